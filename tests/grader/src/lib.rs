@@ -1,1 +1,29 @@
+//! The grader: the vocabulary in which the workbook's checks are written.
+//!
+//! A [`Check`] demands one thing of a [`Subject`], the program under test. It starts the subject as a
+//! real process, talks real TCP to it as a [`Peer`], and every action is a numbered step. A check that
+//! fails becomes a [`Report`]. A [`Lesson`] runs its checks on the lesson's program, which must pass
+//! all of them, and on each of its faults, which must fail exactly those that it names.
 
+mod check;
+pub mod contract;
+mod finished;
+mod lesson;
+mod listener;
+mod peer;
+mod program;
+mod rejected;
+mod report;
+mod run;
+mod subject;
+mod trace;
+
+pub use check::{Broken, Check, Needs, Outcome, check};
+pub use finished::Finished;
+pub use lesson::Lesson;
+pub use listener::Listener;
+pub use peer::Peer;
+pub use program::Program;
+pub use report::{Report, show};
+pub use run::{Run, private_loopback};
+pub use subject::Subject;

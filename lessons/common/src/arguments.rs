@@ -1,0 +1,71 @@
+use std::net::SocketAddr;
+use std::process;
+use std::time::Duration;
+
+use crate::complain;
+use crate::failure::Failure;
+
+/// The port of the tutorial's programs, on the address that only this machine can reach. The
+/// tutorial binds the empty host, which opens the program to the whole network.
+pub const TUTORIAL_ADDRESS: &str = "127.0.0.1:9090";
+
+/// What the small programs of the workbook take: the ones that have no need of clap.
+pub struct Arguments {
+    /// The first argument, or the tutorial's address.
+    pub address: SocketAddr,
+    /// `--time-limit SECONDS`: how long one conversation may take.
+    pub time_limit: Duration,
+}
+
+impl Arguments {
+    /// Reads the command line. Answers `--help` with `about`, and ends the program with exit code 2
+    /// where the arguments make no sense.
+    pub fn parse(about: &str) -> Arguments {
+        let address = TUTORIAL_ADDRESS.parse().expect("an address");
+        let mut arguments = Arguments { address, time_limit: Duration::from_secs(10) };
+        let mut words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "--help" | "-h" => {
+                    let _ = crate::say!(
+                        "{about}\n\nUsage: PROGRAM [--time-limit SECONDS] [ADDRESS:PORT]   \
+                         (default: {TUTORIAL_ADDRESS})"
+                    );
+                    process::exit(0)
+                }
+                "--time-limit" => {
+                    arguments.time_limit = seconds(&words.next().unwrap_or_default())
+                        .unwrap_or_else(|why| refuse(Failure::new("bad --time-limit", why)));
+                }
+                option if option.starts_with('-') => refuse(
+                    Failure::new(format!("unknown option '{option}'"), "there is no such option")
+                        .advise("try --help"),
+                ),
+                address => {
+                    arguments.address = address.parse().unwrap_or_else(|why| {
+                        let what = format!("'{address}' is not an address and a port");
+                        refuse(Failure::new(what, why).advise(
+                            "write an IP address, a colon and a port up to 65535: \
+                             127.0.0.1:9090 or [::1]:9090",
+                        ))
+                    });
+                }
+            }
+        }
+        arguments
+    }
+}
+
+/// A positive number of seconds, such as `10` or `0.5`.
+pub fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| format!("'{text}' is not a number of seconds"))?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err(format!("'{text}' is not a time that can pass")),
+    }
+}
+
+fn refuse(failure: Failure) -> ! {
+    complain(&failure);
+    process::exit(2)
+}

@@ -1,0 +1,115 @@
+use std::fmt::{self, Display};
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use crate::complain;
+
+/// Why a program stopped: what failed, why, and what the reader can do about it.
+#[derive(Debug)]
+pub struct Failure {
+    what: String,
+    why: String,
+    advice: Option<String>,
+}
+
+impl Failure {
+    pub fn new(what: impl Display, why: impl Display) -> Failure {
+        Failure { what: what.to_string(), why: why.to_string(), advice: None }
+    }
+
+    pub fn advise(mut self, advice: impl Display) -> Failure {
+        self.advice = Some(advice.to_string());
+        self
+    }
+}
+
+impl Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}: {}", self.what, self.why)?;
+        match &self.advice {
+            Some(advice) => write!(f, "\n{advice}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Adds to an error of the operating system what the program was trying to do.
+pub trait Explain<T> {
+    /// `what` completes the line `error: WHAT: WHY`.
+    fn explain(self, what: impl Display) -> Result<T, Failure>;
+}
+
+impl<T> Explain<T> for io::Result<T> {
+    fn explain(self, what: impl Display) -> Result<T, Failure> {
+        self.map_err(|error| Failure::new(what, why(&error)))
+    }
+}
+
+/// The reason in an error of a socket call, in words.
+///
+/// A read or write whose time-out ran out reports EAGAIN on Unix (socket(7), SO_RCVTIMEO), which the
+/// system words as "Resource temporarily unavailable": nobody would guess.
+pub fn why(error: &io::Error) -> String {
+    if timed_out(error) { "timed out".into() } else { error.to_string() }
+}
+
+/// Whether the error says that a time limit has passed.
+pub fn timed_out(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
+}
+
+/// What to say when `bind` or `listen` on `address` failed.
+pub fn cannot_listen(address: SocketAddr) -> impl FnOnce(io::Error) -> Failure {
+    move |error| {
+        let failure = Failure::new(format!("cannot listen on {address}"), why(&error));
+        match error.kind() {
+            ErrorKind::AddrInUse => failure.advise(format!(
+                "another program holds the port, or an earlier run left it in TIME_WAIT: \
+                 see who with `ss -tan`, or give another address, such as {}:0",
+                host(address)
+            )),
+            ErrorKind::PermissionDenied => failure
+                .advise("ports below 1024 need a privilege: give an address with a higher port"),
+            ErrorKind::AddrNotAvailable => failure.advise(
+                "a program can listen only on an address of its own machine, such as 127.0.0.1",
+            ),
+            _ => failure,
+        }
+    }
+}
+
+/// What to say when `connect` to `address` failed.
+pub fn cannot_connect(address: SocketAddr) -> impl FnOnce(io::Error) -> Failure {
+    move |error| {
+        let failure = Failure::new(format!("cannot connect to {address}"), why(&error));
+        match error.kind() {
+            ErrorKind::ConnectionRefused => failure.advise(format!(
+                "nothing listens there: is the server running? \
+                 start it with `cargo run -p lesson02 -- {address}`"
+            )),
+            _ if timed_out(&error) => failure.advise(
+                "nothing answered: is the address right, and the machine on? a firewall also looks like this",
+            ),
+            _ => failure,
+        }
+    }
+}
+
+fn host(address: SocketAddr) -> String {
+    match address {
+        SocketAddr::V4(v4) => v4.ip().to_string(),
+        SocketAddr::V6(v6) => format!("[{}]", v6.ip()),
+    }
+}
+
+/// The exit code of a program: 0, or 1 after saying on stderr what failed.
+pub fn exit(outcome: Result<(), Failure>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            complain(&failure);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The kernel's view of TCP sockets, where the system lets a program read it.
+//!
+//! Linux lists its sockets in `/proc/net/tcp` and `/proc/net/tcp6` (proc_net(5)); other systems have
+//! no such file, so there the answer is `None`: not available, never a guess.
+
+use std::fmt::{self, Display};
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::ops::RangeInclusive;
+
+/// One TCP socket as the kernel lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Socket {
+    pub local: SocketAddr,
+    pub peer: SocketAddr,
+    pub state: State,
+    /// Bytes written by the program that the peer's kernel has not acknowledged.
+    pub send_queue: u64,
+    /// Bytes that arrived and that the program has not read. For a listener: connections that wait
+    /// for `accept`.
+    pub receive_queue: u64,
+}
+
+/// The states of RFC 9293 §3.3.2, in Linux's numbering and spelling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Established,
+    SynSent,
+    SynReceived,
+    FinWait1,
+    FinWait2,
+    TimeWait,
+    Closed,
+    CloseWait,
+    LastAck,
+    Listen,
+    Closing,
+}
+
+impl State {
+    fn from_number(number: u8) -> Option<State> {
+        use State::*;
+        Some(match number {
+            1 => Established,
+            2 => SynSent,
+            // 12 is NEW_SYN_RECV, a request that the listener has not yet turned into a socket.
+            3 | 12 => SynReceived,
+            4 => FinWait1,
+            5 => FinWait2,
+            6 => TimeWait,
+            7 => Closed,
+            8 => CloseWait,
+            9 => LastAck,
+            10 => Listen,
+            11 => Closing,
+            _ => return None,
+        })
+    }
+}
+
+impl Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            State::Established => "ESTABLISHED",
+            State::SynSent => "SYN_SENT",
+            State::SynReceived => "SYN_RECV",
+            State::FinWait1 => "FIN_WAIT1",
+            State::FinWait2 => "FIN_WAIT2",
+            State::TimeWait => "TIME_WAIT",
+            State::Closed => "CLOSE",
+            State::CloseWait => "CLOSE_WAIT",
+            State::LastAck => "LAST_ACK",
+            State::Listen => "LISTEN",
+            State::Closing => "CLOSING",
+        })
+    }
+}
+
+/// All TCP sockets of this machine, or `None` where the kernel does not list them.
+pub fn sockets() -> Option<Vec<Socket>> {
+    let v4 = fs::read_to_string("/proc/net/tcp").ok()?;
+    let v6 = fs::read_to_string("/proc/net/tcp6").unwrap_or_default();
+    Some(v4.lines().chain(v6.lines()).filter_map(socket).collect())
+}
+
+/// The socket with these two ends; `None` where there is none, or where the kernel does not say.
+pub fn socket_between(local: SocketAddr, peer: SocketAddr) -> Option<Socket> {
+    sockets()?.into_iter().find(|socket| socket.local == local && socket.peer == peer)
+}
+
+/// The ports from which the kernel picks when a program names none (ip(7), ip_local_port_range).
+pub fn ephemeral_ports() -> Option<RangeInclusive<u16>> {
+    let range = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
+    let mut ends = range.split_whitespace().map(str::parse);
+    Some(ends.next()?.ok()?..=ends.next()?.ok()?)
+}
+
+/// A line such as
+/// `0: 0100007F:2382 00000000:0000 0A 00000000:00000000 …`; the title line is none.
+fn socket(line: &str) -> Option<Socket> {
+    let mut fields = line.split_whitespace().skip(1);
+    let local = address(fields.next()?)?;
+    let peer = address(fields.next()?)?;
+    let state = State::from_number(u8::from_str_radix(fields.next()?, 16).ok()?)?;
+    let (send, receive) = fields.next()?.split_once(':')?;
+    Some(Socket {
+        local,
+        peer,
+        state,
+        send_queue: u64::from_str_radix(send, 16).ok()?,
+        receive_queue: u64::from_str_radix(receive, 16).ok()?,
+    })
+}
+
+/// The address is printed as 32-bit words in the machine's own byte order, the port as a number.
+fn address(field: &str) -> Option<SocketAddr> {
+    let (address, port) = field.split_once(':')?;
+    let words: Vec<[u8; 4]> = address
+        .as_bytes()
+        .chunks(8)
+        .map(|word| u32::from_str_radix(std::str::from_utf8(word).ok()?, 16).ok())
+        .map(|word| word.map(u32::to_ne_bytes))
+        .collect::<Option<_>>()?;
+    let ip: IpAddr = match words.as_slice() {
+        [v4] => Ipv4Addr::from(*v4).into(),
+        [a, b, c, d] => {
+            Ipv6Addr::from(<[u8; 16]>::try_from([*a, *b, *c, *d].concat()).ok()?).into()
+        }
+        _ => return None,
+    };
+    Some(SocketAddr::new(ip, u16::from_str_radix(port, 16).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    #[test]
+    fn a_line_of_proc_net_tcp() {
+        if cfg!(target_endian = "big") {
+            return;
+        }
+        let line = "   5: 0100007F:2382 0200007F:BB04 06 00000010:0000000A 03:000012C4 00000000     0        0 0 3";
+        let socket = socket(line).expect("a socket");
+        assert_eq!(socket.local, "127.0.0.1:9090".parse().unwrap());
+        assert_eq!(socket.peer, "127.0.0.2:47876".parse().unwrap());
+        assert_eq!(
+            (socket.state, socket.send_queue, socket.receive_queue),
+            (State::TimeWait, 16, 10)
+        );
+        let v6 = "00000000000000000000000001000000:2382";
+        assert_eq!(address(v6), Some("[::1]:9090".parse().unwrap()));
+        assert_eq!(super::socket("  sl  local_address rem_address   st tx_queue rx_queue"), None);
+    }
+
+    #[test]
+    fn a_listener_of_ours_is_listed() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a listener");
+        let local = listener.local_addr().expect("an address");
+        if let Some(sockets) = sockets() {
+            let ours = sockets.iter().find(|socket| socket.local == local).expect("listed");
+            assert_eq!(ours.state, State::Listen);
+        }
+    }
+}

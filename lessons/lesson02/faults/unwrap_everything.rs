@@ -1,0 +1,22 @@
+//! C11: whatever goes wrong ends in a panic, with a message for programmers and exit code 101.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener};
+use std::time::Duration;
+
+fn main() {
+    // ANCHOR: bug
+    let address: SocketAddr = std::env::args().next_back().unwrap().parse().unwrap();
+    let listener = TcpListener::bind(address).unwrap();
+    println!("listening on {}", listener.local_addr().unwrap());
+    let (mut connection, client) = listener.accept().unwrap();
+    connection.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
+    let mut message = vec![0; 1024];
+    let count = connection.read(&mut message).unwrap();
+    // ANCHOR_END: bug
+    message.truncate(count);
+    connection.write_all(common::REPLY.as_bytes()).unwrap();
+    connection.shutdown(Shutdown::Write).unwrap();
+    connection.read_to_end(&mut message).unwrap();
+    println!("{client} sent {:?}", String::from_utf8(message).unwrap());
+}

@@ -1,0 +1,99 @@
+use std::fmt::Display;
+
+use crate::Run;
+
+/// Whether the demand is met; if not, how it is broken.
+pub type Outcome<T = ()> = Result<T, Broken>;
+
+/// What the step that failed expected, and what it got.
+#[derive(Debug)]
+pub struct Broken {
+    pub expected: String,
+    pub got: String,
+}
+
+impl Broken {
+    pub fn new(expected: impl Display, got: impl Display) -> Broken {
+        Broken { expected: expected.to_string(), got: got.to_string() }
+    }
+}
+
+/// One demand on a program, or one statement about TCP that an experiment shows.
+#[derive(Clone, Copy)]
+pub struct Check {
+    pub id: &'static str,
+    /// One sentence: what is demanded, or what is shown.
+    pub demands: &'static str,
+    /// A question that leads towards the answer.
+    pub hint: &'static str,
+    /// The page and section of the book that explain it.
+    pub section: &'static str,
+    pub needs: Needs,
+    pub run: fn(&mut Run) -> Outcome,
+}
+
+/// What a machine must have for a check to run. Where it is missing, the check is listed as ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    Nothing,
+    Linux,
+    Unix,
+    /// A system that keeps ports below 1024 for the privileged, and a way to be without privilege.
+    PrivilegedPorts,
+    /// A program on the PATH.
+    Program(&'static str),
+}
+
+/// Begins the description of a check.
+pub const fn check(id: &'static str, run: fn(&mut Run) -> Outcome) -> Check {
+    Check { id, demands: "", hint: "", section: "", needs: Needs::Nothing, run }
+}
+
+impl Check {
+    pub const fn demands(mut self, sentence: &'static str) -> Check {
+        self.demands = sentence;
+        self
+    }
+
+    pub const fn hint(mut self, question: &'static str) -> Check {
+        self.hint = question;
+        self
+    }
+
+    pub const fn section(mut self, section: &'static str) -> Check {
+        self.section = section;
+        self
+    }
+
+    pub const fn needs(mut self, needs: Needs) -> Check {
+        self.needs = needs;
+        self
+    }
+}
+
+impl Needs {
+    /// What is missing here, in words for the list of tests; `None` if the check can run.
+    pub fn missing(self) -> Option<String> {
+        match self {
+            Needs::Linux if !cfg!(target_os = "linux") => Some("needs Linux".into()),
+            Needs::Unix if !cfg!(unix) => Some("needs Unix".into()),
+            Needs::PrivilegedPorts if !privileged_ports() => Some("needs privileged ports".into()),
+            Needs::Program(name) if !on_path(name) => Some(format!("needs {name}")),
+            _ => None,
+        }
+    }
+}
+
+fn privileged_ports() -> bool {
+    let first = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+    let kept = first.is_ok_and(|first| first.trim().parse().is_ok_and(|first: u16| first > 7));
+    #[cfg(unix)]
+    return kept && (!rustix::process::geteuid().is_root() || on_path("setpriv"));
+    #[cfg(not(unix))]
+    kept
+}
+
+fn on_path(program: &str) -> bool {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
+}

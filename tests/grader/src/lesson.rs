@@ -1,0 +1,255 @@
+use std::collections::BTreeSet;
+use std::fs;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+use crate::check::{Broken, Check};
+use crate::rejected;
+use crate::report::Report;
+use crate::run::Run;
+use crate::subject::Subject;
+
+/// How long a program may take for a check that it must pass. A busy machine needs it; a right
+/// program on an idle one is done in milliseconds.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long to wait for a check that a fault must fail. A fault that hangs fails by this, so it is
+/// short; a check that passes in spite of it is noticed all the same.
+const PATIENCE_WITH_A_FAULT: Duration = Duration::from_secs(1);
+
+/// How many trials run side by side. They wait far more than they compute.
+const SIDE_BY_SIDE: usize = 8;
+
+/// Everything that is tested about one lesson.
+pub struct Lesson {
+    name: &'static str,
+    directory: PathBuf,
+    checks: Vec<Check>,
+    /// Checks that another lesson proves by its faults.
+    contract: Vec<Check>,
+    facts: Vec<Check>,
+    programs: Vec<Subject>,
+    faults: Vec<(Subject, &'static [&'static str])>,
+    rejected: Vec<(&'static str, &'static str)>,
+}
+
+impl Lesson {
+    /// `directory` is the lesson's own: `env!("CARGO_MANIFEST_DIR")`.
+    pub fn new(name: &'static str, directory: &str) -> Lesson {
+        Lesson {
+            name,
+            directory: directory.into(),
+            checks: Vec::new(),
+            contract: Vec::new(),
+            facts: Vec::new(),
+            programs: Vec::new(),
+            faults: Vec::new(),
+            rejected: Vec::new(),
+        }
+    }
+
+    /// What the lesson's program must do. At least one fault must fail each of these.
+    pub fn checks(mut self, checks: &[Check]) -> Lesson {
+        self.checks.extend_from_slice(checks);
+        self
+    }
+
+    /// What every program of this kind must do, proved by the faults of another lesson.
+    pub fn contract(mut self, checks: &[Check]) -> Lesson {
+        self.contract.extend_from_slice(checks);
+        self
+    }
+
+    /// Experiments that show a statement of the book; they have no subject.
+    pub fn facts(mut self, facts: &[Check]) -> Lesson {
+        self.facts.extend_from_slice(facts);
+        self
+    }
+
+    /// A program that must pass all checks.
+    pub fn program(mut self, subject: Subject) -> Lesson {
+        self.programs.push(subject);
+        self
+    }
+
+    /// A program that must fail exactly these checks.
+    pub fn fault(mut self, subject: Subject, fails: &'static [&'static str]) -> Lesson {
+        self.faults.push((subject, fails));
+        self
+    }
+
+    /// A program in `rejected/` that rustc must refuse with exactly this error code.
+    pub fn rejected(mut self, name: &'static str, code: &'static str) -> Lesson {
+        self.rejected.push((name, code));
+        self
+    }
+
+    /// Runs what the command line asks for (`cargo test -- --help`).
+    pub fn main(self) -> ExitCode {
+        let mut arguments = Arguments::from_args();
+        arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
+        let trials = self.trials();
+        libtest_mimic::run(&arguments, trials).exit_code()
+    }
+
+    fn trials(self) -> Vec<Trial> {
+        let mut trials = Vec::new();
+        let whole = self.incomplete();
+        trials.push(Trial::test(format!("{}::suite_is_whole", self.name), move || {
+            if whole.is_empty() { Ok(()) } else { Err(whole.join("\n").into()) }
+        }));
+        let checks: Vec<Check> = [self.checks, self.contract].concat();
+        for subject in self.programs {
+            for &check in &checks {
+                let subject = subject.clone();
+                let name = format!("{}::{}", subject.name, check.id);
+                trials.push(trial(name, check, move || pass(&check, Some(&subject))));
+            }
+        }
+        for &fact in &self.facts {
+            trials.push(trial(format!("fact::{}", fact.id), fact, move || pass(&fact, None)));
+        }
+        for (subject, fails) in self.faults {
+            let checks = checks.clone();
+            trials.push(Trial::test(format!("fault::{}", subject.name), move || {
+                exactly(&checks, &subject, fails)
+            }));
+        }
+        for (name, code) in self.rejected {
+            let file = self.directory.join("rejected").join(name).with_extension("rs");
+            trials.push(Trial::test(format!("rejected::{name}"), move || {
+                rejected::with_code(&file, code).map_err(Failed::from)
+            }));
+        }
+        trials
+    }
+
+    /// What is missing in the suite itself.
+    fn incomplete(&self) -> Vec<String> {
+        let mut missing = Vec::new();
+        let faults: Vec<&str> = self.faults.iter().map(|(fault, _)| fault.name.as_str()).collect();
+        let rejected: Vec<&str> = self.rejected.iter().map(|(name, _)| *name).collect();
+        for (folder, tested) in [("faults", faults), ("rejected", rejected)] {
+            let files = sources(&self.directory.join(folder));
+            let tested: BTreeSet<String> = tested.into_iter().map(String::from).collect();
+            for file in files.symmetric_difference(&tested) {
+                missing.push(format!("{folder}/{file}.rs and the suite's list of {folder} differ"));
+            }
+        }
+        let named: BTreeSet<&str> =
+            self.faults.iter().flat_map(|(_, fails)| fails.iter().copied()).collect();
+        for check in &self.checks {
+            if !named.contains(check.id) {
+                missing.push(format!("no fault fails the check {}", check.id));
+            }
+            if !check.hint.ends_with('?') {
+                missing.push(format!("the check {} has no hint that is a question", check.id));
+            }
+        }
+        let known: BTreeSet<&str> =
+            self.checks.iter().chain(&self.contract).map(|check| check.id).collect();
+        for unknown in named.difference(&known) {
+            missing.push(format!("a fault names the check {unknown}, which does not exist"));
+        }
+        for check in self.checks.iter().chain(&self.contract).chain(&self.facts) {
+            if check.demands.is_empty() {
+                missing.push(format!("the check {} demands nothing in words", check.id));
+            }
+            if let Err(why) = resolves(check.section) {
+                missing.push(format!("the check {}: {why}", check.id));
+            }
+        }
+        missing
+    }
+}
+
+/// The names of the programs in a folder; none where there is no folder.
+fn sources(folder: &Path) -> BTreeSet<String> {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    files
+        .filter(|file| file.extension().is_some_and(|extension| extension == "rs"))
+        .filter_map(|file| Some(file.file_stem()?.to_str()?.to_owned()))
+        .collect()
+}
+
+/// Whether `page.html#heading` is a page and a heading of the book.
+fn resolves(section: &str) -> Result<(), String> {
+    let (page, heading) = section.split_once('#').unwrap_or((section, ""));
+    let chapters = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book/chapters");
+    let file = chapters.join(page).with_extension("md");
+    let text = fs::read_to_string(&file).map_err(|_| format!("the book has no page '{page}'"))?;
+    let mut headings = text.lines().filter(|line| line.starts_with('#')).map(|line| {
+        let words = line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+        words.chars().filter(|c| c.is_alphanumeric() || "-_".contains(*c)).collect::<String>()
+    });
+    if heading.is_empty() || headings.any(|slug| slug == heading) {
+        Ok(())
+    } else {
+        Err(format!("the page '{page}' has no heading '#{heading}'"))
+    }
+}
+
+/// A test for the harness; ignored, with the reason, where the machine lacks what the check needs.
+fn trial(
+    name: String,
+    check: Check,
+    run: impl FnOnce() -> Result<(), Failed> + Send + 'static,
+) -> Trial {
+    match check.needs.missing() {
+        None => Trial::test(name, run),
+        Some(missing) => Trial::test(name, run).with_kind(missing).with_ignored_flag(true),
+    }
+}
+
+fn pass(check: &Check, subject: Option<&Subject>) -> Result<(), Failed> {
+    perform(check, subject, PATIENCE).map_err(Failed::from)
+}
+
+/// Demands that the subject fails the checks in `fails` and passes all others.
+fn exactly(checks: &[Check], subject: &Subject, fails: &[&str]) -> Result<(), Failed> {
+    let verdict = |check: &Check| {
+        let must_fail = fails.contains(&check.id);
+        let patience = if must_fail { PATIENCE_WITH_A_FAULT } else { PATIENCE };
+        match (perform(check, Some(subject), patience), must_fail) {
+            (Ok(()), true) => {
+                Some(format!("{} passes {}, which it must fail", subject.name, check.id))
+            }
+            (Err(report), false) => Some(format!("It must pass this check.\n{report}")),
+            _ => None,
+        }
+    };
+    // Side by side: a fault that hangs in several checks is waited for only once.
+    let wrong: Vec<String> = thread::scope(|scope| {
+        let runnable = checks.iter().filter(|check| check.needs.missing().is_none());
+        let running: Vec<_> = runnable.map(|check| scope.spawn(|| verdict(check))).collect();
+        running.into_iter().filter_map(|run| run.join().expect("panics are caught")).collect()
+    });
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n\n").into()) }
+}
+
+/// Runs one check; the error is the report.
+fn perform(check: &Check, subject: Option<&Subject>, patience: Duration) -> Result<(), String> {
+    let mut run = Run::new(subject, patience);
+    let trace = run.trace.clone();
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| (check.run)(&mut run)));
+    let broken = match outcome {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(broken)) => broken,
+        Err(_) => Broken::new("the check itself does not panic", "a panic: see above"),
+    };
+    let subject = subject.map_or("this machine", |subject| &subject.name);
+    Err(Report { check, subject, record: trace.take(), broken }.to_string())
+}
+
+/// The subject that is a program of the test's own package.
+#[macro_export]
+macro_rules! program {
+    ($name:literal) => {
+        $crate::Subject::new($name, env!(concat!("CARGO_BIN_EXE_", $name)))
+    };
+}

@@ -1,0 +1,177 @@
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use crate::check::{Broken, Outcome};
+use crate::report::show;
+use crate::trace::Trace;
+
+/// The check's own end of a connection with a program.
+pub struct Peer {
+    stream: TcpStream,
+    name: String,
+    trace: Trace,
+}
+
+impl Peer {
+    pub(crate) fn new(stream: TcpStream, name: impl Into<String>, trace: &Trace) -> Peer {
+        Peer { stream, name: name.into(), trace: trace.clone() }
+    }
+
+    /// The underlying connection, for experiments that need a call of its own.
+    pub fn stream(&self) -> &TcpStream {
+        &self.stream
+    }
+
+    /// This end's address: what the program sees as its peer.
+    pub fn local(&self) -> SocketAddr {
+        self.stream.local_addr().expect("a connected socket has an address")
+    }
+
+    /// The program's end.
+    pub fn remote(&self) -> SocketAddr {
+        self.stream.peer_addr().expect("a connected socket has a peer")
+    }
+
+    pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> Outcome {
+        let bytes = bytes.as_ref();
+        self.trace.step(format!("{} sends {}", self.name, show(bytes)));
+        let expected = "the bytes are taken";
+        self.limit(&expected)?;
+        self.stream.write_all(bytes).map_err(|why| Broken::new(expected, common::why(&why)))
+    }
+
+    /// Ends this side's stream (half-close): the program reads 0 bytes after all that was sent.
+    pub fn end(&mut self) -> Outcome {
+        self.trace.step(format!("{} ends its side", self.name));
+        self.stream.shutdown(Shutdown::Write).map_err(|why| Broken::new("an open connection", why))
+    }
+
+    /// Demands these bytes next, whatever the pieces they come in.
+    pub fn receives(&mut self, expected: impl AsRef<[u8]>) -> Outcome {
+        let expected = expected.as_ref();
+        self.trace.step(format!("{} receives {}", self.name, show(expected)));
+        let mut got = vec![0; expected.len()];
+        let mut count = 0;
+        while count < got.len() {
+            match self.read(&mut got[count..], &show(expected)) {
+                Ok(0) => {
+                    return Err(self.unexpected(expected, &got[..count], "the end of the stream"));
+                }
+                Ok(more) => count += more,
+                Err(why) => return Err(self.unexpected(expected, &got[..count], &why)),
+            }
+            if !expected.starts_with(&got[..count]) {
+                return Err(self.unexpected(expected, &got[..count], ""));
+            }
+        }
+        Ok(())
+    }
+
+    /// Demands these bytes and then the end of the stream.
+    pub fn receives_all(&mut self, expected: impl AsRef<[u8]>) -> Outcome {
+        self.receives(expected)?;
+        self.receives_end()
+    }
+
+    /// Demands that the program ends its side now, in good order.
+    pub fn receives_end(&mut self) -> Outcome {
+        self.trace.step(format!("{} receives the end of the stream", self.name));
+        let expected = "the end of the stream (read returns 0)";
+        let mut buffer = [0; 4096];
+        match self.read(&mut buffer, &expected) {
+            Ok(0) => Ok(()),
+            Ok(count) => Err(Broken::new(expected, show(&buffer[..count]))),
+            Err(why) => Err(Broken::new(expected, why)),
+        }
+    }
+
+    /// All that comes until the end of the stream.
+    pub fn receives_to_end(&mut self) -> Outcome<Vec<u8>> {
+        self.trace.step(format!("{} receives to the end of the stream", self.name));
+        let expected = "bytes, then the end of the stream";
+        let mut all = Vec::new();
+        let mut buffer = vec![0; 64 << 10];
+        loop {
+            match self.read(&mut buffer, &expected) {
+                Ok(0) => return Ok(all),
+                Ok(count) => all.extend_from_slice(&buffer[..count]),
+                Err(why) => {
+                    return Err(Broken::new(expected, format!("{}, then: {why}", show(&all))));
+                }
+            }
+        }
+    }
+
+    /// Demands that the connection is broken by a reset, or already was.
+    pub fn is_reset(&mut self) -> Outcome {
+        self.trace.step(format!("{} is reset", self.name));
+        let mut buffer = vec![0; 64 << 10];
+        loop {
+            self.limit(&"a reset")?;
+            match self.stream.read(&mut buffer) {
+                Ok(0) => {
+                    return Err(Broken::new("a reset", "the end of the stream, in good order"));
+                }
+                Ok(_) => {}
+                Err(why) if why.kind() == ErrorKind::ConnectionReset => return Ok(()),
+                Err(why) => return Err(Broken::new("a reset", common::why(&why))),
+            }
+        }
+    }
+
+    /// Demands that nothing comes for this long. (A wait that proves silence, not readiness.)
+    pub fn receives_nothing_for(&mut self, time: Duration) -> Outcome {
+        self.trace.step(format!("{} receives nothing for {time:?}", self.name));
+        self.stream.set_read_timeout(Some(time)).expect("not zero");
+        let mut byte = [0; 64];
+        match self.stream.read(&mut byte) {
+            Ok(0) => Err(Broken::new("an open connection", "the end of the stream")),
+            Ok(count) => Err(Broken::new("silence", show(&byte[..count]))),
+            Err(why) if matches!(why.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => Ok(()),
+            Err(why) => Err(Broken::new("an open connection", why)),
+        }
+    }
+
+    /// Closes both directions.
+    pub fn close(self) {
+        self.trace.step(format!("{} closes", self.name));
+    }
+
+    /// Breaks the connection off: the program's next call on it fails with ECONNRESET.
+    pub fn reset(self) {
+        self.trace.step(format!("{} resets the connection", self.name));
+        // SO_LINGER with time 0 turns close into a reset (socket(7)).
+        let linger = socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+        linger.expect("a TCP socket takes SO_LINGER");
+    }
+
+    fn limit(&self, expected: &dyn std::fmt::Display) -> Outcome {
+        let left = self.trace.time_left(expected)?;
+        self.stream.set_read_timeout(Some(left)).expect("not zero");
+        self.stream.set_write_timeout(Some(left)).expect("not zero");
+        Ok(())
+    }
+
+    fn read(
+        &mut self,
+        buffer: &mut [u8],
+        expected: &dyn std::fmt::Display,
+    ) -> Result<usize, String> {
+        self.limit(expected).map_err(|broken| broken.got)?;
+        loop {
+            match self.stream.read(buffer) {
+                Err(why) if why.kind() == ErrorKind::Interrupted => {}
+                Err(why) if matches!(why.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                    return Err("nothing more: the time was up".into());
+                }
+                other => return other.map_err(|why| why.to_string()),
+            }
+        }
+    }
+
+    fn unexpected(&self, expected: &[u8], got: &[u8], then: &str) -> Broken {
+        let then = if then.is_empty() { String::new() } else { format!(", then: {then}") };
+        Broken::new(show(expected), show(got) + &then)
+    }
+}

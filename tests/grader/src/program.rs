@@ -1,0 +1,315 @@
+use std::fmt::Display;
+use std::io::{Read, Write};
+use std::net::SocketAddr;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::check::{Broken, Outcome};
+use crate::report::show;
+use crate::trace::Trace;
+
+/// A process of the run. It dies, with all that it started, when this is dropped.
+pub struct Program {
+    name: String,
+    child: Child,
+    output: Arc<Output>,
+    trace: Trace,
+}
+
+impl Program {
+    pub(crate) fn spawn(name: &str, mut command: Command, trace: &Trace) -> Outcome<Program> {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        own_process_group(&mut command);
+        let mut child = command.spawn().map_err(|why| Broken::new("the program starts", why))?;
+        let output = Arc::new(Output::default());
+        output.collect(Stream::Out, child.stdout.take().expect("piped"));
+        output.collect(Stream::Err, child.stderr.take().expect("piped"));
+        trace.started(name, &output);
+        Ok(Program { name: name.into(), child, output, trace: trace.clone() })
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for the line `listening on ADDRESS:PORT`, the first on standard output.
+    pub fn listening(&mut self) -> Outcome<SocketAddr> {
+        const EXPECTED: &str = "`listening on ADDRESS:PORT` as the first line on stdout";
+        self.trace.step(format!("wait until {} listens", self.name));
+        let found = self.output.wait(&self.trace, &EXPECTED, |text| {
+            let line = text.out.split_inclusive(|&byte| byte == b'\n').next()?;
+            (line.ends_with(b"\n") || text.ended()).then(|| line.to_vec())
+        })?;
+        match found {
+            Some(line) => std::str::from_utf8(&line)
+                .ok()
+                .and_then(|line| line.trim_end().strip_prefix("listening on ")?.parse().ok())
+                .ok_or_else(|| Broken::new(EXPECTED, show(&line))),
+            None => Err(Broken::new(EXPECTED, self.how_it_ended())),
+        }
+    }
+
+    /// Waits until standard output holds these words.
+    pub fn says(&mut self, words: &str) -> Outcome {
+        self.writes(Stream::Out, words)
+    }
+
+    /// Waits until standard error holds these words.
+    pub fn complains(&mut self, words: &str) -> Outcome {
+        self.writes(Stream::Err, words)
+    }
+
+    fn writes(&mut self, stream: Stream, words: &str) -> Outcome {
+        let expected = format!("{words:?} on {stream}");
+        self.trace.step(format!("wait until {} writes {expected}", self.name));
+        let found = self.output.wait(&self.trace, &expected, |text| {
+            contains(text.of(stream), words.as_bytes()).then_some(())
+        })?;
+        found.ok_or_else(|| Broken::new(&expected, self.how_it_ended()))
+    }
+
+    /// Demands that standard output does not hold these words by now.
+    pub fn has_not_said(&mut self, words: &str) -> Outcome {
+        self.trace.step(format!("{} has not said {words:?}", self.name));
+        match contains(&self.output.lock().out, words.as_bytes()) {
+            true => Err(Broken::new(format!("no {words:?} on stdout"), "just that")),
+            false => Ok(()),
+        }
+    }
+
+    /// Waits for the end of the program and demands its exit code.
+    pub fn exits_with(&mut self, code: i32) -> Outcome {
+        let expected = format!("exit code {code}");
+        self.trace.step(format!("wait until {} ends", self.name));
+        let child = &mut self.child;
+        let status = self.trace.until(&expected, || child.try_wait().ok().flatten())?;
+        match status.code() == Some(code) {
+            true => Ok(()),
+            false => Err(Broken::new(expected, ended(status))),
+        }
+    }
+
+    /// Demands that the program has not ended.
+    pub fn still_runs(&mut self) -> Outcome {
+        self.trace.step(format!("{} still runs", self.name));
+        match self.child.try_wait() {
+            Ok(Some(status)) => Err(Broken::new("a running program", ended(status))),
+            _ => Ok(()),
+        }
+    }
+
+    /// What Ctrl-C does in a terminal.
+    pub fn interrupt(&mut self) -> Outcome {
+        self.trace.step(format!("press Ctrl-C in the terminal of {}", self.name));
+        #[cfg(unix)]
+        return signal(&self.child, rustix::process::Signal::INT);
+        #[cfg(not(unix))]
+        Err(Broken::new("Ctrl-C", "not available on this system"))
+    }
+
+    /// Stops the process as Ctrl-Z does; its kernel goes on without it.
+    pub fn suspend(&mut self) -> Outcome {
+        self.trace.step(format!("suspend {}", self.name));
+        #[cfg(unix)]
+        return signal(&self.child, rustix::process::Signal::STOP);
+        #[cfg(not(unix))]
+        Err(Broken::new("a suspended process", "not available on this system"))
+    }
+
+    /// Ends the process at once, as `kill -9` does.
+    pub fn kill(&mut self) -> Outcome {
+        self.trace.step(format!("kill {}", self.name));
+        self.end();
+        Ok(())
+    }
+
+    /// All that the program has written to standard output so far.
+    pub fn stdout(&self) -> String {
+        String::from_utf8_lossy(&self.output.lock().out).into_owned()
+    }
+
+    /// Types at the program's terminal.
+    pub fn types(&mut self, text: &str) -> Outcome {
+        self.trace.step(format!("type {text:?} into {}", self.name));
+        let expected = "a program that reads its input";
+        let Some(input) = &mut self.child.stdin else {
+            return Err(Broken::new(expected, "its input has been ended"));
+        };
+        input.write_all(text.as_bytes()).map_err(|why| Broken::new(expected, why))
+    }
+
+    /// Ends the program's input, as Ctrl-D does.
+    pub fn ends_input(&mut self) {
+        self.trace.step(format!("end the input of {} (Ctrl-D)", self.name));
+        self.child.stdin = None;
+    }
+
+    fn how_it_ended(&mut self) -> String {
+        let limit = Instant::now() + Duration::from_secs(1);
+        loop {
+            match self.child.try_wait() {
+                Ok(Some(status)) => return ended(status),
+                _ if Instant::now() > limit => return "it closed its output and runs on".into(),
+                _ => thread::sleep(Duration::from_millis(2)),
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        // The group: a program under test may have started others.
+        #[cfg(unix)]
+        if let Some(group) = rustix::process::Pid::from_raw(self.child.id() as i32) {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.end();
+        // What it wrote last belongs into the report.
+        self.output.wait_for_end(Duration::from_secs(1));
+    }
+}
+
+/// A group of its own, so that it can be killed with all that it starts.
+fn own_process_group(command: &mut Command) {
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(command, 0);
+    #[cfg(not(unix))]
+    let _ = command;
+}
+
+#[cfg(unix)]
+fn signal(child: &Child, signal: rustix::process::Signal) -> Outcome {
+    let process = rustix::process::Pid::from_raw(child.id() as i32).expect("a child has an id");
+    rustix::process::kill_process(process, signal)
+        .map_err(|why| Broken::new("a process that takes the signal", why))
+}
+
+fn ended(status: ExitStatus) -> String {
+    match status.code() {
+        Some(101) => "it ended with a panic (exit code 101)".into(),
+        Some(code) => format!("it ended with exit code {code}"),
+        None => format!("it was ended: {status}"),
+    }
+}
+
+fn contains(text: &[u8], words: &[u8]) -> bool {
+    words.is_empty() || text.windows(words.len()).any(|window| window == words)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stream {
+    Out,
+    Err,
+}
+
+impl Display for Stream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if *self == Stream::Out { "stdout" } else { "stderr" })
+    }
+}
+
+/// What a program has written, collected by one thread for each stream.
+#[derive(Default)]
+pub(crate) struct Output {
+    text: Mutex<Text>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Text {
+    out: Vec<u8>,
+    err: Vec<u8>,
+    /// How many of the two streams have ended.
+    ended: u8,
+}
+
+/// More than this of one stream is thrown away: a program may write for ever.
+const KEPT: usize = 8 << 20;
+
+impl Text {
+    fn of(&self, stream: Stream) -> &Vec<u8> {
+        if stream == Stream::Out { &self.out } else { &self.err }
+    }
+
+    fn of_mut(&mut self, stream: Stream) -> &mut Vec<u8> {
+        if stream == Stream::Out { &mut self.out } else { &mut self.err }
+    }
+
+    fn ended(&self) -> bool {
+        self.ended == 2
+    }
+}
+
+impl Output {
+    fn lock(&self) -> MutexGuard<'_, Text> {
+        self.text.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn collect(self: &Arc<Self>, stream: Stream, mut source: impl Read + Send + 'static) {
+        let output = Arc::clone(self);
+        thread::spawn(move || {
+            let mut buffer = vec![0; 64 << 10];
+            while let Ok(count @ 1..) = source.read(&mut buffer) {
+                let mut text = output.lock();
+                let room = KEPT.saturating_sub(text.of(stream).len());
+                text.of_mut(stream).extend_from_slice(&buffer[..count.min(room)]);
+                output.changed.notify_all();
+            }
+            output.lock().ended += 1;
+            output.changed.notify_all();
+        });
+    }
+
+    /// Waits until `look` finds something. `None`: both streams ended without it.
+    fn wait<T>(
+        &self,
+        trace: &Trace,
+        expected: &dyn Display,
+        mut look: impl FnMut(&Text) -> Option<T>,
+    ) -> Outcome<Option<T>> {
+        let mut text = self.lock();
+        loop {
+            match look(&text) {
+                Some(found) => return Ok(Some(found)),
+                None if text.ended() => return Ok(None),
+                None => {
+                    let left = trace.time_left(expected)?;
+                    let waited = self.changed.wait_timeout(text, left);
+                    text = waited.unwrap_or_else(PoisonError::into_inner).0;
+                }
+            }
+        }
+    }
+
+    fn wait_for_end(&self, limit: Duration) {
+        let waiting = self.changed.wait_timeout_while(self.lock(), limit, |text| !text.ended());
+        drop(waiting.unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// The lines for a report, cut where they are very many or very long.
+    pub(crate) fn text(&self) -> Vec<String> {
+        let text = self.lock();
+        let lines = |stream| {
+            let label = format!("{stream} | ");
+            let all = String::from_utf8_lossy(text.of(stream)).into_owned();
+            let short = |line: &str| match line.char_indices().nth(200) {
+                Some((end, _)) => format!("{label}{} … ({} bytes)", &line[..end], line.len()),
+                None => format!("{label}{line}"),
+            };
+            let mut shown: Vec<String> = all.lines().take(30).map(short).collect();
+            let more = all.lines().count().saturating_sub(shown.len());
+            if more > 0 {
+                shown.push(format!("{label}… and {more} lines more"));
+            }
+            shown
+        };
+        [lines(Stream::Out), lines(Stream::Err)].concat()
+    }
+}

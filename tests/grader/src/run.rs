@@ -1,0 +1,189 @@
+use std::fmt::Display;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::process::Command;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
+
+use common::kernel::{self, State};
+
+use crate::check::{Broken, Outcome};
+use crate::finished::Finished;
+use crate::listener::Listener;
+use crate::peer::Peer;
+use crate::program::Program;
+use crate::subject::Subject;
+use crate::trace::Trace;
+
+/// One run of a check: starts programs, makes connections, and keeps the record of its steps.
+/// All of it together has one deadline.
+pub struct Run {
+    subject: Option<Subject>,
+    pub(crate) trace: Trace,
+    clients: usize,
+}
+
+impl Run {
+    pub(crate) fn new(subject: Option<&Subject>, patience: Duration) -> Run {
+        Run { subject: subject.cloned(), trace: Trace::new(patience), clients: 0 }
+    }
+
+    /// Starts the program under test.
+    pub fn start(&mut self, arguments: &[&str]) -> Outcome<Program> {
+        let subject = self.subject().clone();
+        self.start_other(&subject, arguments)
+    }
+
+    /// Starts a program that is not under test, as a peer of the one that is.
+    pub fn start_other(&mut self, program: &Subject, arguments: &[&str]) -> Outcome<Program> {
+        self.trace.step(format!("start {} {}", program.name, arguments.join(" ")).trim_end());
+        let mut command = program.command();
+        command.args(arguments);
+        Program::spawn(&program.name, command, &self.trace)
+    }
+
+    /// Starts the program under test as a server on a free port and waits until it listens.
+    pub fn serve(&mut self) -> Outcome<(Program, SocketAddr)> {
+        self.serve_with(&["127.0.0.1:0"])
+    }
+
+    /// The same with arguments of the check's choice.
+    pub fn serve_with(&mut self, arguments: &[&str]) -> Outcome<(Program, SocketAddr)> {
+        let mut server = self.start(arguments)?;
+        let address = server.listening()?;
+        Ok((server, address))
+    }
+
+    /// Connects as a client.
+    pub fn connect(&mut self, address: SocketAddr) -> Outcome<Peer> {
+        self.clients += 1;
+        let name = match self.clients {
+            1 => "the client".into(),
+            number => format!("client {number}"),
+        };
+        self.trace.step(format!("{name} connects to {address}"));
+        let left = self.trace.time_left(&"a connection")?;
+        let stream = TcpStream::connect_timeout(&address, left)
+            .map_err(|why| Broken::new("a connection", common::why(&why)))?;
+        Ok(Peer::new(stream, name, &self.trace))
+    }
+
+    /// Wraps a connection that an experiment made by itself.
+    pub fn peer(&mut self, stream: TcpStream, name: &str) -> Peer {
+        Peer::new(stream, name, &self.trace)
+    }
+
+    /// Demands that nobody accepts connections at this address.
+    pub fn is_refused(&mut self, address: SocketAddr) -> Outcome {
+        self.trace.step(format!("a connection to {address} is refused"));
+        let left = self.trace.time_left(&"a refused connection")?;
+        match TcpStream::connect_timeout(&address, left) {
+            Ok(_) => Err(Broken::new("a refused connection", "a connection")),
+            Err(why) if why.kind() == std::io::ErrorKind::ConnectionRefused => Ok(()),
+            Err(why) => Err(Broken::new("a refused connection", why)),
+        }
+    }
+
+    /// Listens as a server, on a free port.
+    pub fn listen(&mut self) -> Outcome<Listener> {
+        let listener = TcpListener::bind("127.0.0.1:0")
+            .map_err(|why| Broken::new("a free port for the check", why))?;
+        let listener = Listener::new(listener, &self.trace);
+        self.trace.step(format!("listen on {}", listener.address()));
+        Ok(listener)
+    }
+
+    /// Runs the program under test to its end.
+    pub fn to_end(&mut self, arguments: &[&str]) -> Outcome<Finished> {
+        let command = self.subject().command();
+        self.finish(command, arguments)
+    }
+
+    /// The same, without the right to bind the ports below 1024 even if the suite has it.
+    pub fn to_end_unprivileged(&mut self, arguments: &[&str]) -> Outcome<Finished> {
+        let command = self.subject().command();
+        #[cfg(unix)]
+        if rustix::process::geteuid().is_root() {
+            let mut unprivileged = Command::new("setpriv");
+            unprivileged.args(["--bounding-set", "-net_bind_service"]).arg(command.get_program());
+            unprivileged.args(command.get_args());
+            return self.finish(unprivileged, arguments);
+        }
+        self.finish(command, arguments)
+    }
+
+    fn finish(&mut self, mut command: Command, arguments: &[&str]) -> Outcome<Finished> {
+        let name = &self.subject().name;
+        self.trace.step(format!("run {name} {} to its end", arguments.join(" ")));
+        command.args(arguments);
+        let left = self.trace.time_left(&"the end of the program")?;
+        let mut command = assert_cmd::Command::from_std(command);
+        let output = command.timeout(left).output();
+        let output = output.map_err(|why| Broken::new("the program starts", why))?;
+        Ok(Finished { assert: assert_cmd::assert::Assert::new(output), trace: self.trace.clone() })
+    }
+
+    /// A step that is a statement about what has been observed.
+    pub fn ensure(&mut self, statement: impl Display, holds: bool, got: impl Display) -> Outcome {
+        self.trace.step(&statement);
+        if holds { Ok(()) } else { Err(Broken::new(statement, got)) }
+    }
+
+    /// A step whose outcome is an error that the experiment did not want.
+    pub fn attempt<T>(&mut self, what: impl Display, outcome: std::io::Result<T>) -> Outcome<T> {
+        self.trace.step(&what);
+        outcome.map_err(|why| Broken::new(what, why))
+    }
+
+    /// A step that must fail with this error of the system.
+    pub fn fails<T>(
+        &mut self,
+        what: impl Display,
+        outcome: std::io::Result<T>,
+        kind: std::io::ErrorKind,
+    ) -> Outcome {
+        self.trace.step(format!("{what} fails: {kind}"));
+        match outcome {
+            Ok(_) => Err(Broken::new(format!("{what} fails: {kind}"), "it succeeded")),
+            Err(why) if why.kind() == kind => Ok(()),
+            Err(why) => Err(Broken::new(format!("{what} fails: {kind}"), why)),
+        }
+    }
+
+    /// Waits until the kernel lists the socket with these ends in this state. (Linux)
+    pub fn state(&mut self, local: SocketAddr, peer: SocketAddr, state: State) -> Outcome {
+        let expected = format!("the socket {local} -> {peer} in {state}");
+        self.trace.step(&expected);
+        self.trace.until(&expected, || {
+            kernel::socket_between(local, peer).filter(|socket| socket.state == state)
+        })?;
+        Ok(())
+    }
+
+    /// Waits until `look` finds something that no event announces.
+    pub fn until<T>(
+        &mut self,
+        expected: impl Display,
+        look: impl FnMut() -> Option<T>,
+    ) -> Outcome<T> {
+        self.trace.step(&expected);
+        self.trace.until(&expected, look)
+    }
+
+    fn subject(&self) -> &Subject {
+        self.subject.as_ref().expect("an experiment starts only the programs that it names")
+    }
+}
+
+/// An address of this machine that no other test uses: on Linux all of 127.0.0.0/8 is loopback.
+///
+/// A check that frees a port and binds it again needs one; on 127.0.0.1 any other program might be
+/// given that port in between.
+pub fn private_loopback() -> IpAddr {
+    static NEXT: AtomicU8 = AtomicU8::new(1);
+    if !cfg!(target_os = "linux") {
+        return Ipv4Addr::LOCALHOST.into();
+    }
+    let [.., high, low] = std::process::id().to_be_bytes();
+    // 127.0.x.y is left to the others; wrapping round the last byte would need 255 in one process.
+    Ipv4Addr::new(127, high | 1, low, NEXT.fetch_add(1, Ordering::Relaxed)).into()
+}

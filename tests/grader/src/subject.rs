@@ -1,0 +1,36 @@
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::Command;
+
+/// A program under test: a command line to which a check adds its arguments.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    pub name: String,
+    command: Vec<OsString>,
+}
+
+impl Subject {
+    pub fn new(name: &str, program: impl AsRef<Path>) -> Subject {
+        Subject { name: name.into(), command: vec![program.as_ref().into()] }
+    }
+
+    /// A Python program, started as `python3 FILE`; its output comes line by line.
+    pub fn python(name: &str, file: impl AsRef<Path>) -> Subject {
+        let command = vec!["python3".into(), "-u".into(), file.as_ref().into()];
+        Subject { name: name.into(), command }
+    }
+
+    /// A program from the PATH with its first arguments, such as `nc -N`.
+    pub fn tool(command: &[&str]) -> Subject {
+        Subject { name: command[0].into(), command: command.iter().map(OsString::from).collect() }
+    }
+
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(&self.command[0]);
+        command.args(&self.command[1..]);
+        // The output is compared and shown to people: without colours, in the suite's language.
+        command.env("NO_COLOR", "1").env("PYTHONUTF8", "1").env("LC_ALL", "C.UTF-8");
+        command.env_remove("RUST_BACKTRACE");
+        command
+    }
+}
