@@ -85,6 +85,8 @@ impl Program {
         self.trace.step(format!("wait until {} ends", self.name));
         let child = &mut self.child;
         let status = self.trace.until(&expected, || child.try_wait().ok().flatten())?;
+        // The threads that collect the output may be a moment behind.
+        self.output.wait_for_end(Duration::from_secs(5));
         match status.code() == Some(code) {
             true => Ok(()),
             false => Err(Broken::new(expected, ended(status))),

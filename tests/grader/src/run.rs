@@ -46,6 +46,12 @@ impl Run {
         self.serve_with(&["127.0.0.1:0"])
     }
 
+    /// The same on an address that no other test uses: for checks that look at the port after the
+    /// server has gone.
+    pub fn serve_alone(&mut self) -> Outcome<(Program, SocketAddr)> {
+        self.serve_with(&[&SocketAddr::new(private_loopback(), 0).to_string()])
+    }
+
     /// The same with arguments of the check's choice.
     pub fn serve_with(&mut self, arguments: &[&str]) -> Outcome<(Program, SocketAddr)> {
         let mut server = self.start(arguments)?;
@@ -81,6 +87,12 @@ impl Run {
             Err(why) if why.kind() == std::io::ErrorKind::ConnectionRefused => Ok(()),
             Err(why) => Err(Broken::new("a refused connection", why)),
         }
+    }
+
+    /// An address where nobody listens.
+    pub fn nobody(&mut self) -> Outcome<SocketAddr> {
+        let freed = TcpListener::bind(SocketAddr::new(private_loopback(), 0));
+        freed.and_then(|freed| freed.local_addr()).map_err(|why| Broken::new("a free port", why))
     }
 
     /// Listens as a server, on a free port.
@@ -183,7 +195,7 @@ pub fn private_loopback() -> IpAddr {
     if !cfg!(target_os = "linux") {
         return Ipv4Addr::LOCALHOST.into();
     }
-    let [.., high, low] = std::process::id().to_be_bytes();
-    // 127.0.x.y is left to the others; wrapping round the last byte would need 255 in one process.
-    Ipv4Addr::new(127, high | 1, low, NEXT.fetch_add(1, Ordering::Relaxed)).into()
+    // Processes that run at the same time differ in these two bytes; 127.0.x.y is left to the others.
+    let [high, low] = [std::process::id() / 256 % 254 + 1, std::process::id() % 256];
+    Ipv4Addr::new(127, high as u8, low as u8, NEXT.fetch_add(1, Ordering::Relaxed)).into()
 }
