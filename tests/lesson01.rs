@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use common::{GREETING, REPLY};
+use common::{GREETING, REPLY, TUTORIAL_ADDRESS};
 use grader::{
     Broken, Check, Lesson, Needs, Outcome, Program, Run, Subject, check, contract, program,
 };
@@ -92,6 +92,25 @@ const FACTS: &[Check] = &[
     check("C9_a_read_can_cut_a_character", a_read_can_cut_a_character)
         .demands("The first 1024 of 1200 bytes end inside a character.")
         .section("02-1-client.html#one-read-is-not-one-reply"),
+    check("recording_readme_refused", record_a_refusal)
+        .demands("The opening page shows what a client says when nobody listens.")
+        .section("index.html#what-every-program-does"),
+    check("recording_client_original", record_the_original)
+        .demands("The book shows how the tutorial's client fails.")
+        .section("02-1-client.html#what-goes-wrong")
+        .needs(Needs::Program("python3")),
+    check("recording_client_placeholder", record_a_placeholder)
+        .demands("The book shows how lesson 1 refuses the tutorial's placeholder.")
+        .section("02-1-client.html#what-goes-wrong"),
+    check("recording_client_one_recv", record_one_recv)
+        .demands("The book shows how one read cuts a character.")
+        .section("02-1-client.html#one-read-is-not-one-reply"),
+    check("recording_client_gbk", record_the_wrong_encoding)
+        .demands("The book shows what a wrong encoding looks like.")
+        .section("02-1-client.html#text-and-bytes"),
+    check("recording_pair", record_the_pair)
+        .demands("The book shows lesson 1 and lesson 2 in two terminals.")
+        .section("02-1-client.html#run-it"),
 ];
 
 fn exchanges_messages(run: &mut Run) -> Outcome {
@@ -122,12 +141,13 @@ fn reports_no_reply(run: &mut Run) -> Outcome {
 }
 
 fn reports_a_refusal(run: &mut Run) -> Outcome {
-    let nobody = run.nobody()?.to_string();
-    run.to_end(&[&nobody])?
+    let nobody = run.nobody()?;
+    let address = nobody.address.to_string();
+    run.to_end(&[&address])?
         .exited_with(1)?
         .said_exactly("")?
         .explained()?
-        .complained(&nobody)?
+        .complained(&address)?
         .complained("is the server running?")?;
     Ok(())
 }
@@ -303,6 +323,78 @@ fn a_read_can_cut_a_character(run: &mut Run) -> Outcome {
     receiver.receives(&text.as_bytes()[..1024])?;
     let valid = std::str::from_utf8(&text.as_bytes()[..1024]).map_err(|why| why.valid_up_to());
     run.ensure("decoding stops at byte 1023", valid == Err(1023), format!("{valid:?}"))
+}
+
+fn record_a_refusal(run: &mut Run) -> Outcome {
+    let nobody = run.nobody()?;
+    let address = nobody.address.to_string();
+    let mut client = run.start_other(&program!("lesson01"), &[&address])?;
+    client.exits_with(1)?;
+    let wrote = client.stderr().replace(&address, TUTORIAL_ADDRESS);
+    run.recorded("readme-refused", &format!("$ cargo run -p lesson01\n{wrote}"))
+}
+
+fn record_the_original(run: &mut Run) -> Outcome {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/original.py");
+    let mut original = run.start_other(&Subject::python("original.py", file), &[])?;
+    original.exits_with(1)?;
+    // The reason after the class of the error depends on the name service.
+    let wrote = grader::without_frames(&original.stderr());
+    let class = wrote.split_once("gaierror").map(|(before, _)| format!("{before}gaierror: ...\n"));
+    let shown = class.unwrap_or(wrote);
+    run.recorded("client-original", &format!("$ python3 lessons/lesson01/original.py\n{shown}"))
+}
+
+fn record_a_placeholder(run: &mut Run) -> Outcome {
+    let placeholder = "192.168.31.xx:9090";
+    let mut client = run.start_other(&program!("lesson01"), &[placeholder])?;
+    client.exits_with(2)?;
+    let wrote = client.stderr();
+    run.recorded(
+        "client-placeholder",
+        &format!("$ cargo run -p lesson01 -- {placeholder}\n{wrote}"),
+    )
+}
+
+fn record_one_recv(run: &mut Run) -> Outcome {
+    let mut listener = run.listen()?;
+    let address = listener.address().to_string();
+    let mut client = run.start_other(&program!("one_recv_client"), &[&address])?;
+    let mut server = listener.accept()?;
+    server.receives(GREETING)?;
+    server.send("你".repeat(400))?;
+    server.close();
+    client.exits_with(1)?;
+    let wrote = client.stderr();
+    run.recorded(
+        "client-one-recv",
+        &format!("$ cargo run -p lesson01 --bin one_recv_client\n{wrote}"),
+    )
+}
+
+fn record_the_wrong_encoding(run: &mut Run) -> Outcome {
+    let mut listener = run.listen()?;
+    let address = listener.address();
+    let arguments = [&address.to_string(), "--encoding", "gbk"];
+    let mut client = run.start_other(&program!("lesson01"), &arguments)?;
+    let mut server = listener.accept()?;
+    server.receives_to_end()?;
+    server.send(REPLY)?;
+    server.close();
+    client.exits_with(1)?;
+    let wrote = client.stderr().replace(&address.to_string(), TUTORIAL_ADDRESS);
+    run.recorded("client-gbk", &format!("$ cargo run -p lesson01 -- --encoding gbk\n{wrote}"))
+}
+
+fn record_the_pair(run: &mut Run) -> Outcome {
+    let mut server = run.start_other(&Subject::of_lesson("lesson02")?, &["127.0.0.1:0"])?;
+    let address = server.listening()?;
+    let mut client = run.start_other(&program!("lesson01"), &[&address.to_string()])?;
+    client.exits_with(0)?;
+    server.exits_with(0)?;
+    let served = server.stdout().replace(&address.to_string(), TUTORIAL_ADDRESS);
+    run.recorded("pair-server", &format!("$ cargo run -p lesson02\n{served}"))?;
+    run.recorded("pair-client", &format!("$ cargo run -p lesson01\n{}", client.stdout()))
 }
 
 /// Both ends of one connection.

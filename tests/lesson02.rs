@@ -10,11 +10,12 @@
 
 use std::io::Write;
 use std::net::{Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use common::{GREETING, REPLY};
+use common::{GREETING, REPLY, TUTORIAL_ADDRESS};
 use grader::{
     Broken, Check, Lesson, Needs, Outcome, Run, Subject, check, contract, private_loopback, program,
 };
@@ -90,6 +91,16 @@ const FACTS: &[Check] = &[
             "A listener on 0.0.0.0 answers on every IPv4 address of the machine, not on IPv6's.",
         )
         .section("02-2-server.html#which-address"),
+    check("recording_server_original", record_the_original)
+        .demands("The book shows how the tutorial's server fails, and what its client sees.")
+        .section("02-2-server.html#what-goes-wrong")
+        .needs(Needs::Program("python3")),
+    check("recording_server_recv_on_listener", record_recv_on_the_listener)
+        .demands("The book shows the same bug in Rust, with socket2.")
+        .section("02-2-server.html#what-goes-wrong"),
+    check("recording_server_bytes", record_bytes_that_are_not_text)
+        .demands("The book shows how lesson 2 reports bytes that are not text.")
+        .section("02-2-server.html#run-it"),
 ];
 
 fn serves_the_tutorials_client(run: &mut Run) -> Outcome {
@@ -267,6 +278,51 @@ fn the_empty_host_is_every_address(run: &mut Run) -> Outcome {
     run.connect(([127, 0, 0, 1], port).into())?;
     let v6 = TcpStream::connect((Ipv6Addr::LOCALHOST, port));
     run.ensure(format!("a connection to [::1]:{port} fails"), v6.is_err(), "a connection")
+}
+
+fn record_the_original(run: &mut Run) -> Outcome {
+    let python = |name: &str, file: &str| {
+        Subject::python(name, Path::new(env!("CARGO_MANIFEST_DIR")).join(file))
+    };
+    let mut server = run.start_other(&python("original.py", "original.py"), &["127.0.0.1:0"])?;
+    let address = server.listening()?;
+    let client = python("the client", "../lesson01/mended.py");
+    let mut client = run.start_other(&client, &[&address.to_string()])?;
+    server.exits_with(1)?;
+    client.exits_with(1)?;
+    let said = server.stdout().replace(&address.to_string(), TUTORIAL_ADDRESS);
+    let served = format!(
+        "$ python3 lessons/lesson02/original.py\n{said}{}",
+        grader::without_frames(&server.stderr())
+    );
+    run.recorded("server-original", &served)?;
+    let called = format!(
+        "$ python3 lessons/lesson01/mended.py\n{}",
+        grader::without_frames(&client.stderr())
+    );
+    run.recorded("server-original-client", &called)
+}
+
+fn record_recv_on_the_listener(run: &mut Run) -> Outcome {
+    let mut server = run.start_other(&program!("recv_on_listener"), &["127.0.0.1:0"])?;
+    let address = server.listening()?;
+    run.connect(address)?.send(GREETING)?;
+    server.exits_with(1)?;
+    let wrote = server.stdout().replace(&address.to_string(), TUTORIAL_ADDRESS) + &server.stderr();
+    let wrote = format!("$ cargo run -p lesson02 --bin recv_on_listener\n{wrote}");
+    run.recorded("server-recv-on-listener", &wrote)
+}
+
+fn record_bytes_that_are_not_text(run: &mut Run) -> Outcome {
+    let mut server = run.start_other(&program!("lesson02"), &["127.0.0.1:0"])?;
+    let address = server.listening()?;
+    let mut client = run.connect(address)?;
+    client.send(b"\xc4\xe3\xba\xc3")?;
+    client.end()?;
+    client.receives_all(REPLY)?;
+    server.exits_with(1)?;
+    let wrote = server.stdout().replace(&address.to_string(), TUTORIAL_ADDRESS) + &server.stderr();
+    run.recorded("server-bytes", &format!("$ cargo run -p lesson02\n{wrote}"))
 }
 
 fn main() -> ExitCode {
