@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::check::{Broken, Outcome};
 use crate::report::show;
+use crate::spawn::close;
 use crate::trace::Trace;
 
 /// The check's own end of a connection with a program.
@@ -136,6 +137,7 @@ impl Peer {
     /// Closes both directions.
     pub fn close(self) {
         self.trace.step(format!("{} closes", self.name));
+        close(self.stream);
     }
 
     /// Breaks the connection off: the program's next call on it fails with ECONNRESET.
