@@ -472,8 +472,6 @@ fn main() -> ExitCode {
                 "exchanges_messages",
                 "prints_the_whole_reply",
                 "reports_no_reply",
-                "gives_up_on_a_silent_server",
-                "gives_up_on_a_dripping_server",
                 "reports_a_reset",
                 "reports_bytes_that_are_not_text",
                 "bounds_the_reply",

@@ -346,7 +346,6 @@ fn main() -> ExitCode {
                 "reports_bytes_that_are_not_text",
                 "bounds_the_message",
                 "gives_up_on_a_silent_client",
-                "gives_up_on_a_dripping_client",
                 "serves_the_mended_python_client",
                 "serves_nc",
                 "serves_socat",
