@@ -47,6 +47,18 @@ impl Peer {
         self.stream.shutdown(Shutdown::Write).map_err(|why| Broken::new("an open connection", why))
     }
 
+    /// Waits until something has arrived, and leaves it unread.
+    pub fn has_unread_input(&mut self) -> Outcome {
+        self.trace.step(format!("{} has unread input", self.name));
+        let expected = "a byte that can be read";
+        self.limit(&expected)?;
+        match self.stream.peek(&mut [0]) {
+            Ok(0) => Err(Broken::new(expected, "the end of the stream")),
+            Ok(_) => Ok(()),
+            Err(why) => Err(Broken::new(expected, common::why(&why))),
+        }
+    }
+
     /// Demands these bytes next, whatever the pieces they come in.
     pub fn receives(&mut self, expected: impl AsRef<[u8]>) -> Outcome {
         let expected = expected.as_ref();
