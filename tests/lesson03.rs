@@ -101,7 +101,7 @@ fn reports_a_reset(run: &mut Run) -> Outcome {
 }
 
 fn restarts_at_once(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve_with(&[&a_port_of_our_own()])?;
+    let (mut server, address) = run.serve_alone()?;
     server_closes_first(run, &mut server, address)?;
     let (mut server, again) = run.serve_with(&[&address.to_string()])?;
     run.ensure("the second run has the same address", again == address, again)?;
@@ -110,7 +110,7 @@ fn restarts_at_once(run: &mut Run) -> Outcome {
 }
 
 fn restarts_after_a_crash(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve_with(&[&a_port_of_our_own()])?;
+    let (mut server, address) = run.serve_alone()?;
     let mut client = run.connect(address)?;
     client.send(GREETING)?;
     client.receives(REPLY)?;
@@ -133,7 +133,7 @@ fn fails_without_the_option(run: &mut Run) -> Outcome {
 }
 
 fn refuses_a_second_live_server(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve_with(&[&a_port_of_our_own()])?;
+    let (mut server, address) = run.serve_alone()?;
     run.to_end(&[&address.to_string()])?
         .exited_with(1)?
         .complained(&format!("error: cannot listen on {address}"))?;
@@ -224,40 +224,40 @@ fn has_row(run: &mut Run, table: &Finished, title: &str, cells: &str) -> Outcome
 }
 
 const FACTS: &[Check] = &[
-    check("s9_the_backlog_counts_connections", s9_the_backlog_counts_connections)
-        .demands("S9: with backlog 0, 1 or 3, Linux lets 1, 2 or 4 connections wait; the next stays in SYN_SENT.")
+    check("S9_the_backlog_counts_connections", s9_the_backlog_counts_connections)
+        .demands("With backlog 0, 1 or 3, Linux lets 1, 2 or 4 connections wait; the next stays in SYN_SENT.")
         .section("02-3-port-reuse.html#the-backlog")
         .needs(Needs::Linux),
-    check("s13_the_server_closes_first", s13_the_server_closes_first)
-        .demands("S13: where the server closed first, its end stays in TIME_WAIT and keeps the port.")
+    check("S13_the_server_closes_first", s13_the_server_closes_first)
+        .demands("Where the server closed first, its end stays in TIME_WAIT and keeps the port.")
         .section("02-3-port-reuse.html#who-waits")
         .needs(Needs::Linux),
-    check("s13_the_client_closes_first", s13_the_client_closes_first)
-        .demands("S13: where the client closed first, the server's port is free at once, without an option.")
+    check("S13_the_client_closes_first", s13_the_client_closes_first)
+        .demands("Where the client closed first, the server's port is free at once, without an option.")
         .section("02-3-port-reuse.html#who-waits")
         .needs(Needs::Linux),
-    check("s14_both_runs_must_set_the_option", s14_both_runs_must_set_the_option)
-        .demands("S14: on Linux the second run can bind only if both runs set SO_REUSEADDR; TIME_WAIT stays.")
+    check("S14_both_runs_must_set_the_option", s14_both_runs_must_set_the_option)
+        .demands("On Linux the second run can bind only if both runs set SO_REUSEADDR; TIME_WAIT stays.")
         .section("02-3-port-reuse.html#the-repair")
         .needs(Needs::Linux),
-    check("s14_one_listener_at_a_time", s14_one_listener_at_a_time)
-        .demands("S14: on Linux SO_REUSEADDR never lets a second listener in beside a live one.")
+    check("S14_one_listener_at_a_time", s14_one_listener_at_a_time)
+        .demands("On Linux SO_REUSEADDR never lets a second listener in beside a live one.")
         .section("02-3-port-reuse.html#two-servers-on-one-port")
         .needs(Needs::Linux),
-    check("c3_a_crash_leaves_no_time_wait", c3_a_crash_leaves_no_time_wait)
-        .demands("C3: a server that goes with bytes unread sends a reset; its port is free, without an option.")
+    check("C3_a_crash_leaves_no_time_wait", c3_a_crash_leaves_no_time_wait)
+        .demands("A server that goes with bytes unread sends a reset; its port is free, without an option.")
         .section("02-3-port-reuse.html#what-goes-wrong")
         .needs(Needs::Linux),
-    check("c3_the_crashing_original_runs_again", c3_the_crashing_original_runs_again)
-        .demands("C3: the tutorial's server of 2.2, which sets no option, crashes and can be run again at once.")
+    check("C3_the_crashing_original_runs_again", c3_the_crashing_original_runs_again)
+        .demands("The tutorial's server of 2.2, which sets no option, crashes and can be run again at once.")
         .section("02-3-port-reuse.html#what-goes-wrong")
         .needs(Needs::Program("python3")),
-    check("c3_with_c2_mended_it_does_not", c3_with_c2_mended_it_does_not)
-        .demands("C3: with its crash mended, the same server finds its port taken when it is run again.")
+    check("C3_with_c2_mended_it_does_not", c3_with_c2_mended_it_does_not)
+        .demands("With its crash mended, the same server finds its port taken when it is run again.")
         .section("02-3-port-reuse.html#what-goes-wrong")
         .needs(Needs::Program("python3")),
-    check("s14_the_mended_original_runs_again", s14_the_mended_original_runs_again)
-        .demands("S14: the tutorial's server of 2.3, once C2 is mended, can be run again at once.")
+    check("S14_the_mended_original_runs_again", s14_the_mended_original_runs_again)
+        .demands("The tutorial's server of 2.3, once C2 is mended, can be run again at once.")
         .section("02-3-port-reuse.html#the-repair")
         .needs(Needs::Program("python3")),
 ];

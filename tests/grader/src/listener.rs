@@ -2,6 +2,7 @@ use std::net::{SocketAddr, TcpListener};
 
 use crate::check::{Broken, Outcome};
 use crate::peer::Peer;
+use crate::spawn::close;
 use crate::trace::Trace;
 
 /// The check as a server, for programs that connect.
@@ -30,6 +31,7 @@ impl Listener {
     /// Stops listening.
     pub fn close(self) {
         self.trace.step("close the listener");
+        close(self.listener);
     }
 
     /// Waits for the next client.

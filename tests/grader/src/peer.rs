@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::check::{Broken, Outcome};
 use crate::report::show;
+use crate::spawn::close;
 use crate::trace::Trace;
 
 /// The check's own end of a connection with a program.
@@ -115,18 +116,20 @@ impl Peer {
         }
     }
 
-    /// Demands that the connection is broken by a reset, or already was.
-    pub fn is_reset(&mut self) -> Outcome {
+    /// Demands that the connection is broken by a reset, or already was. Returns how many bytes could
+    /// be read before.
+    pub fn is_reset(&mut self) -> Outcome<usize> {
         self.trace.step(format!("{} is reset", self.name));
         let mut buffer = vec![0; 64 << 10];
+        let mut received = 0;
         loop {
             self.limit(&"a reset")?;
             match self.stream.read(&mut buffer) {
                 Ok(0) => {
                     return Err(Broken::new("a reset", "the end of the stream, in good order"));
                 }
-                Ok(_) => {}
-                Err(why) if why.kind() == ErrorKind::ConnectionReset => return Ok(()),
+                Ok(count) => received += count,
+                Err(why) if why.kind() == ErrorKind::ConnectionReset => return Ok(received),
                 Err(why) => return Err(Broken::new("a reset", common::why(&why))),
             }
         }
@@ -148,6 +151,7 @@ impl Peer {
     /// Closes both directions.
     pub fn close(self) {
         self.trace.step(format!("{} closes", self.name));
+        close(self.stream);
     }
 
     /// Breaks the connection off: the program's next call on it fails with ECONNRESET.
@@ -156,6 +160,7 @@ impl Peer {
         // SO_LINGER with time 0 turns close into a reset (socket(7)).
         let linger = socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
         linger.expect("a TCP socket takes SO_LINGER");
+        close(self.stream);
     }
 
     fn limit(&self, expected: &dyn std::fmt::Display) -> Outcome {
