@@ -16,10 +16,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use common::kernel::{self, State};
-use common::{GREETING, REPLY, timed_out};
+use common::{GREETING, REPLY, TUTORIAL_ADDRESS, timed_out};
 use grader::{
     Check, Finished, Lesson, Needs, Outcome, Peer, Program, Run, Subject, check, contract,
-    private_loopback, program,
+    private_loopback, program, without_frames,
 };
 use socket2::{Domain, Socket, Type};
 
@@ -260,6 +260,34 @@ const FACTS: &[Check] = &[
         .demands("The tutorial's server of 2.3, once C2 is mended, can be run again at once.")
         .section("02-3-port-reuse.html#the-repair")
         .needs(Needs::Program("python3")),
+    check("recording_reuse_crash", record_the_crash)
+        .demands("The book shows that the server of 2.2 crashes, and can crash again at once.")
+        .section("02-3-port-reuse.html#what-goes-wrong")
+        .needs(Needs::LinuxAnd("python3")),
+    check("recording_reuse_too_late", record_the_option_that_comes_too_late)
+        .demands("The book shows that whoever adds the option after the failure fails once more.")
+        .section("02-3-port-reuse.html#what-goes-wrong")
+        .needs(Needs::LinuxAnd("python3")),
+    check("recording_reuse_mended", record_the_mended_original)
+        .demands("The book shows two runs of the mended server of 2.3.")
+        .section("02-3-port-reuse.html#the-repair")
+        .needs(Needs::LinuxAnd("python3")),
+    check("recording_reuse_without", record_without_the_option)
+        .demands("The book shows two runs of lesson 3 without the option.")
+        .section("02-3-port-reuse.html#run-it")
+        .needs(Needs::Linux),
+    check("recording_reuse_with", record_with_the_option)
+        .demands("The book shows two runs of lesson 3.")
+        .section("02-3-port-reuse.html#run-it")
+        .needs(Needs::Linux),
+    check("recording_reuse_matrix", record_the_matrix)
+        .demands("The book shows what the matrix measures on Linux.")
+        .section("02-3-port-reuse.html#run-it")
+        .needs(Needs::Linux),
+    check("recording_reuse_port", record_two_live_servers)
+        .demands("The book shows two servers that listen on one port.")
+        .section("02-3-port-reuse.html#two-servers-on-one-port")
+        .needs(Needs::Linux),
 ];
 
 // ANCHOR: s9
@@ -393,17 +421,22 @@ fn c3_the_crashing_original_runs_again(run: &mut Run) -> Outcome {
     for _ in 0..2 {
         let mut server = run.start_other(&python("lesson02/original.py"), &[&wanted])?;
         let address = server.listening()?;
-        // Asleep until the message is there: otherwise it might crash before the message comes.
-        server.suspend()?;
-        let mut client = run.connect(address)?;
-        client.send(GREETING)?;
-        message_waits(run, address, client.local())?;
-        server.resume()?;
-        client.is_reset()?;
-        server.exits_with(1)?;
+        crashes_with_unread_input(run, &mut server, address)?;
         wanted = address.to_string();
     }
     Ok(())
+}
+
+/// A client whose message has come when the server accepts, so that the crash leaves it unread.
+fn crashes_with_unread_input(run: &mut Run, server: &mut Program, address: SocketAddr) -> Outcome {
+    // Asleep until the message is there: otherwise it might crash before the message comes.
+    server.suspend()?;
+    let mut client = run.connect(address)?;
+    client.send(GREETING)?;
+    message_waits(run, address, client.local())?;
+    server.resume()?;
+    client.is_reset()?;
+    server.exits_with(1)
 }
 
 /// Waits until the server's kernel has the message, where the kernel says so.
@@ -436,6 +469,94 @@ fn s14_the_mended_original_runs_again(run: &mut Run) -> Outcome {
         wanted = address.to_string();
     }
     Ok(())
+}
+
+/// One run of a server as a terminal shows it, on the tutorial's address.
+fn shown(command: &str, server: &Program, address: SocketAddr) -> String {
+    let wrote = server.stdout() + &without_frames(&server.stderr());
+    let wrote = wrote.replace(&address.to_string(), TUTORIAL_ADDRESS);
+    // An error's advice names the address alone.
+    format!("$ {command}\n{}", wrote.replace(&address.ip().to_string(), "127.0.0.1"))
+}
+
+/// Two runs of a server on one port, each with a client that leaves closing first to the server.
+fn record_two_runs(run: &mut Run, name: &str, command: &str, server: &Subject) -> Outcome {
+    let option: &[&str] =
+        if command.ends_with("--without-reuse") { &["--without-reuse"] } else { &[] };
+    let own = a_port_of_our_own();
+    let mut first = run.start_other(server, &[option, &[&own]].concat())?;
+    let address = first.listening()?;
+    server_closes_first(run, &mut first, address)?;
+    let mut second = run.start_other(server, &[option, &[&address.to_string()]].concat())?;
+    // It listens, or says why it cannot.
+    if second.listening().is_ok() {
+        server_closes_first(run, &mut second, address)?;
+    } else {
+        second.exits_with(1)?;
+    }
+    let runs = shown(command, &first, address) + &shown(command, &second, address);
+    run.recorded(name, &runs)
+}
+
+fn record_the_crash(run: &mut Run) -> Outcome {
+    let (mut wanted, mut runs) = (a_port_of_our_own(), String::new());
+    for _ in 0..2 {
+        let mut server = run.start_other(&python("lesson02/original.py"), &[&wanted])?;
+        let address = server.listening()?;
+        crashes_with_unread_input(run, &mut server, address)?;
+        runs += &shown("python3 lessons/lesson02/original.py", &server, address);
+        wanted = address.to_string();
+    }
+    run.recorded("reuse-crash", &runs)
+}
+
+fn record_the_option_that_comes_too_late(run: &mut Run) -> Outcome {
+    let mut first =
+        run.start_other(&python("lesson03/without_option.py"), &[&a_port_of_our_own()])?;
+    let address = first.listening()?;
+    server_closes_first(run, &mut first, address)?;
+    let mut runs = shown("python3 lessons/lesson03/without_option.py", &first, address);
+    for file in ["lesson03/without_option.py", "lesson03/mended.py"] {
+        let mut again = run.start_other(&python(file), &[&address.to_string()])?;
+        again.exits_with(1)?;
+        runs += &shown(&format!("python3 lessons/{file}"), &again, address);
+    }
+    run.recorded("reuse-too-late", &runs)
+}
+
+fn record_the_mended_original(run: &mut Run) -> Outcome {
+    let command = "python3 lessons/lesson03/mended.py";
+    record_two_runs(run, "reuse-mended", command, &python("lesson03/mended.py"))
+}
+
+fn record_without_the_option(run: &mut Run) -> Outcome {
+    let command = "cargo run -p lesson03 -- --without-reuse";
+    record_two_runs(run, "reuse-without", command, &program!("lesson03"))
+}
+
+fn record_with_the_option(run: &mut Run) -> Outcome {
+    record_two_runs(run, "reuse-with", "cargo run -p lesson03", &program!("lesson03"))
+}
+
+fn record_the_matrix(run: &mut Run) -> Outcome {
+    let address = SocketAddr::new(private_loopback(), 0);
+    let mut matrix = run.start_other(&program!("lesson03"), &["matrix", &address.to_string()])?;
+    matrix.exits_with(0)?;
+    let tables = matrix.stdout().replace(&address.ip().to_string(), "127.0.0.1");
+    run.recorded("reuse-matrix", &format!("$ cargo run -p lesson03 -- matrix\n{tables}"))
+}
+
+fn record_two_live_servers(run: &mut Run) -> Outcome {
+    let fault = program!("reuse_port");
+    let mut first = run.start_other(&fault, &[&a_port_of_our_own()])?;
+    let address = first.listening()?;
+    let mut second = run.start_other(&fault, &[&address.to_string()])?;
+    second.listening()?;
+    let command = "cargo run -p lesson03 --bin reuse_port";
+    run.recorded(
+        "reuse-port",
+        &(shown(command, &first, address) + &shown(command, &second, address)),
+    )
 }
 
 fn main() -> ExitCode {
