@@ -130,6 +130,15 @@ impl Program {
         Err(Broken::new("a suspended process", "not available on this system"))
     }
 
+    /// Lets a suspended process go on, as `fg` does.
+    pub fn resume(&mut self) -> Outcome {
+        self.trace.step(format!("resume {}", self.name));
+        #[cfg(unix)]
+        return signal(&self.child, rustix::process::Signal::CONT);
+        #[cfg(not(unix))]
+        Err(Broken::new("a suspended process", "not available on this system"))
+    }
+
     /// Ends the process at once, as `kill -9` does.
     pub fn kill(&mut self) -> Outcome {
         self.trace.step(format!("kill {}", self.name));
