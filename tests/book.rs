@@ -502,19 +502,40 @@ const DEFECTS: &[Defect] = &[
         expected: "book/theme/head.hbs:1: loads something from another host",
     },
     Defect {
-        name: "warning_of_mdbook",
+        name: "tag_that_is_never_closed",
         file: SECOND,
         text: "<div>\n\nnever closed",
-        expected: "book/chapters/second.md: mdBook warns: unclosed HTML tag `<div>` found in `second.md`",
+        expected: "book/chapters/second.md:5: <div> is never closed",
+    },
+    Defect {
+        name: "tag_that_outlives_its_paragraph",
+        file: SECOND,
+        text: "Some <b>words\n\nmore</b>",
+        expected: "book/chapters/second.md:5: <b> is not closed where its text ends\n\
+                   book/chapters/second.md:7: </b> closes nothing here",
+    },
+    Defect {
+        // mdBook itself panics at this one.
+        name: "end_tag_of_a_paragraph_of_markdown",
+        file: SECOND,
+        text: "Some words</p>",
+        expected: "book/chapters/second.md:5: </p> closes nothing here",
+    },
+    Defect {
+        name: "warning_of_mdbook",
+        file: SECOND,
+        text: "[^1]: A footnote that nothing refers to.",
+        expected: "book/chapters/second.md: mdBook warns: footnote `1` in `second.md` is defined but not referenced",
     },
 ];
 
 fn refused(defect: &Defect) {
     let shelf = Shelf::new();
     shelf.append(defect.file, defect.text);
-    shelf.build().code(1).stderr(
-        contains("error: the book cannot be built: 1 defect\n").and(contains(defect.expected)),
-    );
+    shelf
+        .build()
+        .code(1)
+        .stderr(contains("error: the book cannot be built: ").and(contains(defect.expected)));
     assert!(!shelf.site().exists(), "a broken book was written");
 }
 

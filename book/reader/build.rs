@@ -1,6 +1,7 @@
 //! A build: the checked sources, through mdBook, into a directory of its own.
 
 use std::fs;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -23,22 +24,31 @@ const LIVE: &str = "book/theme/live.js";
 /// The sources have defects, mdBook fails, or it logs so much as a warning.
 pub fn build(sources: Sources, dest: &Path, live: bool) -> Result<(), Error> {
     let sources = check::check(sources)?;
-    let (result, logged) = warnings::collect(|| render(&sources, dest, live));
-    match result {
-        Err(why) => {
-            let why = std::iter::once(format!("{why:#}"))
-                .chain(logged)
-                .collect::<Vec<_>>();
-            Err(Error::failed("cannot build the book", why.join("\n")))
-        }
-        Ok(()) if logged.is_empty() => Ok(()),
-        Ok(()) => Err(Error::Broken(
-            logged
+    let (result, logged) = warnings::collect(|| {
+        // mdBook panics at some HTML; the reader outlives that.
+        panic::catch_unwind(AssertUnwindSafe(|| render(&sources, dest, live)))
+    });
+    let why = match result {
+        Ok(Ok(())) if logged.is_empty() => return Ok(()),
+        Ok(Ok(())) => {
+            let mut defects: Vec<_> = logged
                 .iter()
                 .map(|message| blame(&sources, message))
-                .collect(),
-        )),
-    }
+                .collect();
+            defects.dedup();
+            return Err(Error::Broken(defects));
+        }
+        Ok(Err(why)) => format!("{why:#}"),
+        Err(payload) => {
+            let message = payload.downcast_ref::<String>().map(String::as_str);
+            format!(
+                "mdBook panicked: {}",
+                message.unwrap_or("it did not say why")
+            )
+        }
+    };
+    let why: Vec<_> = std::iter::once(why).chain(logged).collect();
+    Err(Error::failed("cannot build the book", why.join("\n")))
 }
 
 fn render(sources: &Sources, dest: &Path, live: bool) -> mdbook_driver::errors::Result<()> {

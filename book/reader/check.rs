@@ -5,8 +5,9 @@ use std::path::Path;
 
 use mdbook_markdown::pulldown_cmark::{Event, LinkType, Tag};
 
+use crate::balance;
 use crate::error::{Defect, Error};
-use crate::html::{self, Attribute};
+use crate::html;
 use crate::include::Directive;
 use crate::sources::{self, Sources};
 use crate::target::Targets;
@@ -38,6 +39,7 @@ pub fn check(mut sources: Sources) -> Result<Sources, Error> {
         return Ok(sources);
     }
     defects.sort();
+    defects.dedup();
     Err(Error::Broken(defects))
 }
 
@@ -145,30 +147,30 @@ impl Chapter<'_> {
             if let Some(offset) = html::loads_remote(block) {
                 self.defect(start + offset, "style: loaded from another host".to_owned());
             }
-            for Attribute {
-                tag,
-                name,
-                value,
-                offset,
-            } in html::attributes(block)
-            {
-                let (tag, name) = (tag.to_ascii_lowercase(), name.to_ascii_lowercase());
-                match name.as_str() {
-                    "href" if tag == "a" || tag == "area" => self.link(start + offset, value),
-                    "src" | "href" | "xlink:href" | "data" | "poster" => {
-                        self.asset(start + offset, &tag, value)
-                    }
-                    "srcset" => {
-                        for image in value
-                            .split(',')
-                            .filter_map(|part| part.split_whitespace().next())
-                        {
-                            self.asset(start + offset, &tag, image);
-                        }
-                    }
-                    _ => {}
+            for tag in html::tags(block) {
+                for (name, value) in tag.attributes() {
+                    self.attribute(start + tag.offset, &tag.name, &name, value);
                 }
             }
+        }
+        for (offset, what) in balance::unbalanced(self.text, &self.sources.config) {
+            self.defect(offset, what);
+        }
+    }
+
+    fn attribute(&mut self, offset: usize, tag: &str, name: &str, value: &str) {
+        match name {
+            "href" if tag == "a" || tag == "area" => self.link(offset, value),
+            "src" | "href" | "xlink:href" | "data" | "poster" => self.asset(offset, tag, value),
+            "srcset" => {
+                for image in value
+                    .split(',')
+                    .filter_map(|part| part.split_whitespace().next())
+                {
+                    self.asset(offset, tag, image);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -208,10 +210,12 @@ fn theme(sources: &Sources, defects: &mut Vec<Defect>) {
             .map(|extension| extension.to_string_lossy().into_owned());
         let remote = match kind.as_deref() {
             Some("css") => html::loads_remote(&text),
-            Some("hbs") => html::attributes(&text)
-                .into_iter()
-                .find(|a| a.tag != "a" && matches!(a.name, "src" | "href") && has_scheme(a.value))
-                .map(|attribute| attribute.offset),
+            Some("hbs") => html::tags(&text).into_iter().find_map(|tag| {
+                let loads = tag.attributes().into_iter().any(|(name, value)| {
+                    tag.name != "a" && matches!(&*name, "src" | "href") && has_scheme(value)
+                });
+                loads.then_some(tag.offset)
+            }),
             _ => None,
         };
         if let Some(offset) = remote {

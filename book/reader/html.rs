@@ -20,43 +20,69 @@ pub fn parser<'text>(text: &'text str, config: &Config) -> Parser<'text> {
     mdbook_markdown::new_cmark_parser(text, &options)
 }
 
-/// An attribute of a tag that a chapter writes as HTML.
-pub struct Attribute<'html> {
-    pub tag: &'html str,
-    pub name: &'html str,
-    pub value: &'html str,
-    /// Where the tag starts.
+/// A tag that a chapter writes as HTML.
+pub struct TagText<'html> {
+    /// In lower case.
+    pub name: String,
+    pub is_end: bool,
+    /// What stands between the name and the `>`.
+    inside: &'html str,
+    /// Where it starts.
     pub offset: usize,
 }
 
-/// The attributes of all tags in `html`, comments left out.
-pub fn attributes(html: &str) -> Vec<Attribute<'_>> {
+/// The tags in `html`, without those in comments, scripts and styles.
+pub fn tags(html: &str) -> Vec<TagText<'_>> {
     static TAG: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#"(?s)<!--.*?-->|<([A-Za-z][A-Za-z0-9-]*)((?:"[^"]*"|'[^']*'|[^'">])*)>"#)
+        Regex::new(r#"(?s)<!--.*?-->|<(/?)([A-Za-z][^\s/>]*)((?:"[^"]*"|'[^']*'|[^'">])*)>"#)
             .expect("a valid pattern")
     });
-    static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#"([A-Za-z_:][-A-Za-z0-9_:.]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"#)
-            .expect("a valid pattern")
-    });
-    let mut all = Vec::new();
-    for tag in TAG.captures_iter(html) {
-        let (Some(whole), Some(name), Some(inside)) = (tag.get(0), tag.get(1), tag.get(2)) else {
+    let mut all: Vec<TagText<'_>> = Vec::new();
+    let mut raw: Option<String> = None;
+    for found in TAG.captures_iter(html) {
+        let (Some(whole), Some(slash), Some(name), Some(inside)) =
+            (found.get(0), found.get(1), found.get(2), found.get(3))
+        else {
             continue;
         };
-        for pair in ATTRIBUTE.captures_iter(inside.as_str()) {
-            let value = pair.get(2).or(pair.get(3)).or(pair.get(4));
-            if let (Some(attribute), Some(value)) = (pair.get(1), value) {
-                all.push(Attribute {
-                    tag: name.as_str(),
-                    name: attribute.as_str(),
-                    value: value.as_str(),
-                    offset: whole.start(),
-                });
-            }
+        let name = name.as_str().to_ascii_lowercase();
+        let is_end = !slash.is_empty();
+        if raw.as_ref().is_some_and(|raw| !is_end || *raw != name) {
+            continue;
         }
+        raw = (!is_end && matches!(&*name, "script" | "style")).then(|| name.clone());
+        all.push(TagText {
+            name,
+            is_end,
+            inside: inside.as_str(),
+            offset: whole.start(),
+        });
     }
     all
+}
+
+impl<'html> TagText<'html> {
+    /// Whether an end tag has to follow.
+    pub fn opens(&self) -> bool {
+        const VOID: [&str; 14] = [
+            "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
+            "source", "track", "wbr",
+        ];
+        !self.is_end && !self.inside.ends_with('/') && !VOID.contains(&&*self.name)
+    }
+
+    /// The attributes that have a value, their names in lower case.
+    pub fn attributes(&self) -> Vec<(String, &'html str)> {
+        static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r#"([A-Za-z_:][-A-Za-z0-9_:.]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"#)
+                .expect("a valid pattern")
+        });
+        let pairs = ATTRIBUTE.captures_iter(self.inside).filter_map(|pair| {
+            let value = pair.get(2).or(pair.get(3)).or(pair.get(4))?;
+            Some((pair.get(1)?.as_str().to_ascii_lowercase(), value.as_str()))
+        });
+        pairs.collect()
+    }
 }
 
 /// Every piece of HTML in a chapter: whole blocks, and single tags within a line.
@@ -104,10 +130,13 @@ pub fn ids(text: &str, config: &Config) -> HashSet<String> {
     }
     ids.extend(made);
     for piece in pieces(text, config) {
-        let named = attributes(&text[piece])
-            .into_iter()
-            .filter(|a| a.name == "id" || a.name == "name");
-        ids.extend(named.map(|attribute| attribute.value.to_owned()));
+        for tag in tags(&text[piece]) {
+            let named = tag
+                .attributes()
+                .into_iter()
+                .filter(|(name, _)| name == "id" || name == "name");
+            ids.extend(named.map(|(_, value)| value.to_owned()));
+        }
     }
     ids
 }

@@ -1,5 +1,6 @@
 //! The reader: `cargo run -p book` builds the workbook, checks it, and serves it with live reload.
 
+mod balance;
 mod build;
 mod check;
 mod error;
