@@ -45,6 +45,11 @@ fn run(args: &Args) -> Result<(), Failure> {
         return Err(Failure::new(format!("the reply of {server} is not read to its end"), why));
     }
 
+    if reply.is_empty() {
+        let why = "it ended its side without sending a byte";
+        return Err(Failure::new(format!("no reply from {server}"), why));
+    }
+
     // Decode once, at the end: a piece may stop in the middle of a character.
     let text = args.encoding.decode(&reply).map_err(|why| {
         Failure::new(format!("the reply of {server} is not text in {}", args.encoding), why)

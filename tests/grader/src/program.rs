@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::check::{Broken, Outcome};
 use crate::report::show;
+use crate::spawn::spawn;
 use crate::trace::Trace;
 
 /// A process of the run. It dies, with all that it started, when this is dropped.
@@ -22,7 +23,8 @@ impl Program {
     pub(crate) fn spawn(name: &str, mut command: Command, trace: &Trace) -> Outcome<Program> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         own_process_group(&mut command);
-        let mut child = command.spawn().map_err(|why| Broken::new("the program starts", why))?;
+        let mut child =
+            spawn(&mut command).map_err(|why| Broken::new("the program starts", why))?;
         let output = Arc::new(Output::default());
         output.collect(Stream::Out, child.stdout.take().expect("piped"));
         output.collect(Stream::Err, child.stderr.take().expect("piped"));
@@ -95,12 +97,22 @@ impl Program {
     pub fn exits_with(&mut self, code: i32) -> Outcome {
         let expected = format!("exit code {code}");
         self.trace.step(format!("wait until {} ends", self.name));
-        let child = &mut self.child;
-        let status = self.trace.until(&expected, || child.try_wait().ok().flatten())?;
+        let status = self.ends()?.status;
         match status.code() == Some(code) {
             true => Ok(()),
             false => Err(Broken::new(expected, ended(status))),
         }
+    }
+
+    /// Waits for the end of the program, whatever its exit code.
+    pub(crate) fn ends(&mut self) -> Outcome<std::process::Output> {
+        let child = &mut self.child;
+        let status =
+            self.trace.until(&"the end of the program", || child.try_wait().ok().flatten())?;
+        // The threads that collect the output may be a moment behind.
+        self.output.wait_for_end(Duration::from_secs(5));
+        let text = self.output.lock();
+        Ok(std::process::Output { status, stdout: text.out.clone(), stderr: text.err.clone() })
     }
 
     /// Demands that the program has not ended.
@@ -140,6 +152,11 @@ impl Program {
     /// All that the program has written to standard output so far.
     pub fn stdout(&self) -> String {
         String::from_utf8_lossy(&self.output.lock().out).into_owned()
+    }
+
+    /// All that the program has written to standard error so far.
+    pub fn stderr(&self) -> String {
+        String::from_utf8_lossy(&self.output.lock().err).into_owned()
     }
 
     /// Types at the program's terminal.
