@@ -325,7 +325,7 @@ fn s6_sent_is_not_received(run: &mut Run) -> Outcome {
 }
 
 fn s8_a_stopped_peer_acknowledges(run: &mut Run) -> Outcome {
-    // Any program that listens will do. This one listens for ever, since it hangs.
+    // Any program that listens will do. This one hangs while it does.
     let mut peer = run.start_other(&program!("write_all_then_read"), &["127.0.0.1:0"])?;
     let address = peer.listening()?;
     peer.line("that it is busy", starts("receive buffer: "))?;

@@ -4,14 +4,15 @@
 use std::process::ExitCode;
 
 use common::{Arguments, Explain, Failure, exit};
-use lesson05::{fill, finish, numbered_lines, say_full, small_ends};
+use lesson05::{fill, finish, listen, numbered_lines, say_full, small_ends};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A sender that counts what it sent as received (S6)")))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let (sender, receiver) = small_ends(arguments.address)?;
+    let listener = listen(arguments.address)?;
+    let (sender, receiver) = small_ends(&listener)?;
     let message = numbered_lines(256 << 10);
     sender.set_nonblocking(true).explain("cannot make the sender non-blocking")?;
 

@@ -5,14 +5,15 @@ use std::io::{Read, Write};
 use std::process::ExitCode;
 
 use common::{Arguments, Explain, Failure, exit, say};
-use lesson05::{compare, numbered_lines, small_ends};
+use lesson05::{compare, listen, numbered_lines, small_ends};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A sender that drops the count that write returns (C10)")))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let (mut sender, mut receiver) = small_ends(arguments.address)?;
+    let listener = listen(arguments.address)?;
+    let (mut sender, mut receiver) = small_ends(&listener)?;
     let message = numbered_lines(1 << 20);
     sender.set_nonblocking(true).explain("cannot make the sender non-blocking")?;
 

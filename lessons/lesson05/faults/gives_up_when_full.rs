@@ -5,14 +5,15 @@ use std::io::Read;
 use std::process::ExitCode;
 
 use common::{Arguments, Explain, Failure, exit, say};
-use lesson05::{compare, fill, numbered_lines, say_full, small_ends};
+use lesson05::{compare, fill, listen, numbered_lines, say_full, small_ends};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A sender that does not go on after the connection was full")))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let (sender, mut receiver) = small_ends(arguments.address)?;
+    let listener = listen(arguments.address)?;
+    let (sender, mut receiver) = small_ends(&listener)?;
     let message = numbered_lines(1 << 20);
     sender.set_nonblocking(true).explain("cannot make the sender non-blocking")?;
 

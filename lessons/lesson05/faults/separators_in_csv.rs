@@ -6,7 +6,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use common::{Explain, Failure, TUTORIAL_ADDRESS, exit, say};
-use lesson05::{fill, finish, numbered_lines, say_full, small_ends};
+use lesson05::{fill, finish, listen, numbered_lines, say_full, small_ends};
 
 fn main() -> ExitCode {
     exit(run(std::env::args().skip(1).collect()))
@@ -16,7 +16,8 @@ fn main() -> ExitCode {
 fn run(arguments: Vec<String>) -> Result<(), Failure> {
     let address = arguments.first().map_or(TUTORIAL_ADDRESS, |address| address);
     let address = address.parse().map_err(|why| Failure::new("bad address", why))?;
-    let (sender, receiver) = small_ends(address)?;
+    let listener = listen(address)?;
+    let (sender, receiver) = small_ends(&listener)?;
     let message = numbered_lines(256 << 10);
     sender.set_nonblocking(true).explain("cannot make the sender non-blocking")?;
 

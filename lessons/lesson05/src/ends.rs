@@ -90,11 +90,10 @@ pub fn fill(
 ///
 /// # Errors
 ///
-/// An address that this program cannot have.
-pub fn small_ends(address: SocketAddr) -> Result<(TcpStream, TcpStream), Failure> {
-    let listener = listen(address)?;
-    SockRef::from(&listener).set_recv_buffer_size(SMALL_BUFFER).explain("cannot set a size")?;
-    let (sender, receiver) = connect(&listener)?;
+/// A connection that cannot be made.
+pub fn small_ends(listener: &TcpListener) -> Result<(TcpStream, TcpStream), Failure> {
+    SockRef::from(listener).set_recv_buffer_size(SMALL_BUFFER).explain("cannot set a size")?;
+    let (sender, receiver) = connect(listener)?;
     SockRef::from(&sender).set_send_buffer_size(SMALL_BUFFER).explain("cannot set a size")?;
     let granted = SockRef::from(&sender).send_buffer_size().explain("cannot learn a size")?;
     say!("send buffer: asked for {SMALL_BUFFER} bytes, granted {granted}")?;

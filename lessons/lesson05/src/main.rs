@@ -5,11 +5,9 @@ mod csv;
 mod sweep;
 mod table;
 
-use std::io::{ErrorKind, Read};
+use std::io::Read;
 use std::net::Shutdown;
 use std::process::ExitCode;
-use std::thread;
-use std::time::Duration;
 
 use args::{Command, Fill};
 use common::{Explain, Failure, exit, say};
@@ -49,9 +47,8 @@ fn run(args: &Fill) -> Result<(), Failure> {
     say!("send buffer: asked for {send_buffer} bytes, granted {send_granted}")?;
     say!("receive buffer: asked for {receive_buffer} bytes, granted {receive_granted}")?;
 
-    // From here on no call waits: where it would, it fails with WouldBlock.
+    // From here on write does not wait: where it would, it fails with WouldBlock.
     sender.set_nonblocking(true).explain("cannot make the sender non-blocking")?;
-    receiver.set_nonblocking(true).explain("cannot make the receiver non-blocking")?;
 
     // One write offers all of the message; the kernel takes what it has room for. Nobody reads yet.
     let message = numbered_lines((send_granted + receive_granted) / 2 * 3);
@@ -64,26 +61,20 @@ fn run(args: &Fill) -> Result<(), Failure> {
     table.full(&sender, &message, &taken)?;
 
     // Read step by step. Writing goes on when enough room is free, not with the first byte read.
-    let mut received = Vec::new();
-    let mut buffer = vec![0; message.len().div_ceil(STEPS)];
-    while received.len() < message.len() {
-        match receiver.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => received.extend_from_slice(&buffer[..count]),
-            // Nothing has arrived yet, but it is under way.
-            Err(why) if why.kind() == ErrorKind::WouldBlock => {
-                thread::sleep(Duration::from_millis(1));
-                continue;
-            }
-            Err(why) => return Err(why).explain("cannot read"),
-        }
+    let step = message.len().div_ceil(STEPS);
+    let mut received = vec![0; message.len()];
+    let mut read = 0;
+    while read < message.len() {
+        // No more than the kernels hold, or this would wait for bytes that nobody has written.
+        let next = written.min(read + step);
+        receiver.read_exact(&mut received[read..next]).explain("cannot read")?;
+        read = next;
         let taken = fill(&sender, &message, &mut written)?;
-        table.step(&sender, &message, &taken, received.len())?;
+        table.step(&sender, &message, &taken, read)?;
     }
 
     // End the sender's side: now the receiver can know that nothing is missing.
     sender.shutdown(Shutdown::Write).explain("cannot end the message")?;
-    receiver.set_nonblocking(false).explain("cannot make the receiver wait")?;
     receiver.read_to_end(&mut received).explain("cannot read to the end")?;
     compare(&message, &received)?;
     table.end(written, received.len())

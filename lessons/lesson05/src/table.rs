@@ -63,7 +63,7 @@ impl Table {
         }
         say!("")?;
         say!("  █ read by the program           ▓ waiting in the receiver's kernel")?;
-        say!("  ▒ not acknowledged              · not sent yet")?;
+        say!("  ▒ not acknowledged              ░ not sent yet")?;
         say!("")?;
         say!("step sent now     sent = unacked + waiting +    read")?;
         self.row(queues, message.len(), taken, 0)
@@ -152,7 +152,7 @@ fn queues(sender: &TcpStream, unread: usize) -> Option<Queues> {
 /// The message as a bar from its first byte to its last.
 fn bar(length: usize, read: usize, waiting: usize, sent: usize) -> String {
     let to = |bytes: usize| (bytes * BAR + length / 2) / length;
-    let ends = [('█', to(read)), ('▓', to(read + waiting)), ('▒', to(sent)), ('·', BAR)];
+    let ends = [('█', to(read)), ('▓', to(read + waiting)), ('▒', to(sent)), ('░', BAR)];
     let mut bar = String::new();
     let mut drawn = 0;
     for (part, end) in ends {
