@@ -33,7 +33,7 @@ use std::thread;
 use std::time::Duration;
 
 use common::kernel::socket_between;
-use grader::{Broken, Check, Lesson, Needs, Outcome, Run, check, contract, program};
+use grader::{Broken, Check, Lesson, Needs, Outcome, Run, check, close, contract, program};
 use socket2::{Domain, SockRef, Socket, Type};
 
 const CHECKS: &[Check] = &[
@@ -320,7 +320,7 @@ fn s6_sent_is_not_received(run: &mut Run) -> Outcome {
     let mut client = run.connect(address)?;
     client.send(vec![b'x'; 1000])?;
     // The one program that could receive them goes away and has never seen a byte.
-    drop(listener);
+    close(listener);
     client.is_reset()
 }
 
