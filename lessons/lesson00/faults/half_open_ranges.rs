@@ -1,4 +1,5 @@
-//! `0..1023` leaves 1023 out: the last port of each range falls into the next one, and 65535 into none.
+//! `<` where the range is "up to and with": the last port of each range falls into the next one, and
+//! 65535 into none.
 
 use std::process::ExitCode;
 
@@ -28,12 +29,16 @@ fn main() -> ExitCode {
 
 fn port(port: u16) -> &'static str {
     // ANCHOR: bug
-    match port {
-        0 => "none yet: the kernel chooses",
-        0..1023 => "System port",
-        1024..49151 => "User port",
-        49152..65535 => "Dynamic port",
-        _ => "no port of any range",
+    if port == 0 {
+        "none yet: the kernel chooses"
+    } else if port < 1023 {
+        "System port"
+    } else if port < 49151 {
+        "User port"
+    } else if port < 65535 {
+        "Dynamic port"
+    } else {
+        "no port of any range"
     }
     // ANCHOR_END: bug
 }

@@ -42,6 +42,8 @@ pub enum Needs {
     PrivilegedPorts,
     /// A program on the PATH.
     Program(&'static str),
+    /// Linux, and a program on the PATH.
+    LinuxAnd(&'static str),
 }
 
 /// Begins the description of a check.
@@ -78,7 +80,10 @@ impl Needs {
             Needs::Linux if !cfg!(target_os = "linux") => Some("needs Linux".into()),
             Needs::Unix if !cfg!(unix) => Some("needs Unix".into()),
             Needs::PrivilegedPorts if !privileged_ports() => Some("needs privileged ports".into()),
-            Needs::Program(name) if !on_path(name) => Some(format!("needs {name}")),
+            Needs::LinuxAnd(_) if !cfg!(target_os = "linux") => Some("needs Linux".into()),
+            Needs::Program(name) | Needs::LinuxAnd(name) if !on_path(name) => {
+                Some(format!("needs {name}"))
+            }
             _ => None,
         }
     }

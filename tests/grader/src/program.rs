@@ -96,7 +96,6 @@ impl Program {
     /// Waits for the end of the program and demands its exit code.
     pub fn exits_with(&mut self, code: i32) -> Outcome {
         let expected = format!("exit code {code}");
-        self.trace.step(format!("wait until {} ends", self.name));
         let status = self.ends()?.status;
         match status.code() == Some(code) {
             true => Ok(()),
@@ -105,7 +104,8 @@ impl Program {
     }
 
     /// Waits for the end of the program, whatever its exit code.
-    pub(crate) fn ends(&mut self) -> Outcome<std::process::Output> {
+    pub fn ends(&mut self) -> Outcome<std::process::Output> {
+        self.trace.step(format!("wait until {} ends", self.name));
         let child = &mut self.child;
         let status =
             self.trace.until(&"the end of the program", || child.try_wait().ok().flatten())?;
@@ -138,6 +138,15 @@ impl Program {
         self.trace.step(format!("suspend {}", self.name));
         #[cfg(unix)]
         return signal(&self.child, rustix::process::Signal::STOP);
+        #[cfg(not(unix))]
+        Err(Broken::new("a suspended process", "not available on this system"))
+    }
+
+    /// Lets a suspended process go on, as `fg` does.
+    pub fn resume(&mut self) -> Outcome {
+        self.trace.step(format!("resume {}", self.name));
+        #[cfg(unix)]
+        return signal(&self.child, rustix::process::Signal::CONT);
         #[cfg(not(unix))]
         Err(Broken::new("a suspended process", "not available on this system"))
     }

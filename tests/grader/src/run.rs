@@ -106,11 +106,21 @@ impl Run {
 
     /// Listens as a server, on a free port.
     pub fn listen(&mut self) -> Outcome<Listener> {
-        let listener = TcpListener::bind("127.0.0.1:0")
+        self.listen_on(Ipv4Addr::LOCALHOST.into())
+    }
+
+    /// The same on an address of the check's choice: see [`private_loopback`].
+    pub fn listen_on(&mut self, address: IpAddr) -> Outcome<Listener> {
+        let listener = TcpListener::bind((address, 0))
             .map_err(|why| Broken::new("a free port for the check", why))?;
-        let listener = Listener::new(listener, &self.trace);
+        Ok(self.listener(listener))
+    }
+
+    /// Wraps a listener that an experiment made by itself.
+    pub fn listener(&mut self, listener: impl Into<TcpListener>) -> Listener {
+        let listener = Listener::new(listener.into(), &self.trace);
         self.trace.step(format!("listen on {}", listener.address()));
-        Ok(listener)
+        listener
     }
 
     /// Runs the program under test to its end.
