@@ -289,42 +289,52 @@ fn text(path: &Path) -> &str {
 }
 
 const FACTS: &[Check] = &[
-    check("s6_sent_is_not_received", s6_sent_is_not_received)
+    check("S6_sent_is_not_received", sent_to_nobody)
         .demands("1000 bytes are sent, without an error, to a listener that never accepts.")
         .section("04-buffers.html#sent-is-not-received"),
-    check("s8_a_stopped_peer_acknowledges", s8_a_stopped_peer_acknowledges)
+    check("S8_a_stopped_peer_acknowledges", a_stopped_peer_acknowledges)
         .demands("The kernel of a process that is stopped acknowledges all that arrives.")
         .section("04-buffers.html#sent-is-not-received")
         .needs(Needs::Linux),
-    check("s10_connected_before_accept", s10_connected_before_accept)
+    check("S10_connected_before_accept", connected_before_accept)
         .demands("connect and send succeed before anybody calls accept.")
         .section("04-buffers.html#sent-is-not-received"),
-    check("s23_linux_doubles_the_buffer", s23_linux_doubles_the_buffer)
+    check("S23_linux_doubles_the_buffer", linux_doubles_the_buffer)
         .demands("Linux grants twice the send buffer that was asked for.")
         .section("04-buffers.html#asked-for-and-granted")
         .needs(Needs::Linux),
-    check("s23_recv_returns_up_to_n", s23_recv_returns_up_to_n)
+    check("S23_recv_returns_up_to_n", recv_returns_up_to_n)
         .demands("read returns what has arrived, at most what it is asked for.")
         .section("04-buffers.html#remember"),
-    check("c10_a_write_takes_a_part", c10_a_write_takes_a_part)
+    check("C10_a_write_takes_a_part", a_write_takes_a_part)
         .demands("A non-blocking write of 64 MiB takes a part of it.")
         .section("04-buffers.html#a-write-takes-a-part"),
     check("write_everything_then_read", write_everything_then_read)
         .demands("Two peers that write everything before they read wait for each other for ever.")
         .section("04-buffers.html#write-everything-then-read"),
+    check("recording_buffers", record_the_lesson)
+        .demands(
+            "The book shows the sizes that were granted, the full connection, and its draining.",
+        )
+        .section("04-buffers.html#run-it")
+        .needs(Needs::Linux),
+    check("recording_buffers_sweep", record_the_sweep)
+        .demands("The book shows the speed by the size of the chunks.")
+        .section("04-buffers.html#the-sweep"),
 ];
 
-fn s6_sent_is_not_received(run: &mut Run) -> Outcome {
+fn sent_to_nobody(run: &mut Run) -> Outcome {
     let listener = run.attempt("listen", TcpListener::bind("127.0.0.1:0"))?;
     let address = run.attempt("learn the address", listener.local_addr())?;
     let mut client = run.connect(address)?;
     client.send(vec![b'x'; 1000])?;
     // The one program that could receive them goes away and has never seen a byte.
     close(listener);
-    client.is_reset()
+    client.is_reset()?;
+    Ok(())
 }
 
-fn s8_a_stopped_peer_acknowledges(run: &mut Run) -> Outcome {
+fn a_stopped_peer_acknowledges(run: &mut Run) -> Outcome {
     // Any program that listens will do. This one hangs while it does.
     let mut peer = run.start_other(&program!("write_all_then_read"), &["127.0.0.1:0"])?;
     let address = peer.listening()?;
@@ -342,7 +352,7 @@ fn s8_a_stopped_peer_acknowledges(run: &mut Run) -> Outcome {
     peer.still_runs()
 }
 
-fn s10_connected_before_accept(run: &mut Run) -> Outcome {
+fn connected_before_accept(run: &mut Run) -> Outcome {
     let listener = run.attempt("listen", TcpListener::bind("127.0.0.1:0"))?;
     let address = run.attempt("learn the address", listener.local_addr())?;
     let mut client = run.connect(address)?;
@@ -353,7 +363,7 @@ fn s10_connected_before_accept(run: &mut Run) -> Outcome {
     run.peer(connection, "the server").receives("early")
 }
 
-fn s23_linux_doubles_the_buffer(run: &mut Run) -> Outcome {
+fn linux_doubles_the_buffer(run: &mut Run) -> Outcome {
     let socket = run.attempt("create a socket", Socket::new(Domain::IPV4, Type::STREAM, None))?;
     let asked = 16 << 10;
     run.attempt(format!("ask for {asked}"), socket.set_send_buffer_size(asked))?;
@@ -361,7 +371,7 @@ fn s23_linux_doubles_the_buffer(run: &mut Run) -> Outcome {
     run.ensure("it is twice as much", granted == 2 * asked, granted)
 }
 
-fn s23_recv_returns_up_to_n(run: &mut Run) -> Outcome {
+fn recv_returns_up_to_n(run: &mut Run) -> Outcome {
     let (mut client, mut server) = ends(run)?;
     run.attempt("send ten bytes", client.write_all(b"0123456789"))?;
     let mut buffer = [0; 100];
@@ -376,7 +386,7 @@ fn s23_recv_returns_up_to_n(run: &mut Run) -> Outcome {
     Ok(())
 }
 
-fn c10_a_write_takes_a_part(run: &mut Run) -> Outcome {
+fn a_write_takes_a_part(run: &mut Run) -> Outcome {
     let (mut client, _server) = ends(run)?;
     run.attempt("make the client non-blocking", client.set_nonblocking(true))?;
     let message = vec![b'x'; 64 << 20];
@@ -410,6 +420,34 @@ fn write_everything_then_read(run: &mut Run) -> Outcome {
         )?;
     }
     Ok(())
+}
+
+fn record_the_lesson(run: &mut Run) -> Outcome {
+    let mut program = run.start_other(&program!("lesson05"), &["127.0.0.1:0"])?;
+    let address = program.listening()?;
+    program.exits_with(0)?;
+    let output = program.stdout().replace(&address.to_string(), common::TUTORIAL_ADDRESS);
+    let parts: Vec<&str> = output.splitn(3, "\n\n").collect();
+    let [granted, full, steps] = parts.as_slice() else {
+        return Err(Broken::new("three parts with empty lines between", output));
+    };
+    let granted = format!("$ cargo run -p lesson05\n{granted}\n");
+    run.recorded_without_numbers("buffers-granted", &granted)?;
+    run.recorded_without_numbers("buffers-full", &format!("{full}\n"))?;
+    run.recorded_without_numbers("buffers-run", steps)
+}
+
+fn record_the_sweep(run: &mut Run) -> Outcome {
+    // What the reader sees takes seconds; that its words are right can be seen in less.
+    let recording = std::env::var_os("SNAPSHOTS").is_some();
+    let seconds = if recording { "0.4" } else { "0.01" };
+    let arguments = ["sweep", "127.0.0.1:0", "--seconds-per-size", seconds];
+    let mut sweep = run.start_other(&program!("lesson05"), &arguments)?;
+    let address = sweep.listening()?;
+    sweep.exits_with(0)?;
+    let output = sweep.stdout().replace(&address.to_string(), common::TUTORIAL_ADDRESS);
+    let shown = format!("$ cargo run -p lesson05 -- sweep\n{output}");
+    run.recorded_without_numbers("buffers-sweep", &shown)
 }
 
 /// Both ends of one connection.
