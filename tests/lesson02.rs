@@ -252,8 +252,12 @@ fn recv_on_the_listener(run: &mut Run) -> Outcome {
         Subject::python("original.py", concat!(env!("CARGO_MANIFEST_DIR"), "/original.py"));
     let mut server = run.start_other(&original, &["127.0.0.1:0"])?;
     let address = server.listening()?;
+    // Asleep until the message is there: it must die with the message unread.
+    server.suspend()?;
     let mut client = run.connect(address)?;
     client.send(GREETING)?;
+    run.message_waits_at(address)?;
+    server.resume()?;
     client.is_reset()?;
     server.exits_with(1)?;
     // The number of ENOTCONN is Linux's; other systems have another.
@@ -288,8 +292,12 @@ fn record_the_original(run: &mut Run) -> Outcome {
     };
     let mut server = run.start_other(&python("original.py", "original.py"), &["127.0.0.1:0"])?;
     let address = server.listening()?;
+    // Asleep until the message is there: it must die with the message unread.
+    server.suspend()?;
     let client = python("the client", "../lesson01/mended.py");
     let mut client = run.start_other(&client, &[&address.to_string()])?;
+    run.message_waits_at(address)?;
+    server.resume()?;
     server.exits_with(1)?;
     client.exits_with(1)?;
     let said = server.stdout().replace(&address.to_string(), TUTORIAL_ADDRESS);
