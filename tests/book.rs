@@ -1,13 +1,15 @@
 //! Checks the book and its reader, from outside, as a reader of the book meets them:
 //!
-//! - The book builds without a warning; in what was built every link, fragment and asset leads to something that is
-//!   there, nothing comes from another host, and every chapter is listed.
-//! - A chapter with a defect is refused, with its file and line: one test for each kind of defect, on a small book
-//!   that the test makes, so that each check is seen to fail.
-//! - The reader serves a page on a free port, follows changes of chapters and of the programs shown in them, keeps the
-//!   last good page up while a chapter is broken, and stops on Ctrl-C.
-//! - The reader refuses what no local browser asks: another host's name, no name, paths out of the book.
-//! - As mdBook's preprocessor it answers with captions, and stock mdBook builds the same files, byte for byte.
+//! - The book builds without a warning; in what was built every link, fragment and asset leads to
+//!   something that is there, nothing comes from another host, and every chapter is listed.
+//! - A chapter with a defect is refused, with its file and line: one test for each kind of defect,
+//!   on a small book that the test makes, so that each check is seen to fail.
+//! - The reader serves a page on a free port, follows changes of chapters and of the programs shown
+//!   in them, keeps the last good page up while a chapter is broken, and stops on Ctrl-C.
+//! - The reader refuses what no local browser asks: another host's name, no name, paths out of the
+//!   book.
+//! - As mdBook's preprocessor it answers with captions, and stock mdBook builds the same files, byte
+//!   for byte.
 //!
 //! Nothing here waits for time to pass: every wait is for an answer, and has a deadline.
 
@@ -31,77 +33,37 @@ use tempfile::TempDir;
 /// Far longer than anything here takes, even on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(60);
 
+/// A trial of each function, under its name.
+macro_rules! trials {
+    ($($test:ident,)*) => { vec![$(test(stringify!($test), $test)),*] };
+}
+
 fn main() -> ExitCode {
-    let mut trials = vec![
-        test(
-            "the_book_builds_without_a_warning",
-            the_book_builds_without_a_warning,
-        ),
-        test(
-            "everything_that_a_page_names_is_there",
-            everything_that_a_page_names_is_there,
-        ),
-        test("every_chapter_is_listed", every_chapter_is_listed),
-        test("all_defects_are_told_at_once", all_defects_are_told_at_once),
-        test("a_good_book_has_no_defects", a_good_book_has_no_defects),
-        test(
-            "the_book_is_found_from_any_directory_inside",
-            the_book_is_found_from_any_directory_inside,
-        ),
-        test(
-            "no_book_anywhere_is_a_clear_error",
-            no_book_anywhere_is_a_clear_error,
-        ),
-        test(
-            "a_directory_with_other_files_is_not_overwritten",
-            a_directory_with_other_files_is_not_overwritten,
-        ),
-        test(
-            "a_broken_book_leaves_the_last_site_in_place",
-            a_broken_book_leaves_the_last_site_in_place,
-        ),
-        test(
-            "a_static_site_does_not_reload",
-            a_static_site_does_not_reload,
-        ),
-        test("bad_arguments_exit_with_2", bad_arguments_exit_with_2),
-        test(
-            "a_page_is_served_on_a_free_port",
-            a_page_is_served_on_a_free_port,
-        ),
-        test("an_unknown_page_is_404", an_unknown_page_is_404),
-        test("a_changed_chapter_is_rebuilt", a_changed_chapter_is_rebuilt),
-        test("a_changed_program_is_rebuilt", a_changed_program_is_rebuilt),
-        test(
-            "a_broken_edit_keeps_the_last_good_page",
-            a_broken_edit_keeps_the_last_good_page,
-        ),
-        test(
-            "a_mended_book_toml_is_followed",
-            a_mended_book_toml_is_followed,
-        ),
-        test("a_foreign_host_is_refused", a_foreign_host_is_refused),
-        test(
-            "paths_out_of_the_book_are_refused",
-            paths_out_of_the_book_are_refused,
-        ),
-        test(
-            "a_taken_port_is_a_clear_error",
-            a_taken_port_is_a_clear_error,
-        ),
-        test("a_broken_book_is_not_served", a_broken_book_is_not_served),
-        test(
-            "the_preprocessor_adds_captions",
-            the_preprocessor_adds_captions,
-        ),
-        test(
-            "the_preprocessor_refuses_defects",
-            the_preprocessor_refuses_defects,
-        ),
-        test(
-            "the_preprocessor_is_for_html_only",
-            the_preprocessor_is_for_html_only,
-        ),
+    let mut trials = trials![
+        the_book_builds_without_a_warning,
+        everything_that_a_page_names_is_there,
+        every_chapter_is_listed,
+        all_defects_are_told_at_once,
+        a_good_book_has_no_defects,
+        the_book_is_found_from_any_directory_inside,
+        no_book_anywhere_is_a_clear_error,
+        a_directory_with_other_files_is_not_overwritten,
+        a_broken_book_leaves_the_last_site_in_place,
+        a_static_site_does_not_reload,
+        bad_arguments_exit_with_2,
+        a_page_is_served_on_a_free_port,
+        an_unknown_page_is_404,
+        a_changed_chapter_is_rebuilt,
+        a_changed_program_is_rebuilt,
+        a_broken_edit_keeps_the_last_good_page,
+        a_mended_book_toml_is_followed,
+        a_foreign_host_is_refused,
+        paths_out_of_the_book_are_refused,
+        a_taken_port_is_a_clear_error,
+        a_broken_book_is_not_served,
+        the_preprocessor_adds_captions,
+        the_preprocessor_refuses_defects,
+        the_preprocessor_is_for_html_only,
     ];
     trials.extend(DEFECTS.iter().map(|defect| {
         test(&format!("refused::{}", defect.name), move || {
@@ -133,7 +95,7 @@ fn test(name: &str, run: impl FnOnce() + Send + 'static) -> Trial {
     })
 }
 
-// ---------------------------------------------------------------------------------------------------------------
+// ----------------------------------------------------------------------------
 // The book itself.
 
 fn the_book_builds_without_a_warning() {
@@ -348,7 +310,7 @@ impl Page {
     }
 }
 
-// ---------------------------------------------------------------------------------------------------------------
+// ----------------------------------------------------------------------------
 // Defects.
 
 /// An edit of a small book, and what the reader must say about it.
@@ -664,7 +626,7 @@ fn bad_arguments_exit_with_2() {
     book().arg("biuld").assert().code(2);
 }
 
-// ---------------------------------------------------------------------------------------------------------------
+// ----------------------------------------------------------------------------
 // The reader at work.
 
 fn a_page_is_served_on_a_free_port() {
@@ -911,7 +873,7 @@ fn ctrl_c_stops_the_reader() {
     assert_eq!(fs::read_dir(shelf.path("tmp")).unwrap().count(), 0);
 }
 
-// ---------------------------------------------------------------------------------------------------------------
+// ----------------------------------------------------------------------------
 // mdBook's preprocessor.
 
 fn the_preprocessor_adds_captions() {
@@ -1067,7 +1029,7 @@ fn stock_mdbook_builds_the_same_files(mdbook: &Path) {
     }
 }
 
-// ---------------------------------------------------------------------------------------------------------------
+// ----------------------------------------------------------------------------
 // The vocabulary of these tests.
 
 fn root() -> &'static Path {
@@ -1209,7 +1171,8 @@ impl Shelf {
         fs::rename(draft, path).unwrap();
     }
 
-    /// Puts text at a file's end, or before the second chapter's listing; makes the file if there is none.
+    /// Puts text at a file's end, or before the second chapter's listing; makes the file if there
+    /// is none.
     fn append(&self, file: &str, text: &str) {
         let before = fs::read_to_string(self.path(file)).unwrap_or_default();
         let text = match before.strip_suffix(LISTING) {

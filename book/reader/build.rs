@@ -10,6 +10,7 @@ use mdbook_driver::MDBook;
 use crate::check;
 use crate::error::{Defect, Error};
 use crate::preprocess::Repair;
+use crate::say::say;
 use crate::sources::{self, Sources};
 use crate::target;
 use crate::warnings;
@@ -115,10 +116,10 @@ pub fn static_site(root: &Path, dest: Option<PathBuf>) -> Result<(), Error> {
         fs::rename(&dest, &old).map_err(unwritable)?;
     }
     fs::rename(&new, &dest).map_err(unwritable)?;
-    println!(
+    say(format!(
         "wrote the book to {} in {:.1} s",
         dest.display(),
         started.elapsed().as_secs_f64()
-    );
+    ));
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! Captions: a listing names the file that it was taken from, and a transcript looks like a terminal.
+//! Captions: a listing names the file that it was taken from, and a transcript looks like a
+//! terminal.
 
 use std::path::Path;
 
@@ -44,7 +45,7 @@ pub fn caption(text: &str, dir: &Path, config: &Config) -> String {
                 let end = text[span.end..]
                     .find('\n')
                     .map_or(text.len(), |newline| span.end + newline);
-                // mdBook ends a block of HTML at a blank line: what stands between is Markdown again.
+                // A blank line ends a block of HTML: what stands between is Markdown again.
                 result.push_str(&text[copied..line]);
                 result.push_str(&format!(
                     "\n{indent}{opening}\n\n{}\n\n{indent}</figure>\n",
