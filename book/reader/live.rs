@@ -42,7 +42,8 @@ pub fn sign(site: &Path, id: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// The stream of one page: `build` with the current id at once and after each good build, `broken` with the errors.
+/// The stream of one page: `build` with the current id at once and after each good build, `broken`
+/// with the errors.
 pub fn stream(
     mut editions: watch::Receiver<Edition>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {

@@ -1,6 +1,6 @@
 //! Serving the book on loopback, and building it again when its sources change.
 
-use std::io::{self, Write};
+use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -23,6 +23,7 @@ use tower_http::services::{ServeDir, ServeFile};
 use crate::build;
 use crate::error::Error;
 use crate::live::{self, Edition};
+use crate::say::{complain, say};
 use crate::sources::Sources;
 use crate::watch::{Shown, Wake, Watch};
 
@@ -36,13 +37,13 @@ pub fn serve(root: &Path, port: u16, open: bool) -> Result<(), Error> {
     stop_on_signal(interrupt)?;
     // Before the build: a port that is taken should not cost the time of one.
     let listener = listen(port)?;
-    println!("building the book");
+    say("building the book");
     let started = Instant::now();
     let sources = Sources::read(root)?;
     let (watch, stopper) = Watch::start(&sources)?;
     let shown = Shown::by(&sources);
     let first = edition(sources)?;
-    println!("built in {:.1} s", started.elapsed().as_secs_f64());
+    say(format!("built in {:.1} s", started.elapsed().as_secs_f64()));
 
     let (sender, editions) = watch::channel(first);
     let root = root.to_owned();
@@ -94,7 +95,7 @@ fn keep_building(root: &Path, watch: &Watch, mut shown: Shown, editions: &watch:
         if changed.is_empty() {
             continue;
         }
-        println!("changed {}", changed.join(", "));
+        say(format!("changed {}", changed.join(", ")));
         let started = Instant::now();
         let built = Sources::read(root).and_then(|sources| {
             shown.follow(&sources);
@@ -102,11 +103,14 @@ fn keep_building(root: &Path, watch: &Watch, mut shown: Shown, editions: &watch:
         });
         match built {
             Ok(edition) => {
-                println!("rebuilt in {:.1} s", started.elapsed().as_secs_f64());
+                say(format!(
+                    "rebuilt in {:.1} s",
+                    started.elapsed().as_secs_f64()
+                ));
                 editions.send_replace(edition);
             }
             Err(error) => {
-                eprintln!("{error}\nthe last good book stays up");
+                complain(format!("{error}\nthe last good book stays up"));
                 editions.send_modify(|edition| edition.broken = Some(error.to_string().into()));
             }
         }
@@ -131,8 +135,7 @@ fn answer(
             .fallback(page)
             .layer(middleware::from_fn(guard))
             .with_state(editions);
-        println!("serving the book on {url} (Ctrl-C stops it)");
-        io::stdout().flush().map_err(failed)?;
+        say(format!("serving the book on {url} (Ctrl-C stops it)"));
         if open {
             open_browser(&url);
         }
@@ -146,7 +149,8 @@ fn answer(
 /// A file of the current edition.
 async fn page(State(editions): State<watch::Receiver<Edition>>, mut request: Request) -> Response {
     let site = Arc::clone(&editions.borrow().site);
-    // It tells builds apart by the second only: a page could stay old after a quick edit. The ETag is exact.
+    // It tells builds apart by the second only: a page could stay old after a quick edit. The
+    // ETag is exact.
     request.headers_mut().remove(header::IF_MODIFIED_SINCE);
     let missing = ServeFile::new(site.path().join("404.html"));
     let response = ServeDir::new(site.path()).not_found_service(missing).try_call(request).await;
@@ -160,10 +164,11 @@ async fn page(State(editions): State<watch::Receiver<Edition>>, mut request: Req
     }
 }
 
-/// Refuses requests that were not meant for this machine, and keeps browsers from showing an old build.
+/// Refuses requests that were not meant for this machine, and keeps browsers from showing an old
+/// build.
 ///
-/// Any web site can make its own name point at 127.0.0.1 and read what is served there; the host that
-/// a request names gives that away.
+/// Any web site can make its own name point at 127.0.0.1 and read what is served there; the host
+/// that a request names gives that away.
 async fn guard(request: Request, next: Next) -> Response {
     let named = request.headers().get_all(header::HOST).iter();
     let named =
@@ -205,6 +210,8 @@ fn open_browser(url: &str) {
         .stderr(Stdio::null())
         .spawn();
     if let Err(why) = started {
-        eprintln!("error: cannot open a browser: {opener}: {why}\nopen {url} yourself");
+        complain(format!(
+            "error: cannot open a browser: {opener}: {why}\nopen {url} yourself"
+        ));
     }
 }

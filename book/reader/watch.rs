@@ -30,7 +30,8 @@ pub enum Wake {
 pub type Stopper = mpsc::Sender<Wake>;
 
 impl Watch {
-    /// Watches `book.toml`, the chapters, the theme, and the directories that `extra-watch-dirs` names.
+    /// Watches `book.toml`, the chapters, the theme, and the directories that `extra-watch-dirs`
+    /// names.
     ///
     /// # Errors
     ///
@@ -112,7 +113,8 @@ impl Shown {
         shown
     }
 
-    /// Takes up what these sources show now, and keeps what was seen of their files before they were read.
+    /// Takes up what these sources show now, and keeps what was seen of their files before they
+    /// were read.
     pub fn follow(&mut self, sources: &Sources) {
         let seen = std::mem::take(&mut self.stamps);
         *self = Shown::by(sources);
