@@ -65,11 +65,11 @@ fn main() -> ExitCode {
         the_preprocessor_refuses_defects,
         the_preprocessor_is_for_html_only,
     ];
-    trials.extend(DEFECTS.iter().map(|defect| {
-        test(&format!("refused::{}", defect.name), move || {
-            refused(defect)
-        })
-    }));
+    trials.extend(
+        DEFECTS
+            .iter()
+            .map(|defect| test(&format!("refused::{}", defect.name), move || refused(defect))),
+    );
     #[cfg(unix)]
     trials.extend([
         test("refused::symbolic_link", a_symbolic_link_is_refused),
@@ -112,26 +112,13 @@ fn the_book_builds_without_a_warning() {
 
 fn everything_that_a_page_names_is_there() {
     let dest = TempDir::new().unwrap();
-    book()
-        .args(["build", "--dest"])
-        .arg(dest.path())
-        .current_dir(root())
-        .assert()
-        .success();
+    book().args(["build", "--dest"]).arg(dest.path()).current_dir(root()).assert().success();
     let site = dest.path();
     let files = files_of(site);
     let pages: BTreeMap<&PathBuf, Page> = files
         .iter()
-        .filter(|file| {
-            file.extension()
-                .is_some_and(|extension| extension == "html")
-        })
-        .map(|file| {
-            (
-                file,
-                Page::read(&fs::read_to_string(site.join(file)).unwrap()),
-            )
-        })
+        .filter(|file| file.extension().is_some_and(|extension| extension == "html"))
+        .map(|file| (file, Page::read(&fs::read_to_string(site.join(file)).unwrap())))
         .collect();
     assert!(pages.len() > 10, "only {} pages", pages.len());
 
@@ -149,11 +136,7 @@ fn everything_that_a_page_names_is_there() {
                 continue;
             }
             let (path, fragment) = value.split_once('#').unwrap_or((value, ""));
-            let dir = if page.has_base {
-                Path::new("")
-            } else {
-                file.parent().unwrap()
-            };
+            let dir = if page.has_base { Path::new("") } else { file.parent().unwrap() };
             let target = if path.is_empty() {
                 (*file).clone()
             } else {
@@ -169,9 +152,8 @@ fn everything_that_a_page_names_is_there() {
             }
         }
     }
-    for file in files
-        .iter()
-        .filter(|file| file.extension().is_some_and(|extension| extension == "css"))
+    for file in
+        files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "css"))
     {
         let css = fs::read_to_string(site.join(file)).unwrap();
         for (at, url) in css.match_indices("url(") {
@@ -185,10 +167,7 @@ fn everything_that_a_page_names_is_there() {
             } else {
                 let path = value.split(['?', '#']).next().unwrap();
                 if !files.contains(&plain(&file.parent().unwrap().join(path))) {
-                    wrong.push(format!(
-                        "{}: {value}: no such file in the site",
-                        file.display()
-                    ));
+                    wrong.push(format!("{}: {value}: no such file in the site", file.display()));
                 }
             }
         }
@@ -205,10 +184,7 @@ fn every_chapter_is_listed() {
     for file in files_of(&chapters) {
         let name = file.to_str().unwrap();
         if name.ends_with(".md") && name != "SUMMARY.md" && name != "404.md" {
-            assert!(
-                summary.contains(&format!("({name})")),
-                "{name} is not in SUMMARY.md"
-            );
+            assert!(summary.contains(&format!("({name})")), "{name} is not in SUMMARY.md");
         }
     }
 }
@@ -227,11 +203,7 @@ struct Reference {
 
 impl Page {
     fn read(html: &str) -> Page {
-        let mut page = Page {
-            references: Vec::new(),
-            ids: BTreeSet::new(),
-            has_base: false,
-        };
+        let mut page = Page { references: Vec::new(), ids: BTreeSet::new(), has_base: false };
         let mut rest = html;
         while let Some(start) = rest.find('<') {
             rest = &rest[start + 1..];
@@ -239,9 +211,8 @@ impl Page {
                 rest = &comment[comment.find("-->").expect("a comment that ends")..];
                 continue;
             }
-            let name_end = rest
-                .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
-                .unwrap_or(rest.len());
+            let name_end =
+                rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(rest.len());
             let tag = rest[..name_end].to_ascii_lowercase();
             rest = &rest[name_end..];
             if tag.is_empty() {
@@ -290,19 +261,16 @@ impl Page {
                     self.ids.insert(value);
                 }
                 "src" | "href" | "xlink:href" | "poster" | "data" if tag != "base" => {
-                    self.references.push(Reference {
-                        tag: tag.to_owned(),
-                        value,
-                    });
+                    self.references.push(Reference { tag: tag.to_owned(), value });
                 }
                 "srcset" => {
-                    let images = value
-                        .split(',')
-                        .filter_map(|part| part.split_whitespace().next());
-                    self.references.extend(images.map(|image| Reference {
-                        tag: tag.to_owned(),
-                        value: image.to_owned(),
-                    }));
+                    let images = value.split(',').filter_map(|part| part.split_whitespace().next());
+                    self.references.extend(
+                        images.map(|image| Reference {
+                            tag: tag.to_owned(),
+                            value: image.to_owned(),
+                        }),
+                    );
                 }
                 _ => {}
             }
@@ -505,10 +473,7 @@ fn refused(defect: &Defect) {
 fn a_symbolic_link_is_refused() {
     let shelf = Shelf::new();
     std::os::unix::fs::symlink("/etc/hostname", shelf.path("book/chapters/secret.txt")).unwrap();
-    shelf
-        .build()
-        .code(1)
-        .stderr(contains("book/chapters/secret.txt: a symbolic link"));
+    shelf.build().code(1).stderr(contains("book/chapters/secret.txt: a symbolic link"));
 }
 
 fn all_defects_are_told_at_once() {
@@ -526,10 +491,8 @@ fn all_defects_are_told_at_once() {
 /// What looks like a defect at first sight, and is none.
 fn a_good_book_has_no_defects() {
     let shelf = Shelf::new();
-    shelf.write(
-        "book/chapters/figures/a b.svg",
-        "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>",
-    );
+    shelf
+        .write("book/chapters/figures/a b.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>");
     shelf.append(
         SECOND,
         "\
@@ -560,23 +523,14 @@ fn a_good_book_has_no_defects() {
 
 fn the_book_is_found_from_any_directory_inside() {
     let shelf = Shelf::new();
-    book()
-        .arg("build")
-        .current_dir(shelf.path("lessons/one"))
-        .assert()
-        .success();
+    book().arg("build").current_dir(shelf.path("lessons/one")).assert().success();
     assert!(shelf.path("target/book/second.html").is_file());
 }
 
 fn no_book_anywhere_is_a_clear_error() {
     let empty = TempDir::new().unwrap();
     let expected = contains("error: cannot find the book: ").and(contains("--root DIR"));
-    book()
-        .arg("build")
-        .current_dir(empty.path())
-        .assert()
-        .code(1)
-        .stderr(expected);
+    book().arg("build").current_dir(empty.path()).assert().code(1).stderr(expected);
 }
 
 fn a_directory_with_other_files_is_not_overwritten() {
@@ -587,10 +541,7 @@ fn a_directory_with_other_files_is_not_overwritten() {
         .build()
         .code(1)
         .stderr(contains("it holds files that are not a built book").and(contains("--dest DIR")));
-    assert_eq!(
-        fs::read_to_string(shelf.site().join("diary.txt")).unwrap(),
-        "mine"
-    );
+    assert_eq!(fs::read_to_string(shelf.site().join("diary.txt")).unwrap(), "mine");
 }
 
 fn a_broken_book_leaves_the_last_site_in_place() {
@@ -605,24 +556,13 @@ fn a_broken_book_leaves_the_last_site_in_place() {
 fn a_static_site_does_not_reload() {
     let shelf = Shelf::new();
     shelf.build().success();
-    assert!(
-        !files_of(&shelf.site())
-            .iter()
-            .any(|file| file.to_str().unwrap().contains("live"))
-    );
+    assert!(!files_of(&shelf.site()).iter().any(|file| file.to_str().unwrap().contains("live")));
     let page = fs::read_to_string(shelf.site().join("second.html")).unwrap();
-    assert!(
-        !page.contains("book-build") && !page.contains("live"),
-        "{page}"
-    );
+    assert!(!page.contains("book-build") && !page.contains("live"), "{page}");
 }
 
 fn bad_arguments_exit_with_2() {
-    book()
-        .arg("--port=many")
-        .assert()
-        .code(2)
-        .stderr(contains("--port"));
+    book().arg("--port=many").assert().code(2).stderr(contains("--port"));
     book().arg("biuld").assert().code(2);
 }
 
@@ -637,20 +577,14 @@ fn a_page_is_served_on_a_free_port() {
         assert_eq!(answer.status, 200);
         assert!(answer.body.contains("First words"), "{}", answer.body);
         assert!(
-            answer
-                .head
-                .to_ascii_lowercase()
-                .contains("cache-control: no-cache"),
+            answer.head.to_ascii_lowercase().contains("cache-control: no-cache"),
             "{}",
             answer.head
         );
     }
     let page = reader.get("/second.html").body;
     assert!(page.contains("<script src=\"book/theme/live-"), "{page}");
-    assert!(
-        page.contains("<code>lessons/one/main.rs</code></figcaption>"),
-        "{page}"
-    );
+    assert!(page.contains("<code>lessons/one/main.rs</code></figcaption>"), "{page}");
 }
 
 fn an_unknown_page_is_404() {
@@ -658,11 +592,7 @@ fn an_unknown_page_is_404() {
     let reader = Reader::start(&shelf);
     let answer = reader.get("/nope.html");
     assert_eq!(answer.status, 404);
-    assert!(
-        answer.body.contains("Document not found"),
-        "{}",
-        answer.body
-    );
+    assert!(answer.body.contains("Document not found"), "{}", answer.body);
 }
 
 fn a_changed_chapter_is_rebuilt() {
@@ -670,18 +600,12 @@ fn a_changed_chapter_is_rebuilt() {
     let reader = Reader::start(&shelf);
     let mut stream = reader.stream();
     let first = stream.next("build");
-    assert!(
-        reader.get("/").body.contains(&first),
-        "the page does not know its build"
-    );
+    assert!(reader.get("/").body.contains(&first), "the page does not know its build");
     shelf.append(SECOND, "Third words");
     let second = stream.next("build");
     assert_ne!(first, second);
     let page = reader.get("/second.html").body;
-    assert!(
-        page.contains("Third words") && page.contains(&second),
-        "{page}"
-    );
+    assert!(page.contains("Third words") && page.contains(&second), "{page}");
     reader.says("changed book/chapters/second.md");
     reader.says("rebuilt in ");
 }
@@ -712,15 +636,9 @@ fn a_broken_edit_keeps_the_last_good_page() {
         "{errors}"
     );
     let page = reader.get("/second.html").body;
-    assert!(
-        page.contains("Second words") && page.contains(&first),
-        "{page}"
-    );
+    assert!(page.contains("Second words") && page.contains(&first), "{page}");
 
-    assert_eq!(
-        reader.complaints(),
-        format!("{errors}\nthe last good book stays up\n")
-    );
+    assert_eq!(reader.complaints(), format!("{errors}\nthe last good book stays up\n"));
 
     // A page that is opened now hears of it too.
     let mut late = reader.stream();
@@ -748,10 +666,7 @@ fn a_mended_book_toml_is_followed() {
     let first = stream.next("build");
     shelf.write("book.toml", "[book\n");
     assert!(stream.next("broken").contains("book.toml"));
-    shelf.write(
-        "book.toml",
-        &SETTINGS.replace("A small book", "A mended book"),
-    );
+    shelf.write("book.toml", &SETTINGS.replace("A small book", "A mended book"));
     assert_ne!(stream.next("build"), first);
     assert!(reader.get("/").body.contains("A mended book"));
 }
@@ -759,24 +674,9 @@ fn a_mended_book_toml_is_followed() {
 fn a_foreign_host_is_refused() {
     let shelf = Shelf::new();
     let reader = Reader::start(&shelf);
-    let status = |head: &str| {
-        reader
-            .ask(&format!("{head}\r\nConnection: close\r\n\r\n"))
-            .status
-    };
-    for host in [
-        "127.0.0.1",
-        "127.0.0.1:1",
-        "localhost",
-        "LocalHost:3000",
-        "[::1]",
-        "[::1]:80",
-    ] {
-        assert_eq!(
-            status(&format!("GET / HTTP/1.1\r\nHost: {host}")),
-            200,
-            "{host}"
-        );
+    let status = |head: &str| reader.ask(&format!("{head}\r\nConnection: close\r\n\r\n")).status;
+    for host in ["127.0.0.1", "127.0.0.1:1", "localhost", "LocalHost:3000", "[::1]", "[::1]:80"] {
+        assert_eq!(status(&format!("GET / HTTP/1.1\r\nHost: {host}")), 200, "{host}");
     }
     for host in [
         "example.com",
@@ -787,27 +687,13 @@ fn a_foreign_host_is_refused() {
         "",
         "::1",
     ] {
-        assert_eq!(
-            status(&format!("GET / HTTP/1.1\r\nHost: {host}")),
-            403,
-            "{host}"
-        );
-        assert_eq!(
-            status(&format!("GET /live HTTP/1.1\r\nHost: {host}")),
-            403,
-            "{host}"
-        );
+        assert_eq!(status(&format!("GET / HTTP/1.1\r\nHost: {host}")), 403, "{host}");
+        assert_eq!(status(&format!("GET /live HTTP/1.1\r\nHost: {host}")), 403, "{host}");
     }
     assert_eq!(status("GET / HTTP/1.1"), 403);
     assert_eq!(status("GET / HTTP/1.0"), 403);
-    assert_eq!(
-        status("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: example.com"),
-        403
-    );
-    assert_eq!(
-        status("GET http://example.com/ HTTP/1.1\r\nHost: 127.0.0.1"),
-        403
-    );
+    assert_eq!(status("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: example.com"), 403);
+    assert_eq!(status("GET http://example.com/ HTTP/1.1\r\nHost: 127.0.0.1"), 403);
 }
 
 fn paths_out_of_the_book_are_refused() {
@@ -825,11 +711,7 @@ fn paths_out_of_the_book_are_refused() {
     ];
     for path in paths {
         let answer = reader.get(path);
-        assert!(
-            (400..500).contains(&answer.status),
-            "{path}: {}",
-            answer.head
-        );
+        assert!((400..500).contains(&answer.status), "{path}: {}", answer.head);
         assert!(!answer.body.contains("[book]"), "{path}: {}", answer.body);
     }
 }
@@ -948,12 +830,8 @@ fn typed() {}
 </figure>
 
 ";
-    let output = book()
-        .arg("preprocess")
-        .write_stdin(shelf.json(text))
-        .assert()
-        .success()
-        .stderr("");
+    let output =
+        book().arg("preprocess").write_stdin(shelf.json(text)).assert().success().stderr("");
     let answer: serde_json::Value = serde_json::from_slice(&output.get_output().stdout).unwrap();
     let chapter = &answer["items"][0]["Chapter"];
     assert_eq!(chapter["content"].as_str().unwrap(), expected);
@@ -970,9 +848,7 @@ fn the_preprocessor_refuses_defects() {
         .assert()
         .code(1)
         .stdout("")
-        .stderr(contains(
-            "book/chapters/second.md:5: link to nope.md: no such chapter",
-        ));
+        .stderr(contains("book/chapters/second.md:5: link to nope.md: no such chapter"));
     book()
         .arg("preprocess")
         .write_stdin("{")
@@ -982,34 +858,21 @@ fn the_preprocessor_refuses_defects() {
 }
 
 fn the_preprocessor_is_for_html_only() {
-    book()
-        .args(["preprocess", "supports", "html"])
-        .assert()
-        .code(0);
-    book()
-        .args(["preprocess", "supports", "markdown"])
-        .assert()
-        .code(1);
+    book().args(["preprocess", "supports", "html"]).assert().code(0);
+    book().args(["preprocess", "supports", "markdown"]).assert().code(1);
 }
 
 /// An mdbook program of version 0.5, if there is one.
 fn mdbook() -> Option<PathBuf> {
     let program = PathBuf::from(env::var_os("MDBOOK").unwrap_or_else(|| "mdbook".into()));
     let output = Command::new(&program).arg("--version").output().ok()?;
-    String::from_utf8_lossy(&output.stdout)
-        .starts_with("mdbook v0.5")
-        .then_some(program)
+    String::from_utf8_lossy(&output.stdout).starts_with("mdbook v0.5").then_some(program)
 }
 
 fn stock_mdbook_builds_the_same_files(mdbook: &Path) {
     let dest = TempDir::new().unwrap();
     let (ours, stock) = (dest.path().join("ours"), dest.path().join("stock"));
-    book()
-        .args(["build", "--dest"])
-        .arg(&ours)
-        .current_dir(root())
-        .assert()
-        .success();
+    book().args(["build", "--dest"]).arg(&ours).current_dir(root()).assert().success();
     assert_cmd::Command::new(mdbook)
         .args(["build", "--dest-dir"])
         .arg(&stock)
@@ -1130,9 +993,7 @@ struct Shelf {
 
 impl Shelf {
     fn new() -> Shelf {
-        let shelf = Shelf {
-            dir: TempDir::new().unwrap(),
-        };
+        let shelf = Shelf { dir: TempDir::new().unwrap() };
         shelf.write("book.toml", SETTINGS);
         shelf.write("lessons/one/main.rs", PROGRAM);
         shelf.write(
@@ -1145,10 +1006,7 @@ impl Shelf {
         );
         shelf.write("book/chapters/README.md", "# First words\n");
         // Four lines, so that what a test puts behind them starts on line 5.
-        shelf.write(
-            SECOND,
-            &format!("# Second words\n\n[First](index.md)\n\n{LISTING}"),
-        );
+        shelf.write(SECOND, &format!("# Second words\n\n[First](index.md)\n\n{LISTING}"));
         fs::create_dir(shelf.path("tmp")).unwrap();
         shelf
     }
@@ -1267,9 +1125,7 @@ impl Reader {
         let addr = line
             .trim_start_matches("serving the book on http://")
             .trim_end_matches(" (Ctrl-C stops it)");
-        reader.addr = addr
-            .parse()
-            .unwrap_or_else(|_| panic!("no address in {line:?}"));
+        reader.addr = addr.parse().unwrap_or_else(|_| panic!("no address in {line:?}"));
         reader
     }
 
@@ -1278,10 +1134,7 @@ impl Reader {
     fn says(&self, start: &str) -> String {
         let deadline = Instant::now() + DEADLINE;
         loop {
-            match self
-                .lines
-                .recv_timeout(deadline.saturating_duration_since(Instant::now()))
-            {
+            match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(line) if line.starts_with(start) => return line,
                 Ok(_) => {}
                 Err(RecvTimeoutError::Timeout) => panic!("no line {start:?} in time"),
@@ -1302,10 +1155,7 @@ impl Reader {
         // Its output ends when it does.
         let deadline = Instant::now() + DEADLINE;
         loop {
-            match self
-                .lines
-                .recv_timeout(deadline.saturating_duration_since(Instant::now()))
-            {
+            match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(_) => {}
                 Err(RecvTimeoutError::Disconnected) => return self.child.wait().unwrap(),
                 Err(RecvTimeoutError::Timeout) => panic!("the reader did not stop in time"),
@@ -1327,19 +1177,10 @@ impl Reader {
         let mut answer = Vec::new();
         connection.read_to_end(&mut answer).unwrap();
         let answer = String::from_utf8_lossy(&answer);
-        let (head, body) = answer
-            .split_once("\r\n\r\n")
-            .expect("an answer with a head");
-        let status = head
-            .split(' ')
-            .nth(1)
-            .and_then(|code| code.parse().ok())
-            .expect("a status code");
-        Answer {
-            status,
-            head: head.to_owned(),
-            body: body.to_owned(),
-        }
+        let (head, body) = answer.split_once("\r\n\r\n").expect("an answer with a head");
+        let status =
+            head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status code");
+        Answer { status, head: head.to_owned(), body: body.to_owned() }
     }
 
     #[track_caller]
@@ -1354,19 +1195,13 @@ impl Reader {
     /// Opens the live stream, as an open page does. HTTP 1.0, since that comes without chunks.
     #[track_caller]
     fn stream(&self) -> Stream {
-        let connection = self.connect(&format!(
-            "GET /live HTTP/1.0\r\nHost: {}\r\n\r\n",
-            self.addr
-        ));
+        let connection =
+            self.connect(&format!("GET /live HTTP/1.0\r\nHost: {}\r\n\r\n", self.addr));
         let mut lines = BufReader::new(connection);
         let mut line = String::new();
         while line != "\r\n" {
             line.clear();
-            assert_ne!(
-                lines.read_line(&mut line).unwrap(),
-                0,
-                "the stream ended in its head"
-            );
+            assert_ne!(lines.read_line(&mut line).unwrap(), 0, "the stream ended in its head");
         }
         Stream { lines }
     }
@@ -1411,11 +1246,7 @@ impl Stream {
         let deadline = Instant::now() + DEADLINE;
         while Instant::now() < deadline {
             let mut line = String::new();
-            assert_ne!(
-                self.lines.read_line(&mut line).unwrap(),
-                0,
-                "the stream ended"
-            );
+            assert_ne!(self.lines.read_line(&mut line).unwrap(), 0, "the stream ended");
             let line = line.trim_end_matches('\n');
             if let Some(name) = line.strip_prefix("event: ") {
                 kind = name.to_owned();

@@ -103,10 +103,7 @@ fn keep_building(root: &Path, watch: &Watch, mut shown: Shown, editions: &watch:
         });
         match built {
             Ok(edition) => {
-                say(format!(
-                    "rebuilt in {:.1} s",
-                    started.elapsed().as_secs_f64()
-                ));
+                say(format!("rebuilt in {:.1} s", started.elapsed().as_secs_f64()));
                 editions.send_replace(edition);
             }
             Err(error) => {
@@ -210,8 +207,6 @@ fn open_browser(url: &str) {
         .stderr(Stdio::null())
         .spawn();
     if let Err(why) = started {
-        complain(format!(
-            "error: cannot open a browser: {opener}: {why}\nopen {url} yourself"
-        ));
+        complain(format!("error: cannot open a browser: {opener}: {why}\nopen {url} yourself"));
     }
 }
