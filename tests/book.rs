@@ -2,6 +2,8 @@
 //!
 //! - The book builds without a warning; in what was built every link, fragment and asset leads to
 //!   something that is there, nothing comes from another host, and every chapter is listed.
+//! - Every verdict names a check that is in the suite; every terminal is a recording that a check
+//!   replays.
 //! - A chapter with a defect is refused, with its file and line: one test for each kind of defect,
 //!   on a small book that the test makes, so that each check is seen to fail.
 //! - The reader serves a page on a free port, follows changes of chapters and of the programs shown
@@ -43,6 +45,8 @@ fn main() -> ExitCode {
         the_book_builds_without_a_warning,
         everything_that_a_page_names_is_there,
         every_chapter_is_listed,
+        every_row_has_a_verdict_with_living_checks,
+        every_recording_is_shown_and_replayed,
         all_defects_are_told_at_once,
         a_good_book_has_no_defects,
         the_book_is_found_from_any_directory_inside,
@@ -187,6 +191,84 @@ fn every_chapter_is_listed() {
             assert!(summary.contains(&format!("({name})")), "{name} is not in SUMMARY.md");
         }
     }
+}
+
+/// C1 to C12 and S1 to S23: each stands once on the closing page, with a verdict, and with a source or
+/// the names of checks that are in the suite.
+fn every_row_has_a_verdict_with_living_checks() {
+    let page = fs::read_to_string(root().join("book/chapters/verdicts.md")).unwrap();
+    let suite = suite();
+    let rows = (1..=12).map(|row| format!("C{row}")).chain((1..=23).map(|row| format!("S{row}")));
+    let mut wrong = Vec::new();
+    for row in rows {
+        let lines: Vec<&str> =
+            page.lines().filter(|line| line.starts_with(&format!("| {row} |"))).collect();
+        let [line] = lines.as_slice() else {
+            wrong.push(format!("{row} stands on the page {} times", lines.len()));
+            continue;
+        };
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let [_, _, verdict, truth, shown_by] = cells.as_slice() else {
+            wrong.push(format!("{row} has {} columns", cells.len()));
+            continue;
+        };
+        if !verdict.contains("class=\"verdict ") || !truth.contains("](") {
+            wrong.push(format!("{row} has no verdict, or no link to where it is explained"));
+        }
+        let checks: Vec<&str> = shown_by.split('`').skip(1).step_by(2).collect();
+        if checks.is_empty() && !shown_by.starts_with("source: ") {
+            wrong.push(format!("{row} is shown by nothing"));
+        }
+        for check in checks {
+            if !suite.contains(&format!("(\"{check}\"")) {
+                wrong.push(format!("{row} names the check {check}, which is not in the suite"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A recording that no page shows, or that no check compares with a real run, is an error.
+fn every_recording_is_shown_and_replayed() {
+    let chapters = root().join("book/chapters");
+    let pages: String = files_of(&chapters)
+        .iter()
+        .filter(|file| file.extension().is_some_and(|extension| extension == "md"))
+        .map(|file| fs::read_to_string(chapters.join(file)).unwrap())
+        .collect();
+    let suite = suite();
+    let mut wrong = Vec::new();
+    for file in files_of(&chapters.join("transcripts")) {
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        if !pages.contains(&format!("{{{{#include transcripts/{name}.txt}}}}")) {
+            wrong.push(format!("no page shows {name}.txt"));
+        }
+        let replayed = match name.strip_prefix("rejected-") {
+            Some(program) => suite.contains(&format!(".rejected(\"{program}\"")),
+            None => suite.contains(&format!("\"{name}\"")),
+        };
+        if !replayed {
+            wrong.push(format!("no check replays {name}.txt"));
+        }
+    }
+    // And nothing that looks like a terminal is typed by hand.
+    for (before, block) in pages.match_indices("```console\n") {
+        let shown = &pages[before + block.len()..];
+        if !shown.starts_with("{{#include transcripts/") {
+            wrong.push(format!("not a recording: {}", shown.lines().next().unwrap_or_default()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The text of all checks.
+fn suite() -> String {
+    let tests = root().join("tests");
+    let files = fs::read_dir(&tests).unwrap().map(|entry| entry.unwrap().path());
+    files
+        .filter(|file| file.extension().is_some_and(|extension| extension == "rs"))
+        .map(|file| fs::read_to_string(file).unwrap())
+        .collect()
 }
 
 /// A page, read in a simpler way than the reader does.
