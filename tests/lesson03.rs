@@ -433,21 +433,10 @@ fn crashes_with_unread_input(run: &mut Run, server: &mut Program, address: Socke
     server.suspend()?;
     let mut client = run.connect(address)?;
     client.send(GREETING)?;
-    message_waits(run, address, client.local())?;
+    run.message_waits_at(address)?;
     server.resume()?;
     client.is_reset()?;
     server.exits_with(1)
-}
-
-/// Waits until the server's kernel has the message, where the kernel says so.
-fn message_waits(run: &mut Run, server: SocketAddr, client: SocketAddr) -> Outcome {
-    run.until("the message waits in the server's kernel", || {
-        let Some(sockets) = kernel::sockets() else { return Some(()) };
-        let arrived = |socket: &kernel::Socket| {
-            socket.local == server && socket.peer == client && socket.receive_queue > 0
-        };
-        sockets.iter().any(arrived).then_some(())
-    })
 }
 
 fn c3_with_c2_mended_it_does_not(run: &mut Run) -> Outcome {

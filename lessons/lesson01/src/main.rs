@@ -31,8 +31,9 @@ fn run(args: &Args) -> Result<(), Failure> {
 
     // write may take only a part of the bytes; write_all goes on until the kernel has taken all.
     conversation.write_all(&message).explain(format!("cannot send to {server}"))?;
-    // End our side. Now the server can know that it has the whole message.
-    connection.shutdown(Shutdown::Write).explain(format!("cannot send to {server}"))?;
+    // End our side. Now the server can know that it has the whole message. If the connection has been
+    // reset in the meantime there is nothing left to end, and the read below reports the reset.
+    let _ = connection.shutdown(Shutdown::Write);
 
     // read returns what has arrived so far. Only the end of the stream, 0 bytes, says "that was all".
     let mut reply = Vec::new();

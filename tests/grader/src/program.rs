@@ -84,7 +84,6 @@ impl Program {
     /// Waits for the end of the program and demands its exit code.
     pub fn exits_with(&mut self, code: i32) -> Outcome {
         let expected = format!("exit code {code}");
-        self.trace.step(format!("wait until {} ends", self.name));
         let status = self.ends()?.status;
         match status.code() == Some(code) {
             true => Ok(()),
@@ -93,7 +92,8 @@ impl Program {
     }
 
     /// Waits for the end of the program, whatever its exit code.
-    pub(crate) fn ends(&mut self) -> Outcome<std::process::Output> {
+    pub fn ends(&mut self) -> Outcome<std::process::Output> {
+        self.trace.step(format!("wait until {} ends", self.name));
         let child = &mut self.child;
         let status =
             self.trace.until(&"the end of the program", || child.try_wait().ok().flatten())?;

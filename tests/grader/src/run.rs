@@ -200,6 +200,20 @@ impl Run {
         Ok(())
     }
 
+    /// Waits until a message has arrived at this server and nobody has read it; where the kernel does
+    /// not say so, only until it has been sent.
+    pub fn message_waits_at(&mut self, server: SocketAddr) -> Outcome {
+        self.until(format!("a message waits in the kernel of {server}"), || {
+            let Some(sockets) = kernel::sockets() else { return Some(()) };
+            let waits = |socket: &kernel::Socket| {
+                socket.local == server
+                    && socket.state == State::Established
+                    && socket.receive_queue > 0
+            };
+            sockets.iter().any(waits).then_some(())
+        })
+    }
+
     /// Waits until `look` finds something that no event announces.
     pub fn until<T>(
         &mut self,
