@@ -45,10 +45,7 @@ pub fn unbalanced(text: &str, config: &Config) -> Vec<(usize, String)> {
             Event::Start(_) => open.push(Open::Markdown),
             Event::End(_) => {
                 while let Some(Open::Tag(name, offset)) = open.pop() {
-                    wrong.push((
-                        offset,
-                        format!("<{name}> is not closed where its text ends"),
-                    ));
+                    wrong.push((offset, format!("<{name}> is not closed where its text ends")));
                 }
             }
             _ => {}

@@ -79,9 +79,7 @@ fn run(args: Args) -> Result<ExitCode, Error> {
     match args.command {
         None => serve::serve(&find_root(args.root)?, args.port, args.open)?,
         Some(Command::Build { dest }) => build::static_site(&find_root(args.root)?, dest)?,
-        Some(Command::Preprocess {
-            question: Some(Question::Supports { renderer }),
-        }) => {
+        Some(Command::Preprocess { question: Some(Question::Supports { renderer }) }) => {
             if !preprocess::supports(&renderer) {
                 return Ok(ExitCode::FAILURE);
             }
@@ -98,14 +96,10 @@ fn find_root(named: Option<PathBuf>) -> Result<PathBuf, Error> {
     if let Some(root) = named {
         return Ok(here.join(root));
     }
-    here.ancestors()
-        .find(|dir| dir.join("book.toml").is_file())
-        .map(PathBuf::from)
-        .ok_or_else(|| {
-            Error::failed(
-                "cannot find the book",
-                "no book.toml in this directory or above it",
-            )
-            .advice("run this inside the workspace, or name the directory with --root DIR")
-        })
+    here.ancestors().find(|dir| dir.join("book.toml").is_file()).map(PathBuf::from).ok_or_else(
+        || {
+            Error::failed("cannot find the book", "no book.toml in this directory or above it")
+                .advice("run this inside the workspace, or name the directory with --root DIR")
+        },
+    )
 }

@@ -67,11 +67,8 @@ fn stop_on_signal(interrupt: oneshot::Sender<()>) -> Result<(), Error> {
 
 fn listen(port: u16) -> Result<TcpListener, Error> {
     let refused = |why: io::Error| {
-        Error::failed(
-            format!("cannot listen on {}:{port}", Ipv4Addr::LOCALHOST),
-            why,
-        )
-        .advice("is another reader running? --port 0 picks a free port")
+        Error::failed(format!("cannot listen on {}:{port}", Ipv4Addr::LOCALHOST), why)
+            .advice("is another reader running? --port 0 picks a free port")
     };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(refused)?;
     listener.set_nonblocking(true).map_err(refused)?;
@@ -80,24 +77,14 @@ fn listen(port: u16) -> Result<TcpListener, Error> {
 
 /// Builds the sources as a new edition.
 fn edition(sources: Sources) -> Result<Edition, Error> {
-    let id = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_nanos()
-        .to_string();
+    let id =
+        SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos().to_string();
     let unwritable =
         |why: io::Error| Error::failed("cannot write the book to a temporary directory", why);
-    let site = tempfile::Builder::new()
-        .prefix("book-")
-        .tempdir()
-        .map_err(unwritable)?;
+    let site = tempfile::Builder::new().prefix("book-").tempdir().map_err(unwritable)?;
     build::build(sources, site.path(), true)?;
     live::sign(site.path(), &id).map_err(unwritable)?;
-    Ok(Edition {
-        id: id.into(),
-        site: Arc::new(site),
-        broken: None,
-    })
+    Ok(Edition { id: id.into(), site: Arc::new(site), broken: None })
 }
 
 /// The builder's life: one build after each change, the good ones put in the last one's place.
@@ -134,18 +121,13 @@ fn answer(
     interrupted: oneshot::Receiver<()>,
 ) -> Result<(), Error> {
     let failed = |why: io::Error| Error::failed("cannot serve the book", why);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(failed)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
         let url = format!("http://{}", listener.local_addr().map_err(failed)?);
         let app = Router::new()
-            .route(
-                "/live",
-                get(|State(editions)| async { live::stream(editions) }),
-            )
+            .route("/live", get(|State(editions)| async { live::stream(editions) }))
             .fallback(page)
             .layer(middleware::from_fn(guard))
             .with_state(editions);
@@ -167,19 +149,13 @@ async fn page(State(editions): State<watch::Receiver<Edition>>, mut request: Req
     // It tells builds apart by the second only: a page could stay old after a quick edit. The ETag is exact.
     request.headers_mut().remove(header::IF_MODIFIED_SINCE);
     let missing = ServeFile::new(site.path().join("404.html"));
-    let response = ServeDir::new(site.path())
-        .not_found_service(missing)
-        .try_call(request)
-        .await;
+    let response = ServeDir::new(site.path()).not_found_service(missing).try_call(request).await;
     match response {
         Ok(mut response) => {
             response.headers_mut().remove(header::LAST_MODIFIED);
             response.map(Body::new)
         }
-        Err(why) => (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            format!("cannot read the page: {why}\n"),
-        )
+        Err(why) => (StatusCode::INTERNAL_SERVER_ERROR, format!("cannot read the page: {why}\n"))
             .into_response(),
     }
 }
@@ -190,28 +166,18 @@ async fn page(State(editions): State<watch::Receiver<Edition>>, mut request: Req
 /// a request names gives that away.
 async fn guard(request: Request, next: Next) -> Response {
     let named = request.headers().get_all(header::HOST).iter();
-    let named = named.map(|host| {
-        host.to_str()
-            .ok()
-            .and_then(|host| host.parse::<Authority>().ok())
-    });
+    let named =
+        named.map(|host| host.to_str().ok().and_then(|host| host.parse::<Authority>().ok()));
     let targeted = request.uri().authority().cloned().map(Some);
     let is_local = request.headers().contains_key(header::HOST)
-        && named
-            .chain(targeted)
-            .all(|host| host.is_some_and(|host| is_loopback(&host)));
+        && named.chain(targeted).all(|host| host.is_some_and(|host| is_loopback(&host)));
     let mut response = if is_local {
         next.run(request).await
     } else {
-        (
-            StatusCode::FORBIDDEN,
-            "this server is for this machine only: use http://127.0.0.1\n",
-        )
+        (StatusCode::FORBIDDEN, "this server is for this machine only: use http://127.0.0.1\n")
             .into_response()
     };
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response
 }
 

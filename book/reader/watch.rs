@@ -52,21 +52,11 @@ impl Watch {
             })
             .map_err(unwatched)?;
         // The directory, not the file: an editor may put a new file in the place of the old one.
-        watcher
-            .watch(&sources.root, RecursiveMode::NonRecursive)
-            .map_err(unwatched)?;
+        watcher.watch(&sources.root, RecursiveMode::NonRecursive).map_err(unwatched)?;
         for dir in watched_dirs(sources).iter().filter(|dir| dir.is_dir()) {
-            watcher
-                .watch(dir, RecursiveMode::Recursive)
-                .map_err(unwatched)?;
+            watcher.watch(dir, RecursiveMode::Recursive).map_err(unwatched)?;
         }
-        Ok((
-            Watch {
-                _watcher: watcher,
-                events,
-            },
-            stopper,
-        ))
+        Ok((Watch { _watcher: watcher, events }, stopper))
     }
 
     /// Waits until something was written; `false` when there is nothing more to wait for.
@@ -85,24 +75,13 @@ impl Watch {
 
 fn watched_dirs(sources: &Sources) -> Vec<PathBuf> {
     let mut dirs = shown_dirs(sources);
-    dirs.extend(
-        sources
-            .config
-            .build
-            .extra_watch_dirs
-            .iter()
-            .map(|dir| sources.root.join(dir)),
-    );
+    dirs.extend(sources.config.build.extra_watch_dirs.iter().map(|dir| sources.root.join(dir)));
     dirs
 }
 
 /// The directories whose files are all in the book.
 fn shown_dirs(sources: &Sources) -> Vec<PathBuf> {
-    let theme = sources
-        .config
-        .html_config()
-        .unwrap_or_default()
-        .theme_dir(&sources.root);
+    let theme = sources.config.html_config().unwrap_or_default().theme_dir(&sources.root);
     vec![sources.root.join(&sources.config.book.src), theme]
 }
 
@@ -120,11 +99,8 @@ type Stamps = BTreeMap<PathBuf, Option<(SystemTime, u64)>>;
 
 impl Shown {
     pub fn by(sources: &Sources) -> Shown {
-        let mut files: BTreeSet<_> = sources
-            .included()
-            .iter()
-            .map(|file| sources.root.join(file))
-            .collect();
+        let mut files: BTreeSet<_> =
+            sources.included().iter().map(|file| sources.root.join(file)).collect();
         files.insert(sources.root.join("book.toml"));
         let mut shown = Shown {
             root: sources.root.clone(),
@@ -159,11 +135,8 @@ impl Shown {
     }
 
     fn look(&self) -> Stamps {
-        let mut stamps: Stamps = self
-            .files
-            .iter()
-            .map(|file| (file.clone(), stamp(file)))
-            .collect();
+        let mut stamps: Stamps =
+            self.files.iter().map(|file| (file.clone(), stamp(file))).collect();
         for dir in &self.dirs {
             look_into(dir, &mut stamps);
         }

@@ -1,6 +1,6 @@
 use std::fmt::Display;
 
-use crate::Run;
+use crate::{Run, Subject};
 
 /// Whether the demand is met; if not, how it is broken.
 pub type Outcome<T = ()> = Result<T, Broken>;
@@ -40,6 +40,8 @@ pub enum Needs {
     Unix,
     /// A system that keeps ports below 1024 for the privileged, and a way to be without privilege.
     PrivilegedPorts,
+    /// The program of another lesson.
+    Lesson(&'static str),
     /// A program on the PATH.
     Program(&'static str),
     /// Linux, and a program on the PATH.
