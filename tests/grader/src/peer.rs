@@ -1,4 +1,4 @@
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ impl Peer {
         self.trace.step(format!("{} has unread input", self.name));
         let expected = "a byte that can be read";
         self.limit(&expected)?;
-        match self.stream.peek(&mut [0]) {
+        match uninterrupted(|| self.stream.peek(&mut [0])) {
             Ok(0) => Err(Broken::new(expected, "the end of the stream")),
             Ok(_) => Ok(()),
             Err(why) => Err(Broken::new(expected, common::why(&why))),
@@ -124,7 +124,7 @@ impl Peer {
         let mut received = 0;
         loop {
             self.limit(&"a reset")?;
-            match self.stream.read(&mut buffer) {
+            match uninterrupted(|| self.stream.read(&mut buffer)) {
                 Ok(0) => {
                     return Err(Broken::new("a reset", "the end of the stream, in good order"));
                 }
@@ -140,7 +140,7 @@ impl Peer {
         self.trace.step(format!("{} receives nothing for {time:?}", self.name));
         self.stream.set_read_timeout(Some(time)).expect("not zero");
         let mut byte = [0; 64];
-        match self.stream.read(&mut byte) {
+        match uninterrupted(|| (&self.stream).read(&mut byte)) {
             Ok(0) => Err(Broken::new("an open connection", "the end of the stream")),
             Ok(count) => Err(Broken::new("silence", show(&byte[..count]))),
             Err(why) if matches!(why.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => Ok(()),
@@ -176,19 +176,27 @@ impl Peer {
         expected: &dyn std::fmt::Display,
     ) -> Result<usize, String> {
         self.limit(expected).map_err(|broken| broken.got)?;
-        loop {
-            match self.stream.read(buffer) {
-                Err(why) if why.kind() == ErrorKind::Interrupted => {}
-                Err(why) if matches!(why.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
-                    return Err("nothing more: the time was up".into());
-                }
-                other => return other.map_err(|why| why.to_string()),
+        match uninterrupted(|| self.stream.read(buffer)) {
+            Err(why) if matches!(why.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                Err("nothing more: the time was up".into())
             }
+            other => other.map_err(|why| why.to_string()),
         }
     }
 
     fn unexpected(&self, expected: &[u8], got: &[u8], then: &str) -> Broken {
         let then = if then.is_empty() { String::new() } else { format!(", then: {then}") };
         Broken::new(show(expected), show(got) + &then)
+    }
+}
+
+/// With a time-out set, a read can be interrupted while the process is stopped and goes on
+/// (signal(7)): that says nothing about the connection.
+fn uninterrupted(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match read() {
+            Err(why) if why.kind() == ErrorKind::Interrupted => {}
+            outcome => return outcome,
+        }
     }
 }
