@@ -21,6 +21,15 @@ impl Arguments {
     /// Reads the command line. Answers `--help` with `about`, and ends the program with exit code 2
     /// where the arguments make no sense.
     pub fn parse(about: &str) -> Arguments {
+        Arguments::parse_with(about, |_, _| Ok(false))
+    }
+
+    /// The same for a program with options of its own: `own` gets each option, and a function that
+    /// takes the word after it as its value. It says whether it knows the option, or what is wrong.
+    pub fn parse_with(
+        about: &str,
+        mut own: impl FnMut(&str, &mut dyn FnMut() -> String) -> Result<bool, String>,
+    ) -> Arguments {
         let address = TUTORIAL_ADDRESS.parse().expect("an address");
         let mut arguments = Arguments { address, time_limit: Duration::from_secs(10) };
         let mut words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
@@ -37,10 +46,19 @@ impl Arguments {
                     arguments.time_limit = seconds(&words.next().unwrap_or_default())
                         .unwrap_or_else(|why| refuse(Failure::new("bad --time-limit", why)));
                 }
-                option if option.starts_with('-') => refuse(
-                    Failure::new(format!("unknown option '{option}'"), "there is no such option")
-                        .advise("try --help"),
-                ),
+                option if option.starts_with('-') => {
+                    match own(option, &mut || words.next().unwrap_or_default()) {
+                        Ok(true) => {}
+                        Ok(false) => refuse(
+                            Failure::new(
+                                format!("unknown option '{option}'"),
+                                "there is no such option",
+                            )
+                            .advise("try --help"),
+                        ),
+                        Err(why) => refuse(Failure::new(format!("bad {option}"), why)),
+                    }
+                }
                 address => {
                     arguments.address = address.parse().unwrap_or_else(|why| {
                         let what = format!("'{address}' is not an address and a port");

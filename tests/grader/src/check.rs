@@ -1,4 +1,5 @@
 use std::fmt::Display;
+use std::process::{Command, Stdio};
 
 use crate::Run;
 
@@ -42,6 +43,8 @@ pub enum Needs {
     PrivilegedPorts,
     /// A program on the PATH.
     Program(&'static str),
+    /// `python3` on the PATH, of version 3.N at least.
+    Python(u8),
 }
 
 /// Begins the description of a check.
@@ -78,6 +81,7 @@ impl Needs {
             Needs::Linux if !cfg!(target_os = "linux") => Some("needs Linux".into()),
             Needs::Unix if !cfg!(unix) => Some("needs Unix".into()),
             Needs::PrivilegedPorts if !privileged_ports() => Some("needs privileged ports".into()),
+            Needs::Python(minor) if !python(minor) => Some(format!("needs python3 ≥ 3.{minor}")),
             Needs::Program(name) if !on_path(name) => Some(format!("needs {name}")),
             _ => None,
         }
@@ -91,6 +95,12 @@ fn privileged_ports() -> bool {
     return kept && (!rustix::process::geteuid().is_root() || on_path("setpriv"));
     #[cfg(not(unix))]
     kept
+}
+
+fn python(minor: u8) -> bool {
+    let question = format!("import sys; sys.exit(sys.version_info < (3, {minor}))");
+    let answer = Command::new("python3").args(["-c", &question]).stderr(Stdio::null()).status();
+    answer.is_ok_and(|answer| answer.success())
 }
 
 fn on_path(program: &str) -> bool {

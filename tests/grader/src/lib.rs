@@ -17,6 +17,7 @@ mod report;
 mod run;
 mod subject;
 mod trace;
+mod usage;
 
 pub use check::{Broken, Check, Needs, Outcome, check};
 pub use finished::Finished;
@@ -27,3 +28,4 @@ pub use program::Program;
 pub use report::{Report, show};
 pub use run::{Run, private_loopback};
 pub use subject::Subject;
+pub use usage::Usage;

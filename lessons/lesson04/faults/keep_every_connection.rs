@@ -1,0 +1,32 @@
+//! A list of all connections, for the day when the server stops, from which nobody is ever removed. Each
+//! client leaves a descriptor behind; and as the duplicate keeps the socket open, no client's connection is
+//! closed when its thread ends (S17).
+
+use std::process::ExitCode;
+
+use common::{Failure, exit};
+use lesson04::{PAUSE, Settings, converse, open, start_thread};
+
+fn main() -> ExitCode {
+    exit(run(Settings::parse("A server that keeps a duplicate of every connection")))
+}
+
+fn run(settings: Settings) -> Result<(), Failure> {
+    let (listener, clients) = open(settings)?;
+    let mut connections = Vec::new();
+    while clients.wait_for_a_place() {
+        let Ok((connection, address)) = listener.accept() else {
+            clients.rest(PAUSE);
+            continue;
+        };
+        // ANCHOR: bug
+        connections.extend(connection.try_clone());
+        // ANCHOR_END: bug
+        if let Some(client) = clients.admit(connection, address) {
+            start_thread(client, converse);
+        }
+    }
+    drop(listener);
+    clients.see_off();
+    Ok(())
+}
