@@ -7,8 +7,8 @@ use std::net::Shutdown;
 use std::process::ExitCode;
 use std::str;
 
-use common::{Failure, exit};
-use lesson04::{Client, Farewell, Settings, gone, open, prepare, serve};
+use common::{Explain, Failure, exit};
+use lesson04::{Client, Farewell, Settings, accept_clients, gone, open, prepare, start_thread};
 
 fn main() -> ExitCode {
     exit(run(Settings::parse("A server that closes inside its loop (C7)")))
@@ -16,14 +16,14 @@ fn main() -> ExitCode {
 
 fn run(settings: Settings) -> Result<(), Failure> {
     let (listener, clients) = open(settings)?;
-    serve(&listener, &clients, converse);
+    accept_clients(&listener, &clients, |client| start_thread(client, converse));
     drop(listener);
     clients.see_off();
     Ok(())
 }
 
 fn converse(client: &Client) -> Result<Farewell, Failure> {
-    prepare(client)?;
+    prepare(client).explain(format!("lost {}", client.address))?;
     let mut connection = client.connection();
     let mut buffer = [0; 1024];
     // ANCHOR: bug

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::thread;
 
 use common::{Failure, complain, exit};
-use lesson04::{PAUSE, Settings, converse, open};
+use lesson04::{Settings, accept_clients, converse, open};
 
 fn main() -> ExitCode {
     exit(run(Settings::parse("A server that closes with unread input (S17)")))
@@ -13,20 +13,14 @@ fn main() -> ExitCode {
 
 fn run(settings: Settings) -> Result<(), Failure> {
     let (listener, clients) = open(settings)?;
-    while clients.wait_for_a_place() {
-        let Ok((connection, address)) = listener.accept() else {
-            clients.rest(PAUSE);
-            continue;
-        };
-        let Some(client) = clients.admit(connection, address) else { break };
-        // ANCHOR: bug
+    // ANCHOR: bug
+    accept_clients(&listener, &clients, |client| {
         thread::spawn(move || match converse(&client) {
-            Ok(farewell) => client.log(format_args!("left: {farewell}")),
             Err(failure) if !client.settings().quiet => complain(&failure),
-            Err(_) => {}
+            outcome => client.part(outcome),
         });
-        // ANCHOR_END: bug
-    }
+    });
+    // ANCHOR_END: bug
     drop(listener);
     clients.see_off();
     Ok(())

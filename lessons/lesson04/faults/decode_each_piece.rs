@@ -3,8 +3,10 @@
 use std::io::{Read, Write};
 use std::process::ExitCode;
 
-use common::{Failure, exit};
-use lesson04::{Client, Count, Farewell, Settings, gone, not_text, open, prepare, serve};
+use common::{Explain, Failure, exit};
+use lesson04::{
+    Client, Count, Farewell, Settings, accept_clients, gone, not_text, open, prepare, start_thread,
+};
 
 fn main() -> ExitCode {
     exit(run(Settings::parse("A server that decodes each piece by itself (C9)")))
@@ -12,14 +14,14 @@ fn main() -> ExitCode {
 
 fn run(settings: Settings) -> Result<(), Failure> {
     let (listener, clients) = open(settings)?;
-    serve(&listener, &clients, converse);
+    accept_clients(&listener, &clients, |client| start_thread(client, converse));
     drop(listener);
     clients.see_off();
     Ok(())
 }
 
 fn converse(client: &Client) -> Result<Farewell, Failure> {
-    prepare(client)?;
+    prepare(client).explain(format!("lost {}", client.address))?;
     let mut connection = client.connection();
     let mut buffer = [0; 1024];
     loop {

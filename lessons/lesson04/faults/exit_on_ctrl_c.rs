@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use common::{Failure, exit};
-use lesson04::{Settings, converse, open, serve};
+use lesson04::{Settings, accept_clients, converse, open, start_thread};
 
 fn main() -> ExitCode {
     exit(run(Settings::parse("A server that exits while replies are under way (S21)")))
@@ -12,7 +12,7 @@ fn main() -> ExitCode {
 
 fn run(settings: Settings) -> Result<(), Failure> {
     let (listener, clients) = open(settings)?;
-    serve(&listener, &clients, converse);
+    accept_clients(&listener, &clients, |client| start_thread(client, converse));
     // ANCHOR: bug
     std::process::exit(0)
     // ANCHOR_END: bug

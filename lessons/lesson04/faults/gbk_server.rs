@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use common::{Encoding, Failure, exit};
-use lesson04::{Settings, converse, open, serve};
+use lesson04::{Settings, accept_clients, converse, open, start_thread};
 
 fn main() -> ExitCode {
     exit(run(Settings::parse("A server that speaks GBK with everybody (C6)")))
@@ -14,7 +14,7 @@ fn run(settings: Settings) -> Result<(), Failure> {
     // ANCHOR: bug
     let (listener, clients) = open(Settings { encoding: Encoding::Gbk, ..settings })?;
     // ANCHOR_END: bug
-    serve(&listener, &clients, converse);
+    accept_clients(&listener, &clients, |client| start_thread(client, converse));
     drop(listener);
     clients.see_off();
     Ok(())

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::thread;
 
 use common::{Failure, exit};
-use lesson04::{PAUSE, Settings, converse, open};
+use lesson04::{Settings, accept_clients, converse, open};
 
 fn main() -> ExitCode {
     exit(run(Settings::parse("A server that starts a thread and waits for it")))
@@ -13,18 +13,12 @@ fn main() -> ExitCode {
 
 fn run(settings: Settings) -> Result<(), Failure> {
     let (listener, clients) = open(settings)?;
-    while clients.wait_for_a_place() {
-        let Ok((connection, address)) = listener.accept() else {
-            clients.rest(PAUSE);
-            continue;
-        };
-        // ANCHOR: bug
-        if let Some(client) = clients.admit(connection, address) {
-            let thread = thread::spawn(move || client.part(converse(&client)));
-            let _ = thread.join();
-        }
-        // ANCHOR_END: bug
-    }
+    // ANCHOR: bug
+    accept_clients(&listener, &clients, |client| {
+        let thread = thread::spawn(move || client.part(converse(&client)));
+        let _ = thread.join();
+    });
+    // ANCHOR_END: bug
     drop(listener);
     clients.see_off();
     Ok(())

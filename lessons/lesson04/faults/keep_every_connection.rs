@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 use common::{Failure, exit};
-use lesson04::{PAUSE, Settings, converse, open, start_thread};
+use lesson04::{Settings, accept_clients, converse, open, start_thread};
 
 fn main() -> ExitCode {
     exit(run(Settings::parse("A server that keeps a duplicate of every connection")))
@@ -14,18 +14,12 @@ fn main() -> ExitCode {
 fn run(settings: Settings) -> Result<(), Failure> {
     let (listener, clients) = open(settings)?;
     let mut connections = Vec::new();
-    while clients.wait_for_a_place() {
-        let Ok((connection, address)) = listener.accept() else {
-            clients.rest(PAUSE);
-            continue;
-        };
-        // ANCHOR: bug
-        connections.extend(connection.try_clone());
-        // ANCHOR_END: bug
-        if let Some(client) = clients.admit(connection, address) {
-            start_thread(client, converse);
-        }
-    }
+    // ANCHOR: bug
+    accept_clients(&listener, &clients, |client| {
+        connections.extend(client.connection().try_clone());
+        start_thread(client, converse);
+    });
+    // ANCHOR_END: bug
     drop(listener);
     clients.see_off();
     Ok(())

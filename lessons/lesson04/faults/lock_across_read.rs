@@ -5,8 +5,10 @@ use std::io::{Read, Write};
 use std::process::ExitCode;
 use std::sync::Mutex;
 
-use common::{Decoder, Failure, exit};
-use lesson04::{Client, Count, Farewell, Settings, gone, not_text, open, prepare, serve};
+use common::{Decoder, Explain, Failure, exit};
+use lesson04::{
+    Client, Count, Farewell, Settings, accept_clients, gone, not_text, open, prepare, start_thread,
+};
 
 static LAST_TEXT: Mutex<String> = Mutex::new(String::new());
 
@@ -16,14 +18,14 @@ fn main() -> ExitCode {
 
 fn run(settings: Settings) -> Result<(), Failure> {
     let (listener, clients) = open(settings)?;
-    serve(&listener, &clients, converse);
+    accept_clients(&listener, &clients, |client| start_thread(client, converse));
     drop(listener);
     clients.see_off();
     Ok(())
 }
 
 fn converse(client: &Client) -> Result<Farewell, Failure> {
-    prepare(client)?;
+    prepare(client).explain(format!("lost {}", client.address))?;
     let mut connection = client.connection();
     let mut decoder = Decoder::new(client.settings().encoding);
     let mut buffer = [0; 1024];
@@ -36,16 +38,16 @@ fn converse(client: &Client) -> Result<Farewell, Failure> {
             Ok(count) => count,
             Err(why) => return gone(client, why),
         };
-        // ANCHOR_END: bug
         text.clear();
         decoder.decode_into(&buffer[..count], &mut text).map_err(|why| not_text(client, why))?;
         client.log(format_args!("sent {}: {text:?}", Count(count, "byte")));
-        drop(text);
         if let Some(time) = client.settings().work {
             std::thread::sleep(time);
         }
         if let Err(why) = connection.write_all(client.reply()) {
             return gone(client, why);
         }
+        // The lock is given back here, and taken again at once.
+        // ANCHOR_END: bug
     }
 }

@@ -4,8 +4,10 @@
 use std::io::{Read, Write};
 use std::process::ExitCode;
 
-use common::{Failure, exit};
-use lesson04::{Client, Count, Farewell, Settings, gone, open, prepare, serve};
+use common::{Explain, Failure, exit};
+use lesson04::{
+    Client, Count, Farewell, Settings, accept_clients, gone, open, prepare, start_thread,
+};
 
 fn main() -> ExitCode {
     exit(run(Settings::parse("A server that decodes with losses (C9)")))
@@ -13,14 +15,14 @@ fn main() -> ExitCode {
 
 fn run(settings: Settings) -> Result<(), Failure> {
     let (listener, clients) = open(settings)?;
-    serve(&listener, &clients, converse);
+    accept_clients(&listener, &clients, |client| start_thread(client, converse));
     drop(listener);
     clients.see_off();
     Ok(())
 }
 
 fn converse(client: &Client) -> Result<Farewell, Failure> {
-    prepare(client)?;
+    prepare(client).explain(format!("lost {}", client.address))?;
     let mut connection = client.connection();
     let mut buffer = [0; 1024];
     loop {

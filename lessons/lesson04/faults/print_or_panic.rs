@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use common::{Failure, exit};
-use lesson04::{Client, Farewell, Settings, converse, open, serve};
+use lesson04::{Client, Farewell, Settings, accept_clients, converse, open, start_thread};
 
 fn main() -> ExitCode {
     exit(run(Settings::parse("A server that cannot do without its output")))
@@ -12,7 +12,7 @@ fn main() -> ExitCode {
 
 fn run(settings: Settings) -> Result<(), Failure> {
     let (listener, clients) = open(settings)?;
-    serve(&listener, &clients, announce_and_converse);
+    accept_clients(&listener, &clients, |client| start_thread(client, announce_and_converse));
     drop(listener);
     clients.see_off();
     Ok(())

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::thread;
 
 use common::{Failure, exit};
-use lesson04::{PAUSE, Settings, converse, open};
+use lesson04::{Settings, accept_clients, converse, open};
 
 fn main() -> ExitCode {
     exit(run(Settings::parse("A server that waits for all its clients at the end")))
@@ -14,15 +14,9 @@ fn main() -> ExitCode {
 fn run(settings: Settings) -> Result<(), Failure> {
     let (listener, clients) = open(settings)?;
     let mut threads = Vec::new();
-    while clients.wait_for_a_place() {
-        let Ok((connection, address)) = listener.accept() else {
-            clients.rest(PAUSE);
-            continue;
-        };
-        if let Some(client) = clients.admit(connection, address) {
-            threads.push(thread::spawn(move || client.part(converse(&client))));
-        }
-    }
+    accept_clients(&listener, &clients, |client| {
+        threads.push(thread::spawn(move || client.part(converse(&client))));
+    });
     drop(listener);
     // ANCHOR: bug
     for thread in threads {

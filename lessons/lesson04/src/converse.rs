@@ -23,7 +23,7 @@ pub enum Farewell {
 /// The connection breaks off, or what the client sends is not text in the encoding agreed on.
 // ANCHOR: converse
 pub fn converse(client: &Client) -> Result<Farewell, Failure> {
-    prepare(client)?;
+    prepare(client).explain(format!("lost {}", client.address))?;
     let mut connection = client.connection();
     let mut buffer = [0; 1024];
     let mut decoder = Decoder::new(client.settings().encoding);
@@ -65,17 +65,17 @@ pub fn converse(client: &Client) -> Result<Farewell, Failure> {
 ///
 /// # Errors
 ///
-/// The system refuses an option.
+/// The system refuses an option: on some, because the client has already gone.
 // ANCHOR: prepare
-pub fn prepare(client: &Client) -> Result<(), Failure> {
+pub fn prepare(client: &Client) -> io::Result<()> {
     let connection = client.connection();
     let limit = Some(client.settings().idle_limit);
     // Without limits, a client that goes silent, or never reads, would keep its thread for ever.
-    connection.set_read_timeout(limit).explain("cannot limit the time of a read")?;
-    connection.set_write_timeout(limit).explain("cannot limit the time of a write")?;
+    connection.set_read_timeout(limit)?;
+    connection.set_write_timeout(limit)?;
     // The kernel holds a small packet back while an earlier one is unacknowledged: Nagle's algorithm
     // (RFC 9293 §3.7.4). Each of our replies is small and complete, so send it at once.
-    connection.set_nodelay(true).explain("cannot set TCP_NODELAY")
+    connection.set_nodelay(true)
 }
 // ANCHOR_END: prepare
 

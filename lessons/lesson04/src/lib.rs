@@ -16,7 +16,7 @@ pub use bell::stop_on_ctrl_c;
 pub use clients::{Client, Clients};
 pub use converse::{Farewell, converse, gone, not_text, prepare};
 pub use log::Count;
-pub use serve::{PAUSE, serve, start_thread};
+pub use serve::{accept_clients, start_thread};
 pub use settings::Settings;
 
 /// How every one of these servers begins: it listens, says so, and heeds Ctrl-C.

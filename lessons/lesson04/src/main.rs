@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::process::ExitCode;
 
 use common::{Explain, Failure, cannot_listen, exit, say};
-use lesson04::{Clients, Settings, converse, serve, stop_on_ctrl_c};
+use lesson04::{Clients, Settings, accept_clients, converse, start_thread, stop_on_ctrl_c};
 
 // `main` only turns the outcome into an exit code; what can fail stands in `run`.
 fn main() -> ExitCode {
@@ -21,12 +21,12 @@ fn run(settings: Settings) -> Result<(), Failure> {
     stop_on_ctrl_c(address, &clients)?;
     say!("listening on {address}")?;
 
-    // Accept clients, one thread for each, until Ctrl-C.
-    serve(&listener, &clients, converse);
+    // Until Ctrl-C: accept one client after the other, and talk with each on a thread of its own.
+    accept_clients(&listener, &clients, |client| start_thread(client, converse));
 
-    // Close the listener: from here on, the kernel refuses whoever knocks.
+    // Close the listener: from now on, the kernel refuses everybody who comes.
     drop(listener);
-    // Those who are connected still get the replies that are under way.
+    // Whoever is connected still gets the reply that is under way.
     clients.see_off();
     Ok(())
 }

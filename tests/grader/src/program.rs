@@ -86,6 +86,8 @@ impl Program {
         self.trace.step(format!("wait until {} ends", self.name));
         let child = &mut self.child;
         let status = self.trace.until(&expected, || child.try_wait().ok().flatten())?;
+        // What it wrote last may still be on its way through the pipes.
+        self.output.wait_for_end(Duration::from_secs(1));
         match status.code() == Some(code) {
             true => Ok(()),
             false => Err(Broken::new(expected, ended(status))),
