@@ -325,6 +325,7 @@ fn survives_without_descriptors(run: &mut Run) -> Outcome {
     let mut last = crowd.pop().expect("a crowd");
     drop(crowd);
     is_served(&mut last)?;
+    last.close();
     is_served(&mut run.connect(address)?)
 }
 

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::{Failure, complain};
 
@@ -14,6 +14,9 @@ use crate::converse::Farewell;
 /// How long the accept loop rests after an error, unless somebody leaves before.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// How long such errors are not worth another word.
+const REMINDER: Duration = Duration::from_secs(60);
+
 /// Accepts clients, and hands each over to `welcome`, until the server is told to stop.
 // ANCHOR: accept_clients
 pub fn accept_clients(
@@ -21,27 +24,25 @@ pub fn accept_clients(
     clients: &Arc<Clients>,
     mut welcome: impl FnMut(Client),
 ) {
-    let mut in_trouble = false;
+    let mut complained: Option<Instant> = None;
     // While all places are taken, nobody is accepted: whoever comes waits in the kernel's queue.
     while clients.wait_for_a_place() {
         match listener.accept() {
-            Ok((connection, address)) => {
-                in_trouble = false;
-                // None: the server stops, and this connection came only to wake us.
-                if let Some(client) = clients.admit(connection, address) {
-                    welcome(client);
-                }
-            }
+            Ok((connection, address)) => match clients.admit(connection, address) {
+                Some(client) => welcome(client),
+                // The server stops, and this connection came only to wake us.
+                None => break,
+            },
             // The client has broken off before its turn came. That is its own affair.
             Err(why) if why.kind() == ErrorKind::ConnectionAborted => {}
             // Most likely no descriptor is left (EMFILE). The client stays in the queue, so another
             // try would fail as well, and again, as fast as the processor can. Rest a little.
             Err(why) => {
-                if !in_trouble {
+                if complained.is_none_or(|when| when.elapsed() > REMINDER) {
+                    complained = Some(Instant::now());
                     let failure = Failure::new("cannot accept clients", why);
                     complain(&failure.advise("those who are connected are served; trying again"));
                 }
-                in_trouble = true;
                 clients.rest(PAUSE);
             }
         }

@@ -1,10 +1,13 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::check::{Broken, Outcome};
 use crate::report::show;
 use crate::trace::Trace;
+
+/// A time-out of 0 is none at all; this is as good as 0.
+const SHORTEST: Duration = Duration::from_millis(1);
 
 /// The check's own end of a connection with a program.
 pub struct Peer {
@@ -131,6 +134,7 @@ impl Peer {
                     return Err(Broken::new("a reset", "the end of the stream, in good order"));
                 }
                 Ok(_) => {}
+                Err(why) if why.kind() == ErrorKind::Interrupted => {}
                 Err(why) if why.kind() == ErrorKind::ConnectionReset => return Ok(()),
                 Err(why) => return Err(Broken::new("a reset", common::why(&why))),
             }
@@ -140,13 +144,18 @@ impl Peer {
     /// Demands that nothing comes for this long. (A wait that proves silence, not readiness.)
     pub fn receives_nothing_for(&mut self, time: Duration) -> Outcome {
         self.trace.step(format!("{} receives nothing for {time:?}", self.name));
-        self.stream.set_read_timeout(Some(time)).expect("not zero");
-        let mut byte = [0; 64];
-        match self.stream.read(&mut byte) {
-            Ok(0) => Err(Broken::new("an open connection", "the end of the stream")),
-            Ok(count) => Err(Broken::new("silence", show(&byte[..count]))),
-            Err(why) if matches!(why.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => Ok(()),
-            Err(why) => Err(Broken::new("an open connection", why)),
+        let end = Instant::now() + time;
+        let mut bytes = [0; 64];
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            self.stream.set_read_timeout(Some(left.max(SHORTEST))).expect("not zero");
+            return match self.stream.read(&mut bytes) {
+                Ok(0) => Err(Broken::new("an open connection", "the end of the stream")),
+                Ok(count) => Err(Broken::new("silence", show(&bytes[..count]))),
+                Err(why) if why.kind() == ErrorKind::Interrupted => continue,
+                Err(why) if common::timed_out(&why) => Ok(()),
+                Err(why) => Err(Broken::new("an open connection", why)),
+            };
         }
     }
 
