@@ -24,8 +24,9 @@ impl Arguments {
         Arguments::parse_with(about, |_, _| Ok(false))
     }
 
-    /// The same for a program with options of its own: `own` gets each option, and a function that
-    /// takes the word after it as its value. It says whether it knows the option, or what is wrong.
+    /// The same for a program with words of its own: `own` gets each word that is not known here, and
+    /// a function that takes the next one as its value. It says whether it knows the word, or what is
+    /// wrong with the value.
     pub fn parse_with(
         about: &str,
         mut own: impl FnMut(&str, &mut dyn FnMut() -> String) -> Result<bool, String>,
@@ -46,32 +47,29 @@ impl Arguments {
                     arguments.time_limit = seconds(&words.next().unwrap_or_default())
                         .unwrap_or_else(|why| refuse(Failure::new("bad --time-limit", why)));
                 }
-                option if option.starts_with('-') => {
-                    match own(option, &mut || words.next().unwrap_or_default()) {
-                        Ok(true) => {}
-                        Ok(false) => refuse(
-                            Failure::new(
-                                format!("unknown option '{option}'"),
-                                "there is no such option",
-                            )
+                word => match own(word, &mut || words.next().unwrap_or_default()) {
+                    Ok(true) => {}
+                    Err(why) => refuse(Failure::new(format!("bad {word}"), why)),
+                    Ok(false) if word.starts_with('-') => refuse(
+                        Failure::new(format!("unknown option '{word}'"), "there is no such option")
                             .advise("try --help"),
-                        ),
-                        Err(why) => refuse(Failure::new(format!("bad {option}"), why)),
-                    }
-                }
-                address => {
-                    arguments.address = address.parse().unwrap_or_else(|why| {
-                        let what = format!("'{address}' is not an address and a port");
-                        refuse(Failure::new(what, why).advise(
-                            "write an IP address, a colon and a port up to 65535: \
-                             127.0.0.1:9090 or [::1]:9090",
-                        ))
-                    });
-                }
+                    ),
+                    Ok(false) => arguments.address = address_and_port(word),
+                },
             }
         }
         arguments
     }
+}
+
+fn address_and_port(word: &str) -> SocketAddr {
+    word.parse().unwrap_or_else(|why| {
+        let what = format!("'{word}' is not an address and a port");
+        refuse(Failure::new(what, why).advise(
+            "write an IP address, a colon and a port up to 65535: \
+             127.0.0.1:9090 or [::1]:9090",
+        ))
+    })
 }
 
 /// A positive number of seconds, such as `10` or `0.5`.

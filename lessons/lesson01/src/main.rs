@@ -31,8 +31,9 @@ fn run(args: &Args) -> Result<(), Failure> {
 
     // write may take only a part of the bytes; write_all goes on until the kernel has taken all.
     conversation.write_all(&message).explain(format!("cannot send to {server}"))?;
-    // End our side. Now the server can know that it has the whole message.
-    connection.shutdown(Shutdown::Write).explain(format!("cannot send to {server}"))?;
+    // End our side. Now the server can know that it has the whole message. If the connection has been
+    // reset in the meantime there is nothing left to end, and the read below reports the reset.
+    let _ = connection.shutdown(Shutdown::Write);
 
     // read returns what has arrived so far. Only the end of the stream, 0 bytes, says "that was all".
     let mut reply = Vec::new();
@@ -43,6 +44,11 @@ fn run(args: &Args) -> Result<(), Failure> {
     if reply.len() as u64 > MAX_REPLY {
         let why = format!("it is longer than {MAX_REPLY} bytes");
         return Err(Failure::new(format!("the reply of {server} is not read to its end"), why));
+    }
+
+    if reply.is_empty() {
+        let why = "it ended its side without sending a byte";
+        return Err(Failure::new(format!("no reply from {server}"), why));
     }
 
     // Decode once, at the end: a piece may stop in the middle of a character.

@@ -10,13 +10,13 @@ fn main() {
     let listener = TcpListener::bind(address).unwrap();
     println!("listening on {}", listener.local_addr().unwrap());
     let (mut connection, client) = listener.accept().unwrap();
-    connection.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
+    connection.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     let mut message = vec![0; 1024];
     let count = connection.read(&mut message).unwrap();
     // ANCHOR_END: bug
     message.truncate(count);
     connection.write_all(common::REPLY.as_bytes()).unwrap();
-    connection.shutdown(Shutdown::Write).unwrap();
+    let _ = connection.shutdown(Shutdown::Write);
     connection.read_to_end(&mut message).unwrap();
     println!("{client} sent {:?}", String::from_utf8(message).unwrap());
 }

@@ -45,6 +45,8 @@ pub enum Needs {
     Program(&'static str),
     /// `python3` on the PATH, of version 3.N at least.
     Python(u8),
+    /// Linux, and a program on the PATH.
+    LinuxAnd(&'static str),
 }
 
 /// Begins the description of a check.
@@ -82,7 +84,10 @@ impl Needs {
             Needs::Unix if !cfg!(unix) => Some("needs Unix".into()),
             Needs::PrivilegedPorts if !privileged_ports() => Some("needs privileged ports".into()),
             Needs::Python(minor) if !python(minor) => Some(format!("needs python3 ≥ 3.{minor}")),
-            Needs::Program(name) if !on_path(name) => Some(format!("needs {name}")),
+            Needs::LinuxAnd(_) if !cfg!(target_os = "linux") => Some("needs Linux".into()),
+            Needs::Program(name) | Needs::LinuxAnd(name) if !on_path(name) => {
+                Some(format!("needs {name}"))
+            }
             _ => None,
         }
     }

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use crate::check::{Broken, Check, Needs, Outcome, check};
 use crate::run::Run;
 
-const SECTION: &str = "README.html#what-every-program-does";
+const SECTION: &str = "index.html#what-every-program-does";
 
 /// For all programs.
 pub const PROGRAM: [Check; 3] = [

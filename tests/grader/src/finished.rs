@@ -70,4 +70,8 @@ impl Finished {
     pub fn stdout(&self) -> String {
         String::from_utf8_lossy(&self.assert.get_output().stdout).into_owned()
     }
+
+    pub fn stderr(&self) -> String {
+        String::from_utf8_lossy(&self.assert.get_output().stderr).into_owned()
+    }
 }

@@ -181,7 +181,9 @@ fn sources(folder: &Path) -> BTreeSet<String> {
 fn resolves(section: &str) -> Result<(), String> {
     let (page, heading) = section.split_once('#').unwrap_or((section, ""));
     let chapters = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book/chapters");
-    let file = chapters.join(page).with_extension("md");
+    // mdBook makes index.html of the README.
+    let source = if page == "index.html" { "README.html" } else { page };
+    let file = chapters.join(source).with_extension("md");
     let text = fs::read_to_string(&file).map_err(|_| format!("the book has no page '{page}'"))?;
     let mut headings = text.lines().filter(|line| line.starts_with('#')).map(|line| {
         let words = line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");

@@ -2,6 +2,7 @@ use std::net::{SocketAddr, TcpListener};
 
 use crate::check::{Broken, Outcome};
 use crate::peer::Peer;
+use crate::spawn::close;
 use crate::trace::Trace;
 
 /// The check as a server, for programs that connect.
@@ -22,9 +23,20 @@ impl Listener {
         self.listener.local_addr().expect("a listener has an address")
     }
 
+    /// The underlying listener, for experiments that need a call of its own.
+    pub fn socket(&self) -> &TcpListener {
+        &self.listener
+    }
+
+    /// Stops listening.
+    pub fn close(self) {
+        self.trace.step("close the listener");
+        close(self.listener);
+    }
+
     /// Waits for the next client.
     pub fn accept(&mut self) -> Outcome<Peer> {
-        self.trace.step("wait for the program to connect");
+        self.trace.step("accept a connection");
         let listener = &self.listener;
         let (stream, _) = self.trace.until(&"a connection", || listener.accept().ok())?;
         stream.set_nonblocking(false).map_err(|why| Broken::new("a connection", why))?;

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::check::{Broken, Outcome};
 use crate::report::show;
+use crate::spawn::close;
 use crate::trace::Trace;
 
 /// A time-out of 0 is none at all; this is as good as 0.
@@ -67,6 +68,18 @@ impl Peer {
         self.stream.shutdown(Shutdown::Write).map_err(|why| Broken::new("an open connection", why))
     }
 
+    /// Waits until something has arrived, and leaves it unread.
+    pub fn has_unread_input(&mut self) -> Outcome {
+        self.trace.step(format!("{} has unread input", self.name));
+        let expected = "a byte that can be read";
+        self.limit(&expected)?;
+        match self.stream.peek(&mut [0]) {
+            Ok(0) => Err(Broken::new(expected, "the end of the stream")),
+            Ok(_) => Ok(()),
+            Err(why) => Err(Broken::new(expected, common::why(&why))),
+        }
+    }
+
     /// Demands these bytes next, whatever the pieces they come in.
     pub fn receives(&mut self, expected: impl AsRef<[u8]>) -> Outcome {
         let expected = expected.as_ref();
@@ -123,19 +136,21 @@ impl Peer {
         }
     }
 
-    /// Demands that the connection is broken by a reset, or already was.
-    pub fn is_reset(&mut self) -> Outcome {
+    /// Demands that the connection is broken by a reset, or already was. Returns how many bytes could
+    /// be read before.
+    pub fn is_reset(&mut self) -> Outcome<usize> {
         self.trace.step(format!("{} is reset", self.name));
         let mut buffer = vec![0; 64 << 10];
+        let mut received = 0;
         loop {
             self.limit(&"a reset")?;
             match self.stream.read(&mut buffer) {
                 Ok(0) => {
                     return Err(Broken::new("a reset", "the end of the stream, in good order"));
                 }
-                Ok(_) => {}
+                Ok(count) => received += count,
                 Err(why) if why.kind() == ErrorKind::Interrupted => {}
-                Err(why) if why.kind() == ErrorKind::ConnectionReset => return Ok(()),
+                Err(why) if why.kind() == ErrorKind::ConnectionReset => return Ok(received),
                 Err(why) => return Err(Broken::new("a reset", common::why(&why))),
             }
         }
@@ -162,6 +177,7 @@ impl Peer {
     /// Closes both directions.
     pub fn close(self) {
         self.trace.step(format!("{} closes", self.name));
+        close(self.stream);
     }
 
     /// Breaks the connection off: the program's next call on it fails with ECONNRESET.
@@ -170,6 +186,7 @@ impl Peer {
         // SO_LINGER with time 0 turns close into a reset (socket(7)).
         let linger = socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
         linger.expect("a TCP socket takes SO_LINGER");
+        close(self.stream);
     }
 
     fn limit(&self, expected: &dyn std::fmt::Display) -> Outcome {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::check::{Broken, Outcome};
 use crate::report::show;
+use crate::spawn::spawn;
 use crate::trace::Trace;
 use crate::usage::Usage;
 
@@ -23,7 +24,8 @@ impl Program {
     pub(crate) fn spawn(name: &str, mut command: Command, trace: &Trace) -> Outcome<Program> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         own_process_group(&mut command);
-        let mut child = command.spawn().map_err(|why| Broken::new("the program starts", why))?;
+        let mut child =
+            spawn(&mut command).map_err(|why| Broken::new("the program starts", why))?;
         let output = Arc::new(Output::default());
         output.collect(Stream::Out, child.stdout.take().expect("piped"));
         output.collect(Stream::Err, child.stderr.take().expect("piped"));
@@ -83,15 +85,23 @@ impl Program {
     /// Waits for the end of the program and demands its exit code.
     pub fn exits_with(&mut self, code: i32) -> Outcome {
         let expected = format!("exit code {code}");
-        self.trace.step(format!("wait until {} ends", self.name));
-        let child = &mut self.child;
-        let status = self.trace.until(&expected, || child.try_wait().ok().flatten())?;
-        // What it wrote last may still be on its way through the pipes.
-        self.output.wait_for_end(Duration::from_secs(1));
+        let status = self.ends()?.status;
         match status.code() == Some(code) {
             true => Ok(()),
             false => Err(Broken::new(expected, ended(status))),
         }
+    }
+
+    /// Waits for the end of the program, whatever its exit code.
+    pub fn ends(&mut self) -> Outcome<std::process::Output> {
+        self.trace.step(format!("wait until {} ends", self.name));
+        let child = &mut self.child;
+        let status =
+            self.trace.until(&"the end of the program", || child.try_wait().ok().flatten())?;
+        // The threads that collect the output may be a moment behind.
+        self.output.wait_for_end(Duration::from_secs(5));
+        let text = self.output.lock();
+        Ok(std::process::Output { status, stdout: text.out.clone(), stderr: text.err.clone() })
     }
 
     /// Demands that the program has not ended.
@@ -126,6 +136,15 @@ impl Program {
         self.trace.step(format!("suspend {}", self.name));
         #[cfg(unix)]
         return signal(&self.child, rustix::process::Signal::STOP);
+        #[cfg(not(unix))]
+        Err(Broken::new("a suspended process", "not available on this system"))
+    }
+
+    /// Lets a suspended process go on, as `fg` does.
+    pub fn resume(&mut self) -> Outcome {
+        self.trace.step(format!("resume {}", self.name));
+        #[cfg(unix)]
+        return signal(&self.child, rustix::process::Signal::CONT);
         #[cfg(not(unix))]
         Err(Broken::new("a suspended process", "not available on this system"))
     }

@@ -38,29 +38,28 @@ impl Display for Report<'_> {
     }
 }
 
-/// How many bytes of a message a report shows from each end.
-const SHOWN: usize = 60;
+/// How many characters of a message a report shows from each end.
+const SHOWN: usize = 30;
 
 /// Bytes as people can read them: their number, and the text with escapes, cut in the middle.
 pub fn show(bytes: &[u8]) -> String {
-    let text = |bytes: &[u8]| -> String {
-        bytes
-            .utf8_chunks()
-            .map(|chunk| {
-                let invalid: String =
-                    chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")).collect();
-                chunk.valid().escape_debug().to_string() + &invalid
-            })
-            .collect()
-    };
-    let (count, plural) = (bytes.len(), if bytes.len() == 1 { "" } else { "s" });
-    match bytes.len() {
+    let characters: Vec<String> = bytes
+        .utf8_chunks()
+        .flat_map(|chunk| {
+            let valid = chunk.valid().chars().map(|character| character.escape_debug().to_string());
+            valid.chain(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")))
+        })
+        .collect();
+    let count = bytes.len();
+    match characters.len() {
         0 => "nothing".into(),
-        long if long > 2 * SHOWN => format!(
-            "{count} bytes \"{}\" … \"{}\"",
-            text(&bytes[..SHOWN]),
-            text(&bytes[long - SHOWN..])
-        ),
-        _ => format!("{count} byte{plural} \"{}\"", text(bytes)),
+        long if long > 2 * SHOWN => {
+            let (start, end) = (&characters[..SHOWN], &characters[long - SHOWN..]);
+            format!("{count} bytes \"{}\" … \"{}\"", start.concat(), end.concat())
+        }
+        _ => {
+            let plural = if count == 1 { "" } else { "s" };
+            format!("{count} byte{plural} \"{}\"", characters.concat())
+        }
     }
 }

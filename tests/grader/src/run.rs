@@ -4,7 +4,9 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
+use assert_cmd::assert::Assert;
 use common::kernel::{self, State};
+use socket2::{Domain, Socket, Type};
 
 use crate::check::{Broken, Outcome};
 use crate::finished::Finished;
@@ -13,6 +15,7 @@ use crate::peer::Peer;
 use crate::program::Program;
 use crate::subject::Subject;
 use crate::trace::Trace;
+use crate::transcript::{self, Mask};
 
 /// One run of a check: starts programs, makes connections, and keeps the record of its steps.
 /// All of it together has one deadline.
@@ -44,6 +47,12 @@ impl Run {
     /// Starts the program under test as a server on a free port and waits until it listens.
     pub fn serve(&mut self) -> Outcome<(Program, SocketAddr)> {
         self.serve_with(&["127.0.0.1:0"])
+    }
+
+    /// The same on an address that no other test uses: for checks that look at the port after the
+    /// server has gone.
+    pub fn serve_alone(&mut self) -> Outcome<(Program, SocketAddr)> {
+        self.serve_with(&[&SocketAddr::new(private_loopback(), 0).to_string()])
     }
 
     /// The same with arguments of the check's choice.
@@ -95,13 +104,35 @@ impl Run {
         }
     }
 
+    /// An address where nobody listens, for as long as the result lives.
+    pub fn nobody(&mut self) -> Outcome<Nobody> {
+        // Bound and not listening: the port is taken, and whoever connects to it is refused.
+        let bound = || -> std::io::Result<Nobody> {
+            let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+            socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
+            let address = socket.local_addr()?.as_socket().expect("an IP socket");
+            Ok(Nobody { address, _socket: socket })
+        };
+        bound().map_err(|why| Broken::new("a free port", why))
+    }
+
     /// Listens as a server, on a free port.
     pub fn listen(&mut self) -> Outcome<Listener> {
-        let listener = TcpListener::bind("127.0.0.1:0")
+        self.listen_on(Ipv4Addr::LOCALHOST.into())
+    }
+
+    /// The same on an address of the check's choice: see [`private_loopback`].
+    pub fn listen_on(&mut self, address: IpAddr) -> Outcome<Listener> {
+        let listener = TcpListener::bind((address, 0))
             .map_err(|why| Broken::new("a free port for the check", why))?;
-        let listener = Listener::new(listener, &self.trace);
+        Ok(self.listener(listener))
+    }
+
+    /// Wraps a listener that an experiment made by itself.
+    pub fn listener(&mut self, listener: impl Into<TcpListener>) -> Listener {
+        let listener = Listener::new(listener.into(), &self.trace);
         self.trace.step(format!("listen on {}", listener.address()));
-        Ok(listener)
+        listener
     }
 
     /// Runs the program under test to its end.
@@ -124,14 +155,11 @@ impl Run {
     }
 
     fn finish(&mut self, mut command: Command, arguments: &[&str]) -> Outcome<Finished> {
-        let name = &self.subject().name;
+        let name = self.subject().name.clone();
         self.trace.step(format!("run {name} {} to its end", arguments.join(" ")));
         command.args(arguments);
-        let left = self.trace.time_left(&"the end of the program")?;
-        let mut command = assert_cmd::Command::from_std(command);
-        let output = command.timeout(left).output();
-        let output = output.map_err(|why| Broken::new("the program starts", why))?;
-        Ok(Finished { assert: assert_cmd::assert::Assert::new(output), trace: self.trace.clone() })
+        let output = Program::spawn(&name, command, &self.trace)?.ends()?;
+        Ok(Finished { assert: Assert::new(output), trace: self.trace.clone() })
     }
 
     /// A step that is a statement about what has been observed.
@@ -161,6 +189,19 @@ impl Run {
         }
     }
 
+    /// Demands that the book shows this output: `book/chapters/transcripts/NAME.txt`.
+    pub fn recorded(&mut self, name: &str, text: &str) -> Outcome {
+        self.trace.step(format!("the book's recording {name} shows this output"));
+        transcript::compare(name, text, Mask::Ports)
+    }
+
+    /// The same for output that is full of measurements: words and layout count, numbers do not.
+    pub fn recorded_without_numbers(&mut self, name: &str, text: &str) -> Outcome {
+        self.trace
+            .step(format!("the book's recording {name} shows this output, but for its numbers"));
+        transcript::compare(name, text, Mask::Numbers)
+    }
+
     /// Waits until the kernel lists the socket with these ends in this state. (Linux)
     pub fn state(&mut self, local: SocketAddr, peer: SocketAddr, state: State) -> Outcome {
         let expected = format!("the socket {local} -> {peer} in {state}");
@@ -169,6 +210,20 @@ impl Run {
             kernel::socket_between(local, peer).filter(|socket| socket.state == state)
         })?;
         Ok(())
+    }
+
+    /// Waits until a message has arrived at this server and nobody has read it; where the kernel does
+    /// not say so, only until it has been sent.
+    pub fn message_waits_at(&mut self, server: SocketAddr) -> Outcome {
+        self.until(format!("a message waits in the kernel of {server}"), || {
+            let Some(sockets) = kernel::sockets() else { return Some(()) };
+            let waits = |socket: &kernel::Socket| {
+                socket.local == server
+                    && socket.state == State::Established
+                    && socket.receive_queue > 0
+            };
+            sockets.iter().any(waits).then_some(())
+        })
     }
 
     /// Waits until `look` finds something that no event announces.
@@ -186,6 +241,12 @@ impl Run {
     }
 }
 
+/// Holds a port on which nobody listens.
+pub struct Nobody {
+    pub address: SocketAddr,
+    _socket: Socket,
+}
+
 /// An address of this machine that no other test uses: on Linux all of 127.0.0.0/8 is loopback.
 ///
 /// A check that frees a port and binds it again needs one; on 127.0.0.1 any other program might be
@@ -195,7 +256,7 @@ pub fn private_loopback() -> IpAddr {
     if !cfg!(target_os = "linux") {
         return Ipv4Addr::LOCALHOST.into();
     }
-    let [.., high, low] = std::process::id().to_be_bytes();
-    // 127.0.x.y is left to the others; wrapping round the last byte would need 255 in one process.
-    Ipv4Addr::new(127, high | 1, low, NEXT.fetch_add(1, Ordering::Relaxed)).into()
+    // Processes that run at the same time differ in these two bytes; 127.0.x.y is left to the others.
+    let [high, low] = [std::process::id() / 256 % 254 + 1, std::process::id() % 256];
+    Ipv4Addr::new(127, high as u8, low as u8, NEXT.fetch_add(1, Ordering::Relaxed)).into()
 }

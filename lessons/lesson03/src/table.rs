@@ -1,0 +1,63 @@
+//! Runs the experiments and prints what they measured.
+
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+
+use common::{Failure, say, why};
+
+use crate::matrix::{Measured, Setup, Side};
+
+/// Measures and prints both tables: who can bind a port again, and who got TIME_WAIT.
+pub fn print(
+    address: SocketAddr,
+    experiment: impl Fn(&Setup) -> Result<Measured, Failure>,
+) -> Result<(), Failure> {
+    let mut addresses = addresses(address);
+    let mut measure = |closes_first, first, second| {
+        let address = addresses.next().ok_or_else(|| {
+            Failure::new("too few ports", format!("there is none above {}", u16::MAX))
+                .advise("each experiment takes one: give a lower port, or 0")
+        })?;
+        experiment(&Setup { address, closes_first, first, second })
+    };
+    // Every experiment has a port of its own: the TIME_WAIT of one would decide the next.
+    let mut cell = |first, second| measure(Side::Server, first, second);
+    let (off_off, off_on) = (cell(false, false)?, cell(false, true)?);
+    let (on_off, on_on) = (cell(true, false)?, cell(true, true)?);
+    let server_first = measure(Side::Server, false, false)?;
+    let client_first = measure(Side::Client, false, false)?;
+
+    say!("A first run on {} serves one client and closes before the client does.", address.ip())?;
+    say!("Can a second run bind the same port at once, with SO_REUSEADDR and without?\n")?;
+    say!("{:18}  {:20}  second run with", "", "second run without")?;
+    for (row, without, with) in
+        [("first run without", off_off, off_on), ("first run with", on_off, on_on)]
+    {
+        say!("{row:18}  {:20}  {}", verdict(&without.second_run), verdict(&with.second_run))?;
+    }
+
+    say!("\nBoth runs without SO_REUSEADDR: what is left of the first run's connection?\n")?;
+    say!("{:18}  {:20}  {:20}  second run", "closes first", "server's end", "client's end")?;
+    for (row, measured) in [("server", server_first), ("client", client_first)] {
+        let Measured { server_end, client_end, second_run, .. } = measured;
+        say!("{row:18}  {server_end:20}  {client_end:20}  {}", verdict(&second_run))?;
+    }
+    Ok(())
+}
+
+/// An address for each experiment: the kernel's choice where the port is 0, otherwise this port and
+/// those that follow it.
+fn addresses(first: SocketAddr) -> impl Iterator<Item = SocketAddr> {
+    let step = u16::from(first.port() != 0);
+    std::iter::successors(Some(first), move |last| {
+        Some(SocketAddr::new(last.ip(), last.port().checked_add(step)?))
+    })
+}
+
+fn verdict(second_run: &io::Result<()>) -> String {
+    match second_run {
+        Ok(()) => "bound".into(),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => "EADDRINUSE".into(),
+        Err(error) => why(error),
+    }
+}

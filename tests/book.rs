@@ -1,0 +1,1477 @@
+//! Checks the book and its reader, from outside, as a reader of the book meets them:
+//!
+//! - The book builds without a warning; in what was built every link, fragment and asset leads to something that is
+//!   there, nothing comes from another host, and every chapter is listed.
+//! - A chapter with a defect is refused, with its file and line: one test for each kind of defect, on a small book
+//!   that the test makes, so that each check is seen to fail.
+//! - The reader serves a page on a free port, follows changes of chapters and of the programs shown in them, keeps the
+//!   last good page up while a chapter is broken, and stops on Ctrl-C.
+//! - The reader refuses what no local browser asks: another host's name, no name, paths out of the book.
+//! - As mdBook's preprocessor it answers with captions, and stock mdBook builds the same files, byte for byte.
+//!
+//! Nothing here waits for time to pass: every wait is for an answer, and has a deadline.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::fs;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Component, Path, PathBuf};
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use libtest_mimic::{Arguments, Trial};
+use predicates::prelude::*;
+use predicates::str::contains;
+use serde_json::json;
+use tempfile::TempDir;
+
+/// Far longer than anything here takes, even on a busy machine.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+fn main() -> ExitCode {
+    let mut trials = vec![
+        test(
+            "the_book_builds_without_a_warning",
+            the_book_builds_without_a_warning,
+        ),
+        test(
+            "everything_that_a_page_names_is_there",
+            everything_that_a_page_names_is_there,
+        ),
+        test("every_chapter_is_listed", every_chapter_is_listed),
+        test("all_defects_are_told_at_once", all_defects_are_told_at_once),
+        test("a_good_book_has_no_defects", a_good_book_has_no_defects),
+        test(
+            "the_book_is_found_from_any_directory_inside",
+            the_book_is_found_from_any_directory_inside,
+        ),
+        test(
+            "no_book_anywhere_is_a_clear_error",
+            no_book_anywhere_is_a_clear_error,
+        ),
+        test(
+            "a_directory_with_other_files_is_not_overwritten",
+            a_directory_with_other_files_is_not_overwritten,
+        ),
+        test(
+            "a_broken_book_leaves_the_last_site_in_place",
+            a_broken_book_leaves_the_last_site_in_place,
+        ),
+        test(
+            "a_static_site_does_not_reload",
+            a_static_site_does_not_reload,
+        ),
+        test("bad_arguments_exit_with_2", bad_arguments_exit_with_2),
+        test(
+            "a_page_is_served_on_a_free_port",
+            a_page_is_served_on_a_free_port,
+        ),
+        test("an_unknown_page_is_404", an_unknown_page_is_404),
+        test("a_changed_chapter_is_rebuilt", a_changed_chapter_is_rebuilt),
+        test("a_changed_program_is_rebuilt", a_changed_program_is_rebuilt),
+        test(
+            "a_broken_edit_keeps_the_last_good_page",
+            a_broken_edit_keeps_the_last_good_page,
+        ),
+        test(
+            "a_mended_book_toml_is_followed",
+            a_mended_book_toml_is_followed,
+        ),
+        test("a_foreign_host_is_refused", a_foreign_host_is_refused),
+        test(
+            "paths_out_of_the_book_are_refused",
+            paths_out_of_the_book_are_refused,
+        ),
+        test(
+            "a_taken_port_is_a_clear_error",
+            a_taken_port_is_a_clear_error,
+        ),
+        test("a_broken_book_is_not_served", a_broken_book_is_not_served),
+        test(
+            "the_preprocessor_adds_captions",
+            the_preprocessor_adds_captions,
+        ),
+        test(
+            "the_preprocessor_refuses_defects",
+            the_preprocessor_refuses_defects,
+        ),
+        test(
+            "the_preprocessor_is_for_html_only",
+            the_preprocessor_is_for_html_only,
+        ),
+    ];
+    trials.extend(DEFECTS.iter().map(|defect| {
+        test(&format!("refused::{}", defect.name), move || {
+            refused(defect)
+        })
+    }));
+    #[cfg(unix)]
+    trials.extend([
+        test("refused::symbolic_link", a_symbolic_link_is_refused),
+        test("ctrl_c_stops_the_reader", ctrl_c_stops_the_reader),
+    ]);
+    trials.push(match mdbook() {
+        Some(mdbook) => test("stock_mdbook_builds_the_same_files", move || {
+            stock_mdbook_builds_the_same_files(&mdbook)
+        }),
+        None => test("stock_mdbook_builds_the_same_files", || {
+            panic!("no mdbook 0.5 on PATH or in MDBOOK")
+        })
+        .with_kind("needs mdbook 0.5 on PATH or in MDBOOK")
+        .with_ignored_flag(true),
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn test(name: &str, run: impl FnOnce() + Send + 'static) -> Trial {
+    Trial::test(name, move || {
+        run();
+        Ok(())
+    })
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// The book itself.
+
+fn the_book_builds_without_a_warning() {
+    let dest = TempDir::new().unwrap();
+    book()
+        .args(["build", "--dest"])
+        .arg(dest.path())
+        .current_dir(root())
+        .assert()
+        .success()
+        .stderr("");
+    assert!(dest.path().join("index.html").is_file());
+}
+
+fn everything_that_a_page_names_is_there() {
+    let dest = TempDir::new().unwrap();
+    book()
+        .args(["build", "--dest"])
+        .arg(dest.path())
+        .current_dir(root())
+        .assert()
+        .success();
+    let site = dest.path();
+    let files = files_of(site);
+    let pages: BTreeMap<&PathBuf, Page> = files
+        .iter()
+        .filter(|file| {
+            file.extension()
+                .is_some_and(|extension| extension == "html")
+        })
+        .map(|file| {
+            (
+                file,
+                Page::read(&fs::read_to_string(site.join(file)).unwrap()),
+            )
+        })
+        .collect();
+    assert!(pages.len() > 10, "only {} pages", pages.len());
+
+    let mut wrong = Vec::new();
+    for (file, page) in &pages {
+        for Reference { tag, value } in &page.references {
+            let at = format!("{}: <{tag}> {value}", file.display());
+            if value.starts_with("data:") {
+                continue;
+            }
+            if value.contains("://") || value.starts_with("//") || value.starts_with("mailto:") {
+                if tag != "a" {
+                    wrong.push(format!("{at}: from another host"));
+                }
+                continue;
+            }
+            let (path, fragment) = value.split_once('#').unwrap_or((value, ""));
+            let dir = if page.has_base {
+                Path::new("")
+            } else {
+                file.parent().unwrap()
+            };
+            let target = if path.is_empty() {
+                (*file).clone()
+            } else {
+                plain(&dir.join(percent_decoded(path)))
+            };
+            if !files.contains(&target) {
+                wrong.push(format!("{at}: no such file in the site"));
+            } else if !fragment.is_empty()
+                && let Some(page) = pages.get(&target)
+                && !page.ids.contains(&percent_decoded(fragment))
+            {
+                wrong.push(format!("{at}: no such id on the page"));
+            }
+        }
+    }
+    for file in files
+        .iter()
+        .filter(|file| file.extension().is_some_and(|extension| extension == "css"))
+    {
+        let css = fs::read_to_string(site.join(file)).unwrap();
+        for (at, url) in css.match_indices("url(") {
+            let value = css[at + url.len()..].trim_start_matches(['"', '\'', ' ']);
+            if value.starts_with("data:") {
+                continue;
+            }
+            let value = value.split(['"', '\'', ' ', ')']).next().unwrap();
+            if value.contains("://") || value.starts_with("//") {
+                wrong.push(format!("{}: {value}: from another host", file.display()));
+            } else {
+                let path = value.split(['?', '#']).next().unwrap();
+                if !files.contains(&plain(&file.parent().unwrap().join(path))) {
+                    wrong.push(format!(
+                        "{}: {value}: no such file in the site",
+                        file.display()
+                    ));
+                }
+            }
+        }
+        if css.contains("@import") {
+            wrong.push(format!("{}: imports another sheet", file.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn every_chapter_is_listed() {
+    let chapters = root().join("book/chapters");
+    let summary = fs::read_to_string(chapters.join("SUMMARY.md")).unwrap();
+    for file in files_of(&chapters) {
+        let name = file.to_str().unwrap();
+        if name.ends_with(".md") && name != "SUMMARY.md" && name != "404.md" {
+            assert!(
+                summary.contains(&format!("({name})")),
+                "{name} is not in SUMMARY.md"
+            );
+        }
+    }
+}
+
+/// A page, read in a simpler way than the reader does.
+struct Page {
+    references: Vec<Reference>,
+    ids: BTreeSet<String>,
+    has_base: bool,
+}
+
+struct Reference {
+    tag: String,
+    value: String,
+}
+
+impl Page {
+    fn read(html: &str) -> Page {
+        let mut page = Page {
+            references: Vec::new(),
+            ids: BTreeSet::new(),
+            has_base: false,
+        };
+        let mut rest = html;
+        while let Some(start) = rest.find('<') {
+            rest = &rest[start + 1..];
+            if let Some(comment) = rest.strip_prefix("!--") {
+                rest = &comment[comment.find("-->").expect("a comment that ends")..];
+                continue;
+            }
+            let name_end = rest
+                .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+                .unwrap_or(rest.len());
+            let tag = rest[..name_end].to_ascii_lowercase();
+            rest = &rest[name_end..];
+            if tag.is_empty() {
+                continue;
+            }
+            page.has_base |= tag == "base";
+            let end = page.attributes(&tag, rest);
+            rest = &rest[end..];
+            if tag == "script" || tag == "style" {
+                rest = &rest[rest.find(&format!("</{tag}")).expect("an end tag")..];
+            }
+        }
+        page
+    }
+
+    /// Takes up a tag's attributes, and returns the length of what it read.
+    fn attributes(&mut self, tag: &str, text: &str) -> usize {
+        let mut at = 0;
+        loop {
+            let found = text[at..].find(['>', '=']).expect("a tag that ends");
+            let name = text[at..at + found]
+                .trim()
+                .rsplit([' ', '\n', '/'])
+                .next()
+                .unwrap()
+                .to_ascii_lowercase();
+            at += found + 1;
+            if text.as_bytes()[at - 1] == b'>' {
+                return at;
+            }
+            let value = match text[at..].chars().next() {
+                Some(quote @ ('"' | '\'')) => {
+                    let length = text[at + 1..].find(quote).expect("a closing quote");
+                    at += length + 2;
+                    &text[at - 1 - length..at - 1]
+                }
+                _ => {
+                    let length = text[at..].find([' ', '\n', '>']).expect("a tag that ends");
+                    at += length;
+                    &text[at - length..at]
+                }
+            };
+            let value = value.replace("&amp;", "&");
+            match name.as_str() {
+                "id" => {
+                    self.ids.insert(value);
+                }
+                "src" | "href" | "xlink:href" | "poster" | "data" if tag != "base" => {
+                    self.references.push(Reference {
+                        tag: tag.to_owned(),
+                        value,
+                    });
+                }
+                "srcset" => {
+                    let images = value
+                        .split(',')
+                        .filter_map(|part| part.split_whitespace().next());
+                    self.references.extend(images.map(|image| Reference {
+                        tag: tag.to_owned(),
+                        value: image.to_owned(),
+                    }));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// Defects.
+
+/// An edit of a small book, and what the reader must say about it.
+struct Defect {
+    name: &'static str,
+    file: &'static str,
+    text: &'static str,
+    expected: &'static str,
+}
+
+const SECOND: &str = "book/chapters/second.md";
+
+/// Each text is put behind the four lines of the second chapter, or makes a new file.
+const DEFECTS: &[Defect] = &[
+    Defect {
+        name: "include_of_a_missing_file",
+        file: SECOND,
+        text: "{{#include ../../lessons/one/nope.rs}}",
+        expected: "book/chapters/second.md:5: include of ../../lessons/one/nope.rs: no such file",
+    },
+    Defect {
+        name: "include_of_a_missing_anchor",
+        file: SECOND,
+        text: "```rust\n{{#include ../../lessons/one/main.rs:nope}}\n```",
+        expected: "book/chapters/second.md:6: include of ../../lessons/one/main.rs: no line with ANCHOR: nope in it",
+    },
+    Defect {
+        name: "include_of_an_anchor_without_end",
+        file: SECOND,
+        text: "{{#include ../../lessons/one/main.rs:endless}}",
+        expected: "book/chapters/second.md:5: include of ../../lessons/one/main.rs: no line with ANCHOR_END: endless in it",
+    },
+    Defect {
+        name: "include_of_missing_lines",
+        file: SECOND,
+        text: "{{#include ../../lessons/one/main.rs:90:99}}",
+        expected: "book/chapters/second.md:5: include of ../../lessons/one/main.rs: no lines 90:99 in it",
+    },
+    Defect {
+        name: "include_from_outside_the_workspace",
+        file: SECOND,
+        text: "{{#include ../../../secret.txt}}",
+        expected: "book/chapters/second.md:5: include of ../../../secret.txt: leads out of the workspace",
+    },
+    Defect {
+        name: "unknown_directive",
+        file: SECOND,
+        text: "{{#inclde ../../lessons/one/main.rs}}",
+        expected: "book/chapters/second.md:5: no directive is called #inclde",
+    },
+    Defect {
+        name: "link_to_a_missing_page",
+        file: SECOND,
+        text: "See\n[there](third.md).",
+        expected: "book/chapters/second.md:6: link to third.md: no such chapter",
+    },
+    Defect {
+        name: "link_to_a_missing_heading",
+        file: SECOND,
+        text: "See [there](index.md#nowhere).",
+        expected: "book/chapters/second.md:5: link to index.md#nowhere: no heading or id `nowhere` on that page",
+    },
+    Defect {
+        name: "link_to_a_missing_heading_of_its_own_page",
+        file: SECOND,
+        text: "See [above](#nowhere).",
+        expected: "book/chapters/second.md:5: link to #nowhere: no heading or id `nowhere` on that page",
+    },
+    Defect {
+        name: "link_to_the_readme",
+        file: SECOND,
+        text: "See [the first page](README.md).",
+        expected: "book/chapters/second.md:5: link to README.md: its page is index.html: link to index.md",
+    },
+    Defect {
+        name: "link_out_of_the_book",
+        file: SECOND,
+        text: "See [the program](../../lessons/one/main.rs).",
+        expected: "book/chapters/second.md:5: link to ../../lessons/one/main.rs: not under book/chapters, so not in the book",
+    },
+    Defect {
+        name: "link_in_html",
+        file: SECOND,
+        text: "<p>\nSee <a href=\"third.html\">there</a>.\n</p>",
+        expected: "book/chapters/second.md:6: link to third.html: no such file",
+    },
+    Defect {
+        name: "missing_image",
+        file: SECOND,
+        text: "![A figure](figures/nope.svg)",
+        expected: "book/chapters/second.md:5: image figures/nope.svg: no such file",
+    },
+    Defect {
+        name: "missing_image_in_html",
+        file: SECOND,
+        text: "<img alt=\"\" src='figures/nope.svg'>",
+        expected: "book/chapters/second.md:5: img figures/nope.svg: no such file",
+    },
+    Defect {
+        name: "unlisted_chapter",
+        file: "book/chapters/third.md",
+        text: "# Third",
+        expected: "book/chapters/third.md: not listed in SUMMARY.md",
+    },
+    Defect {
+        name: "listed_chapter_without_file",
+        file: "book/chapters/SUMMARY.md",
+        text: "- [Third](third.md)",
+        expected: "book/chapters/SUMMARY.md:5: chapter third.md: no such file",
+    },
+    Defect {
+        name: "chapter_listed_twice",
+        file: "book/chapters/SUMMARY.md",
+        text: "- [Second again](second.md)",
+        expected: "book/chapters/SUMMARY.md:5: chapter second.md: listed before",
+    },
+    Defect {
+        name: "remote_image",
+        file: SECOND,
+        text: "![A figure](https://example.com/figure.png)",
+        expected: "book/chapters/second.md:5: image https://example.com/figure.png: loaded from another host",
+    },
+    Defect {
+        name: "remote_image_in_html",
+        file: SECOND,
+        text: "Text <img alt=\"\" src=\"http://example.com/figure.png\">",
+        expected: "book/chapters/second.md:5: img http://example.com/figure.png: loaded from another host",
+    },
+    Defect {
+        name: "remote_script",
+        file: SECOND,
+        text: "<script src=//example.com/a.js></script>",
+        expected: "book/chapters/second.md:5: script //example.com/a.js: loaded from another host",
+    },
+    Defect {
+        name: "remote_style",
+        file: SECOND,
+        text: "<div style=\"background: url('https://example.com/a.png')\"></div>",
+        expected: "book/chapters/second.md:5: style: loaded from another host",
+    },
+    Defect {
+        name: "remote_font_in_the_theme",
+        file: "book/theme/extra.css",
+        text: "\n@import \"https://example.com/font.css\";",
+        expected: "book/theme/extra.css:2: loads something from another host",
+    },
+    Defect {
+        name: "remote_script_in_the_theme",
+        file: "book/theme/head.hbs",
+        text: "<script src=\"https://example.com/a.js\"></script>",
+        expected: "book/theme/head.hbs:1: loads something from another host",
+    },
+    Defect {
+        name: "tag_that_is_never_closed",
+        file: SECOND,
+        text: "<div>\n\nnever closed",
+        expected: "book/chapters/second.md:5: <div> is never closed",
+    },
+    Defect {
+        name: "tag_that_outlives_its_paragraph",
+        file: SECOND,
+        text: "Some <b>words\n\nmore</b>",
+        expected: "book/chapters/second.md:5: <b> is not closed where its text ends\n\
+                   book/chapters/second.md:7: </b> closes nothing here",
+    },
+    Defect {
+        // mdBook itself panics at this one.
+        name: "end_tag_of_a_paragraph_of_markdown",
+        file: SECOND,
+        text: "Some words</p>",
+        expected: "book/chapters/second.md:5: </p> closes nothing here",
+    },
+    Defect {
+        name: "warning_of_mdbook",
+        file: SECOND,
+        text: "[^1]: A footnote that nothing refers to.",
+        expected: "book/chapters/second.md: mdBook warns: footnote `1` in `second.md` is defined but not referenced",
+    },
+];
+
+fn refused(defect: &Defect) {
+    let shelf = Shelf::new();
+    shelf.append(defect.file, defect.text);
+    shelf
+        .build()
+        .code(1)
+        .stderr(contains("error: the book cannot be built: ").and(contains(defect.expected)));
+    assert!(!shelf.site().exists(), "a broken book was written");
+}
+
+#[cfg(unix)]
+fn a_symbolic_link_is_refused() {
+    let shelf = Shelf::new();
+    std::os::unix::fs::symlink("/etc/hostname", shelf.path("book/chapters/secret.txt")).unwrap();
+    shelf
+        .build()
+        .code(1)
+        .stderr(contains("book/chapters/secret.txt: a symbolic link"));
+}
+
+fn all_defects_are_told_at_once() {
+    let shelf = Shelf::new();
+    shelf.append(SECOND, "[a](nope.md)\n\n{{#include nope.rs}}");
+    shelf.append("book/chapters/SUMMARY.md", "- [Third](third.md)");
+    shelf.build().code(1).stderr(
+        "error: the book cannot be built: 3 defects\n\
+         book/chapters/SUMMARY.md:5: chapter third.md: no such file\n\
+         book/chapters/second.md:5: link to nope.md: no such chapter\n\
+         book/chapters/second.md:7: include of nope.rs: no such file\n",
+    );
+}
+
+/// What looks like a defect at first sight, and is none.
+fn a_good_book_has_no_defects() {
+    let shelf = Shelf::new();
+    shelf.write(
+        "book/chapters/figures/a b.svg",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>",
+    );
+    shelf.append(
+        SECOND,
+        "\
+## Twice
+
+## Twice
+
+## `SO_REUSEADDR`, \"quoted\" -- and *more* {#own}
+
+## Why is `recv` two words?
+
+<p id=\"raw\">HTML</p>
+
+<!-- <img src=\"https://example.com/a.png\"> -->
+
+[a](#twice-1) [b](#own) [c](#raw) [d](second.md#why-is-recv-two-words) [e](index.md#first-words) [f](index.html)
+[g](https://example.com/) <https://example.com> <someone@example.com> [h](print.html)
+<a href=\"https://example.com\">i</a> ![j](figures/a%20b.svg) \\{{#include nope.rs}}
+
+```html
+<img src=\"https://example.com/a.png\">
+```
+
+`[k](nope.md)`",
+    );
+    shelf.build().success().stderr("");
+}
+
+fn the_book_is_found_from_any_directory_inside() {
+    let shelf = Shelf::new();
+    book()
+        .arg("build")
+        .current_dir(shelf.path("lessons/one"))
+        .assert()
+        .success();
+    assert!(shelf.path("target/book/second.html").is_file());
+}
+
+fn no_book_anywhere_is_a_clear_error() {
+    let empty = TempDir::new().unwrap();
+    let expected = contains("error: cannot find the book: ").and(contains("--root DIR"));
+    book()
+        .arg("build")
+        .current_dir(empty.path())
+        .assert()
+        .code(1)
+        .stderr(expected);
+}
+
+fn a_directory_with_other_files_is_not_overwritten() {
+    let shelf = Shelf::new();
+    fs::create_dir(shelf.site()).unwrap();
+    fs::write(shelf.site().join("diary.txt"), "mine").unwrap();
+    shelf
+        .build()
+        .code(1)
+        .stderr(contains("it holds files that are not a built book").and(contains("--dest DIR")));
+    assert_eq!(
+        fs::read_to_string(shelf.site().join("diary.txt")).unwrap(),
+        "mine"
+    );
+}
+
+fn a_broken_book_leaves_the_last_site_in_place() {
+    let shelf = Shelf::new();
+    shelf.build().success();
+    shelf.append(SECOND, "[a](nope.md)");
+    shelf.build().code(1);
+    let page = fs::read_to_string(shelf.site().join("second.html")).unwrap();
+    assert!(page.contains("Second words"), "{page}");
+}
+
+fn a_static_site_does_not_reload() {
+    let shelf = Shelf::new();
+    shelf.build().success();
+    assert!(
+        !files_of(&shelf.site())
+            .iter()
+            .any(|file| file.to_str().unwrap().contains("live"))
+    );
+    let page = fs::read_to_string(shelf.site().join("second.html")).unwrap();
+    assert!(
+        !page.contains("book-build") && !page.contains("live"),
+        "{page}"
+    );
+}
+
+fn bad_arguments_exit_with_2() {
+    book()
+        .arg("--port=many")
+        .assert()
+        .code(2)
+        .stderr(contains("--port"));
+    book().arg("biuld").assert().code(2);
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// The reader at work.
+
+fn a_page_is_served_on_a_free_port() {
+    let shelf = Shelf::new();
+    let reader = Reader::start(&shelf);
+    for path in ["/", "/index.html"] {
+        let answer = reader.get(path);
+        assert_eq!(answer.status, 200);
+        assert!(answer.body.contains("First words"), "{}", answer.body);
+        assert!(
+            answer
+                .head
+                .to_ascii_lowercase()
+                .contains("cache-control: no-cache"),
+            "{}",
+            answer.head
+        );
+    }
+    let page = reader.get("/second.html").body;
+    assert!(page.contains("<script src=\"book/theme/live-"), "{page}");
+    assert!(
+        page.contains("<code>lessons/one/main.rs</code></figcaption>"),
+        "{page}"
+    );
+}
+
+fn an_unknown_page_is_404() {
+    let shelf = Shelf::new();
+    let reader = Reader::start(&shelf);
+    let answer = reader.get("/nope.html");
+    assert_eq!(answer.status, 404);
+    assert!(
+        answer.body.contains("Document not found"),
+        "{}",
+        answer.body
+    );
+}
+
+fn a_changed_chapter_is_rebuilt() {
+    let shelf = Shelf::new();
+    let reader = Reader::start(&shelf);
+    let mut stream = reader.stream();
+    let first = stream.next("build");
+    assert!(
+        reader.get("/").body.contains(&first),
+        "the page does not know its build"
+    );
+    shelf.append(SECOND, "Third words");
+    let second = stream.next("build");
+    assert_ne!(first, second);
+    let page = reader.get("/second.html").body;
+    assert!(
+        page.contains("Third words") && page.contains(&second),
+        "{page}"
+    );
+    reader.says("changed book/chapters/second.md");
+    reader.says("rebuilt in ");
+}
+
+fn a_changed_program_is_rebuilt() {
+    let shelf = Shelf::new();
+    let reader = Reader::start(&shelf);
+    let mut stream = reader.stream();
+    stream.next("build");
+    // No chapter shows this file: the build that follows is the next change's.
+    shelf.write("lessons/one/unseen.rs", "fn unseen() {}\n");
+    shelf.write("lessons/one/main.rs", &PROGRAM.replace("bind", "connect"));
+    stream.next("build");
+    assert!(reader.get("/second.html").body.contains("connect()"));
+    reader.says("changed lessons/one/main.rs");
+}
+
+fn a_broken_edit_keeps_the_last_good_page() {
+    let shelf = Shelf::new();
+    let reader = Reader::start(&shelf);
+    let mut stream = reader.stream();
+    let first = stream.next("build");
+    let good = fs::read_to_string(shelf.path(SECOND)).unwrap();
+    shelf.write(SECOND, "# Second\n\nOther words, [dead](nope.md) <b>\n");
+    let errors = stream.next("broken");
+    assert!(
+        errors.contains("book/chapters/second.md:3: link to nope.md: no such chapter"),
+        "{errors}"
+    );
+    let page = reader.get("/second.html").body;
+    assert!(
+        page.contains("Second words") && page.contains(&first),
+        "{page}"
+    );
+
+    assert_eq!(
+        reader.complaints(),
+        format!("{errors}\nthe last good book stays up\n")
+    );
+
+    // A page that is opened now hears of it too.
+    let mut late = reader.stream();
+    assert_eq!(late.next("build"), first);
+    assert_eq!(late.next("broken"), errors);
+
+    shelf.write(SECOND, &good.replace("Second words", "Mended words"));
+    let mended = stream.next("build");
+    assert_ne!(mended, first);
+    assert!(reader.get("/second.html").body.contains("Mended words"));
+
+    // And one that is opened then hears only of good builds.
+    let mut late = reader.stream();
+    assert_eq!(late.any(), ("build".to_owned(), mended.clone()));
+    shelf.write(SECOND, &good);
+    let (kind, id) = late.any();
+    assert_eq!(kind, "build");
+    assert_ne!(id, mended);
+}
+
+fn a_mended_book_toml_is_followed() {
+    let shelf = Shelf::new();
+    let reader = Reader::start(&shelf);
+    let mut stream = reader.stream();
+    let first = stream.next("build");
+    shelf.write("book.toml", "[book\n");
+    assert!(stream.next("broken").contains("book.toml"));
+    shelf.write(
+        "book.toml",
+        &SETTINGS.replace("A small book", "A mended book"),
+    );
+    assert_ne!(stream.next("build"), first);
+    assert!(reader.get("/").body.contains("A mended book"));
+}
+
+fn a_foreign_host_is_refused() {
+    let shelf = Shelf::new();
+    let reader = Reader::start(&shelf);
+    let status = |head: &str| {
+        reader
+            .ask(&format!("{head}\r\nConnection: close\r\n\r\n"))
+            .status
+    };
+    for host in [
+        "127.0.0.1",
+        "127.0.0.1:1",
+        "localhost",
+        "LocalHost:3000",
+        "[::1]",
+        "[::1]:80",
+    ] {
+        assert_eq!(
+            status(&format!("GET / HTTP/1.1\r\nHost: {host}")),
+            200,
+            "{host}"
+        );
+    }
+    for host in [
+        "example.com",
+        "example.com:3000",
+        "127.0.0.1.example.com",
+        "127.0.0.1@example.com",
+        "a@127.0.0.1",
+        "",
+        "::1",
+    ] {
+        assert_eq!(
+            status(&format!("GET / HTTP/1.1\r\nHost: {host}")),
+            403,
+            "{host}"
+        );
+        assert_eq!(
+            status(&format!("GET /live HTTP/1.1\r\nHost: {host}")),
+            403,
+            "{host}"
+        );
+    }
+    assert_eq!(status("GET / HTTP/1.1"), 403);
+    assert_eq!(status("GET / HTTP/1.0"), 403);
+    assert_eq!(
+        status("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: example.com"),
+        403
+    );
+    assert_eq!(
+        status("GET http://example.com/ HTTP/1.1\r\nHost: 127.0.0.1"),
+        403
+    );
+}
+
+fn paths_out_of_the_book_are_refused() {
+    let shelf = Shelf::new();
+    let reader = Reader::start(&shelf);
+    let paths = [
+        "/../Cargo.toml",
+        "/../book.toml",
+        "/%2e%2e/book.toml",
+        "/%2e%2e%2fbook.toml",
+        "/..%5cbook.toml",
+        "/figures/../../book.toml",
+        "//etc/passwd",
+        "/%00",
+    ];
+    for path in paths {
+        let answer = reader.get(path);
+        assert!(
+            (400..500).contains(&answer.status),
+            "{path}: {}",
+            answer.head
+        );
+        assert!(!answer.body.contains("[book]"), "{path}: {}", answer.body);
+    }
+}
+
+fn a_taken_port_is_a_clear_error() {
+    let shelf = Shelf::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = taken.local_addr().unwrap();
+    book()
+        .args(["--port", &addr.port().to_string(), "--root"])
+        .arg(shelf.dir.path())
+        .assert()
+        .code(1)
+        .stderr(contains(format!("error: cannot listen on {addr}: ")).and(contains("--port 0")));
+}
+
+fn a_broken_book_is_not_served() {
+    let shelf = Shelf::new();
+    shelf.append(SECOND, "[a](nope.md)");
+    book()
+        .args(["--port", "0", "--root"])
+        .arg(shelf.dir.path())
+        .assert()
+        .code(1)
+        .stderr(contains("book/chapters/second.md:5: link to nope.md"));
+}
+
+#[cfg(unix)]
+fn ctrl_c_stops_the_reader() {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let shelf = Shelf::new();
+    let mut reader = Reader::start(&shelf);
+    let mut stream = reader.stream();
+    stream.next("build");
+    kill_process(Pid::from_child(&reader.child), Signal::INT).unwrap();
+    let status = reader.wait();
+    assert_eq!(status.code(), Some(0), "{status}");
+    // The stream was open until now; nothing that the reader wrote is left behind.
+    stream.ends();
+    assert_eq!(fs::read_dir(shelf.path("tmp")).unwrap().count(), 0);
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// mdBook's preprocessor.
+
+fn the_preprocessor_adds_captions() {
+    let shelf = Shelf::new();
+    let text = "\
+# Second
+
+1. In a list:
+
+   ```rust,ignore
+   {{#include ../../lessons/one/main.rs:socket}}
+   ```
+
+```console
+{{#include transcripts/one.txt}}
+```
+
+> ```rust
+> {{#include ../../lessons/one/main.rs}}
+> ```
+
+```rust
+fn typed() {}
+```
+
+```rust
+{{#rustdoc_include ../../lessons/one/main.rs}}
+```
+";
+    shelf.write("book/chapters/transcripts/one.txt", "$ cargo run\n");
+    shelf.write(SECOND, text);
+    let expected = "\
+# Second
+
+1. In a list:
+
+
+   <figure class=\"listing\"><figcaption><code>lessons/one/main.rs</code></figcaption>
+
+   ```rust,ignore
+   {{#include ../../lessons/one/main.rs:socket}}
+   ```
+
+   </figure>
+
+
+
+<figure class=\"terminal\">
+
+```console
+{{#include transcripts/one.txt}}
+```
+
+</figure>
+
+
+> ```rust
+> {{#include ../../lessons/one/main.rs}}
+> ```
+
+```rust
+fn typed() {}
+```
+
+
+<figure class=\"listing\"><figcaption><code>lessons/one/main.rs</code></figcaption>
+
+```rust
+{{#rustdoc_include ../../lessons/one/main.rs}}
+```
+
+</figure>
+
+";
+    let output = book()
+        .arg("preprocess")
+        .write_stdin(shelf.json(text))
+        .assert()
+        .success()
+        .stderr("");
+    let answer: serde_json::Value = serde_json::from_slice(&output.get_output().stdout).unwrap();
+    let chapter = &answer["items"][0]["Chapter"];
+    assert_eq!(chapter["content"].as_str().unwrap(), expected);
+    assert_eq!(chapter["name"], "Second");
+}
+
+fn the_preprocessor_refuses_defects() {
+    let shelf = Shelf::new();
+    shelf.append(SECOND, "[a](nope.md)");
+    let json = shelf.json("");
+    book()
+        .arg("preprocess")
+        .write_stdin(json)
+        .assert()
+        .code(1)
+        .stdout("")
+        .stderr(contains(
+            "book/chapters/second.md:5: link to nope.md: no such chapter",
+        ));
+    book()
+        .arg("preprocess")
+        .write_stdin("{")
+        .assert()
+        .code(1)
+        .stderr(contains("error: cannot read mdBook's input: "));
+}
+
+fn the_preprocessor_is_for_html_only() {
+    book()
+        .args(["preprocess", "supports", "html"])
+        .assert()
+        .code(0);
+    book()
+        .args(["preprocess", "supports", "markdown"])
+        .assert()
+        .code(1);
+}
+
+/// An mdbook program of version 0.5, if there is one.
+fn mdbook() -> Option<PathBuf> {
+    let program = PathBuf::from(env::var_os("MDBOOK").unwrap_or_else(|| "mdbook".into()));
+    let output = Command::new(&program).arg("--version").output().ok()?;
+    String::from_utf8_lossy(&output.stdout)
+        .starts_with("mdbook v0.5")
+        .then_some(program)
+}
+
+fn stock_mdbook_builds_the_same_files(mdbook: &Path) {
+    let dest = TempDir::new().unwrap();
+    let (ours, stock) = (dest.path().join("ours"), dest.path().join("stock"));
+    book()
+        .args(["build", "--dest"])
+        .arg(&ours)
+        .current_dir(root())
+        .assert()
+        .success();
+    assert_cmd::Command::new(mdbook)
+        .args(["build", "--dest-dir"])
+        .arg(&stock)
+        .current_dir(root())
+        // The same command as in book.toml without a build of its own.
+        .env(
+            "MDBOOK_PREPROCESSOR__REPAIR__COMMAND",
+            format!("'{}' preprocess", env!("CARGO_BIN_EXE_book")),
+        )
+        .timeout(DEADLINE)
+        .assert()
+        .success();
+    assert_eq!(files_of(&ours), files_of(&stock));
+    for file in files_of(&ours) {
+        let same = fs::read(ours.join(&file)).unwrap() == fs::read(stock.join(&file)).unwrap();
+        assert!(same, "{} differs", file.display());
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// The vocabulary of these tests.
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// A run of the reader to its end.
+fn book() -> assert_cmd::Command {
+    let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_book"));
+    command.timeout(DEADLINE);
+    command
+}
+
+/// All files under a directory, by their paths from there.
+fn files_of(dir: &Path) -> BTreeSet<PathBuf> {
+    fn walk(dir: &Path, base: &Path, files: &mut BTreeSet<PathBuf>) {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, base, files);
+            } else {
+                files.insert(path.strip_prefix(base).unwrap().to_owned());
+            }
+        }
+    }
+    let mut files = BTreeSet::new();
+    walk(dir, dir, &mut files);
+    files
+}
+
+/// A path without `.` and `..`.
+fn plain(path: &Path) -> PathBuf {
+    let mut result = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                assert!(result.pop(), "{} leads out of the site", path.display())
+            }
+            Component::Normal(name) => result.push(name),
+            _ => {}
+        }
+    }
+    result
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let code = (byte == b'%')
+            .then(|| text.get(text.len() - after.len()..text.len() - after.len() + 2))
+            .flatten();
+        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            Some(decoded) => {
+                bytes.push(decoded);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+const SETTINGS: &str = r#"
+[book]
+title = "A small book"
+src = "book/chapters"
+
+[build]
+build-dir = "target/book"
+create-missing = false
+extra-watch-dirs = ["lessons"]
+
+[preprocessor.repair]
+command = "not run in this process"
+before = ["links"]
+
+[output.html]
+theme = "book/theme"
+"#;
+
+const PROGRAM: &str = "\
+fn main() {
+    // ANCHOR: socket
+    bind();
+    // ANCHOR_END: socket
+}
+// ANCHOR: endless
+";
+
+/// A small book of two chapters in a directory of its own.
+struct Shelf {
+    dir: TempDir,
+}
+
+impl Shelf {
+    fn new() -> Shelf {
+        let shelf = Shelf {
+            dir: TempDir::new().unwrap(),
+        };
+        shelf.write("book.toml", SETTINGS);
+        shelf.write("lessons/one/main.rs", PROGRAM);
+        shelf.write(
+            "book/theme/live.js",
+            &fs::read_to_string(root().join("book/theme/live.js")).unwrap(),
+        );
+        shelf.write(
+            "book/chapters/SUMMARY.md",
+            "# Summary\n\n[First](README.md)\n- [Second](second.md)\n",
+        );
+        shelf.write("book/chapters/README.md", "# First words\n");
+        // Four lines, so that what a test puts behind them starts on line 5.
+        shelf.write(
+            SECOND,
+            &format!("# Second words\n\n[First](index.md)\n\n{LISTING}"),
+        );
+        fs::create_dir(shelf.path("tmp")).unwrap();
+        shelf
+    }
+
+    fn path(&self, file: &str) -> PathBuf {
+        self.dir.path().join(file)
+    }
+
+    /// Where [`Shelf::build`] writes.
+    fn site(&self) -> PathBuf {
+        self.path("site")
+    }
+
+    /// Puts a file in place at once, so that the reader never sees half of it.
+    fn write(&self, file: &str, text: &str) {
+        let path = self.path(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let draft = self.path("draft");
+        fs::write(&draft, text).unwrap();
+        fs::rename(draft, path).unwrap();
+    }
+
+    /// Puts text at a file's end, or before the second chapter's listing; makes the file if there is none.
+    fn append(&self, file: &str, text: &str) {
+        let before = fs::read_to_string(self.path(file)).unwrap_or_default();
+        let text = match before.strip_suffix(LISTING) {
+            Some(before) => format!("{before}{text}{LISTING}"),
+            None => format!("{before}{text}\n"),
+        };
+        self.write(file, &text);
+    }
+
+    #[track_caller]
+    fn build(&self) -> assert_cmd::assert::Assert {
+        book()
+            .args(["build", "--root"])
+            .arg(self.dir.path())
+            .arg("--dest")
+            .arg(self.site())
+            .assert()
+    }
+
+    /// What mdBook 0.5 sends for a book with one chapter, the second.
+    fn json(&self, content: &str) -> String {
+        json!([
+            {
+                "root": self.dir.path(),
+                "config": {
+                    "book": { "authors": [], "language": "en", "src": "book/chapters", "title": "A small book" },
+                    "build": { "build-dir": "target/book", "create-missing": false, "use-default-preprocessors": true },
+                    "preprocessor": { "repair": { "before": ["links"], "command": "book preprocess" } },
+                    "output": { "html": { "theme": "book/theme" } },
+                },
+                "renderer": "html",
+                "mdbook_version": "0.5.99",
+            },
+            {
+                "items": [{
+                    "Chapter": {
+                        "name": "Second",
+                        "content": content,
+                        "number": [1],
+                        "sub_items": [],
+                        "path": "second.md",
+                        "source_path": "second.md",
+                        "parent_names": [],
+                    },
+                }],
+            },
+        ])
+        .to_string()
+    }
+}
+
+/// The end of the second chapter.
+const LISTING: &str = "\n\n```rust\n{{#include ../../lessons/one/main.rs:socket}}\n```\n";
+
+/// A reader that serves; it dies with its test.
+struct Reader {
+    child: Child,
+    addr: SocketAddr,
+    lines: Receiver<String>,
+    errors: PathBuf,
+}
+
+impl Reader {
+    #[track_caller]
+    fn start(shelf: &Shelf) -> Reader {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_book"))
+            .args(["--port", "0", "--root"])
+            .arg(shelf.dir.path())
+            .env("TMPDIR", shelf.path("tmp"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(fs::File::create(shelf.path("errors")).unwrap())
+            .spawn()
+            .unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = mpsc::channel();
+        thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        // Made before the wait, so that a reader that does not come up is killed.
+        let mut reader = Reader {
+            child,
+            addr: SocketAddr::from(([127, 0, 0, 1], 0)),
+            lines,
+            errors: shelf.path("errors"),
+        };
+        let line = reader.says("serving the book on http://");
+        let addr = line
+            .trim_start_matches("serving the book on http://")
+            .trim_end_matches(" (Ctrl-C stops it)");
+        reader.addr = addr
+            .parse()
+            .unwrap_or_else(|_| panic!("no address in {line:?}"));
+        reader
+    }
+
+    /// Waits for a line of the reader's output that starts like this.
+    #[track_caller]
+    fn says(&self, start: &str) -> String {
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            match self
+                .lines
+                .recv_timeout(deadline.saturating_duration_since(Instant::now()))
+            {
+                Ok(line) if line.starts_with(start) => return line,
+                Ok(_) => {}
+                Err(RecvTimeoutError::Timeout) => panic!("no line {start:?} in time"),
+                Err(RecvTimeoutError::Disconnected) => {
+                    panic!("no line {start:?}, but the end: {}", self.complaints())
+                }
+            }
+        }
+    }
+
+    /// What it has written to stderr.
+    fn complaints(&self) -> String {
+        fs::read_to_string(&self.errors).unwrap()
+    }
+
+    #[track_caller]
+    fn wait(&mut self) -> ExitStatus {
+        // Its output ends when it does.
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            match self
+                .lines
+                .recv_timeout(deadline.saturating_duration_since(Instant::now()))
+            {
+                Ok(_) => {}
+                Err(RecvTimeoutError::Disconnected) => return self.child.wait().unwrap(),
+                Err(RecvTimeoutError::Timeout) => panic!("the reader did not stop in time"),
+            }
+        }
+    }
+
+    #[track_caller]
+    fn get(&self, path: &str) -> Answer {
+        self.ask(&format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+            self.addr
+        ))
+    }
+
+    #[track_caller]
+    fn ask(&self, request: &str) -> Answer {
+        let mut connection = self.connect(request);
+        let mut answer = Vec::new();
+        connection.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer);
+        let (head, body) = answer
+            .split_once("\r\n\r\n")
+            .expect("an answer with a head");
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|code| code.parse().ok())
+            .expect("a status code");
+        Answer {
+            status,
+            head: head.to_owned(),
+            body: body.to_owned(),
+        }
+    }
+
+    #[track_caller]
+    fn connect(&self, request: &str) -> TcpStream {
+        let mut connection = TcpStream::connect_timeout(&self.addr, DEADLINE).unwrap();
+        connection.set_read_timeout(Some(DEADLINE)).unwrap();
+        connection.set_write_timeout(Some(DEADLINE)).unwrap();
+        connection.write_all(request.as_bytes()).unwrap();
+        connection
+    }
+
+    /// Opens the live stream, as an open page does. HTTP 1.0, since that comes without chunks.
+    #[track_caller]
+    fn stream(&self) -> Stream {
+        let connection = self.connect(&format!(
+            "GET /live HTTP/1.0\r\nHost: {}\r\n\r\n",
+            self.addr
+        ));
+        let mut lines = BufReader::new(connection);
+        let mut line = String::new();
+        while line != "\r\n" {
+            line.clear();
+            assert_ne!(
+                lines.read_line(&mut line).unwrap(),
+                0,
+                "the stream ended in its head"
+            );
+        }
+        Stream { lines }
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        // Both fail only when it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+struct Answer {
+    status: u16,
+    head: String,
+    body: String,
+}
+
+struct Stream {
+    lines: BufReader<TcpStream>,
+}
+
+impl Stream {
+    /// The data of the next event of this kind; others are passed over.
+    #[track_caller]
+    fn next(&mut self, kind: &str) -> String {
+        let deadline = Instant::now() + DEADLINE;
+        while Instant::now() < deadline {
+            let (event, data) = self.any();
+            if event == kind {
+                return data;
+            }
+        }
+        panic!("no {kind:?} in time");
+    }
+
+    /// The next event: its kind and its data.
+    #[track_caller]
+    fn any(&mut self) -> (String, String) {
+        let (mut kind, mut data) = (String::new(), Vec::new());
+        let deadline = Instant::now() + DEADLINE;
+        while Instant::now() < deadline {
+            let mut line = String::new();
+            assert_ne!(
+                self.lines.read_line(&mut line).unwrap(),
+                0,
+                "the stream ended"
+            );
+            let line = line.trim_end_matches('\n');
+            if let Some(name) = line.strip_prefix("event: ") {
+                kind = name.to_owned();
+            } else if let Some(text) = line.strip_prefix("data: ") {
+                data.push(text.to_owned());
+            } else if line.is_empty() && !kind.is_empty() {
+                return (kind, data.join("\n"));
+            }
+        }
+        panic!("no event in time");
+    }
+
+    #[track_caller]
+    fn ends(mut self) {
+        // A reset is an end as well.
+        let rest = self.lines.read_to_end(&mut Vec::new());
+        assert!(
+            !rest.is_err_and(|why| why.kind() == io::ErrorKind::WouldBlock),
+            "the stream did not end"
+        );
+    }
+}

@@ -1,0 +1,483 @@
+//! Lesson 1: a client.
+//!
+//! It connects, sends one message, ends its side, reads the reply to the end of the stream, decodes it
+//! once, prints exactly the reply and nothing else on standard output, and exits with code 0. Whatever
+//! goes wrong is one line `error: WHAT: WHY` on standard error and exit code 1; and nothing that a
+//! server does or fails to do holds the client longer than its time limit.
+//!
+//! In these checks the suite is the server. They run on lesson 1's program, which must pass all of
+//! them, and on the wrong programs in `lessons/lesson01/faults/`, each of which must fail exactly the
+//! checks that are listed with it at the end of this file.
+
+use std::io::Write;
+use std::net::{SocketAddr, TcpStream};
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+use common::{GREETING, REPLY, TUTORIAL_ADDRESS};
+use grader::{
+    Broken, Check, Lesson, Needs, Outcome, Program, Run, Subject, check, contract, program,
+};
+use socket2::{Domain, Socket, Type};
+
+const CHECKS: &[Check] = &[
+    check("exchanges_messages", exchanges_messages)
+        .demands("The client sends its message, ends its side, prints the reply, and nothing else.")
+        .hint("How can the server know that the message is whole?")
+        .section("02-1-client.html#the-repair"),
+    check("prints_the_whole_reply", prints_the_whole_reply)
+        .demands("A reply of any length arrives whole, wherever it is cut on its way.")
+        .hint("When has a client read everything?")
+        .section("02-1-client.html#one-read-is-not-one-reply"),
+    check("reports_no_reply", reports_no_reply)
+        .demands("A server that closes without a word has not sent an empty reply.")
+        .hint("What does it mean when the first `read` returns 0?")
+        .section("02-1-client.html#the-repair"),
+    check("reports_a_refusal", reports_a_refusal)
+        .demands("Where nobody listens, the client says so and what to do.")
+        .hint("Which error does `connect` return when no program listens on the port?")
+        .section("02-1-client.html#four-ways-to-fail"),
+    check("gives_up_connecting", gives_up_connecting)
+        .demands("A server that does not answer holds the client no longer than the time limit.")
+        .hint("For how long does `connect` try when nobody told it?")
+        .section("02-1-client.html#four-ways-to-fail")
+        .needs(Needs::Linux),
+    check("gives_up_on_a_silent_server", gives_up_on_a_silent_server)
+        .demands(
+            "A server that accepts and says nothing holds the client no longer than the limit.",
+        )
+        .hint("For how long does `read` wait when nobody told it?")
+        .section("02-1-client.html#four-ways-to-fail"),
+    check("gives_up_on_a_dripping_server", gives_up_on_a_dripping_server)
+        .demands(
+            "A server that sends a byte now and then holds the client no longer than the limit.",
+        )
+        .hint("What does your time limit measure: one `read`, or the whole reply?")
+        .section("02-1-client.html#four-ways-to-fail"),
+    check("reports_a_reset", reports_a_reset)
+        .demands("A reply that is broken off by a reset is an error, not a short reply.")
+        .hint("What tells the end of a stream from the end of a connection?")
+        .section("02-1-client.html#four-ways-to-fail"),
+    check("reports_bytes_that_are_not_text", reports_bytes_that_are_not_text)
+        .demands("A reply that is not in the agreed encoding is an error.")
+        .hint("Who should decide what to do with bytes that cannot be read?")
+        .section("02-1-client.html#four-ways-to-fail"),
+    check("bounds_the_reply", bounds_the_reply)
+        .demands("A reply of more than 4 MiB is cut off, and that is said.")
+        .hint("How much memory may a stranger make your program use?")
+        .section("02-1-client.html#the-repair"),
+    check("speaks_the_encoding_it_is_told", speaks_the_encoding_it_is_told)
+        .demands("With --encoding gbk both directions are GBK, whatever the operating system.")
+        .hint("Who decides how text becomes bytes?")
+        .section("02-1-client.html#text-and-bytes"),
+    check("is_answered_by_the_mended_python_server", is_answered_by_the_mended_python_server)
+        .demands("The tutorial's own server, mended, answers.")
+        .hint("Which program fails first, and what does it say?")
+        .section("02-1-client.html#run-it")
+        .needs(Needs::Program("python3")),
+];
+
+const FACTS: &[Check] = &[
+    check("C1_a_placeholder_is_not_an_address", a_placeholder_is_not_an_address)
+        .demands("The tutorial's client looks its placeholder up as a name, and fails.")
+        .section("02-1-client.html#what-goes-wrong")
+        .needs(Needs::Program("python3")),
+    check("C9_five_writes_one_read", five_writes_one_read)
+        .demands("Five writes can arrive in one read: TCP keeps no borders between messages.")
+        .section("02-1-client.html#one-read-is-not-one-reply"),
+    check("C9_one_write_many_reads", one_write_many_reads)
+        .demands("One write of 3000 bytes takes at least three reads of 1024.")
+        .section("02-1-client.html#one-read-is-not-one-reply"),
+    check("C9_a_read_can_cut_a_character", a_read_can_cut_a_character)
+        .demands("The first 1024 of 1200 bytes end inside a character.")
+        .section("02-1-client.html#one-read-is-not-one-reply"),
+    check("recording_readme_refused", record_a_refusal)
+        .demands("The opening page shows what a client says when nobody listens.")
+        .section("index.html#what-every-program-does"),
+    check("recording_client_original", record_the_original)
+        .demands("The book shows how the tutorial's client fails.")
+        .section("02-1-client.html#what-goes-wrong")
+        .needs(Needs::Program("python3")),
+    check("recording_client_placeholder", record_a_placeholder)
+        .demands("The book shows how lesson 1 refuses the tutorial's placeholder.")
+        .section("02-1-client.html#what-goes-wrong"),
+    check("recording_client_one_recv", record_one_recv)
+        .demands("The book shows how one read cuts a character.")
+        .section("02-1-client.html#one-read-is-not-one-reply"),
+    check("recording_client_gbk", record_the_wrong_encoding)
+        .demands("The book shows what a wrong encoding looks like.")
+        .section("02-1-client.html#text-and-bytes"),
+    check("recording_pair", record_the_pair)
+        .demands("The book shows lesson 1 and lesson 2 in two terminals.")
+        .section("02-1-client.html#run-it"),
+];
+
+fn exchanges_messages(run: &mut Run) -> Outcome {
+    let (mut client, mut server) = be_the_server(run, &[])?;
+    server.receives_all(GREETING)?;
+    server.send(REPLY)?;
+    server.close();
+    client.exits_with(0)?;
+    prints_exactly(run, &client, &format!("{REPLY}\n"))
+}
+
+fn prints_the_whole_reply(run: &mut Run) -> Outcome {
+    let (mut client, mut server) = be_the_server(run, &[])?;
+    // 1200 bytes in characters of three: a buffer of 1024 cuts one of them in two.
+    let reply = "你".repeat(400);
+    server.receives(GREETING)?;
+    server.send(&reply)?;
+    server.close();
+    client.exits_with(0)?;
+    prints_exactly(run, &client, &format!("{reply}\n"))
+}
+
+fn reports_no_reply(run: &mut Run) -> Outcome {
+    let (mut client, mut server) = be_the_server(run, &[])?;
+    server.receives(GREETING)?;
+    server.close();
+    fails_with(run, &mut client, "no reply")
+}
+
+fn reports_a_refusal(run: &mut Run) -> Outcome {
+    let nobody = run.nobody()?;
+    let address = nobody.address.to_string();
+    run.to_end(&[&address])?
+        .exited_with(1)?
+        .said_exactly("")?
+        .explained()?
+        .complained(&address)?
+        .complained("is the server running?")?;
+    Ok(())
+}
+
+fn gives_up_connecting(run: &mut Run) -> Outcome {
+    // A listener whose queue is full lets further clients wait: the kernel ignores their SYN.
+    let full = run.attempt("a listener with a backlog of 0", listener_with_backlog(0))?;
+    let address = full.local_addr().ok().and_then(|address| address.as_socket());
+    let address = address.ok_or_else(|| Broken::new("an address", "none"))?;
+    let mut queued = Vec::new();
+    run.until("its queue is full", || {
+        match TcpStream::connect_timeout(&address, Duration::from_millis(100)) {
+            Ok(client) => {
+                queued.push(client);
+                None
+            }
+            Err(_) => Some(()),
+        }
+    })?;
+    run.to_end(&["--time-limit", "0.2", &address.to_string()])?
+        .exited_with(1)?
+        .explained()?
+        .complained("cannot connect")?
+        .complained("timed out")?;
+    Ok(())
+}
+
+fn listener_with_backlog(backlog: i32) -> std::io::Result<Socket> {
+    let listener = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())?;
+    listener.listen(backlog)?;
+    Ok(listener)
+}
+
+fn gives_up_on_a_silent_server(run: &mut Run) -> Outcome {
+    let (mut client, _server) = be_the_server(run, &["--time-limit", "0.2"])?;
+    fails_with(run, &mut client, "timed out")
+}
+
+fn gives_up_on_a_dripping_server(run: &mut Run) -> Outcome {
+    let (mut client, server) = be_the_server(run, &["--time-limit", "0.3"])?;
+    let mut stream = server.stream().try_clone().map_err(|why| Broken::new("a connection", why))?;
+    // The drip: it ends when the client has gone.
+    let drip = thread::spawn(move || {
+        while stream.write_all(b".").is_ok() {
+            thread::sleep(Duration::from_millis(20));
+        }
+    });
+    let outcome = fails_with(run, &mut client, "timed out");
+    client.kill()?;
+    drip.join().map_err(|_| Broken::new("a server that drips", "a panic"))?;
+    outcome
+}
+
+fn reports_a_reset(run: &mut Run) -> Outcome {
+    let (mut client, mut server) = be_the_server(run, &[])?;
+    server.receives(GREETING)?;
+    server.send(&REPLY.as_bytes()[..12])?;
+    server.reset();
+    fails_with(run, &mut client, "reset")
+}
+
+fn reports_bytes_that_are_not_text(run: &mut Run) -> Outcome {
+    let (mut client, mut server) = be_the_server(run, &[])?;
+    server.receives(GREETING)?;
+    // `你好` in GBK, the other encoding of the tutorial.
+    server.send(b"\xc4\xe3\xba\xc3")?;
+    server.close();
+    fails_with(run, &mut client, "UTF-8")
+}
+
+fn bounds_the_reply(run: &mut Run) -> Outcome {
+    let (mut client, mut server) = be_the_server(run, &[])?;
+    server.receives(GREETING)?;
+    let mut stream = server.stream();
+    // The client stops reading at its limit and closes: from then on, sending fails.
+    let chunk = vec![b'x'; 64 << 10];
+    let sent = (0..128).take_while(|_| stream.write_all(&chunk).is_ok()).count();
+    server.close();
+    run.ensure("the client reads a megabyte", sent > 16, format!("{sent} chunks of 64 KiB"))?;
+    client.exits_with(1)?;
+    client.complains("error: ")
+}
+
+fn speaks_the_encoding_it_is_told(run: &mut Run) -> Outcome {
+    let (mut client, mut server) = be_the_server(run, &["--encoding", "gbk", "--message", "你好"])?;
+    server.receives_all(b"\xc4\xe3\xba\xc3")?;
+    server.send(b"\xc4\xe3")?;
+    server.close();
+    client.exits_with(0)?;
+    prints_exactly(run, &client, "你\n")?;
+    run.to_end(&["--encoding", "gbk", "--message", "🦀"])?.exited_with(1)?.complained("🦀")?;
+    Ok(())
+}
+
+fn is_answered_by_the_mended_python_server(run: &mut Run) -> Outcome {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../lesson02/mended.py");
+    let mut server = run.start_other(&Subject::python("mended.py", file), &["127.0.0.1:0"])?;
+    let address = server.listening()?.to_string();
+    run.to_end(&[&address])?.exited_with(0)?.said_exactly(&format!("{REPLY}\n"))?;
+    server.says(GREETING)?;
+    server.exits_with(0)
+}
+
+/// Listens, starts the client with this address, and accepts it.
+fn be_the_server(run: &mut Run, options: &[&str]) -> Outcome<(Program, grader::Peer)> {
+    let mut listener = run.listen()?;
+    let address = listener.address().to_string();
+    let client = run.start(&[options, &[&address]].concat())?;
+    let server = listener.accept()?;
+    Ok((client, server))
+}
+
+/// Demands an error with these words, and that nothing was printed as if it were the reply.
+fn fails_with(run: &mut Run, client: &mut Program, words: &str) -> Outcome {
+    client.exits_with(1)?;
+    client.complains("error: ")?;
+    client.complains(words)?;
+    prints_exactly(run, client, "")
+}
+
+fn prints_exactly(run: &mut Run, client: &Program, text: &str) -> Outcome {
+    let printed = client.stdout();
+    let got = grader::show(printed.as_bytes());
+    run.ensure(format!("its stdout is {}", grader::show(text.as_bytes())), printed == text, got)
+}
+
+fn a_placeholder_is_not_an_address(run: &mut Run) -> Outcome {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/original.py");
+    let mut original = run.start_other(&Subject::python("original.py", file), &[])?;
+    original.exits_with(1)?;
+    original.complains("gaierror")
+}
+
+fn five_writes_one_read(run: &mut Run) -> Outcome {
+    let (mut sender, receiver) = pair(run)?;
+    for number in 1..=5 {
+        sender.send(format!("message {number};"))?;
+    }
+    let mut buffer = [0; 1024];
+    // Wait until all of it is in the receive buffer, without taking anything out.
+    let mut stream = receiver.stream();
+    run.until("50 bytes are in the receive buffer", || {
+        stream.peek(&mut buffer).ok().filter(|&count| count == 50)
+    })?;
+    let count = run.attempt("one read", std::io::Read::read(&mut stream, &mut buffer))?;
+    run.ensure("one read returns all five messages", count == 50, grader::show(&buffer[..count]))
+}
+
+fn one_write_many_reads(run: &mut Run) -> Outcome {
+    let (mut sender, receiver) = pair(run)?;
+    sender.send([b'x'; 3000])?;
+    sender.end()?;
+    let (mut buffer, mut sizes) = ([0; 1024], Vec::new());
+    loop {
+        match run
+            .attempt("a read of 1024", std::io::Read::read(&mut receiver.stream(), &mut buffer))?
+        {
+            0 => break,
+            count => sizes.push(count),
+        }
+    }
+    let (reads, total) = (sizes.len(), sizes.iter().sum::<usize>());
+    run.ensure("it took three reads or more", reads >= 3 && total == 3000, format!("{sizes:?}"))
+}
+
+fn a_read_can_cut_a_character(run: &mut Run) -> Outcome {
+    let (mut sender, mut receiver) = pair(run)?;
+    let text = "你".repeat(400);
+    sender.send(&text)?;
+    receiver.receives(&text.as_bytes()[..1024])?;
+    let valid = std::str::from_utf8(&text.as_bytes()[..1024]).map_err(|why| why.valid_up_to());
+    run.ensure("decoding stops at byte 1023", valid == Err(1023), format!("{valid:?}"))
+}
+
+fn record_a_refusal(run: &mut Run) -> Outcome {
+    let nobody = run.nobody()?;
+    let address = nobody.address.to_string();
+    let mut client = run.start_other(&program!("lesson01"), &[&address])?;
+    client.exits_with(1)?;
+    let wrote = client.stderr().replace(&address, TUTORIAL_ADDRESS);
+    run.recorded("readme-refused", &format!("$ cargo run -p lesson01\n{wrote}"))
+}
+
+fn record_the_original(run: &mut Run) -> Outcome {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/original.py");
+    let mut original = run.start_other(&Subject::python("original.py", file), &[])?;
+    original.exits_with(1)?;
+    // The reason after the class of the error depends on the name service.
+    let wrote = grader::without_frames(&original.stderr());
+    let class = wrote.split_once("gaierror").map(|(before, _)| format!("{before}gaierror: ...\n"));
+    let shown = class.unwrap_or(wrote);
+    run.recorded("client-original", &format!("$ python3 lessons/lesson01/original.py\n{shown}"))
+}
+
+fn record_a_placeholder(run: &mut Run) -> Outcome {
+    let placeholder = "192.168.31.xx:9090";
+    let mut client = run.start_other(&program!("lesson01"), &[placeholder])?;
+    client.exits_with(2)?;
+    let wrote = client.stderr();
+    run.recorded(
+        "client-placeholder",
+        &format!("$ cargo run -p lesson01 -- {placeholder}\n{wrote}"),
+    )
+}
+
+fn record_one_recv(run: &mut Run) -> Outcome {
+    let mut listener = run.listen()?;
+    let address = listener.address().to_string();
+    let mut client = run.start_other(&program!("one_recv_client"), &[&address])?;
+    let mut server = listener.accept()?;
+    server.receives(GREETING)?;
+    server.send("你".repeat(400))?;
+    server.close();
+    client.exits_with(1)?;
+    let wrote = client.stderr();
+    run.recorded(
+        "client-one-recv",
+        &format!("$ cargo run -p lesson01 --bin one_recv_client\n{wrote}"),
+    )
+}
+
+fn record_the_wrong_encoding(run: &mut Run) -> Outcome {
+    let mut listener = run.listen()?;
+    let address = listener.address();
+    let arguments = [&address.to_string(), "--encoding", "gbk"];
+    let mut client = run.start_other(&program!("lesson01"), &arguments)?;
+    let mut server = listener.accept()?;
+    server.receives_to_end()?;
+    server.send(REPLY)?;
+    server.close();
+    client.exits_with(1)?;
+    let wrote = client.stderr().replace(&address.to_string(), TUTORIAL_ADDRESS);
+    run.recorded("client-gbk", &format!("$ cargo run -p lesson01 -- --encoding gbk\n{wrote}"))
+}
+
+fn record_the_pair(run: &mut Run) -> Outcome {
+    let mut server = run.start_other(&Subject::of_lesson("lesson02")?, &["127.0.0.1:0"])?;
+    let address = server.listening()?;
+    let mut client = run.start_other(&program!("lesson01"), &[&address.to_string()])?;
+    client.exits_with(0)?;
+    server.exits_with(0)?;
+    let served = server.stdout().replace(&address.to_string(), TUTORIAL_ADDRESS);
+    run.recorded("pair-server", &format!("$ cargo run -p lesson02\n{served}"))?;
+    run.recorded("pair-client", &format!("$ cargo run -p lesson01\n{}", client.stdout()))
+}
+
+/// Both ends of one connection.
+fn pair(run: &mut Run) -> Outcome<(grader::Peer, grader::Peer)> {
+    let mut listener = run.listen()?;
+    let client = run.connect(listener.address())?;
+    Ok((client, listener.accept()?))
+}
+
+fn main() -> ExitCode {
+    Lesson::new("lesson01", env!("CARGO_MANIFEST_DIR"))
+        .checks(CHECKS)
+        .checks(&contract::PROGRAM)
+        .facts(FACTS)
+        .program(program!("lesson01"))
+        .fault(
+            program!("one_recv_client"),
+            &[
+                "exchanges_messages",
+                "prints_the_whole_reply",
+                "reports_no_reply",
+                "gives_up_connecting",
+                "gives_up_on_a_silent_server",
+                "gives_up_on_a_dripping_server",
+                "reports_a_reset",
+                "bounds_the_reply",
+                "speaks_the_encoding_it_is_told",
+            ],
+        )
+        .fault(
+            program!("decode_each_chunk"),
+            &["prints_the_whole_reply", "bounds_the_reply", "speaks_the_encoding_it_is_told"],
+        )
+        .fault(
+            program!("replace_bad_bytes"),
+            &[
+                "reports_bytes_that_are_not_text",
+                "bounds_the_reply",
+                "speaks_the_encoding_it_is_told",
+            ],
+        )
+        .fault(
+            program!("limit_each_read"),
+            &["gives_up_on_a_dripping_server", "speaks_the_encoding_it_is_told"],
+        )
+        .fault(
+            program!("ignore_errors"),
+            &[
+                "reports_no_reply",
+                "gives_up_on_a_silent_server",
+                "gives_up_on_a_dripping_server",
+                "reports_a_reset",
+                "bounds_the_reply",
+                "speaks_the_encoding_it_is_told",
+            ],
+        )
+        .fault(
+            program!("panicking_client"),
+            &[
+                "reports_no_reply",
+                "reports_a_refusal",
+                "gives_up_connecting",
+                "gives_up_on_a_silent_server",
+                "gives_up_on_a_dripping_server",
+                "reports_a_reset",
+                "reports_bytes_that_are_not_text",
+                "bounds_the_reply",
+                "speaks_the_encoding_it_is_told",
+                "answers_help",
+                "refuses_unknown_options",
+                "refuses_bad_addresses",
+            ],
+        )
+        .fault(
+            program!("gbk_client"),
+            &[
+                "exchanges_messages",
+                "prints_the_whole_reply",
+                "reports_no_reply",
+                "reports_a_reset",
+                "reports_bytes_that_are_not_text",
+                "bounds_the_reply",
+                "speaks_the_encoding_it_is_told",
+                "is_answered_by_the_mended_python_server",
+            ],
+        )
+        .main()
+}

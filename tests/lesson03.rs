@@ -1,0 +1,601 @@
+//! Lesson 3: a server that can be run again at once.
+//!
+//! Lesson 2's server, on a listener that is made by hand: create the socket, set SO_REUSEADDR, bind,
+//! listen. When it has closed a connection first, the kernel keeps the port in TIME_WAIT; the next
+//! run gets the port all the same. `--without-reuse` leaves the option off, `--backlog N` says how
+//! many clients may wait, and `matrix` measures when a port can be bound again and prints the answer
+//! in two tables.
+//!
+//! These checks run on lesson 3's program, which must pass all of them, and on the wrong programs in
+//! `lessons/lesson03/faults/`, each of which must fail exactly the checks that are listed with it at
+//! the end of this file. The facts are experiments on this machine's kernel alone.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use common::kernel::{self, State};
+use common::{GREETING, REPLY, TUTORIAL_ADDRESS, timed_out};
+use grader::{
+    Check, Finished, Lesson, Needs, Outcome, Peer, Program, Run, Subject, check, contract,
+    private_loopback, program, without_frames,
+};
+use socket2::{Domain, Socket, Type};
+
+const CHECKS: &[Check] = &[
+    check("serves_the_tutorials_client", serves_the_tutorials_client)
+        .demands("A client that sends a message and waits for the reply, with its own side open, is served.")
+        .hint("On which of its two sockets can a server read what a client sends?")
+        .section("02-3-port-reuse.html#the-repair"),
+    check("reads_the_whole_message", reads_the_whole_message)
+        .demands("A message that arrives in pieces, cut inside a character, is read to its end.")
+        .hint("Is the conversation still that of lesson 2?")
+        .section("02-3-port-reuse.html#the-repair"),
+    check("reports_a_reset", reports_a_reset)
+        .demands("A client that resets the connection is reported, with exit code 1.")
+        .hint("Which error does `read` return when the peer broke the connection off?")
+        .section("02-3-port-reuse.html#the-repair"),
+    check("restarts_at_once", restarts_at_once)
+        .demands("After a run in which the server closed first, the next run listens on the same port.")
+        .hint("Which call asks whether the port is free, and what did it know of your option by then?")
+        .section("02-3-port-reuse.html#the-repair"),
+    check("restarts_after_a_crash", restarts_after_a_crash)
+        .demands("A server that was killed while its client is still connected can be run again at once.")
+        .hint("Who holds the server's end of a connection when the server's process is gone?")
+        .section("02-3-port-reuse.html#the-repair"),
+    check("fails_without_the_option", fails_without_the_option)
+        .demands("With --without-reuse the second run fails, and its error names TIME_WAIT.")
+        .hint("Which of your calls sets SO_REUSEADDR without being told to?")
+        .section("02-3-port-reuse.html#what-goes-wrong")
+        .needs(Needs::Unix),
+    check("refuses_a_second_live_server", refuses_a_second_live_server)
+        .demands("While one server listens, a second one on the same port is refused, option or not.")
+        .hint("Which two options have `REUSE` in their names, and what does each allow?")
+        .section("02-3-port-reuse.html#two-servers-on-one-port")
+        .needs(Needs::Unix),
+    check("keeps_to_the_backlog", keeps_to_the_backlog)
+        .demands("With --backlog 1, two clients wait in the queue, and a third is not connected.")
+        .hint("Which call takes the backlog, and which number did you give it?")
+        .section("02-3-port-reuse.html#the-backlog")
+        .needs(Needs::Linux),
+    check("matrix_shows_who_can_bind", matrix_shows_who_can_bind)
+        .demands("`matrix` finds that the second run can bind only if both runs set the option.")
+        .hint("Has each experiment a port of its own, and does your option reach the kernel?")
+        .section("02-3-port-reuse.html#run-it")
+        .needs(Needs::Linux),
+    check("matrix_shows_who_waits", matrix_shows_who_waits)
+        .demands("`matrix` finds TIME_WAIT at the end that closed first, and only there.")
+        .hint("A connection has two ends: whose line in the kernel's list did you read?")
+        .section("02-3-port-reuse.html#who-waits")
+        .needs(Needs::Linux),
+];
+
+fn serves_the_tutorials_client(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let client = server_closes_first(run, &mut server, address)?;
+    server.says(&client.to_string())?;
+    server.says(GREETING)
+}
+
+fn reads_the_whole_message(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    // The reply proves that the server has read the first piece, and only that.
+    let (first, rest) = GREETING.as_bytes().split_at(1);
+    client.send(first)?;
+    client.receives(REPLY)?;
+    client.send(rest)?;
+    client.end()?;
+    client.receives_end()?;
+    server.says(GREETING)?;
+    server.exits_with(0)
+}
+
+fn reports_a_reset(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    run.connect(address)?.reset();
+    server.exits_with(1)?;
+    server.complains("error: ")?;
+    server.complains("reset")
+}
+
+fn restarts_at_once(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve_alone()?;
+    server_closes_first(run, &mut server, address)?;
+    let (mut server, again) = run.serve_with(&[&address.to_string()])?;
+    run.ensure("the second run has the same address", again == address, again)?;
+    server_closes_first(run, &mut server, address)?;
+    Ok(())
+}
+
+fn restarts_after_a_crash(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve_alone()?;
+    let mut client = run.connect(address)?;
+    client.send(GREETING)?;
+    client.receives(REPLY)?;
+    server.kill()?;
+    let (mut server, again) = run.serve_with(&[&address.to_string()])?;
+    run.ensure("the second run has the same address", again == address, again)?;
+    server_closes_first(run, &mut server, address)?;
+    client.close();
+    Ok(())
+}
+
+fn fails_without_the_option(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve_with(&["--without-reuse", &a_port_of_our_own()])?;
+    server_closes_first(run, &mut server, address)?;
+    run.to_end(&["--without-reuse", &address.to_string()])?
+        .exited_with(1)?
+        .complained(&format!("error: cannot listen on {address}"))?
+        .complained("TIME_WAIT")?;
+    Ok(())
+}
+
+fn refuses_a_second_live_server(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve_alone()?;
+    run.to_end(&[&address.to_string()])?
+        .exited_with(1)?
+        .complained(&format!("error: cannot listen on {address}"))?;
+    server.still_runs()
+}
+
+fn keeps_to_the_backlog(run: &mut Run) -> Outcome {
+    let (mut server, address) =
+        run.serve_with(&["--backlog", "1", "--time-limit", "60", "127.0.0.1:0"])?;
+    let served = run.connect(address)?;
+    // From now on the server is busy with its one client, and accepts no other.
+    server.says("connected")?;
+    let queued = fill_the_queue(run, address, 2)?;
+    is_not_connected(run, address)?;
+    queued.into_iter().for_each(Peer::close);
+    served.close();
+    Ok(())
+}
+
+fn matrix_shows_who_can_bind(run: &mut Run) -> Outcome {
+    let table = run.to_end(&["matrix", &a_port_of_our_own()])?.exited_with(0)?;
+    has_row(run, &table, "first run without", "EADDRINUSE EADDRINUSE")?;
+    has_row(run, &table, "first run with", "EADDRINUSE bound")
+}
+
+fn matrix_shows_who_waits(run: &mut Run) -> Outcome {
+    let table = run.to_end(&["matrix", &a_port_of_our_own()])?.exited_with(0)?;
+    has_row(run, &table, "server", "TIME_WAIT gone EADDRINUSE")?;
+    has_row(run, &table, "client", "gone TIME_WAIT bound")
+}
+
+/// A client that leaves closing first to the server. Returns the client's address.
+fn server_closes_first(
+    run: &mut Run,
+    server: &mut Program,
+    address: SocketAddr,
+) -> Outcome<SocketAddr> {
+    let mut client = run.connect(address)?;
+    let name = client.local();
+    client.send(GREETING)?;
+    client.receives_all(REPLY)?;
+    client.close();
+    server.exits_with(0)?;
+    Ok(name)
+}
+
+/// Where a check can free a port and bind it again, undisturbed by other programs.
+fn a_port_of_our_own() -> String {
+    SocketAddr::new(private_loopback(), 0).to_string()
+}
+
+/// Connects so many clients that nobody accepts, each as soon as the one before waits in the queue.
+fn fill_the_queue(run: &mut Run, address: SocketAddr, clients: u64) -> Outcome<Vec<Peer>> {
+    (1..=clients)
+        .map(|number| {
+            let client = run.connect(address)?;
+            run.until(format!("{number} in the queue"), || {
+                kernel::sockets()?.into_iter().find(|socket| {
+                    socket.local == address
+                        && socket.state == State::Listen
+                        && socket.receive_queue == number
+                })
+            })?;
+            Ok(client)
+        })
+        .collect()
+}
+
+/// Demands that a connection to this address does not come about. (Proves silence, not readiness.)
+fn is_not_connected(run: &mut Run, address: SocketAddr) -> Outcome {
+    let attempt = TcpStream::connect_timeout(&address, Duration::from_millis(300));
+    let statement = "one more client gets no answer";
+    match attempt {
+        Err(why) => run.ensure(statement, timed_out(&why), why),
+        Ok(_) => run.ensure(statement, false, "a connection"),
+    }
+}
+
+/// Demands a line that begins with the title and goes on with these cells.
+fn has_row(run: &mut Run, table: &Finished, title: &str, cells: &str) -> Outcome {
+    let row = format!("{title} {cells}");
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let stdout = table.stdout();
+    let begins = |line: &&str| words(line).starts_with(title);
+    let found = stdout.lines().any(|line| words(line) == row);
+    let got = stdout.lines().filter(begins).map(words).collect::<Vec<_>>().join("; ");
+    run.ensure(format!("it prints the row `{row}`"), found, got)
+}
+
+const FACTS: &[Check] = &[
+    check("S9_the_backlog_counts_connections", s9_the_backlog_counts_connections)
+        .demands("With backlog 0, 1 or 3, Linux lets 1, 2 or 4 connections wait; the next stays in SYN_SENT.")
+        .section("02-3-port-reuse.html#the-backlog")
+        .needs(Needs::Linux),
+    check("S13_the_server_closes_first", s13_the_server_closes_first)
+        .demands("Where the server closed first, its end stays in TIME_WAIT and keeps the port.")
+        .section("02-3-port-reuse.html#who-waits")
+        .needs(Needs::Linux),
+    check("S13_the_client_closes_first", s13_the_client_closes_first)
+        .demands("Where the client closed first, the server's port is free at once, without an option.")
+        .section("02-3-port-reuse.html#who-waits")
+        .needs(Needs::Linux),
+    check("S14_both_runs_must_set_the_option", s14_both_runs_must_set_the_option)
+        .demands("On Linux the second run can bind only if both runs set SO_REUSEADDR; TIME_WAIT stays.")
+        .section("02-3-port-reuse.html#the-repair")
+        .needs(Needs::Linux),
+    check("S14_one_listener_at_a_time", s14_one_listener_at_a_time)
+        .demands("On Linux SO_REUSEADDR never lets a second listener in beside a live one.")
+        .section("02-3-port-reuse.html#two-servers-on-one-port")
+        .needs(Needs::Linux),
+    check("C3_a_crash_leaves_no_time_wait", c3_a_crash_leaves_no_time_wait)
+        .demands("A server that goes with bytes unread sends a reset; its port is free, without an option.")
+        .section("02-3-port-reuse.html#what-goes-wrong")
+        .needs(Needs::Linux),
+    check("C3_the_crashing_original_runs_again", c3_the_crashing_original_runs_again)
+        .demands("The tutorial's server of 2.2, which sets no option, crashes and can be run again at once.")
+        .section("02-3-port-reuse.html#what-goes-wrong")
+        .needs(Needs::Program("python3")),
+    check("C3_with_c2_mended_it_does_not", c3_with_c2_mended_it_does_not)
+        .demands("With its crash mended, the same server finds its port taken when it is run again.")
+        .section("02-3-port-reuse.html#what-goes-wrong")
+        .needs(Needs::Program("python3")),
+    check("S14_the_mended_original_runs_again", s14_the_mended_original_runs_again)
+        .demands("The tutorial's server of 2.3, once C2 is mended, can be run again at once.")
+        .section("02-3-port-reuse.html#the-repair")
+        .needs(Needs::Program("python3")),
+    check("recording_reuse_crash", record_the_crash)
+        .demands("The book shows that the server of 2.2 crashes, and can crash again at once.")
+        .section("02-3-port-reuse.html#what-goes-wrong")
+        .needs(Needs::LinuxAnd("python3")),
+    check("recording_reuse_too_late", record_the_option_that_comes_too_late)
+        .demands("The book shows that whoever adds the option after the failure fails once more.")
+        .section("02-3-port-reuse.html#what-goes-wrong")
+        .needs(Needs::LinuxAnd("python3")),
+    check("recording_reuse_mended", record_the_mended_original)
+        .demands("The book shows two runs of the mended server of 2.3.")
+        .section("02-3-port-reuse.html#the-repair")
+        .needs(Needs::LinuxAnd("python3")),
+    check("recording_reuse_without", record_without_the_option)
+        .demands("The book shows two runs of lesson 3 without the option.")
+        .section("02-3-port-reuse.html#run-it")
+        .needs(Needs::Linux),
+    check("recording_reuse_with", record_with_the_option)
+        .demands("The book shows two runs of lesson 3.")
+        .section("02-3-port-reuse.html#run-it")
+        .needs(Needs::Linux),
+    check("recording_reuse_matrix", record_the_matrix)
+        .demands("The book shows what the matrix measures on Linux.")
+        .section("02-3-port-reuse.html#run-it")
+        .needs(Needs::Linux),
+    check("recording_reuse_port", record_two_live_servers)
+        .demands("The book shows two servers that listen on one port.")
+        .section("02-3-port-reuse.html#two-servers-on-one-port")
+        .needs(Needs::Linux),
+];
+
+// ANCHOR: s9
+fn s9_the_backlog_counts_connections(run: &mut Run) -> Outcome {
+    for (backlog, admitted) in [(0, 1), (1, 2), (3, 4)] {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None);
+        let socket = run.attempt("create a socket", socket)?;
+        run.attempt("bind it", socket.bind(&SocketAddr::new(private_loopback(), 0).into()))?;
+        run.attempt(format!("listen with backlog {backlog}"), socket.listen(backlog))?;
+        let listener = run.listener(socket);
+        let address = listener.address();
+
+        // Nobody accepts. The kernel makes the connections all the same, up to its limit.
+        let waiting = fill_the_queue(run, address, admitted)?;
+        let late = Socket::new(Domain::IPV4, Type::STREAM, None);
+        let late = run.attempt("create one more client", late)?;
+        run.attempt("make it non-blocking", late.set_nonblocking(true))?;
+        let _in_progress = late.connect(&address.into());
+        let local = run.attempt("learn its address", late.local_addr())?;
+        run.state(local.as_socket().expect("an IP socket"), address, State::SynSent)?;
+        is_not_connected(run, address)?;
+        waiting.into_iter().for_each(Peer::close);
+    }
+    Ok(())
+}
+// ANCHOR_END: s9
+
+/// A listener with SO_REUSEADDR or without: the call under test is `bind`.
+// ANCHOR: bind
+fn bind(address: SocketAddr, reuse: bool) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.set_reuse_address(reuse)?;
+    socket.bind(&address.into())?;
+    socket.listen(1)?;
+    Ok(socket.into())
+}
+// ANCHOR_END: bind
+
+/// Listens, accepts one client, and stops listening: the two ends of a connection.
+fn one_connection(run: &mut Run, address: IpAddr, reuse: bool) -> Outcome<(Peer, Peer)> {
+    let listener = run.attempt("bind", bind(SocketAddr::new(address, 0), reuse))?;
+    let mut listener = run.listener(listener);
+    let client = run.connect(listener.address())?;
+    let server = listener.accept()?;
+    listener.close();
+    Ok((server, client))
+}
+
+/// Closes both ends, one after the other, and waits until the second end is gone for good.
+fn close(run: &mut Run, mut first: Peer, mut second: Peer) -> Outcome {
+    let (ours, theirs) = (second.local(), second.remote());
+    first.end()?;
+    second.receives_end()?;
+    second.close();
+    first.receives_end()?;
+    first.close();
+    run.until(format!("nothing is left of {ours} -> {theirs}"), || {
+        kernel::socket_between(ours, theirs).is_none().then_some(())
+    })
+}
+
+// ANCHOR: s13
+fn s13_the_server_closes_first(run: &mut Run) -> Outcome {
+    let (server, client) = one_connection(run, private_loopback(), false)?;
+    let (port, peer) = (server.local(), client.local());
+    close(run, server, client)?;
+    run.state(port, peer, State::TimeWait)?;
+    run.fails("binding the port again", bind(port, false), io::ErrorKind::AddrInUse)
+}
+
+fn s13_the_client_closes_first(run: &mut Run) -> Outcome {
+    let (server, client) = one_connection(run, private_loopback(), false)?;
+    let (port, peer) = (server.local(), client.local());
+    close(run, client, server)?;
+    run.state(peer, port, State::TimeWait)?;
+    run.attempt("bind the port again", bind(port, false)).map(drop)
+}
+// ANCHOR_END: s13
+
+// ANCHOR: s14
+fn s14_both_runs_must_set_the_option(run: &mut Run) -> Outcome {
+    for (first, second) in [(false, false), (false, true), (true, false), (true, true)] {
+        let (server, client) = one_connection(run, private_loopback(), first)?;
+        let (port, peer) = (server.local(), client.local());
+        close(run, server, client)?;
+        run.state(port, peer, State::TimeWait)?;
+
+        let again = bind(port, second);
+        let what = format!("first run with the option: {first}, second: {second}: bind");
+        match first && second {
+            true => drop(run.attempt(what, again)?),
+            false => run.fails(what, again, io::ErrorKind::AddrInUse)?,
+        }
+        // The port may be free; the connection still waits.
+        run.state(port, peer, State::TimeWait)?;
+    }
+    Ok(())
+}
+// ANCHOR_END: s14
+
+fn s14_one_listener_at_a_time(run: &mut Run) -> Outcome {
+    let first = run.attempt("bind", bind(SocketAddr::new(private_loopback(), 0), true))?;
+    let first = run.listener(first);
+    run.fails("a second listener", bind(first.address(), true), io::ErrorKind::AddrInUse)?;
+    first.close();
+    Ok(())
+}
+
+// ANCHOR: c3
+fn c3_a_crash_leaves_no_time_wait(run: &mut Run) -> Outcome {
+    let (mut server, mut client) = one_connection(run, private_loopback(), false)?;
+    let (port, peer) = (server.local(), client.local());
+    client.send(GREETING)?;
+    server.has_unread_input()?;
+    // What the kernel does for a process that dies: it closes, and the message is unread.
+    server.close();
+    client.is_reset()?;
+    client.close();
+    let left = kernel::socket_between(port, peer);
+    run.ensure("the server's end is gone", left.is_none(), format!("{left:?}"))?;
+    run.attempt("bind the port again", bind(port, false)).map(drop)
+}
+// ANCHOR_END: c3
+
+fn python(file: &str) -> Subject {
+    Subject::python(file, format!("{}/../{file}", env!("CARGO_MANIFEST_DIR")))
+}
+
+fn c3_the_crashing_original_runs_again(run: &mut Run) -> Outcome {
+    let mut wanted = a_port_of_our_own();
+    for _ in 0..2 {
+        let mut server = run.start_other(&python("lesson02/original.py"), &[&wanted])?;
+        let address = server.listening()?;
+        crashes_with_unread_input(run, &mut server, address)?;
+        wanted = address.to_string();
+    }
+    Ok(())
+}
+
+/// A client whose message has come when the server accepts, so that the crash leaves it unread.
+fn crashes_with_unread_input(run: &mut Run, server: &mut Program, address: SocketAddr) -> Outcome {
+    // Asleep until the message is there: otherwise it might crash before the message comes.
+    server.suspend()?;
+    let mut client = run.connect(address)?;
+    client.send(GREETING)?;
+    run.message_waits_at(address)?;
+    server.resume()?;
+    client.is_reset()?;
+    server.exits_with(1)
+}
+
+fn c3_with_c2_mended_it_does_not(run: &mut Run) -> Outcome {
+    let server = python("lesson03/without_option.py");
+    let mut first = run.start_other(&server, &[&a_port_of_our_own()])?;
+    let address = first.listening()?;
+    server_closes_first(run, &mut first, address)?;
+    let mut second = run.start_other(&server, &[&address.to_string()])?;
+    second.exits_with(1)?;
+    second.complains("Address already in use")
+}
+
+fn s14_the_mended_original_runs_again(run: &mut Run) -> Outcome {
+    let mut wanted = a_port_of_our_own();
+    for _ in 0..2 {
+        let mut server = run.start_other(&python("lesson03/mended.py"), &[&wanted])?;
+        let address = server.listening()?;
+        server_closes_first(run, &mut server, address)?;
+        wanted = address.to_string();
+    }
+    Ok(())
+}
+
+/// One run of a server as a terminal shows it, on the tutorial's address.
+fn shown(command: &str, server: &Program, address: SocketAddr) -> String {
+    let wrote = server.stdout() + &without_frames(&server.stderr());
+    let wrote = wrote.replace(&address.to_string(), TUTORIAL_ADDRESS);
+    // An error's advice names the address alone.
+    format!("$ {command}\n{}", wrote.replace(&address.ip().to_string(), "127.0.0.1"))
+}
+
+/// Two runs of a server on one port, each with a client that leaves closing first to the server.
+fn record_two_runs(run: &mut Run, name: &str, command: &str, server: &Subject) -> Outcome {
+    let option: &[&str] =
+        if command.ends_with("--without-reuse") { &["--without-reuse"] } else { &[] };
+    let own = a_port_of_our_own();
+    let mut first = run.start_other(server, &[option, &[&own]].concat())?;
+    let address = first.listening()?;
+    server_closes_first(run, &mut first, address)?;
+    let mut second = run.start_other(server, &[option, &[&address.to_string()]].concat())?;
+    // It listens, or says why it cannot.
+    if second.listening().is_ok() {
+        server_closes_first(run, &mut second, address)?;
+    } else {
+        second.exits_with(1)?;
+    }
+    let runs = shown(command, &first, address) + &shown(command, &second, address);
+    run.recorded(name, &runs)
+}
+
+fn record_the_crash(run: &mut Run) -> Outcome {
+    let (mut wanted, mut runs) = (a_port_of_our_own(), String::new());
+    for _ in 0..2 {
+        let mut server = run.start_other(&python("lesson02/original.py"), &[&wanted])?;
+        let address = server.listening()?;
+        crashes_with_unread_input(run, &mut server, address)?;
+        runs += &shown("python3 lessons/lesson02/original.py", &server, address);
+        wanted = address.to_string();
+    }
+    run.recorded("reuse-crash", &runs)
+}
+
+fn record_the_option_that_comes_too_late(run: &mut Run) -> Outcome {
+    let mut first =
+        run.start_other(&python("lesson03/without_option.py"), &[&a_port_of_our_own()])?;
+    let address = first.listening()?;
+    server_closes_first(run, &mut first, address)?;
+    let mut runs = shown("python3 lessons/lesson03/without_option.py", &first, address);
+    for file in ["lesson03/without_option.py", "lesson03/mended.py"] {
+        let mut again = run.start_other(&python(file), &[&address.to_string()])?;
+        again.exits_with(1)?;
+        runs += &shown(&format!("python3 lessons/{file}"), &again, address);
+    }
+    run.recorded("reuse-too-late", &runs)
+}
+
+fn record_the_mended_original(run: &mut Run) -> Outcome {
+    let command = "python3 lessons/lesson03/mended.py";
+    record_two_runs(run, "reuse-mended", command, &python("lesson03/mended.py"))
+}
+
+fn record_without_the_option(run: &mut Run) -> Outcome {
+    let command = "cargo run -p lesson03 -- --without-reuse";
+    record_two_runs(run, "reuse-without", command, &program!("lesson03"))
+}
+
+fn record_with_the_option(run: &mut Run) -> Outcome {
+    record_two_runs(run, "reuse-with", "cargo run -p lesson03", &program!("lesson03"))
+}
+
+fn record_the_matrix(run: &mut Run) -> Outcome {
+    let address = SocketAddr::new(private_loopback(), 0);
+    let mut matrix = run.start_other(&program!("lesson03"), &["matrix", &address.to_string()])?;
+    matrix.exits_with(0)?;
+    let tables = matrix.stdout().replace(&address.ip().to_string(), "127.0.0.1");
+    run.recorded("reuse-matrix", &format!("$ cargo run -p lesson03 -- matrix\n{tables}"))
+}
+
+fn record_two_live_servers(run: &mut Run) -> Outcome {
+    let fault = program!("reuse_port");
+    let mut first = run.start_other(&fault, &[&a_port_of_our_own()])?;
+    let address = first.listening()?;
+    let mut second = run.start_other(&fault, &[&address.to_string()])?;
+    second.listening()?;
+    let command = "cargo run -p lesson03 --bin reuse_port";
+    run.recorded(
+        "reuse-port",
+        &(shown(command, &first, address) + &shown(command, &second, address)),
+    )
+}
+
+fn main() -> ExitCode {
+    Lesson::new("lesson03", env!("CARGO_MANIFEST_DIR"))
+        .checks(CHECKS)
+        .contract(&contract::PROGRAM)
+        .contract(&contract::LISTENS)
+        .facts(FACTS)
+        .program(program!("lesson03"))
+        .fault(
+            program!("no_option"),
+            &["restarts_at_once", "restarts_after_a_crash", "matrix_shows_who_can_bind"],
+        )
+        .fault(
+            program!("option_after_bind"),
+            &["restarts_at_once", "restarts_after_a_crash", "matrix_shows_who_can_bind"],
+        )
+        .fault(
+            program!("std_listener"),
+            &[
+                "fails_without_the_option",
+                "keeps_to_the_backlog",
+                "matrix_shows_who_can_bind",
+                "matrix_shows_who_waits",
+            ],
+        )
+        .fault(program!("reuse_port"), &["refuses_a_second_live_server"])
+        .fault(
+            program!("another_port"),
+            &[
+                "fails_without_the_option",
+                "refuses_a_second_live_server",
+                "matrix_shows_who_can_bind",
+                "matrix_shows_who_waits",
+                "reports_a_taken_port",
+            ],
+        )
+        .fault(program!("fixed_backlog"), &["keeps_to_the_backlog"])
+        .fault(
+            program!("option_and_crash"),
+            &[
+                "serves_the_tutorials_client",
+                "reads_the_whole_message",
+                "reports_a_reset",
+                "restarts_at_once",
+                "restarts_after_a_crash",
+                "fails_without_the_option",
+                "keeps_to_the_backlog",
+            ],
+        )
+        .fault(program!("whose_time_wait"), &["matrix_shows_who_waits"])
+        .main()
+}
