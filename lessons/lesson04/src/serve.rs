@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 const REMINDER: Duration = Duration::from_secs(60);
 
 /// Accepts clients, and hands each over to `welcome`, until the server is told to stop.
-// ANCHOR: accept_clients
+// ANCHOR: serve
 pub fn accept_clients(
     listener: &TcpListener,
     clients: &Arc<Clients>,
@@ -48,10 +48,8 @@ pub fn accept_clients(
         }
     }
 }
-// ANCHOR_END: accept_clients
 
 /// Talks with one client on a thread of its own.
-// ANCHOR: start_thread
 pub fn start_thread(client: Client, converse: fn(&Client) -> Result<Farewell, Failure>) {
     let address = client.address;
     // A panic's message begins with the thread's name: "thread '127.0.0.1:50123' panicked at …".
@@ -63,4 +61,4 @@ pub fn start_thread(client: Client, converse: fn(&Client) -> Result<Farewell, Fa
         complain(&Failure::new(format!("cannot start a thread for {address}"), why));
     }
 }
-// ANCHOR_END: start_thread
+// ANCHOR_END: serve

@@ -18,8 +18,8 @@ mod run;
 mod spawn;
 mod subject;
 mod trace;
-mod usage;
 mod transcript;
+mod usage;
 
 pub use check::{Broken, Check, Needs, Outcome, check};
 pub use finished::Finished;
@@ -31,5 +31,5 @@ pub use report::{Report, show};
 pub use run::{Nobody, Run, private_loopback};
 pub use spawn::close;
 pub use subject::Subject;
-pub use usage::Usage;
 pub use transcript::{Mask, without_frames};
+pub use usage::Usage;

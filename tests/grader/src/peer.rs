@@ -45,23 +45,6 @@ impl Peer {
         self.stream.write_all(bytes).map_err(|why| Broken::new(expected, common::why(&why)))
     }
 
-    /// Sends on and on and reads nothing, and demands that this comes to an end: the connection breaks.
-    pub fn sends_until_it_breaks(&mut self) -> Outcome {
-        self.trace.step(format!("{} sends on and on until the connection breaks", self.name));
-        let expected = "a connection that breaks";
-        let chunk = vec![b'x'; 64 << 10];
-        loop {
-            self.limit(&expected)?;
-            match self.stream.write_all(&chunk) {
-                Ok(()) => {}
-                Err(why) if common::timed_out(&why) => {
-                    return Err(Broken::new(expected, "nothing: the time was up"));
-                }
-                Err(_) => return Ok(()),
-            }
-        }
-    }
-
     /// Ends this side's stream (half-close): the program reads 0 bytes after all that was sent.
     pub fn end(&mut self) -> Outcome {
         self.trace.step(format!("{} ends its side", self.name));
