@@ -1,5 +1,5 @@
-//! A lock that is held across a read: all clients share one decoder behind a mutex, so each waits until
-//! whoever has the lock has said something.
+//! A lock that is held across a read: all clients share one buffer for text behind a mutex, so everybody
+//! waits until whoever has the lock has gone. That is one client after another again, well hidden.
 
 use std::io::{Read, Write};
 use std::process::ExitCode;
@@ -10,7 +10,7 @@ use lesson04::{
     Client, Count, Farewell, Settings, accept_clients, gone, not_text, open, prepare, start_thread,
 };
 
-static LAST_TEXT: Mutex<String> = Mutex::new(String::new());
+static TEXT: Mutex<String> = Mutex::new(String::new());
 
 fn main() -> ExitCode {
     exit(run(Settings::parse("A server that holds a lock while it reads")))
@@ -29,15 +29,16 @@ fn converse(client: &Client) -> Result<Farewell, Failure> {
     let mut connection = client.connection();
     let mut decoder = Decoder::new(client.settings().encoding);
     let mut buffer = [0; 1024];
+    // ANCHOR: bug
+    let Ok(mut text) = TEXT.lock() else { return Ok(Farewell::ServerStops) };
     loop {
-        // ANCHOR: bug
-        let Ok(mut text) = LAST_TEXT.lock() else { return Ok(Farewell::ServerStops) };
         let count = match connection.read(&mut buffer) {
             Ok(0) if client.server_stops() => return Ok(Farewell::ServerStops),
             Ok(0) => return Ok(Farewell::EndedItsSide),
             Ok(count) => count,
             Err(why) => return gone(client, why),
         };
+        // ANCHOR_END: bug
         text.clear();
         decoder.decode_into(&buffer[..count], &mut text).map_err(|why| not_text(client, why))?;
         client.log(format_args!("sent {}: {text:?}", Count(count, "byte")));
@@ -47,7 +48,5 @@ fn converse(client: &Client) -> Result<Farewell, Failure> {
         if let Err(why) = connection.write_all(client.reply()) {
             return gone(client, why);
         }
-        // The lock is given back here, and taken again at once.
-        // ANCHOR_END: bug
     }
 }

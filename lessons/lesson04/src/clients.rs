@@ -87,7 +87,7 @@ impl Clients {
         let connection = Arc::new(connection);
         let number = {
             let mut inside = self.inside();
-            // Looked at under the lock: `stop` has not run, or it will find this client in the list.
+            // Looked at under the lock: after `stop`, nobody comes in.
             if self.stopping() {
                 return None;
             }
@@ -109,24 +109,24 @@ impl Clients {
         }
     }
 
-    /// Tells the server to stop.
+    /// Tells the server to stop: wakes the main thread, should it wait for a place.
     // ANCHOR: stop
     pub fn stop(&self) {
-        let inside = self.inside();
+        let _inside = self.inside();
         self.stopping.store(true, Ordering::Relaxed);
+        self.changed.notify_all();
+    }
+
+    /// Waits, though not for ever, until all clients have got their last reply and gone.
+    pub fn see_off(&self) {
+        let inside = self.inside();
+        let connected = Count(inside.connections.len(), "client");
+        self.log.line(format_args!("stopping: {connected} connected"));
         for connection in inside.connections.values() {
             // Ends the stream from the client: a thread that waits in `read` gets 0 bytes and ends.
             // One that writes a reply is not disturbed. An error means that the client has gone.
             let _ = connection.shutdown(Shutdown::Read);
         }
-        self.changed.notify_all();
-    }
-
-    /// Waits, though not for ever, until all have got their last reply and gone.
-    pub fn see_off(&self) {
-        let inside = self.inside();
-        let connected = Count(inside.connections.len(), "client");
-        self.log.line(format_args!("stopping: {connected} connected"));
 
         let inside =
             self.changed.wait_timeout_while(inside, GRACE, |inside| !inside.connections.is_empty());
