@@ -76,22 +76,29 @@ impl Decoder {
 
     /// The text that `chunk` completes.
     pub fn decode(&mut self, chunk: &[u8]) -> Result<String, Undecodable> {
-        self.advance(chunk, false)
+        let mut text = String::new();
+        self.decode_into(chunk, &mut text)?;
+        Ok(text)
+    }
+
+    /// Appends the text that `chunk` completes. With one `text` for many chunks, memory is asked for
+    /// once; of a chunk with an error, the text before the error is appended.
+    pub fn decode_into(&mut self, chunk: &[u8], text: &mut String) -> Result<(), Undecodable> {
+        self.advance(chunk, text, false)
     }
 
     /// Call at the end of the stream: an error if it cut a character in two.
     pub fn finish(&mut self) -> Result<(), Undecodable> {
-        self.advance(&[], true).map(drop)
+        self.advance(&[], &mut String::new(), true)
     }
 
-    fn advance(&mut self, chunk: &[u8], last: bool) -> Result<String, Undecodable> {
+    fn advance(&mut self, chunk: &[u8], text: &mut String, last: bool) -> Result<(), Undecodable> {
         let room = self.rules.max_utf8_buffer_length_without_replacement(chunk.len());
-        let mut text = String::with_capacity(room.expect("a chunk is far smaller than memory"));
-        let (result, read) =
-            self.rules.decode_to_string_without_replacement(chunk, &mut text, last);
+        text.reserve(room.expect("a chunk is far smaller than memory"));
+        let (result, read) = self.rules.decode_to_string_without_replacement(chunk, text, last);
         self.taken += read;
         match result {
-            DecoderResult::InputEmpty => Ok(text),
+            DecoderResult::InputEmpty => Ok(()),
             DecoderResult::Malformed(bad, after) => Err(Undecodable {
                 encoding: self.encoding,
                 at: self.taken.saturating_sub(usize::from(bad) + usize::from(after)),

@@ -1,5 +1,7 @@
 use std::fmt::Display;
+use std::process::{Command, Stdio};
 
+use crate::spawn::spawn;
 use crate::{Run, Subject};
 
 /// Whether the demand is met; if not, how it is broken.
@@ -44,6 +46,8 @@ pub enum Needs {
     Lesson(&'static str),
     /// A program on the PATH.
     Program(&'static str),
+    /// `python3` on the PATH, of version 3.N at least.
+    Python(u8),
     /// Linux, and a program on the PATH.
     LinuxAnd(&'static str),
 }
@@ -82,6 +86,10 @@ impl Needs {
             Needs::Linux if !cfg!(target_os = "linux") => Some("needs Linux".into()),
             Needs::Unix if !cfg!(unix) => Some("needs Unix".into()),
             Needs::PrivilegedPorts if !privileged_ports() => Some("needs privileged ports".into()),
+            Needs::Lesson(name) if !Subject::of_lesson(name).exists() => {
+                Some(format!("needs cargo build -p {name}"))
+            }
+            Needs::Python(minor) if !python(minor) => Some(format!("needs python3 ≥ 3.{minor}")),
             Needs::LinuxAnd(_) if !cfg!(target_os = "linux") => Some("needs Linux".into()),
             Needs::Program(name) | Needs::LinuxAnd(name) if !on_path(name) => {
                 Some(format!("needs {name}"))
@@ -98,6 +106,12 @@ fn privileged_ports() -> bool {
     return kept && (!rustix::process::geteuid().is_root() || on_path("setpriv"));
     #[cfg(not(unix))]
     kept
+}
+
+fn python(minor: u8) -> bool {
+    let question = format!("import sys; sys.exit(sys.version_info < (3, {minor}))");
+    let answer = spawn(Command::new("python3").args(["-c", &question]).stderr(Stdio::null()));
+    answer.and_then(|mut python| python.wait()).is_ok_and(|answer| answer.success())
 }
 
 fn on_path(program: &str) -> bool {

@@ -19,6 +19,7 @@ mod spawn;
 mod subject;
 mod trace;
 mod transcript;
+mod usage;
 
 pub use check::{Broken, Check, Needs, Outcome, check};
 pub use finished::Finished;
@@ -31,3 +32,4 @@ pub use run::{Nobody, Run, private_loopback};
 pub use spawn::close;
 pub use subject::Subject;
 pub use transcript::{Mask, without_frames};
+pub use usage::Usage;

@@ -139,11 +139,11 @@ impl Peer {
     pub fn receives_nothing_for(&mut self, time: Duration) -> Outcome {
         self.trace.step(format!("{} receives nothing for {time:?}", self.name));
         self.stream.set_read_timeout(Some(time)).expect("not zero");
-        let mut byte = [0; 64];
-        match uninterrupted(|| (&self.stream).read(&mut byte)) {
+        let mut bytes = [0; 64];
+        match uninterrupted(|| self.stream.read(&mut bytes)) {
             Ok(0) => Err(Broken::new("an open connection", "the end of the stream")),
-            Ok(count) => Err(Broken::new("silence", show(&byte[..count]))),
-            Err(why) if matches!(why.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => Ok(()),
+            Ok(count) => Err(Broken::new("silence", show(&bytes[..count]))),
+            Err(why) if common::timed_out(&why) => Ok(()),
             Err(why) => Err(Broken::new("an open connection", why)),
         }
     }
@@ -177,9 +177,7 @@ impl Peer {
     ) -> Result<usize, String> {
         self.limit(expected).map_err(|broken| broken.got)?;
         match uninterrupted(|| self.stream.read(buffer)) {
-            Err(why) if matches!(why.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
-                Err("nothing more: the time was up".into())
-            }
+            Err(why) if common::timed_out(&why) => Err("nothing more: the time was up".into()),
             other => other.map_err(|why| why.to_string()),
         }
     }

@@ -10,6 +10,7 @@ use crate::check::{Broken, Outcome};
 use crate::report::show;
 use crate::spawn::spawn;
 use crate::trace::Trace;
+use crate::usage::Usage;
 
 /// A process of the run. It dies, with all that it started, when this is dropped.
 pub struct Program {
@@ -133,6 +134,15 @@ impl Program {
         Err(Broken::new("Ctrl-C", "not available on this system"))
     }
 
+    /// What `kill`, or a system that shuts down, does first.
+    pub fn terminate(&mut self) -> Outcome {
+        self.trace.step(format!("ask {} to end (SIGTERM)", self.name));
+        #[cfg(unix)]
+        return signal(&self.child, rustix::process::Signal::TERM);
+        #[cfg(not(unix))]
+        Err(Broken::new("SIGTERM", "not available on this system"))
+    }
+
     /// Stops the process as Ctrl-Z does; its kernel goes on without it.
     pub fn suspend(&mut self) -> Outcome {
         self.trace.step(format!("suspend {}", self.name));
@@ -166,6 +176,12 @@ impl Program {
     /// All that the program has written to standard error so far.
     pub fn stderr(&self) -> String {
         String::from_utf8_lossy(&self.output.lock().err).into_owned()
+    }
+
+    /// What the program takes of the machine at this moment. (Linux)
+    pub fn usage(&self) -> Outcome<Usage> {
+        Usage::of(self.child.id())
+            .ok_or_else(|| Broken::new("the kernel's view of the program", "not available here"))
     }
 
     /// Types at the program's terminal.

@@ -62,6 +62,18 @@ impl Run {
         Ok((server, address))
     }
 
+    /// The same with the program started by another command (see [`Subject::through`]).
+    pub fn serve_through(
+        &mut self,
+        starter: &[&str],
+        arguments: &[&str],
+    ) -> Outcome<(Program, SocketAddr)> {
+        let subject = self.subject().through(starter);
+        let mut server = self.start_other(&subject, arguments)?;
+        let address = server.listening()?;
+        Ok((server, address))
+    }
+
     /// Connects as a client.
     pub fn connect(&mut self, address: SocketAddr) -> Outcome<Peer> {
         self.clients += 1;

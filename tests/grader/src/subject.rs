@@ -25,6 +25,13 @@ impl Subject {
         Subject { name: command[0].into(), command: command.iter().map(OsString::from).collect() }
     }
 
+    /// The same program, started by another command that takes it as its last arguments, such as
+    /// `nice`, or `sh -c 'ulimit -n 32; exec "$@"' sh`.
+    pub fn through(&self, starter: &[&str]) -> Subject {
+        let starter = starter.iter().map(OsString::from);
+        Subject { name: self.name.clone(), command: starter.chain(self.command.clone()).collect() }
+    }
+
     /// The program of another lesson, for checks that need it (`Needs::Lesson`). `cargo test` builds
     /// the programs of all lessons, `cargo test -p lesson01` those of one.
     pub fn of_lesson(name: &str) -> Subject {

@@ -1,0 +1,40 @@
+//! The tutorial's server with C5, C6 and C7 repaired, and nothing else. It serves everybody who behaves.
+//! There is no limit to its clients (S20) or to their silence (C11), a cut character or a reset is a panic
+//! in the client's thread, an accept error ends the server, and nothing ends it in good order (S22).
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::ExitCode;
+use std::thread;
+
+use common::{Explain, Failure, REPLY, cannot_listen, exit, say};
+use lesson04::Settings;
+
+fn main() -> ExitCode {
+    exit(run(&Settings::parse("The tutorial's server with C5, C6 and C7 repaired")))
+}
+
+fn run(settings: &Settings) -> Result<(), Failure> {
+    let listener = TcpListener::bind(settings.address).map_err(cannot_listen(settings.address))?;
+    say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
+    // ANCHOR: bug
+    loop {
+        let (connection, client) = listener.accept().explain("cannot accept a client")?;
+        thread::spawn(move || converse(connection, client));
+    }
+}
+
+fn converse(mut connection: TcpStream, client: SocketAddr) {
+    let mut buffer = [0; 1024];
+    loop {
+        let count = connection.read(&mut buffer).unwrap();
+        if count == 0 {
+            println!("{client} went offline");
+            break;
+        }
+        let text = str::from_utf8(&buffer[..count]).unwrap();
+        println!("{client} sent {count} bytes: {text:?}");
+        connection.write_all(REPLY.as_bytes()).unwrap();
+    }
+}
+// ANCHOR_END: bug

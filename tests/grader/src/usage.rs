@@ -1,0 +1,40 @@
+use std::fs;
+use std::time::Duration;
+
+/// What a process takes of the machine, as Linux tells it in `/proc/PID` (proc(5)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    pub descriptors: usize,
+    pub threads: usize,
+    /// Bytes of memory that the process has in use by itself, not shared with others.
+    pub memory: u64,
+    /// Bytes of addresses that it has reserved, used or not.
+    pub addresses: u64,
+    /// How long it has kept processors busy; Linux counts in steps of 10 ms.
+    pub processor_time: Duration,
+}
+
+impl Usage {
+    /// `None`: there is no such process, or this system does not say.
+    pub(crate) fn of(process: u32) -> Option<Usage> {
+        let file = |name: &str| format!("/proc/{process}/{name}");
+        let status = fs::read_to_string(file("status")).ok()?;
+        let in_kib = |text: &str, label: &str| -> Option<u64> {
+            let line = text.lines().find_map(|line| line.strip_prefix(label))?;
+            line.split_whitespace().next()?.parse().ok()
+        };
+        // The name of the program, in parentheses, may hold spaces: count the fields after it.
+        let stat = fs::read_to_string(file("stat")).ok()?;
+        let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+        let user: u64 = fields.nth(11)?.parse().ok()?;
+        let system: u64 = fields.next()?.parse().ok()?;
+        Some(Usage {
+            descriptors: fs::read_dir(file("fd")).ok()?.count(),
+            threads: fs::read_dir(file("task")).ok()?.count(),
+            memory: in_kib(&status, "RssAnon:")? << 10,
+            addresses: in_kib(&status, "VmSize:")? << 10,
+            // USER_HZ, the unit of these two, is 100 on every Linux that Rust supports.
+            processor_time: Duration::from_millis(10 * (user + system)),
+        })
+    }
+}
