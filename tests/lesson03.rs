@@ -10,6 +10,8 @@
 //! `lessons/lesson03/faults/`, each of which must fail exactly the checks that are listed with it at
 //! the end of this file. The facts are experiments on this machine's kernel alone.
 
+mod one_client;
+
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::process::ExitCode;
@@ -24,18 +26,6 @@ use grader::{
 use socket2::{Domain, Socket, Type};
 
 const CHECKS: &[Check] = &[
-    check("serves_the_tutorials_client", serves_the_tutorials_client)
-        .demands("A client that sends a message and waits for the reply, with its own side open, is served.")
-        .hint("On which of its two sockets can a server read what a client sends?")
-        .section("02-3-port-reuse.html#the-repair"),
-    check("reads_the_whole_message", reads_the_whole_message)
-        .demands("A message that arrives in pieces, cut inside a character, is read to its end.")
-        .hint("Is the conversation still that of lesson 2?")
-        .section("02-3-port-reuse.html#the-repair"),
-    check("reports_a_reset", reports_a_reset)
-        .demands("A client that resets the connection is reported, with exit code 1.")
-        .hint("Which error does `read` return when the peer broke the connection off?")
-        .section("02-3-port-reuse.html#the-repair"),
     check("restarts_at_once", restarts_at_once)
         .demands("After a run in which the server closed first, the next run listens on the same port.")
         .hint("Which call asks whether the port is free, and what did it know of your option by then?")
@@ -70,35 +60,6 @@ const CHECKS: &[Check] = &[
         .section("02-3-port-reuse.html#who-waits")
         .needs(Needs::Linux),
 ];
-
-fn serves_the_tutorials_client(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve()?;
-    let client = server_closes_first(run, &mut server, address)?;
-    server.says(&client.to_string())?;
-    server.says(GREETING)
-}
-
-fn reads_the_whole_message(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve()?;
-    let mut client = run.connect(address)?;
-    // The reply proves that the server has read the first piece, and only that.
-    let (first, rest) = GREETING.as_bytes().split_at(1);
-    client.send(first)?;
-    client.receives(REPLY)?;
-    client.send(rest)?;
-    client.end()?;
-    client.receives_end()?;
-    server.says(GREETING)?;
-    server.exits_with(0)
-}
-
-fn reports_a_reset(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve()?;
-    run.connect(address)?.reset();
-    server.exits_with(1)?;
-    server.complains("error: ")?;
-    server.complains("reset")
-}
 
 fn restarts_at_once(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve_alone()?;
@@ -549,6 +510,7 @@ fn record_two_live_servers(run: &mut Run) -> Outcome {
 fn main() -> ExitCode {
     Lesson::new("lesson03", env!("CARGO_MANIFEST_DIR"))
         .checks(CHECKS)
+        .contract(one_client::CHECKS)
         .contract(&contract::PROGRAM)
         .contract(&contract::LISTENS)
         .facts(FACTS)
@@ -586,8 +548,17 @@ fn main() -> ExitCode {
             program!("option_and_crash"),
             &[
                 "serves_the_tutorials_client",
+                "serves_a_client_that_ends_its_side",
                 "reads_the_whole_message",
+                "delivers_the_whole_reply",
                 "reports_a_reset",
+                "reports_an_empty_message",
+                "reports_bytes_that_are_not_text",
+                "bounds_the_message",
+                "gives_up_on_a_silent_client",
+                "serves_the_mended_python_client",
+                "serves_nc",
+                "serves_socat",
                 "restarts_at_once",
                 "restarts_after_a_crash",
                 "fails_without_the_option",
