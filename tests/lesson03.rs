@@ -195,6 +195,10 @@ const FACTS: &[Check] = &[
         .demands("Where the client closed first, the server's port is free at once, without an option.")
         .section("02-3-port-reuse.html#who-waits")
         .needs(Needs::Linux),
+    check("S13_time_wait_lasts_a_minute", s13_time_wait_lasts_a_minute)
+        .demands("S13: on Linux TIME_WAIT lasts 60 seconds.")
+        .section("02-3-port-reuse.html#who-waits")
+        .needs(Needs::Linux),
     check("S14_both_runs_must_set_the_option", s14_both_runs_must_set_the_option)
         .demands("On Linux the second run can bind only if both runs set SO_REUSEADDR; TIME_WAIT stays.")
         .section("02-3-port-reuse.html#the-repair")
@@ -325,6 +329,19 @@ fn s13_the_client_closes_first(run: &mut Run) -> Outcome {
     run.attempt("bind the port again", bind(port, false)).map(drop)
 }
 // ANCHOR_END: s13
+
+fn s13_time_wait_lasts_a_minute(run: &mut Run) -> Outcome {
+    let (server, client) = one_connection(run, private_loopback(), false)?;
+    let (port, peer) = (server.local(), client.local());
+    close(run, server, client)?;
+    // The kernel counts down from 60 seconds, and we look soon after it has begun.
+    let timer = run.until("the server's end in TIME_WAIT", || {
+        let socket = kernel::socket_between(port, peer)?;
+        (socket.state == State::TimeWait).then_some(socket.timer)
+    })?;
+    let minute = Duration::from_secs(40)..=Duration::from_secs(60);
+    run.ensure("it has up to 60 seconds to go", minute.contains(&timer), format!("{timer:?}"))
+}
 
 // ANCHOR: s14
 fn s14_both_runs_must_set_the_option(run: &mut Run) -> Outcome {

@@ -7,6 +7,7 @@ use std::fmt::{self, Display};
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::time::Duration;
 
 /// One TCP socket as the kernel lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Socket {
     /// Bytes that arrived and that the program has not read. For a listener: connections that wait
     /// for `accept`.
     pub receive_queue: u64,
+    /// How long until the kernel does something by itself: sends again, probes, or ends TIME_WAIT.
+    pub timer: Duration,
 }
 
 /// The states of RFC 9293 §3.3.2, in Linux's numbering and spelling.
@@ -100,20 +103,25 @@ pub fn ephemeral_ports() -> Option<RangeInclusive<u16>> {
     Some(ends.next()?.ok()?..=ends.next()?.ok()?)
 }
 
-/// A line such as
-/// `0: 0100007F:2382 00000000:0000 0A 00000000:00000000 …`; the title line is none.
+/// The kernel tells time to programs in hundredths of a second, whatever its own clock (time(7)).
+const TICK: Duration = Duration::from_millis(10);
+
+/// A line such as `0: 0100007F:2382 00000000:0000 0A 00000000:00000000 00:00000000 …`; the title line
+/// is none.
 fn socket(line: &str) -> Option<Socket> {
     let mut fields = line.split_whitespace().skip(1);
     let local = address(fields.next()?)?;
     let peer = address(fields.next()?)?;
     let state = State::from_number(u8::from_str_radix(fields.next()?, 16).ok()?)?;
     let (send, receive) = fields.next()?.split_once(':')?;
+    let (_, ticks) = fields.next()?.split_once(':')?;
     Some(Socket {
         local,
         peer,
         state,
         send_queue: u64::from_str_radix(send, 16).ok()?,
         receive_queue: u64::from_str_radix(receive, 16).ok()?,
+        timer: TICK.saturating_mul(u32::from_str_radix(ticks, 16).ok()?),
     })
 }
 
@@ -165,6 +173,7 @@ mod tests {
             (socket.state, socket.send_queue, socket.receive_queue),
             (State::TimeWait, 16, 10)
         );
+        assert_eq!(socket.timer, Duration::from_millis(48_040));
         assert_eq!(super::socket("  sl  local_address rem_address   st tx_queue rx_queue"), None);
     }
 
