@@ -1,13 +1,17 @@
 //! Checks the book and its reader, from outside, as a reader of the book meets them:
 //!
-//! - The book builds without a warning; in what was built every link, fragment and asset leads to something that is
-//!   there, nothing comes from another host, and every chapter is listed.
-//! - A chapter with a defect is refused, with its file and line: one test for each kind of defect, on a small book
-//!   that the test makes, so that each check is seen to fail.
-//! - The reader serves a page on a free port, follows changes of chapters and of the programs shown in them, keeps the
-//!   last good page up while a chapter is broken, and stops on Ctrl-C.
-//! - The reader refuses what no local browser asks: another host's name, no name, paths out of the book.
-//! - As mdBook's preprocessor it answers with captions, and stock mdBook builds the same files, byte for byte.
+//! - The book builds without a warning; in what was built every link, fragment and asset leads to
+//!   something that is there, nothing comes from another host, and every chapter is listed.
+//! - Every verdict names a check that is in the suite; every terminal is a recording that a check
+//!   replays.
+//! - A chapter with a defect is refused, with its file and line: one test for each kind of defect,
+//!   on a small book that the test makes, so that each check is seen to fail.
+//! - The reader serves a page on a free port, follows changes of chapters and of the programs shown
+//!   in them, keeps the last good page up while a chapter is broken, and stops on Ctrl-C.
+//! - The reader refuses what no local browser asks: another host's name, no name, paths out of the
+//!   book.
+//! - As mdBook's preprocessor it answers with captions, and stock mdBook builds the same files, byte
+//!   for byte.
 //!
 //! Nothing here waits for time to pass: every wait is for an answer, and has a deadline.
 
@@ -31,83 +35,45 @@ use tempfile::TempDir;
 /// Far longer than anything here takes, even on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(60);
 
+/// A trial of each function, under its name.
+macro_rules! trials {
+    ($($test:ident,)*) => { vec![$(test(stringify!($test), $test)),*] };
+}
+
 fn main() -> ExitCode {
-    let mut trials = vec![
-        test(
-            "the_book_builds_without_a_warning",
-            the_book_builds_without_a_warning,
-        ),
-        test(
-            "everything_that_a_page_names_is_there",
-            everything_that_a_page_names_is_there,
-        ),
-        test("every_chapter_is_listed", every_chapter_is_listed),
-        test("all_defects_are_told_at_once", all_defects_are_told_at_once),
-        test("a_good_book_has_no_defects", a_good_book_has_no_defects),
-        test(
-            "the_book_is_found_from_any_directory_inside",
-            the_book_is_found_from_any_directory_inside,
-        ),
-        test(
-            "no_book_anywhere_is_a_clear_error",
-            no_book_anywhere_is_a_clear_error,
-        ),
-        test(
-            "a_directory_with_other_files_is_not_overwritten",
-            a_directory_with_other_files_is_not_overwritten,
-        ),
-        test(
-            "a_broken_book_leaves_the_last_site_in_place",
-            a_broken_book_leaves_the_last_site_in_place,
-        ),
-        test(
-            "a_static_site_does_not_reload",
-            a_static_site_does_not_reload,
-        ),
-        test("bad_arguments_exit_with_2", bad_arguments_exit_with_2),
-        test(
-            "a_page_is_served_on_a_free_port",
-            a_page_is_served_on_a_free_port,
-        ),
-        test("an_unknown_page_is_404", an_unknown_page_is_404),
-        test("a_changed_chapter_is_rebuilt", a_changed_chapter_is_rebuilt),
-        test("a_changed_program_is_rebuilt", a_changed_program_is_rebuilt),
-        test(
-            "a_broken_edit_keeps_the_last_good_page",
-            a_broken_edit_keeps_the_last_good_page,
-        ),
-        test(
-            "a_mended_book_toml_is_followed",
-            a_mended_book_toml_is_followed,
-        ),
-        test("a_foreign_host_is_refused", a_foreign_host_is_refused),
-        test(
-            "paths_out_of_the_book_are_refused",
-            paths_out_of_the_book_are_refused,
-        ),
-        test(
-            "a_taken_port_is_a_clear_error",
-            a_taken_port_is_a_clear_error,
-        ),
-        test("a_broken_book_is_not_served", a_broken_book_is_not_served),
-        test(
-            "the_preprocessor_adds_captions",
-            the_preprocessor_adds_captions,
-        ),
-        test(
-            "the_preprocessor_refuses_defects",
-            the_preprocessor_refuses_defects,
-        ),
-        test(
-            "the_preprocessor_is_for_html_only",
-            the_preprocessor_is_for_html_only,
-        ),
+    let mut trials = trials![
+        the_book_builds_without_a_warning,
+        everything_that_a_page_names_is_there,
+        every_chapter_is_listed,
+        every_row_has_a_verdict_with_living_checks,
+        every_recording_is_shown_and_replayed,
+        all_defects_are_told_at_once,
+        a_good_book_has_no_defects,
+        the_book_is_found_from_any_directory_inside,
+        no_book_anywhere_is_a_clear_error,
+        a_directory_with_other_files_is_not_overwritten,
+        a_broken_book_leaves_the_last_site_in_place,
+        a_static_site_does_not_reload,
+        bad_arguments_exit_with_2,
+        a_page_is_served_on_a_free_port,
+        an_unknown_page_is_404,
+        a_changed_chapter_is_rebuilt,
+        a_changed_program_is_rebuilt,
+        a_broken_edit_keeps_the_last_good_page,
+        a_mended_book_toml_is_followed,
+        a_foreign_host_is_refused,
+        paths_out_of_the_book_are_refused,
+        a_taken_port_is_a_clear_error,
+        a_broken_book_is_not_served,
+        the_preprocessor_adds_captions,
+        the_preprocessor_refuses_defects,
+        the_preprocessor_is_for_html_only,
     ];
-    trials.extend(DEFECTS.iter().map(|defect| {
-        test(&format!("refused::{}", defect.name), move || {
-            refused(defect)
-        })
-    }));
+    trials.extend(
+        DEFECTS
+            .iter()
+            .map(|defect| test(&format!("refused::{}", defect.name), move || refused(defect))),
+    );
     #[cfg(unix)]
     trials.extend([
         test("refused::symbolic_link", a_symbolic_link_is_refused),
@@ -133,7 +99,7 @@ fn test(name: &str, run: impl FnOnce() + Send + 'static) -> Trial {
     })
 }
 
-// ---------------------------------------------------------------------------------------------------------------
+// ----------------------------------------------------------------------------
 // The book itself.
 
 fn the_book_builds_without_a_warning() {
@@ -150,26 +116,13 @@ fn the_book_builds_without_a_warning() {
 
 fn everything_that_a_page_names_is_there() {
     let dest = TempDir::new().unwrap();
-    book()
-        .args(["build", "--dest"])
-        .arg(dest.path())
-        .current_dir(root())
-        .assert()
-        .success();
+    book().args(["build", "--dest"]).arg(dest.path()).current_dir(root()).assert().success();
     let site = dest.path();
     let files = files_of(site);
     let pages: BTreeMap<&PathBuf, Page> = files
         .iter()
-        .filter(|file| {
-            file.extension()
-                .is_some_and(|extension| extension == "html")
-        })
-        .map(|file| {
-            (
-                file,
-                Page::read(&fs::read_to_string(site.join(file)).unwrap()),
-            )
-        })
+        .filter(|file| file.extension().is_some_and(|extension| extension == "html"))
+        .map(|file| (file, Page::read(&fs::read_to_string(site.join(file)).unwrap())))
         .collect();
     assert!(pages.len() > 10, "only {} pages", pages.len());
 
@@ -187,11 +140,7 @@ fn everything_that_a_page_names_is_there() {
                 continue;
             }
             let (path, fragment) = value.split_once('#').unwrap_or((value, ""));
-            let dir = if page.has_base {
-                Path::new("")
-            } else {
-                file.parent().unwrap()
-            };
+            let dir = if page.has_base { Path::new("") } else { file.parent().unwrap() };
             let target = if path.is_empty() {
                 (*file).clone()
             } else {
@@ -207,9 +156,8 @@ fn everything_that_a_page_names_is_there() {
             }
         }
     }
-    for file in files
-        .iter()
-        .filter(|file| file.extension().is_some_and(|extension| extension == "css"))
+    for file in
+        files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "css"))
     {
         let css = fs::read_to_string(site.join(file)).unwrap();
         for (at, url) in css.match_indices("url(") {
@@ -223,10 +171,7 @@ fn everything_that_a_page_names_is_there() {
             } else {
                 let path = value.split(['?', '#']).next().unwrap();
                 if !files.contains(&plain(&file.parent().unwrap().join(path))) {
-                    wrong.push(format!(
-                        "{}: {value}: no such file in the site",
-                        file.display()
-                    ));
+                    wrong.push(format!("{}: {value}: no such file in the site", file.display()));
                 }
             }
         }
@@ -243,12 +188,88 @@ fn every_chapter_is_listed() {
     for file in files_of(&chapters) {
         let name = file.to_str().unwrap();
         if name.ends_with(".md") && name != "SUMMARY.md" && name != "404.md" {
-            assert!(
-                summary.contains(&format!("({name})")),
-                "{name} is not in SUMMARY.md"
-            );
+            assert!(summary.contains(&format!("({name})")), "{name} is not in SUMMARY.md");
         }
     }
+}
+
+/// C1 to C12 and S1 to S23: each stands once on the closing page, with a verdict, and with a source or
+/// the names of checks that are in the suite.
+fn every_row_has_a_verdict_with_living_checks() {
+    let page = fs::read_to_string(root().join("book/chapters/verdicts.md")).unwrap();
+    let suite = suite();
+    let rows = (1..=12).map(|row| format!("C{row}")).chain((1..=23).map(|row| format!("S{row}")));
+    let mut wrong = Vec::new();
+    for row in rows {
+        let lines: Vec<&str> =
+            page.lines().filter(|line| line.starts_with(&format!("| {row} |"))).collect();
+        let [line] = lines.as_slice() else {
+            wrong.push(format!("{row} stands on the page {} times", lines.len()));
+            continue;
+        };
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let [_, said, truth, shown_by] = cells.as_slice() else {
+            wrong.push(format!("{row} has {} columns", cells.len()));
+            continue;
+        };
+        if !said.contains("class=\"verdict ") || !truth.contains("](") {
+            wrong.push(format!("{row} has no verdict, or no link to where it is explained"));
+        }
+        let checks: Vec<&str> = shown_by.split('`').skip(1).step_by(2).collect();
+        if checks.is_empty() && !shown_by.starts_with("source: ") {
+            wrong.push(format!("{row} is shown by nothing"));
+        }
+        for check in checks {
+            if !suite.contains(&format!("(\"{check}\"")) {
+                wrong.push(format!("{row} names the check {check}, which is not in the suite"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A recording that no page shows, or that no check compares with a real run, is an error.
+fn every_recording_is_shown_and_replayed() {
+    let chapters = root().join("book/chapters");
+    let pages: String = files_of(&chapters)
+        .iter()
+        .filter(|file| file.extension().is_some_and(|extension| extension == "md"))
+        .map(|file| fs::read_to_string(chapters.join(file)).unwrap())
+        .collect();
+    let suite = suite();
+    let mut wrong = Vec::new();
+    for file in files_of(&chapters.join("transcripts")) {
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        if !pages.contains(&format!("{{{{#include transcripts/{name}.txt}}}}")) {
+            wrong.push(format!("no page shows {name}.txt"));
+        }
+        let replayed = match name.strip_prefix("rejected-") {
+            Some(program) => suite.contains(&format!(".rejected(\"{program}\"")),
+            None => suite.contains(&format!("\"{name}\"")),
+        };
+        if !replayed {
+            wrong.push(format!("no check replays {name}.txt"));
+        }
+    }
+    // And nothing that looks like a terminal is typed by hand.
+    for (before, block) in pages.match_indices("```console\n") {
+        let shown = &pages[before + block.len()..];
+        if !shown.starts_with("{{#include transcripts/") {
+            wrong.push(format!("not a recording: {}", shown.lines().next().unwrap_or_default()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The text of all checks.
+fn suite() -> String {
+    let folders = ["tests", "tests/grader/src"].map(|folder| root().join(folder));
+    let entries = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
+    let files = entries.map(|entry| entry.unwrap().path());
+    files
+        .filter(|file| file.extension().is_some_and(|extension| extension == "rs"))
+        .map(|file| fs::read_to_string(file).unwrap())
+        .collect()
 }
 
 /// A page, read in a simpler way than the reader does.
@@ -265,11 +286,7 @@ struct Reference {
 
 impl Page {
     fn read(html: &str) -> Page {
-        let mut page = Page {
-            references: Vec::new(),
-            ids: BTreeSet::new(),
-            has_base: false,
-        };
+        let mut page = Page { references: Vec::new(), ids: BTreeSet::new(), has_base: false };
         let mut rest = html;
         while let Some(start) = rest.find('<') {
             rest = &rest[start + 1..];
@@ -277,9 +294,8 @@ impl Page {
                 rest = &comment[comment.find("-->").expect("a comment that ends")..];
                 continue;
             }
-            let name_end = rest
-                .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
-                .unwrap_or(rest.len());
+            let name_end =
+                rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(rest.len());
             let tag = rest[..name_end].to_ascii_lowercase();
             rest = &rest[name_end..];
             if tag.is_empty() {
@@ -328,19 +344,16 @@ impl Page {
                     self.ids.insert(value);
                 }
                 "src" | "href" | "xlink:href" | "poster" | "data" if tag != "base" => {
-                    self.references.push(Reference {
-                        tag: tag.to_owned(),
-                        value,
-                    });
+                    self.references.push(Reference { tag: tag.to_owned(), value });
                 }
                 "srcset" => {
-                    let images = value
-                        .split(',')
-                        .filter_map(|part| part.split_whitespace().next());
-                    self.references.extend(images.map(|image| Reference {
-                        tag: tag.to_owned(),
-                        value: image.to_owned(),
-                    }));
+                    let images = value.split(',').filter_map(|part| part.split_whitespace().next());
+                    self.references.extend(
+                        images.map(|image| Reference {
+                            tag: tag.to_owned(),
+                            value: image.to_owned(),
+                        }),
+                    );
                 }
                 _ => {}
             }
@@ -348,7 +361,7 @@ impl Page {
     }
 }
 
-// ---------------------------------------------------------------------------------------------------------------
+// ----------------------------------------------------------------------------
 // Defects.
 
 /// An edit of a small book, and what the reader must say about it.
@@ -543,10 +556,7 @@ fn refused(defect: &Defect) {
 fn a_symbolic_link_is_refused() {
     let shelf = Shelf::new();
     std::os::unix::fs::symlink("/etc/hostname", shelf.path("book/chapters/secret.txt")).unwrap();
-    shelf
-        .build()
-        .code(1)
-        .stderr(contains("book/chapters/secret.txt: a symbolic link"));
+    shelf.build().code(1).stderr(contains("book/chapters/secret.txt: a symbolic link"));
 }
 
 fn all_defects_are_told_at_once() {
@@ -564,10 +574,8 @@ fn all_defects_are_told_at_once() {
 /// What looks like a defect at first sight, and is none.
 fn a_good_book_has_no_defects() {
     let shelf = Shelf::new();
-    shelf.write(
-        "book/chapters/figures/a b.svg",
-        "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>",
-    );
+    shelf
+        .write("book/chapters/figures/a b.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>");
     shelf.append(
         SECOND,
         "\
@@ -598,23 +606,14 @@ fn a_good_book_has_no_defects() {
 
 fn the_book_is_found_from_any_directory_inside() {
     let shelf = Shelf::new();
-    book()
-        .arg("build")
-        .current_dir(shelf.path("lessons/one"))
-        .assert()
-        .success();
+    book().arg("build").current_dir(shelf.path("lessons/one")).assert().success();
     assert!(shelf.path("target/book/second.html").is_file());
 }
 
 fn no_book_anywhere_is_a_clear_error() {
     let empty = TempDir::new().unwrap();
     let expected = contains("error: cannot find the book: ").and(contains("--root DIR"));
-    book()
-        .arg("build")
-        .current_dir(empty.path())
-        .assert()
-        .code(1)
-        .stderr(expected);
+    book().arg("build").current_dir(empty.path()).assert().code(1).stderr(expected);
 }
 
 fn a_directory_with_other_files_is_not_overwritten() {
@@ -625,10 +624,7 @@ fn a_directory_with_other_files_is_not_overwritten() {
         .build()
         .code(1)
         .stderr(contains("it holds files that are not a built book").and(contains("--dest DIR")));
-    assert_eq!(
-        fs::read_to_string(shelf.site().join("diary.txt")).unwrap(),
-        "mine"
-    );
+    assert_eq!(fs::read_to_string(shelf.site().join("diary.txt")).unwrap(), "mine");
 }
 
 fn a_broken_book_leaves_the_last_site_in_place() {
@@ -643,28 +639,17 @@ fn a_broken_book_leaves_the_last_site_in_place() {
 fn a_static_site_does_not_reload() {
     let shelf = Shelf::new();
     shelf.build().success();
-    assert!(
-        !files_of(&shelf.site())
-            .iter()
-            .any(|file| file.to_str().unwrap().contains("live"))
-    );
+    assert!(!files_of(&shelf.site()).iter().any(|file| file.to_str().unwrap().contains("live")));
     let page = fs::read_to_string(shelf.site().join("second.html")).unwrap();
-    assert!(
-        !page.contains("book-build") && !page.contains("live"),
-        "{page}"
-    );
+    assert!(!page.contains("book-build") && !page.contains("live"), "{page}");
 }
 
 fn bad_arguments_exit_with_2() {
-    book()
-        .arg("--port=many")
-        .assert()
-        .code(2)
-        .stderr(contains("--port"));
+    book().arg("--port=many").assert().code(2).stderr(contains("--port"));
     book().arg("biuld").assert().code(2);
 }
 
-// ---------------------------------------------------------------------------------------------------------------
+// ----------------------------------------------------------------------------
 // The reader at work.
 
 fn a_page_is_served_on_a_free_port() {
@@ -675,20 +660,14 @@ fn a_page_is_served_on_a_free_port() {
         assert_eq!(answer.status, 200);
         assert!(answer.body.contains("First words"), "{}", answer.body);
         assert!(
-            answer
-                .head
-                .to_ascii_lowercase()
-                .contains("cache-control: no-cache"),
+            answer.head.to_ascii_lowercase().contains("cache-control: no-cache"),
             "{}",
             answer.head
         );
     }
     let page = reader.get("/second.html").body;
     assert!(page.contains("<script src=\"book/theme/live-"), "{page}");
-    assert!(
-        page.contains("<code>lessons/one/main.rs</code></figcaption>"),
-        "{page}"
-    );
+    assert!(page.contains("<code>lessons/one/main.rs</code></figcaption>"), "{page}");
 }
 
 fn an_unknown_page_is_404() {
@@ -696,11 +675,7 @@ fn an_unknown_page_is_404() {
     let reader = Reader::start(&shelf);
     let answer = reader.get("/nope.html");
     assert_eq!(answer.status, 404);
-    assert!(
-        answer.body.contains("Document not found"),
-        "{}",
-        answer.body
-    );
+    assert!(answer.body.contains("Document not found"), "{}", answer.body);
 }
 
 fn a_changed_chapter_is_rebuilt() {
@@ -708,18 +683,12 @@ fn a_changed_chapter_is_rebuilt() {
     let reader = Reader::start(&shelf);
     let mut stream = reader.stream();
     let first = stream.next("build");
-    assert!(
-        reader.get("/").body.contains(&first),
-        "the page does not know its build"
-    );
+    assert!(reader.get("/").body.contains(&first), "the page does not know its build");
     shelf.append(SECOND, "Third words");
     let second = stream.next("build");
     assert_ne!(first, second);
     let page = reader.get("/second.html").body;
-    assert!(
-        page.contains("Third words") && page.contains(&second),
-        "{page}"
-    );
+    assert!(page.contains("Third words") && page.contains(&second), "{page}");
     reader.says("changed book/chapters/second.md");
     reader.says("rebuilt in ");
 }
@@ -750,15 +719,9 @@ fn a_broken_edit_keeps_the_last_good_page() {
         "{errors}"
     );
     let page = reader.get("/second.html").body;
-    assert!(
-        page.contains("Second words") && page.contains(&first),
-        "{page}"
-    );
+    assert!(page.contains("Second words") && page.contains(&first), "{page}");
 
-    assert_eq!(
-        reader.complaints(),
-        format!("{errors}\nthe last good book stays up\n")
-    );
+    assert_eq!(reader.complaints(), format!("{errors}\nthe last good book stays up\n"));
 
     // A page that is opened now hears of it too.
     let mut late = reader.stream();
@@ -786,10 +749,7 @@ fn a_mended_book_toml_is_followed() {
     let first = stream.next("build");
     shelf.write("book.toml", "[book\n");
     assert!(stream.next("broken").contains("book.toml"));
-    shelf.write(
-        "book.toml",
-        &SETTINGS.replace("A small book", "A mended book"),
-    );
+    shelf.write("book.toml", &SETTINGS.replace("A small book", "A mended book"));
     assert_ne!(stream.next("build"), first);
     assert!(reader.get("/").body.contains("A mended book"));
 }
@@ -797,24 +757,9 @@ fn a_mended_book_toml_is_followed() {
 fn a_foreign_host_is_refused() {
     let shelf = Shelf::new();
     let reader = Reader::start(&shelf);
-    let status = |head: &str| {
-        reader
-            .ask(&format!("{head}\r\nConnection: close\r\n\r\n"))
-            .status
-    };
-    for host in [
-        "127.0.0.1",
-        "127.0.0.1:1",
-        "localhost",
-        "LocalHost:3000",
-        "[::1]",
-        "[::1]:80",
-    ] {
-        assert_eq!(
-            status(&format!("GET / HTTP/1.1\r\nHost: {host}")),
-            200,
-            "{host}"
-        );
+    let status = |head: &str| reader.ask(&format!("{head}\r\nConnection: close\r\n\r\n")).status;
+    for host in ["127.0.0.1", "127.0.0.1:1", "localhost", "LocalHost:3000", "[::1]", "[::1]:80"] {
+        assert_eq!(status(&format!("GET / HTTP/1.1\r\nHost: {host}")), 200, "{host}");
     }
     for host in [
         "example.com",
@@ -825,27 +770,13 @@ fn a_foreign_host_is_refused() {
         "",
         "::1",
     ] {
-        assert_eq!(
-            status(&format!("GET / HTTP/1.1\r\nHost: {host}")),
-            403,
-            "{host}"
-        );
-        assert_eq!(
-            status(&format!("GET /live HTTP/1.1\r\nHost: {host}")),
-            403,
-            "{host}"
-        );
+        assert_eq!(status(&format!("GET / HTTP/1.1\r\nHost: {host}")), 403, "{host}");
+        assert_eq!(status(&format!("GET /live HTTP/1.1\r\nHost: {host}")), 403, "{host}");
     }
     assert_eq!(status("GET / HTTP/1.1"), 403);
     assert_eq!(status("GET / HTTP/1.0"), 403);
-    assert_eq!(
-        status("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: example.com"),
-        403
-    );
-    assert_eq!(
-        status("GET http://example.com/ HTTP/1.1\r\nHost: 127.0.0.1"),
-        403
-    );
+    assert_eq!(status("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: example.com"), 403);
+    assert_eq!(status("GET http://example.com/ HTTP/1.1\r\nHost: 127.0.0.1"), 403);
 }
 
 fn paths_out_of_the_book_are_refused() {
@@ -863,11 +794,7 @@ fn paths_out_of_the_book_are_refused() {
     ];
     for path in paths {
         let answer = reader.get(path);
-        assert!(
-            (400..500).contains(&answer.status),
-            "{path}: {}",
-            answer.head
-        );
+        assert!((400..500).contains(&answer.status), "{path}: {}", answer.head);
         assert!(!answer.body.contains("[book]"), "{path}: {}", answer.body);
     }
 }
@@ -911,7 +838,7 @@ fn ctrl_c_stops_the_reader() {
     assert_eq!(fs::read_dir(shelf.path("tmp")).unwrap().count(), 0);
 }
 
-// ---------------------------------------------------------------------------------------------------------------
+// ----------------------------------------------------------------------------
 // mdBook's preprocessor.
 
 fn the_preprocessor_adds_captions() {
@@ -986,12 +913,8 @@ fn typed() {}
 </figure>
 
 ";
-    let output = book()
-        .arg("preprocess")
-        .write_stdin(shelf.json(text))
-        .assert()
-        .success()
-        .stderr("");
+    let output =
+        book().arg("preprocess").write_stdin(shelf.json(text)).assert().success().stderr("");
     let answer: serde_json::Value = serde_json::from_slice(&output.get_output().stdout).unwrap();
     let chapter = &answer["items"][0]["Chapter"];
     assert_eq!(chapter["content"].as_str().unwrap(), expected);
@@ -1008,9 +931,7 @@ fn the_preprocessor_refuses_defects() {
         .assert()
         .code(1)
         .stdout("")
-        .stderr(contains(
-            "book/chapters/second.md:5: link to nope.md: no such chapter",
-        ));
+        .stderr(contains("book/chapters/second.md:5: link to nope.md: no such chapter"));
     book()
         .arg("preprocess")
         .write_stdin("{")
@@ -1020,34 +941,21 @@ fn the_preprocessor_refuses_defects() {
 }
 
 fn the_preprocessor_is_for_html_only() {
-    book()
-        .args(["preprocess", "supports", "html"])
-        .assert()
-        .code(0);
-    book()
-        .args(["preprocess", "supports", "markdown"])
-        .assert()
-        .code(1);
+    book().args(["preprocess", "supports", "html"]).assert().code(0);
+    book().args(["preprocess", "supports", "markdown"]).assert().code(1);
 }
 
 /// An mdbook program of version 0.5, if there is one.
 fn mdbook() -> Option<PathBuf> {
     let program = PathBuf::from(env::var_os("MDBOOK").unwrap_or_else(|| "mdbook".into()));
     let output = Command::new(&program).arg("--version").output().ok()?;
-    String::from_utf8_lossy(&output.stdout)
-        .starts_with("mdbook v0.5")
-        .then_some(program)
+    String::from_utf8_lossy(&output.stdout).starts_with("mdbook v0.5").then_some(program)
 }
 
 fn stock_mdbook_builds_the_same_files(mdbook: &Path) {
     let dest = TempDir::new().unwrap();
     let (ours, stock) = (dest.path().join("ours"), dest.path().join("stock"));
-    book()
-        .args(["build", "--dest"])
-        .arg(&ours)
-        .current_dir(root())
-        .assert()
-        .success();
+    book().args(["build", "--dest"]).arg(&ours).current_dir(root()).assert().success();
     assert_cmd::Command::new(mdbook)
         .args(["build", "--dest-dir"])
         .arg(&stock)
@@ -1067,7 +975,7 @@ fn stock_mdbook_builds_the_same_files(mdbook: &Path) {
     }
 }
 
-// ---------------------------------------------------------------------------------------------------------------
+// ----------------------------------------------------------------------------
 // The vocabulary of these tests.
 
 fn root() -> &'static Path {
@@ -1168,9 +1076,7 @@ struct Shelf {
 
 impl Shelf {
     fn new() -> Shelf {
-        let shelf = Shelf {
-            dir: TempDir::new().unwrap(),
-        };
+        let shelf = Shelf { dir: TempDir::new().unwrap() };
         shelf.write("book.toml", SETTINGS);
         shelf.write("lessons/one/main.rs", PROGRAM);
         shelf.write(
@@ -1183,10 +1089,7 @@ impl Shelf {
         );
         shelf.write("book/chapters/README.md", "# First words\n");
         // Four lines, so that what a test puts behind them starts on line 5.
-        shelf.write(
-            SECOND,
-            &format!("# Second words\n\n[First](index.md)\n\n{LISTING}"),
-        );
+        shelf.write(SECOND, &format!("# Second words\n\n[First](index.md)\n\n{LISTING}"));
         fs::create_dir(shelf.path("tmp")).unwrap();
         shelf
     }
@@ -1209,7 +1112,8 @@ impl Shelf {
         fs::rename(draft, path).unwrap();
     }
 
-    /// Puts text at a file's end, or before the second chapter's listing; makes the file if there is none.
+    /// Puts text at a file's end, or before the second chapter's listing; makes the file if there
+    /// is none.
     fn append(&self, file: &str, text: &str) {
         let before = fs::read_to_string(self.path(file)).unwrap_or_default();
         let text = match before.strip_suffix(LISTING) {
@@ -1304,9 +1208,7 @@ impl Reader {
         let addr = line
             .trim_start_matches("serving the book on http://")
             .trim_end_matches(" (Ctrl-C stops it)");
-        reader.addr = addr
-            .parse()
-            .unwrap_or_else(|_| panic!("no address in {line:?}"));
+        reader.addr = addr.parse().unwrap_or_else(|_| panic!("no address in {line:?}"));
         reader
     }
 
@@ -1315,10 +1217,7 @@ impl Reader {
     fn says(&self, start: &str) -> String {
         let deadline = Instant::now() + DEADLINE;
         loop {
-            match self
-                .lines
-                .recv_timeout(deadline.saturating_duration_since(Instant::now()))
-            {
+            match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(line) if line.starts_with(start) => return line,
                 Ok(_) => {}
                 Err(RecvTimeoutError::Timeout) => panic!("no line {start:?} in time"),
@@ -1339,10 +1238,7 @@ impl Reader {
         // Its output ends when it does.
         let deadline = Instant::now() + DEADLINE;
         loop {
-            match self
-                .lines
-                .recv_timeout(deadline.saturating_duration_since(Instant::now()))
-            {
+            match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(_) => {}
                 Err(RecvTimeoutError::Disconnected) => return self.child.wait().unwrap(),
                 Err(RecvTimeoutError::Timeout) => panic!("the reader did not stop in time"),
@@ -1364,19 +1260,10 @@ impl Reader {
         let mut answer = Vec::new();
         connection.read_to_end(&mut answer).unwrap();
         let answer = String::from_utf8_lossy(&answer);
-        let (head, body) = answer
-            .split_once("\r\n\r\n")
-            .expect("an answer with a head");
-        let status = head
-            .split(' ')
-            .nth(1)
-            .and_then(|code| code.parse().ok())
-            .expect("a status code");
-        Answer {
-            status,
-            head: head.to_owned(),
-            body: body.to_owned(),
-        }
+        let (head, body) = answer.split_once("\r\n\r\n").expect("an answer with a head");
+        let status =
+            head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status code");
+        Answer { status, head: head.to_owned(), body: body.to_owned() }
     }
 
     #[track_caller]
@@ -1391,19 +1278,13 @@ impl Reader {
     /// Opens the live stream, as an open page does. HTTP 1.0, since that comes without chunks.
     #[track_caller]
     fn stream(&self) -> Stream {
-        let connection = self.connect(&format!(
-            "GET /live HTTP/1.0\r\nHost: {}\r\n\r\n",
-            self.addr
-        ));
+        let connection =
+            self.connect(&format!("GET /live HTTP/1.0\r\nHost: {}\r\n\r\n", self.addr));
         let mut lines = BufReader::new(connection);
         let mut line = String::new();
         while line != "\r\n" {
             line.clear();
-            assert_ne!(
-                lines.read_line(&mut line).unwrap(),
-                0,
-                "the stream ended in its head"
-            );
+            assert_ne!(lines.read_line(&mut line).unwrap(), 0, "the stream ended in its head");
         }
         Stream { lines }
     }
@@ -1448,11 +1329,7 @@ impl Stream {
         let deadline = Instant::now() + DEADLINE;
         while Instant::now() < deadline {
             let mut line = String::new();
-            assert_ne!(
-                self.lines.read_line(&mut line).unwrap(),
-                0,
-                "the stream ended"
-            );
+            assert_ne!(self.lines.read_line(&mut line).unwrap(), 0, "the stream ended");
             let line = line.trim_end_matches('\n');
             if let Some(name) = line.strip_prefix("event: ") {
                 kind = name.to_owned();

@@ -110,7 +110,8 @@ const FACTS: &[Check] = &[
         .section("02-1-client.html#text-and-bytes"),
     check("recording_pair", record_the_pair)
         .demands("The book shows lesson 1 and lesson 2 in two terminals.")
-        .section("02-1-client.html#run-it"),
+        .section("02-1-client.html#run-it")
+        .needs(Needs::Lesson("lesson02")),
 ];
 
 fn exchanges_messages(run: &mut Run) -> Outcome {
@@ -385,7 +386,7 @@ fn record_the_wrong_encoding(run: &mut Run) -> Outcome {
 }
 
 fn record_the_pair(run: &mut Run) -> Outcome {
-    let mut server = run.start_other(&Subject::of_lesson("lesson02")?, &["127.0.0.1:0"])?;
+    let mut server = run.start_other(&Subject::of_lesson("lesson02"), &["127.0.0.1:0"])?;
     let address = server.listening()?;
     let mut client = run.start_other(&program!("lesson01"), &[&address.to_string()])?;
     client.exits_with(0)?;

@@ -191,11 +191,9 @@ fn fill_the_queue(run: &mut Run, address: SocketAddr, clients: u64) -> Outcome<V
         .map(|number| {
             let client = run.connect(address)?;
             run.until(format!("{number} in the queue"), || {
-                kernel::sockets()?.into_iter().find(|socket| {
-                    socket.local == address
-                        && socket.state == State::Listen
-                        && socket.receive_queue == number
-                })
+                kernel::sockets_at(address)?
+                    .into_iter()
+                    .find(|socket| socket.state == State::Listen && socket.receive_queue == number)
             })?;
             Ok(client)
         })

@@ -481,38 +481,38 @@ fn serves_tool(run: &mut Run, tool: fn(&str) -> Subject) -> Outcome {
 }
 
 const FACTS: &[Check] = &[
-    check("c5_swapped_arguments_leave_the_client_hanging", c5_swapped_arguments)
+    check("C5_swapped_arguments_leave_the_client_hanging", c5_swapped_arguments)
         .demands("C5: with swapped arguments the thread dies, and the client waits for ever.")
         .section("03-threads.html#what-goes-wrong")
         .needs(Needs::Program("python3")),
-    check("c5_a_panic_in_rust_closes_the_connection", c5_a_panic_closes)
+    check("C5_a_panic_in_rust_closes_the_connection", c5_a_panic_closes)
         .demands("C5: a handler that panics in Rust drops its connection, so the peer sees the end.")
         .section("03-threads.html#what-goes-wrong"),
-    check("c6_two_encodings_fail", c6_two_encodings_fail)
+    check("C6_two_encodings_fail", c6_two_encodings_fail)
         .demands("C6: the tutorial's own text in UTF-8 is an error in GBK, and the client hangs.")
         .section("03-threads.html#two-encodings")
         .needs(Needs::Program("python3")),
-    check("c6_two_encodings_fail_silently", c6_two_encodings_fail_silently)
+    check("C6_two_encodings_fail_silently", c6_two_encodings_fail_silently)
         .demands("C6: the text 你好 in UTF-8 is the text 浣犲ソ in GBK, without any error.")
         .section("03-threads.html#two-encodings")
         .needs(Needs::Program("python3")),
-    check("c7_closed_in_the_loop", c7_closed_in_the_loop)
+    check("C7_closed_in_the_loop", c7_closed_in_the_loop)
         .demands("C7: closed in the loop, a connection gives one reply and then a bad descriptor.")
         .section("03-threads.html#what-goes-wrong")
         .needs(Needs::Program("python3")),
-    check("c8_set_daemon_is_deprecated", c8_set_daemon)
+    check("C8_set_daemon_is_deprecated", c8_set_daemon)
         .demands("C8: `setDaemon` is deprecated since Python 3.10.")
         .section("03-threads.html#what-goes-wrong")
         .needs(Needs::Python(10)),
-    check("s20_a_thread_costs_memory", s20_a_thread_costs_memory)
+    check("S20_a_thread_costs_memory", s20_a_thread_costs_memory)
         .demands("S20: each client costs a thread, a descriptor and memory: less than a process, not nothing.")
         .section("03-threads.html#threads-have-a-price")
         .needs(Needs::Linux),
-    check("s21_daemon_threads_are_cut_off", s21_daemon_threads_are_cut_off)
+    check("S21_daemon_threads_are_cut_off", s21_daemon_threads_are_cut_off)
         .demands("S21: a daemon thread is cut off in the middle of its reply, and the client sees a clean end.")
         .section("03-threads.html#stopping")
         .needs(Needs::Program("python3")),
-    check("s22_no_orderly_way_to_stop", s22_no_orderly_way_to_stop)
+    check("S22_no_orderly_way_to_stop", s22_no_orderly_way_to_stop)
         .demands("S22: a server that never ends its loop can only be broken off.")
         .section("03-threads.html#stopping")
         .needs(Needs::Program("python3")),

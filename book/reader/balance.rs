@@ -13,7 +13,8 @@ enum Open {
 
 /// The tags without partner, each with its place.
 ///
-/// mdBook warns of some, without a line, and panics at others: at an end tag that closes a paragraph's own tag.
+/// mdBook warns of some, without a line, and panics at others: at an end tag that closes a
+/// paragraph's own tag.
 pub fn unbalanced(text: &str, config: &Config) -> Vec<(usize, String)> {
     let mut open = Vec::new();
     let mut wrong = Vec::new();
@@ -45,10 +46,7 @@ pub fn unbalanced(text: &str, config: &Config) -> Vec<(usize, String)> {
             Event::Start(_) => open.push(Open::Markdown),
             Event::End(_) => {
                 while let Some(Open::Tag(name, offset)) = open.pop() {
-                    wrong.push((
-                        offset,
-                        format!("<{name}> is not closed where its text ends"),
-                    ));
+                    wrong.push((offset, format!("<{name}> is not closed where its text ends")));
                 }
             }
             _ => {}

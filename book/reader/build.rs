@@ -10,6 +10,7 @@ use mdbook_driver::MDBook;
 use crate::check;
 use crate::error::{Defect, Error};
 use crate::preprocess::Repair;
+use crate::say::say;
 use crate::sources::{self, Sources};
 use crate::target;
 use crate::warnings;
@@ -31,20 +32,15 @@ pub fn build(sources: Sources, dest: &Path, live: bool) -> Result<(), Error> {
     let why = match result {
         Ok(Ok(())) if logged.is_empty() => return Ok(()),
         Ok(Ok(())) => {
-            let mut defects: Vec<_> = logged
-                .iter()
-                .map(|message| blame(&sources, message))
-                .collect();
+            let mut defects: Vec<_> =
+                logged.iter().map(|message| blame(&sources, message)).collect();
             defects.dedup();
             return Err(Error::Broken(defects));
         }
         Ok(Err(why)) => format!("{why:#}"),
         Err(payload) => {
             let message = payload.downcast_ref::<String>().map(String::as_str);
-            format!(
-                "mdBook panicked: {}",
-                message.unwrap_or("it did not say why")
-            )
+            format!("mdBook panicked: {}", message.unwrap_or("it did not say why"))
         }
     };
     let why: Vec<_> = std::iter::once(why).chain(logged).collect();
@@ -70,15 +66,8 @@ fn blame(sources: &Sources, message: &str) -> Defect {
         let page = sources::slashed(&target::page(chapter).with_extension("md"));
         message.contains(&format!("`{page}`")) || message.contains(&format!(" {page} "))
     });
-    let file = named.map_or_else(
-        || "book.toml".to_owned(),
-        |(chapter, _)| sources.name(chapter),
-    );
-    Defect {
-        file,
-        line: None,
-        what: format!("mdBook warns: {}", message.replace('\n', "\n    ")),
-    }
+    let file = named.map_or_else(|| "book.toml".to_owned(), |(chapter, _)| sources.name(chapter));
+    Defect { file, line: None, what: format!("mdBook warns: {}", message.replace('\n', "\n    ")) }
 }
 
 /// Builds the book as a static site, and puts it in place only when it is whole.
@@ -105,20 +94,18 @@ pub fn static_site(root: &Path, dest: Option<PathBuf>) -> Result<(), Error> {
     }
     let parent = dest.parent().unwrap_or(Path::new("/"));
     fs::create_dir_all(parent).map_err(unwritable)?;
-    let workshop = tempfile::Builder::new()
-        .prefix(".book-")
-        .tempdir_in(parent)
-        .map_err(unwritable)?;
+    let workshop =
+        tempfile::Builder::new().prefix(".book-").tempdir_in(parent).map_err(unwritable)?;
     let (new, old) = (workshop.path().join("new"), workshop.path().join("old"));
     build(sources, &new, false)?;
     if dest.exists() {
         fs::rename(&dest, &old).map_err(unwritable)?;
     }
     fs::rename(&new, &dest).map_err(unwritable)?;
-    println!(
+    say(format!(
         "wrote the book to {} in {:.1} s",
         dest.display(),
         started.elapsed().as_secs_f64()
-    );
+    ));
     Ok(())
 }

@@ -22,13 +22,8 @@ pub fn check(mut sources: Sources) -> Result<Sources, Error> {
     summary(&sources, &mut defects);
     let targets = Targets::of(&sources);
     for (chapter, text) in &sources.chapters {
-        let mut found = Chapter {
-            sources: &sources,
-            targets: &targets,
-            chapter,
-            text,
-            defects: &mut defects,
-        };
+        let mut found =
+            Chapter { sources: &sources, targets: &targets, chapter, text, defects: &mut defects };
         found.includes();
         found.markdown();
         found.html();
@@ -56,17 +51,11 @@ fn summary(sources: &Sources, defects: &mut Vec<Defect>) {
         } else {
             continue;
         };
-        defects.push(Defect {
-            file: list.clone(),
-            line: Some(*line),
-            what,
-        });
+        defects.push(Defect { file: list.clone(), line: Some(*line), what });
     }
     // mdBook makes the page for unknown addresses of 404.md, which stands in no list.
-    let unlisted = sources
-        .chapters
-        .keys()
-        .filter(|file| !seen.contains(file) && *file != Path::new("404.md"));
+    let unlisted =
+        sources.chapters.keys().filter(|file| !seen.contains(file) && *file != Path::new("404.md"));
     defects.extend(unlisted.map(|file| Defect {
         file: sources.name(file),
         line: None,
@@ -84,15 +73,8 @@ struct Chapter<'a> {
 
 impl Chapter<'_> {
     fn defect(&mut self, offset: usize, what: String) {
-        let (file, line) = (
-            self.sources.name(self.chapter),
-            html::line(self.text, offset),
-        );
-        self.defects.push(Defect {
-            file,
-            line: Some(line),
-            what,
-        });
+        let (file, line) = (self.sources.name(self.chapter), html::line(self.text, offset));
+        self.defects.push(Defect { file, line: Some(line), what });
     }
 
     fn includes(&mut self) {
@@ -112,10 +94,7 @@ impl Chapter<'_> {
                 Some(file) => directive.resolve(&self.sources.root.join(file)),
             };
             if let Err(why) = included {
-                self.defect(
-                    directive.span.start,
-                    format!("include of {}: {why}", directive.path),
-                );
+                self.defect(directive.span.start, format!("include of {}: {why}", directive.path));
             }
         }
     }
@@ -124,11 +103,9 @@ impl Chapter<'_> {
     fn markdown(&mut self) {
         for (event, span) in html::parser(self.text, &self.sources.config).into_offset_iter() {
             match event {
-                Event::Start(Tag::Link {
-                    link_type,
-                    dest_url,
-                    ..
-                }) if link_type != LinkType::Email => {
+                Event::Start(Tag::Link { link_type, dest_url, .. })
+                    if link_type != LinkType::Email =>
+                {
                     self.link(span.start, &dest_url);
                 }
                 Event::Start(Tag::Image { dest_url, .. }) => {
@@ -163,10 +140,7 @@ impl Chapter<'_> {
             "href" if tag == "a" || tag == "area" => self.link(offset, value),
             "src" | "href" | "xlink:href" | "data" | "poster" => self.asset(offset, tag, value),
             "srcset" => {
-                for image in value
-                    .split(',')
-                    .filter_map(|part| part.split_whitespace().next())
-                {
+                for image in value.split(',').filter_map(|part| part.split_whitespace().next()) {
                     self.asset(offset, tag, image);
                 }
             }
@@ -194,20 +168,14 @@ impl Chapter<'_> {
 
 /// The style sheets and templates of the theme.
 fn theme(sources: &Sources, defects: &mut Vec<Defect>) {
-    let dir = sources
-        .config
-        .html_config()
-        .unwrap_or_default()
-        .theme_dir(&sources.root);
+    let dir = sources.config.html_config().unwrap_or_default().theme_dir(&sources.root);
     // A missing directory is told by mdBook.
     for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
         let Ok(text) = std::fs::read_to_string(entry.path()) else {
             continue;
         };
-        let kind = entry
-            .path()
-            .extension()
-            .map(|extension| extension.to_string_lossy().into_owned());
+        let kind =
+            entry.path().extension().map(|extension| extension.to_string_lossy().into_owned());
         let remote = match kind.as_deref() {
             Some("css") => html::loads_remote(&text),
             Some("hbs") => html::tags(&text).into_iter().find_map(|tag| {
@@ -222,11 +190,7 @@ fn theme(sources: &Sources, defects: &mut Vec<Defect>) {
             let file = entry.path();
             let file = sources::slashed(file.strip_prefix(&sources.root).unwrap_or(&file));
             let what = "loads something from another host".to_owned();
-            defects.push(Defect {
-                file,
-                line: Some(html::line(&text, offset)),
-                what,
-            });
+            defects.push(Defect { file, line: Some(html::line(&text, offset)), what });
         }
     }
 }
@@ -235,9 +199,7 @@ fn theme(sources: &Sources, defects: &mut Vec<Defect>) {
 fn has_scheme(target: &str) -> bool {
     let scheme = target.split_once(':').is_some_and(|(scheme, _)| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-'))
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-'))
     });
     scheme || target.starts_with("//")
 }

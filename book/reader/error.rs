@@ -27,29 +27,19 @@ pub enum Error {
     /// The book has defects: all that were found, in the order of files and lines.
     Broken(Vec<Defect>),
     /// Something else failed: what, why, and what to do about it.
-    Failed {
-        what: String,
-        why: String,
-        advice: Option<String>,
-    },
+    Failed { what: String, why: String, advice: Option<String> },
 }
 
 impl Error {
     pub fn failed(what: impl Into<String>, why: impl fmt::Display) -> Self {
-        Error::Failed {
-            what: what.into(),
-            why: why.to_string(),
-            advice: None,
-        }
+        Error::Failed { what: what.into(), why: why.to_string(), advice: None }
     }
 
     pub fn advice(self, text: impl Into<String>) -> Self {
         match self {
-            Error::Failed { what, why, .. } => Error::Failed {
-                what,
-                why,
-                advice: Some(text.into()),
-            },
+            Error::Failed { what, why, .. } => {
+                Error::Failed { what, why, advice: Some(text.into()) }
+            }
             broken => broken,
         }
     }
@@ -59,19 +49,9 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Broken(defects) => {
-                let noun = if defects.len() == 1 {
-                    "defect"
-                } else {
-                    "defects"
-                };
-                write!(
-                    f,
-                    "error: the book cannot be built: {} {noun}",
-                    defects.len()
-                )?;
-                defects
-                    .iter()
-                    .try_for_each(|defect| write!(f, "\n{defect}"))
+                let noun = if defects.len() == 1 { "defect" } else { "defects" };
+                write!(f, "error: the book cannot be built: {} {noun}", defects.len())?;
+                defects.iter().try_for_each(|defect| write!(f, "\n{defect}"))
             }
             Error::Failed { what, why, advice } => {
                 write!(f, "error: {what}: {why}")?;

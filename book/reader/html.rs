@@ -51,12 +51,7 @@ pub fn tags(html: &str) -> Vec<TagText<'_>> {
             continue;
         }
         raw = (!is_end && matches!(&*name, "script" | "style")).then(|| name.clone());
-        all.push(TagText {
-            name,
-            is_end,
-            inside: inside.as_str(),
-            offset: whole.start(),
-        });
+        all.push(TagText { name, is_end, inside: inside.as_str(), offset: whole.start() });
     }
     all
 }
@@ -131,10 +126,8 @@ pub fn ids(text: &str, config: &Config) -> HashSet<String> {
     ids.extend(made);
     for piece in pieces(text, config) {
         for tag in tags(&text[piece]) {
-            let named = tag
-                .attributes()
-                .into_iter()
-                .filter(|(name, _)| name == "id" || name == "name");
+            let named =
+                tag.attributes().into_iter().filter(|(name, _)| name == "id" || name == "name");
             ids.extend(named.map(|(_, value)| value.to_owned()));
         }
     }
@@ -156,10 +149,7 @@ fn unused(id: String, used: &HashSet<String>) -> String {
     if !used.contains(&id) {
         return id;
     }
-    (1..)
-        .map(|n| format!("{id}-{n}"))
-        .find(|candidate| !used.contains(candidate))
-        .unwrap_or(id)
+    (1..).map(|n| format!("{id}-{n}")).find(|candidate| !used.contains(candidate)).unwrap_or(id)
 }
 
 /// Whether a style sheet loads something from another host.
@@ -172,17 +162,9 @@ pub fn loads_remote(css: &str) -> Option<usize> {
 
 /// The number of the line that holds the byte at `offset`.
 pub fn line(text: &str, offset: usize) -> usize {
-    text.as_bytes()
-        .iter()
-        .take(offset)
-        .filter(|&&byte| byte == b'\n')
-        .count()
-        + 1
+    text.as_bytes().iter().take(offset).filter(|&&byte| byte == b'\n').count() + 1
 }
 
 pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -27,39 +27,26 @@ impl<'text> Directive<'text> {
                 .expect("a valid pattern")
         });
         DIRECTIVE.captures_iter(text).filter_map(|found| {
-            let (whole, name, rest) = (
-                found.get(0)?,
-                found.get(1)?.as_str(),
-                found.get(2)?.as_str(),
-            );
+            let (whole, name, rest) =
+                (found.get(0)?, found.get(1)?.as_str(), found.get(2)?.as_str());
             let argument = rest.split_whitespace().next()?;
             let (path, part) = match argument.split_once(':') {
                 Some((path, part)) if name.ends_with("include") => (path, Some(part)),
                 _ => (argument, None),
             };
-            Some(Directive {
-                span: whole.range(),
-                name,
-                path,
-                part,
-            })
+            Some(Directive { span: whole.range(), name, path, part })
         })
     }
 
     /// The directive that a text consists of.
     pub fn alone(text: &'text str) -> Option<Directive<'text>> {
         let text = text.trim();
-        Directive::all(text)
-            .next()
-            .filter(|directive| directive.span == (0..text.len()))
+        Directive::all(text).next().filter(|directive| directive.span == (0..text.len()))
     }
 
     /// Whether it names a file.
     pub fn reads_file(&self) -> bool {
-        matches!(
-            self.name,
-            "include" | "rustdoc_include" | "playground" | "playpen"
-        )
+        matches!(self.name, "include" | "rustdoc_include" | "playground" | "playpen")
     }
 
     /// The text that mdBook puts in the directive's place.
@@ -76,9 +63,8 @@ impl<'text> Directive<'text> {
         let Some(part) = self.part.filter(|part| !part.is_empty()) else {
             return Ok(text);
         };
-        let (start, end) = part
-            .split_once(':')
-            .map_or((part, None), |(start, end)| (start, Some(end)));
+        let (start, end) =
+            part.split_once(':').map_or((part, None), |(start, end)| (start, Some(end)));
         let first = match start.parse::<usize>() {
             Ok(line) => line.max(1),
             Err(_) if start.is_empty() => 1,
@@ -90,11 +76,7 @@ impl<'text> Directive<'text> {
             Some(Err(_)) => usize::MAX,
         };
         let lines: Vec<&str> = text.lines().take(last).skip(first - 1).collect();
-        if lines.is_empty() {
-            Err(format!("no lines {part} in it"))
-        } else {
-            Ok(lines.join("\n"))
-        }
+        if lines.is_empty() { Err(format!("no lines {part} in it")) } else { Ok(lines.join("\n")) }
     }
 }
 
@@ -119,8 +101,7 @@ fn anchored(text: &str, name: &str) -> Result<String, String> {
 fn mark<'line>(line: &'line str, mark: &str) -> Option<&'line str> {
     let (_, rest) = line.split_once(mark)?;
     let rest = rest.trim_start();
-    let end = rest
-        .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'))
-        .unwrap_or(rest.len());
+    let end =
+        rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len());
     Some(&rest[..end])
 }

@@ -1,4 +1,5 @@
-//! Captions: a listing names the file that it was taken from, and a transcript looks like a terminal.
+//! Captions: a listing names the file that it was taken from, and a transcript looks like a
+//! terminal.
 
 use std::path::Path;
 
@@ -30,9 +31,7 @@ pub fn caption(text: &str, dir: &Path, config: &Config) -> String {
                 let Some((info, body)) = block.take() else {
                     continue;
                 };
-                let line = text[..span.start]
-                    .rfind('\n')
-                    .map_or(0, |newline| newline + 1);
+                let line = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
                 let indent = &text[line..span.start];
                 // In a quotation or on a list item's first line there is no room for lines of HTML.
                 if !indent.trim().is_empty() {
@@ -41,10 +40,9 @@ pub fn caption(text: &str, dir: &Path, config: &Config) -> String {
                 let Some(opening) = figure(&info, &body, dir, &config.book.src) else {
                     continue;
                 };
-                let end = text[span.end..]
-                    .find('\n')
-                    .map_or(text.len(), |newline| span.end + newline);
-                // mdBook ends a block of HTML at a blank line: what stands between is Markdown again.
+                let end =
+                    text[span.end..].find('\n').map_or(text.len(), |newline| span.end + newline);
+                // A blank line ends a block of HTML: what stands between is Markdown again.
                 result.push_str(&text[copied..line]);
                 result.push_str(&format!(
                     "\n{indent}{opening}\n\n{}\n\n{indent}</figure>\n",
@@ -70,7 +68,5 @@ fn figure(info: &str, body: &str, dir: &Path, src: &Path) -> Option<String> {
         return None;
     }
     let name = html::escape(&sources::slashed(&file));
-    Some(format!(
-        r#"<figure class="listing"><figcaption><code>{name}</code></figcaption>"#
-    ))
+    Some(format!(r#"<figure class="listing"><figcaption><code>{name}</code></figcaption>"#))
 }

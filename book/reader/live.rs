@@ -33,10 +33,7 @@ pub fn sign(site: &Path, id: &str) -> io::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             sign(&path, id)?;
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "html")
-        {
+        } else if path.extension().is_some_and(|extension| extension == "html") {
             let meta = format!("<meta name=\"book-build\" content=\"{id}\">\n    </head>");
             let page = fs::read_to_string(&path)?.replacen("</head>", &meta, 1);
             fs::write(path, page)?;
@@ -45,28 +42,24 @@ pub fn sign(site: &Path, id: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// The stream of one page: `build` with the current id at once and after each good build, `broken` with the errors.
+/// The stream of one page: `build` with the current id at once and after each good build, `broken`
+/// with the errors.
 pub fn stream(
     mut editions: watch::Receiver<Edition>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     editions.mark_changed();
-    let events = stream::unfold(
-        (editions, VecDeque::new()),
-        |(mut editions, mut queue)| async {
-            if queue.is_empty() {
-                editions.changed().await.ok()?;
-                let edition = editions.borrow_and_update().clone();
-                queue.push_back(Event::default().event("build").data(&*edition.id));
-                queue.extend(edition.broken.map(|errors| {
-                    // A carriage return would end a line of the protocol.
-                    Event::default()
-                        .event("broken")
-                        .data(errors.replace('\r', ""))
-                }));
-            }
-            let event = queue.pop_front()?;
-            Some((Ok(event), (editions, queue)))
-        },
-    );
+    let events = stream::unfold((editions, VecDeque::new()), |(mut editions, mut queue)| async {
+        if queue.is_empty() {
+            editions.changed().await.ok()?;
+            let edition = editions.borrow_and_update().clone();
+            queue.push_back(Event::default().event("build").data(&*edition.id));
+            queue.extend(edition.broken.map(|errors| {
+                // A carriage return would end a line of the protocol.
+                Event::default().event("broken").data(errors.replace('\r', ""))
+            }));
+        }
+        let event = queue.pop_front()?;
+        Some((Ok(event), (editions, queue)))
+    });
     Sse::new(events).keep_alive(KeepAlive::default())
 }

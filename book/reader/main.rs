@@ -9,6 +9,7 @@ mod include;
 mod listing;
 mod live;
 mod preprocess;
+mod say;
 mod serve;
 mod sources;
 mod target;
@@ -23,7 +24,8 @@ use clap::{Parser, Subcommand};
 
 use error::Error;
 
-/// Serves the workbook on http://127.0.0.1:3000 and reloads the page when a chapter or a program shown in it changes.
+/// Serves the workbook on http://127.0.0.1:3000 and reloads the page when a chapter or a program
+/// shown in it changes.
 #[derive(Parser)]
 #[command(name = "book")]
 struct Args {
@@ -35,7 +37,8 @@ struct Args {
     #[arg(long)]
     open: bool,
 
-    /// The directory that holds book.toml [default: the nearest one at or above the current directory]
+    /// The directory that holds book.toml [default: the nearest one at or above the current
+    /// directory]
     #[arg(long, global = true, value_name = "DIR")]
     root: Option<PathBuf>,
 
@@ -69,7 +72,7 @@ fn main() -> ExitCode {
     match run(Args::parse()) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("{error}");
+            say::complain(error);
             ExitCode::FAILURE
         }
     }
@@ -79,9 +82,7 @@ fn run(args: Args) -> Result<ExitCode, Error> {
     match args.command {
         None => serve::serve(&find_root(args.root)?, args.port, args.open)?,
         Some(Command::Build { dest }) => build::static_site(&find_root(args.root)?, dest)?,
-        Some(Command::Preprocess {
-            question: Some(Question::Supports { renderer }),
-        }) => {
+        Some(Command::Preprocess { question: Some(Question::Supports { renderer }) }) => {
             if !preprocess::supports(&renderer) {
                 return Ok(ExitCode::FAILURE);
             }
@@ -91,21 +92,18 @@ fn run(args: Args) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The directory of the nearest `book.toml`, so that every directory of the workspace is a good place to start from.
+/// The directory of the nearest `book.toml`, so that every directory of the workspace is a good
+/// place to start from.
 fn find_root(named: Option<PathBuf>) -> Result<PathBuf, Error> {
     let here = env::current_dir()
         .map_err(|why| Error::failed("cannot read the current directory", why))?;
     if let Some(root) = named {
         return Ok(here.join(root));
     }
-    here.ancestors()
-        .find(|dir| dir.join("book.toml").is_file())
-        .map(PathBuf::from)
-        .ok_or_else(|| {
-            Error::failed(
-                "cannot find the book",
-                "no book.toml in this directory or above it",
-            )
-            .advice("run this inside the workspace, or name the directory with --root DIR")
-        })
+    here.ancestors().find(|dir| dir.join("book.toml").is_file()).map(PathBuf::from).ok_or_else(
+        || {
+            Error::failed("cannot find the book", "no book.toml in this directory or above it")
+                .advice("run this inside the workspace, or name the directory with --root DIR")
+        },
+    )
 }

@@ -1,4 +1,5 @@
-//! mdBook's preprocessor `repair`: the same captions whether this program builds the book or stock mdBook does.
+//! mdBook's preprocessor `repair`: the same captions whether this program builds the book or stock
+//! mdBook does.
 
 use std::io::{self, Write};
 use std::path::Path;

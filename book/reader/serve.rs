@@ -1,6 +1,6 @@
 //! Serving the book on loopback, and building it again when its sources change.
 
-use std::io::{self, Write};
+use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -23,6 +23,7 @@ use tower_http::services::{ServeDir, ServeFile};
 use crate::build;
 use crate::error::Error;
 use crate::live::{self, Edition};
+use crate::say::{complain, say};
 use crate::sources::Sources;
 use crate::watch::{Shown, Wake, Watch};
 
@@ -36,13 +37,13 @@ pub fn serve(root: &Path, port: u16, open: bool) -> Result<(), Error> {
     stop_on_signal(interrupt)?;
     // Before the build: a port that is taken should not cost the time of one.
     let listener = listen(port)?;
-    println!("building the book");
+    say("building the book");
     let started = Instant::now();
     let sources = Sources::read(root)?;
     let (watch, stopper) = Watch::start(&sources)?;
     let shown = Shown::by(&sources);
     let first = edition(sources)?;
-    println!("built in {:.1} s", started.elapsed().as_secs_f64());
+    say(format!("built in {:.1} s", started.elapsed().as_secs_f64()));
 
     let (sender, editions) = watch::channel(first);
     let root = root.to_owned();
@@ -67,11 +68,8 @@ fn stop_on_signal(interrupt: oneshot::Sender<()>) -> Result<(), Error> {
 
 fn listen(port: u16) -> Result<TcpListener, Error> {
     let refused = |why: io::Error| {
-        Error::failed(
-            format!("cannot listen on {}:{port}", Ipv4Addr::LOCALHOST),
-            why,
-        )
-        .advice("is another reader running? --port 0 picks a free port")
+        Error::failed(format!("cannot listen on {}:{port}", Ipv4Addr::LOCALHOST), why)
+            .advice("is another reader running? --port 0 picks a free port")
     };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(refused)?;
     listener.set_nonblocking(true).map_err(refused)?;
@@ -80,24 +78,14 @@ fn listen(port: u16) -> Result<TcpListener, Error> {
 
 /// Builds the sources as a new edition.
 fn edition(sources: Sources) -> Result<Edition, Error> {
-    let id = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_nanos()
-        .to_string();
+    let id =
+        SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos().to_string();
     let unwritable =
         |why: io::Error| Error::failed("cannot write the book to a temporary directory", why);
-    let site = tempfile::Builder::new()
-        .prefix("book-")
-        .tempdir()
-        .map_err(unwritable)?;
+    let site = tempfile::Builder::new().prefix("book-").tempdir().map_err(unwritable)?;
     build::build(sources, site.path(), true)?;
     live::sign(site.path(), &id).map_err(unwritable)?;
-    Ok(Edition {
-        id: id.into(),
-        site: Arc::new(site),
-        broken: None,
-    })
+    Ok(Edition { id: id.into(), site: Arc::new(site), broken: None })
 }
 
 /// The builder's life: one build after each change, the good ones put in the last one's place.
@@ -107,7 +95,7 @@ fn keep_building(root: &Path, watch: &Watch, mut shown: Shown, editions: &watch:
         if changed.is_empty() {
             continue;
         }
-        println!("changed {}", changed.join(", "));
+        say(format!("changed {}", changed.join(", ")));
         let started = Instant::now();
         let built = Sources::read(root).and_then(|sources| {
             shown.follow(&sources);
@@ -115,11 +103,11 @@ fn keep_building(root: &Path, watch: &Watch, mut shown: Shown, editions: &watch:
         });
         match built {
             Ok(edition) => {
-                println!("rebuilt in {:.1} s", started.elapsed().as_secs_f64());
+                say(format!("rebuilt in {:.1} s", started.elapsed().as_secs_f64()));
                 editions.send_replace(edition);
             }
             Err(error) => {
-                eprintln!("{error}\nthe last good book stays up");
+                complain(format!("{error}\nthe last good book stays up"));
                 editions.send_modify(|edition| edition.broken = Some(error.to_string().into()));
             }
         }
@@ -134,23 +122,17 @@ fn answer(
     interrupted: oneshot::Receiver<()>,
 ) -> Result<(), Error> {
     let failed = |why: io::Error| Error::failed("cannot serve the book", why);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(failed)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
         let url = format!("http://{}", listener.local_addr().map_err(failed)?);
         let app = Router::new()
-            .route(
-                "/live",
-                get(|State(editions)| async { live::stream(editions) }),
-            )
+            .route("/live", get(|State(editions)| async { live::stream(editions) }))
             .fallback(page)
             .layer(middleware::from_fn(guard))
             .with_state(editions);
-        println!("serving the book on {url} (Ctrl-C stops it)");
-        io::stdout().flush().map_err(failed)?;
+        say(format!("serving the book on {url} (Ctrl-C stops it)"));
         if open {
             open_browser(&url);
         }
@@ -164,54 +146,40 @@ fn answer(
 /// A file of the current edition.
 async fn page(State(editions): State<watch::Receiver<Edition>>, mut request: Request) -> Response {
     let site = Arc::clone(&editions.borrow().site);
-    // It tells builds apart by the second only: a page could stay old after a quick edit. The ETag is exact.
+    // It tells builds apart by the second only: a page could stay old after a quick edit. The
+    // ETag is exact.
     request.headers_mut().remove(header::IF_MODIFIED_SINCE);
     let missing = ServeFile::new(site.path().join("404.html"));
-    let response = ServeDir::new(site.path())
-        .not_found_service(missing)
-        .try_call(request)
-        .await;
+    let response = ServeDir::new(site.path()).not_found_service(missing).try_call(request).await;
     match response {
         Ok(mut response) => {
             response.headers_mut().remove(header::LAST_MODIFIED);
             response.map(Body::new)
         }
-        Err(why) => (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            format!("cannot read the page: {why}\n"),
-        )
+        Err(why) => (StatusCode::INTERNAL_SERVER_ERROR, format!("cannot read the page: {why}\n"))
             .into_response(),
     }
 }
 
-/// Refuses requests that were not meant for this machine, and keeps browsers from showing an old build.
+/// Refuses requests that were not meant for this machine, and keeps browsers from showing an old
+/// build.
 ///
-/// Any web site can make its own name point at 127.0.0.1 and read what is served there; the host that
-/// a request names gives that away.
+/// Any web site can make its own name point at 127.0.0.1 and read what is served there; the host
+/// that a request names gives that away.
 async fn guard(request: Request, next: Next) -> Response {
     let named = request.headers().get_all(header::HOST).iter();
-    let named = named.map(|host| {
-        host.to_str()
-            .ok()
-            .and_then(|host| host.parse::<Authority>().ok())
-    });
+    let named =
+        named.map(|host| host.to_str().ok().and_then(|host| host.parse::<Authority>().ok()));
     let targeted = request.uri().authority().cloned().map(Some);
     let is_local = request.headers().contains_key(header::HOST)
-        && named
-            .chain(targeted)
-            .all(|host| host.is_some_and(|host| is_loopback(&host)));
+        && named.chain(targeted).all(|host| host.is_some_and(|host| is_loopback(&host)));
     let mut response = if is_local {
         next.run(request).await
     } else {
-        (
-            StatusCode::FORBIDDEN,
-            "this server is for this machine only: use http://127.0.0.1\n",
-        )
+        (StatusCode::FORBIDDEN, "this server is for this machine only: use http://127.0.0.1\n")
             .into_response()
     };
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response
 }
 
@@ -239,6 +207,6 @@ fn open_browser(url: &str) {
         .stderr(Stdio::null())
         .spawn();
     if let Err(why) = started {
-        eprintln!("error: cannot open a browser: {opener}: {why}\nopen {url} yourself");
+        complain(format!("error: cannot open a browser: {opener}: {why}\nopen {url} yourself"));
     }
 }

@@ -92,11 +92,7 @@ impl Sources {
     /// Notes a defect of a file beside the chapters.
     pub fn defect(&mut self, file: &Path, line: Option<usize>, what: impl Into<String>) {
         let file = self.name(file);
-        self.defects.push(Defect {
-            file,
-            line,
-            what: what.into(),
-        });
+        self.defects.push(Defect { file, line, what: what.into() });
     }
 
     /// A file beside the chapters, as people name it: from the root.
@@ -122,21 +118,14 @@ impl Sources {
 
 /// The chapters that a list of chapters names, and the lines that name them.
 fn entries(summary: &str) -> Vec<(PathBuf, usize)> {
-    let links = Parser::new(summary)
-        .into_offset_iter()
-        .filter_map(|(event, span)| match event {
-            Event::Start(Tag::Link { dest_url, .. }) if !dest_url.is_empty() => {
-                Some((dest_url, span))
-            }
-            _ => None,
-        });
+    let links = Parser::new(summary).into_offset_iter().filter_map(|(event, span)| match event {
+        Event::Start(Tag::Link { dest_url, .. }) if !dest_url.is_empty() => Some((dest_url, span)),
+        _ => None,
+    });
     links
         .map(|(path, span)| {
             let path = PathBuf::from(path.replace("%20", " "));
-            (
-                normal(&path).unwrap_or(path),
-                html::line(summary, span.start),
-            )
+            (normal(&path).unwrap_or(path), html::line(summary, span.start))
         })
         .collect()
 }
@@ -161,8 +150,5 @@ pub fn normal(path: &Path) -> Option<PathBuf> {
 
 /// A path with `/` between its parts on every system.
 pub fn slashed(path: &Path) -> String {
-    path.components()
-        .map(|part| part.as_os_str().to_string_lossy())
-        .collect::<Vec<_>>()
-        .join("/")
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }

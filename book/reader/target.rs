@@ -20,19 +20,14 @@ pub struct Targets<'book> {
 impl<'book> Targets<'book> {
     pub fn of(sources: &'book Sources) -> Self {
         let config = sources.config.html_config().unwrap_or_default();
-        let mut pages: HashMap<_, _> = own_pages(&config)
-            .into_iter()
-            .map(|page| (page, None))
-            .collect();
+        let mut pages: HashMap<_, _> =
+            own_pages(&config).into_iter().map(|page| (page, None)).collect();
         // The first page is also the book's index, unless a README is.
         for (place, (chapter, _)) in sources.listed.iter().enumerate().rev() {
             let Some(text) = sources.chapters.get(chapter) else {
                 continue;
             };
-            let ids = html::ids(
-                &with_included_markdown(sources, chapter, text),
-                &sources.config,
-            );
+            let ids = html::ids(&with_included_markdown(sources, chapter, text), &sources.config);
             if place == 0 {
                 pages.insert(PathBuf::from("index.html"), Some(ids.clone()));
             }
@@ -47,9 +42,7 @@ impl<'book> Targets<'book> {
     ///
     /// Why the link is dead.
     pub fn check(&self, chapter: &Path, link: &str) -> Result<(), String> {
-        let (path, fragment) = link
-            .split_once('#')
-            .map_or((link, ""), |(path, id)| (path, id));
+        let (path, fragment) = link.split_once('#').map_or((link, ""), |(path, id)| (path, id));
         let path = decoded(path.split('?').next().unwrap_or_default());
         let page = if path.is_empty() {
             page(chapter)
@@ -60,10 +53,7 @@ impl<'book> Targets<'book> {
             let Some(target) = sources::normal(&dir.join(&path)) else {
                 return Err(self.outside());
             };
-            if target
-                .extension()
-                .is_some_and(|extension| extension == "md")
-            {
+            if target.extension().is_some_and(|extension| extension == "md") {
                 self.chapter(&target)?
             } else if path.ends_with('/') || target.as_os_str().is_empty() {
                 target.join("index.html")
@@ -89,12 +79,7 @@ impl<'book> Targets<'book> {
 
     /// The page of a chapter that a link names by its Markdown file.
     fn chapter(&self, target: &Path) -> Result<PathBuf, String> {
-        let listed = |file: &Path| {
-            self.sources
-                .listed
-                .iter()
-                .any(|(chapter, _)| chapter == file)
-        };
+        let listed = |file: &Path| self.sources.listed.iter().any(|(chapter, _)| chapter == file);
         // mdBook renames the page of a README, but not the links to it.
         let page = target.with_extension("html");
         if listed(target) && page != self::page(target) {
@@ -110,10 +95,7 @@ impl<'book> Targets<'book> {
     }
 
     fn outside(&self) -> String {
-        format!(
-            "not under {}, so not in the book",
-            sources::slashed(&self.sources.config.book.src)
-        )
+        format!("not under {}, so not in the book", sources::slashed(&self.sources.config.book.src))
     }
 }
 
@@ -127,10 +109,7 @@ pub fn page(chapter: &Path) -> PathBuf {
 
 /// The pages that mdBook adds.
 fn own_pages(config: &HtmlConfig) -> Vec<PathBuf> {
-    let mut pages = vec![
-        PathBuf::from("toc.html"),
-        PathBuf::from(config.get_404_output_file()),
-    ];
+    let mut pages = vec![PathBuf::from("toc.html"), PathBuf::from(config.get_404_output_file())];
     pages.extend(config.print.enable.then(|| PathBuf::from("print.html")));
     pages
 }

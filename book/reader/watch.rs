@@ -30,7 +30,8 @@ pub enum Wake {
 pub type Stopper = mpsc::Sender<Wake>;
 
 impl Watch {
-    /// Watches `book.toml`, the chapters, the theme, and the directories that `extra-watch-dirs` names.
+    /// Watches `book.toml`, the chapters, the theme, and the directories that `extra-watch-dirs`
+    /// names.
     ///
     /// # Errors
     ///
@@ -52,21 +53,11 @@ impl Watch {
             })
             .map_err(unwatched)?;
         // The directory, not the file: an editor may put a new file in the place of the old one.
-        watcher
-            .watch(&sources.root, RecursiveMode::NonRecursive)
-            .map_err(unwatched)?;
+        watcher.watch(&sources.root, RecursiveMode::NonRecursive).map_err(unwatched)?;
         for dir in watched_dirs(sources).iter().filter(|dir| dir.is_dir()) {
-            watcher
-                .watch(dir, RecursiveMode::Recursive)
-                .map_err(unwatched)?;
+            watcher.watch(dir, RecursiveMode::Recursive).map_err(unwatched)?;
         }
-        Ok((
-            Watch {
-                _watcher: watcher,
-                events,
-            },
-            stopper,
-        ))
+        Ok((Watch { _watcher: watcher, events }, stopper))
     }
 
     /// Waits until something was written; `false` when there is nothing more to wait for.
@@ -85,24 +76,13 @@ impl Watch {
 
 fn watched_dirs(sources: &Sources) -> Vec<PathBuf> {
     let mut dirs = shown_dirs(sources);
-    dirs.extend(
-        sources
-            .config
-            .build
-            .extra_watch_dirs
-            .iter()
-            .map(|dir| sources.root.join(dir)),
-    );
+    dirs.extend(sources.config.build.extra_watch_dirs.iter().map(|dir| sources.root.join(dir)));
     dirs
 }
 
 /// The directories whose files are all in the book.
 fn shown_dirs(sources: &Sources) -> Vec<PathBuf> {
-    let theme = sources
-        .config
-        .html_config()
-        .unwrap_or_default()
-        .theme_dir(&sources.root);
+    let theme = sources.config.html_config().unwrap_or_default().theme_dir(&sources.root);
     vec![sources.root.join(&sources.config.book.src), theme]
 }
 
@@ -120,11 +100,8 @@ type Stamps = BTreeMap<PathBuf, Option<(SystemTime, u64)>>;
 
 impl Shown {
     pub fn by(sources: &Sources) -> Shown {
-        let mut files: BTreeSet<_> = sources
-            .included()
-            .iter()
-            .map(|file| sources.root.join(file))
-            .collect();
+        let mut files: BTreeSet<_> =
+            sources.included().iter().map(|file| sources.root.join(file)).collect();
         files.insert(sources.root.join("book.toml"));
         let mut shown = Shown {
             root: sources.root.clone(),
@@ -136,7 +113,8 @@ impl Shown {
         shown
     }
 
-    /// Takes up what these sources show now, and keeps what was seen of their files before they were read.
+    /// Takes up what these sources show now, and keeps what was seen of their files before they
+    /// were read.
     pub fn follow(&mut self, sources: &Sources) {
         let seen = std::mem::take(&mut self.stamps);
         *self = Shown::by(sources);
@@ -159,11 +137,8 @@ impl Shown {
     }
 
     fn look(&self) -> Stamps {
-        let mut stamps: Stamps = self
-            .files
-            .iter()
-            .map(|file| (file.clone(), stamp(file)))
-            .collect();
+        let mut stamps: Stamps =
+            self.files.iter().map(|file| (file.clone(), stamp(file))).collect();
         for dir in &self.dirs {
             look_into(dir, &mut stamps);
         }

@@ -1,7 +1,7 @@
 //! The kernel's view of TCP sockets, where the system lets a program read it.
 //!
 //! Linux lists its sockets in `/proc/net/tcp` and `/proc/net/tcp6` (proc_net(5)); other systems have
-//! no such file, so there the answer is `None`: not available, never a guess.
+//! no such files, so there the answer is `None`: not available, never a guess.
 
 use std::fmt::{self, Display};
 use std::fs;
@@ -76,16 +76,21 @@ impl Display for State {
     }
 }
 
-/// All TCP sockets of this machine, or `None` where the kernel does not list them.
-pub fn sockets() -> Option<Vec<Socket>> {
-    let v4 = fs::read_to_string("/proc/net/tcp").ok()?;
-    let v6 = fs::read_to_string("/proc/net/tcp6").unwrap_or_default();
-    Some(v4.lines().chain(v6.lines()).filter_map(socket).collect())
+/// All sockets whose own end is this address: a listener and all that it has accepted, or one end of
+/// a connection. `None` where the kernel does not list them.
+pub fn sockets_at(local: SocketAddr) -> Option<Vec<Socket>> {
+    let list = match local {
+        SocketAddr::V4(_) => fs::read_to_string("/proc/net/tcp").ok()?,
+        SocketAddr::V6(_) => fs::read_to_string("/proc/net/tcp6").ok()?,
+    };
+    // A busy machine has tens of thousands of sockets in TIME_WAIT: read only the lines that count.
+    let end = format!(": {} ", field(local));
+    Some(list.lines().filter(|line| line.contains(&end)).filter_map(socket).collect())
 }
 
 /// The socket with these two ends; `None` where there is none, or where the kernel does not say.
 pub fn socket_between(local: SocketAddr, peer: SocketAddr) -> Option<Socket> {
-    sockets()?.into_iter().find(|socket| socket.local == local && socket.peer == peer)
+    sockets_at(local)?.into_iter().find(|socket| socket.peer == peer)
 }
 
 /// The ports from which the kernel picks when a program names none (ip(7), ip_local_port_range).
@@ -112,20 +117,31 @@ fn socket(line: &str) -> Option<Socket> {
     })
 }
 
-/// The address is printed as 32-bit words in the machine's own byte order, the port as a number.
+/// An address as the kernel prints it: 32-bit words in the machine's own byte order, then the port as
+/// a number.
+fn field(address: SocketAddr) -> String {
+    let octets = match address.ip() {
+        IpAddr::V4(v4) => v4.octets().to_vec(),
+        IpAddr::V6(v6) => v6.octets().to_vec(),
+    };
+    let (words, _) = octets.as_chunks();
+    let words = words.iter().map(|word| format!("{:08X}", u32::from_ne_bytes(*word)));
+    format!("{}:{:04X}", words.collect::<String>(), address.port())
+}
+
 fn address(field: &str) -> Option<SocketAddr> {
-    let (address, port) = field.split_once(':')?;
-    let words: Vec<[u8; 4]> = address
+    let (words, port) = field.split_once(':')?;
+    let octets: Vec<u8> = words
         .as_bytes()
         .chunks(8)
         .map(|word| u32::from_str_radix(std::str::from_utf8(word).ok()?, 16).ok())
-        .map(|word| word.map(u32::to_ne_bytes))
-        .collect::<Option<_>>()?;
-    let ip: IpAddr = match words.as_slice() {
-        [v4] => Ipv4Addr::from(*v4).into(),
-        [a, b, c, d] => {
-            Ipv6Addr::from(<[u8; 16]>::try_from([*a, *b, *c, *d].concat()).ok()?).into()
-        }
+        .collect::<Option<Vec<u32>>>()?
+        .into_iter()
+        .flat_map(u32::to_ne_bytes)
+        .collect();
+    let ip: IpAddr = match octets.len() {
+        4 => Ipv4Addr::from(<[u8; 4]>::try_from(octets).ok()?).into(),
+        16 => Ipv6Addr::from(<[u8; 16]>::try_from(octets).ok()?).into(),
         _ => return None,
     };
     Some(SocketAddr::new(ip, u16::from_str_radix(port, 16).ok()?))
@@ -134,7 +150,7 @@ fn address(field: &str) -> Option<SocketAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::net::TcpListener;
+    use std::net::{TcpListener, TcpStream};
 
     #[test]
     fn a_line_of_proc_net_tcp() {
@@ -149,18 +165,34 @@ mod tests {
             (socket.state, socket.send_queue, socket.receive_queue),
             (State::TimeWait, 16, 10)
         );
-        let v6 = "00000000000000000000000001000000:2382";
-        assert_eq!(address(v6), Some("[::1]:9090".parse().unwrap()));
         assert_eq!(super::socket("  sl  local_address rem_address   st tx_queue rx_queue"), None);
     }
 
     #[test]
-    fn a_listener_of_ours_is_listed() {
+    fn addresses_are_printed_as_the_kernel_does() {
+        for text in ["127.0.0.1:9090", "[::1]:9090", "[2001:db8::7]:80", "0.0.0.0:0"] {
+            let parsed: SocketAddr = text.parse().expect("an address");
+            assert_eq!(address(&field(parsed)), Some(parsed));
+        }
+        if cfg!(target_endian = "little") {
+            assert_eq!(field("127.0.0.1:80".parse().unwrap()), "0100007F:0050");
+            assert_eq!(
+                field("[::1]:9090".parse().unwrap()),
+                "00000000000000000000000001000000:2382"
+            );
+        }
+    }
+
+    #[test]
+    fn sockets_of_ours_are_listed() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a listener");
         let local = listener.local_addr().expect("an address");
-        if let Some(sockets) = sockets() {
-            let ours = sockets.iter().find(|socket| socket.local == local).expect("listed");
-            assert_eq!(ours.state, State::Listen);
+        let client = TcpStream::connect(local).expect("a connection");
+        let client = client.local_addr().expect("an address");
+        if let Some(sockets) = sockets_at(local) {
+            assert!(sockets.iter().any(|socket| socket.state == State::Listen));
+            assert!(sockets.iter().any(|socket| socket.peer == client));
+            assert!(socket_between(client, local).is_some());
         }
     }
 }

@@ -18,7 +18,7 @@ pub struct Args {
     #[arg(long)]
     pub without_reuse: bool,
 
-    /// How many clients may wait for accept (Linux lets in one more)
+    /// How many clients may wait for accept
     #[arg(long, value_name = "N", default_value = "128",
           value_parser = clap::value_parser!(i32).range(0..))]
     pub backlog: i32,
@@ -32,7 +32,7 @@ pub struct Args {
 pub enum Command {
     /// Measure who can bind a port again, and who gets TIME_WAIT
     Matrix {
-        /// Where to listen; each experiment takes one port, from this one upwards
+        /// Where to listen: the first of six ports, or 0
         #[arg(default_value = "127.0.0.1:0")]
         address: SocketAddr,
     },

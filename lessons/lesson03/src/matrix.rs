@@ -110,8 +110,8 @@ fn what_is_left(server: SocketAddr, client: SocketAddr) -> (End, End) {
 }
 
 fn end(local: SocketAddr, peer: SocketAddr) -> End {
-    let Some(sockets) = kernel::sockets() else { return End::Unknown };
-    match sockets.iter().find(|socket| socket.local == local && socket.peer == peer) {
+    let Some(sockets) = kernel::sockets_at(local) else { return End::Unknown };
+    match sockets.iter().find(|socket| socket.peer == peer) {
         Some(socket) => End::Kept(socket.state),
         None => End::Gone,
     }

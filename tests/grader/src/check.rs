@@ -1,7 +1,8 @@
 use std::fmt::Display;
 use std::process::{Command, Stdio};
 
-use crate::Run;
+use crate::spawn::spawn;
+use crate::{Run, Subject};
 
 /// Whether the demand is met; if not, how it is broken.
 pub type Outcome<T = ()> = Result<T, Broken>;
@@ -41,6 +42,8 @@ pub enum Needs {
     Unix,
     /// A system that keeps ports below 1024 for the privileged, and a way to be without privilege.
     PrivilegedPorts,
+    /// The program of another lesson.
+    Lesson(&'static str),
     /// A program on the PATH.
     Program(&'static str),
     /// `python3` on the PATH, of version 3.N at least.
@@ -83,6 +86,9 @@ impl Needs {
             Needs::Linux if !cfg!(target_os = "linux") => Some("needs Linux".into()),
             Needs::Unix if !cfg!(unix) => Some("needs Unix".into()),
             Needs::PrivilegedPorts if !privileged_ports() => Some("needs privileged ports".into()),
+            Needs::Lesson(name) if !Subject::of_lesson(name).exists() => {
+                Some(format!("needs cargo build -p {name}"))
+            }
             Needs::Python(minor) if !python(minor) => Some(format!("needs python3 ≥ 3.{minor}")),
             Needs::LinuxAnd(_) if !cfg!(target_os = "linux") => Some("needs Linux".into()),
             Needs::Program(name) | Needs::LinuxAnd(name) if !on_path(name) => {
@@ -104,8 +110,8 @@ fn privileged_ports() -> bool {
 
 fn python(minor: u8) -> bool {
     let question = format!("import sys; sys.exit(sys.version_info < (3, {minor}))");
-    let answer = Command::new("python3").args(["-c", &question]).stderr(Stdio::null()).status();
-    answer.is_ok_and(|answer| answer.success())
+    let answer = spawn(Command::new("python3").args(["-c", &question]).stderr(Stdio::null()));
+    answer.and_then(|mut python| python.wait()).is_ok_and(|answer| answer.success())
 }
 
 fn on_path(program: &str) -> bool {

@@ -25,6 +25,14 @@ const PATIENCE_WITH_A_FAULT: Duration = Duration::from_secs(1);
 /// How many trials run side by side. They wait far more than they compute.
 const SIDE_BY_SIDE: usize = 8;
 
+/// A program that must fail exactly some of the checks that it is judged on.
+struct Fault {
+    subject: Subject,
+    /// `None`: the lesson's checks and its contract.
+    judged_on: Option<Vec<Check>>,
+    fails: &'static [&'static str],
+}
+
 /// Everything that is tested about one lesson.
 pub struct Lesson {
     name: &'static str,
@@ -32,9 +40,10 @@ pub struct Lesson {
     checks: Vec<Check>,
     /// Checks that another lesson proves by its faults.
     contract: Vec<Check>,
+    modes: Vec<Check>,
     facts: Vec<Check>,
     programs: Vec<Subject>,
-    faults: Vec<(Subject, &'static [&'static str])>,
+    faults: Vec<Fault>,
     rejected: Vec<(&'static str, &'static str)>,
 }
 
@@ -46,6 +55,7 @@ impl Lesson {
             directory: directory.into(),
             checks: Vec::new(),
             contract: Vec::new(),
+            modes: Vec::new(),
             facts: Vec::new(),
             programs: Vec::new(),
             faults: Vec::new(),
@@ -65,6 +75,13 @@ impl Lesson {
         self
     }
 
+    /// What the lesson's program must do in a mode, or with an option, that few faults have. At least
+    /// one [`fault_in_mode`](Lesson::fault_in_mode) must fail each of these.
+    pub fn mode(mut self, checks: &[Check]) -> Lesson {
+        self.modes.extend_from_slice(checks);
+        self
+    }
+
     /// Experiments that show a statement of the book; they have no subject.
     pub fn facts(mut self, facts: &[Check]) -> Lesson {
         self.facts.extend_from_slice(facts);
@@ -79,7 +96,18 @@ impl Lesson {
 
     /// A program that must fail exactly these checks.
     pub fn fault(mut self, subject: Subject, fails: &'static [&'static str]) -> Lesson {
-        self.faults.push((subject, fails));
+        self.faults.push(Fault { subject, judged_on: None, fails });
+        self
+    }
+
+    /// A program that has only one mode of the lesson's: it is judged on these checks alone.
+    pub fn fault_in_mode(
+        mut self,
+        checks: &[Check],
+        subject: Subject,
+        fails: &'static [&'static str],
+    ) -> Lesson {
+        self.faults.push(Fault { subject, judged_on: Some(checks.to_vec()), fails });
         self
     }
 
@@ -105,7 +133,7 @@ impl Lesson {
         }));
         let checks: Vec<Check> = [self.checks, self.contract].concat();
         for subject in self.programs {
-            for &check in &checks {
+            for &check in checks.iter().chain(&self.modes) {
                 let subject = subject.clone();
                 let name = format!("{}::{}", subject.name, check.id);
                 trials.push(trial(name, check, move || pass(&check, Some(&subject))));
@@ -114,8 +142,8 @@ impl Lesson {
         for &fact in &self.facts {
             trials.push(trial(format!("fact::{}", fact.id), fact, move || pass(&fact, None)));
         }
-        for (subject, fails) in self.faults {
-            let checks = checks.clone();
+        for Fault { subject, judged_on, fails } in self.faults {
+            let checks = judged_on.unwrap_or_else(|| checks.clone());
             trials.push(Trial::test(format!("fault::{}", subject.name), move || {
                 exactly(&checks, &subject, fails)
             }));
@@ -129,10 +157,15 @@ impl Lesson {
         trials
     }
 
+    fn all_checks(&self) -> impl Iterator<Item = &Check> {
+        self.checks.iter().chain(&self.contract).chain(&self.modes)
+    }
+
     /// What is missing in the suite itself.
     fn incomplete(&self) -> Vec<String> {
         let mut missing = Vec::new();
-        let faults: Vec<&str> = self.faults.iter().map(|(fault, _)| fault.name.as_str()).collect();
+        let faults: Vec<&str> =
+            self.faults.iter().map(|fault| fault.subject.name.as_str()).collect();
         let rejected: Vec<&str> = self.rejected.iter().map(|(name, _)| *name).collect();
         for (folder, tested) in [("faults", faults), ("rejected", rejected)] {
             let files = sources(&self.directory.join(folder));
@@ -142,8 +175,8 @@ impl Lesson {
             }
         }
         let named: BTreeSet<&str> =
-            self.faults.iter().flat_map(|(_, fails)| fails.iter().copied()).collect();
-        for check in &self.checks {
+            self.faults.iter().flat_map(|fault| fault.fails.iter().copied()).collect();
+        for check in self.checks.iter().chain(&self.modes) {
             if !named.contains(check.id) {
                 missing.push(format!("no fault fails the check {}", check.id));
             }
@@ -151,12 +184,11 @@ impl Lesson {
                 missing.push(format!("the check {} has no hint that is a question", check.id));
             }
         }
-        let known: BTreeSet<&str> =
-            self.checks.iter().chain(&self.contract).map(|check| check.id).collect();
+        let known: BTreeSet<&str> = self.all_checks().map(|check| check.id).collect();
         for unknown in named.difference(&known) {
             missing.push(format!("a fault names the check {unknown}, which does not exist"));
         }
-        for check in self.checks.iter().chain(&self.contract).chain(&self.facts) {
+        for check in self.all_checks().chain(&self.facts) {
             if check.demands.is_empty() {
                 missing.push(format!("the check {} demands nothing in words", check.id));
             }

@@ -1,14 +1,11 @@
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::check::{Broken, Outcome};
 use crate::report::show;
 use crate::spawn::close;
 use crate::trace::Trace;
-
-/// A time-out of 0 is none at all; this is as good as 0.
-const SHORTEST: Duration = Duration::from_millis(1);
 
 /// The check's own end of a connection with a program.
 pub struct Peer {
@@ -56,7 +53,7 @@ impl Peer {
         self.trace.step(format!("{} has unread input", self.name));
         let expected = "a byte that can be read";
         self.limit(&expected)?;
-        match self.stream.peek(&mut [0]) {
+        match uninterrupted(|| self.stream.peek(&mut [0])) {
             Ok(0) => Err(Broken::new(expected, "the end of the stream")),
             Ok(_) => Ok(()),
             Err(why) => Err(Broken::new(expected, common::why(&why))),
@@ -127,12 +124,11 @@ impl Peer {
         let mut received = 0;
         loop {
             self.limit(&"a reset")?;
-            match self.stream.read(&mut buffer) {
+            match uninterrupted(|| self.stream.read(&mut buffer)) {
                 Ok(0) => {
                     return Err(Broken::new("a reset", "the end of the stream, in good order"));
                 }
                 Ok(count) => received += count,
-                Err(why) if why.kind() == ErrorKind::Interrupted => {}
                 Err(why) if why.kind() == ErrorKind::ConnectionReset => return Ok(received),
                 Err(why) => return Err(Broken::new("a reset", common::why(&why))),
             }
@@ -142,18 +138,13 @@ impl Peer {
     /// Demands that nothing comes for this long. (A wait that proves silence, not readiness.)
     pub fn receives_nothing_for(&mut self, time: Duration) -> Outcome {
         self.trace.step(format!("{} receives nothing for {time:?}", self.name));
-        let end = Instant::now() + time;
+        self.stream.set_read_timeout(Some(time)).expect("not zero");
         let mut bytes = [0; 64];
-        loop {
-            let left = end.saturating_duration_since(Instant::now());
-            self.stream.set_read_timeout(Some(left.max(SHORTEST))).expect("not zero");
-            return match self.stream.read(&mut bytes) {
-                Ok(0) => Err(Broken::new("an open connection", "the end of the stream")),
-                Ok(count) => Err(Broken::new("silence", show(&bytes[..count]))),
-                Err(why) if why.kind() == ErrorKind::Interrupted => continue,
-                Err(why) if common::timed_out(&why) => Ok(()),
-                Err(why) => Err(Broken::new("an open connection", why)),
-            };
+        match uninterrupted(|| self.stream.read(&mut bytes)) {
+            Ok(0) => Err(Broken::new("an open connection", "the end of the stream")),
+            Ok(count) => Err(Broken::new("silence", show(&bytes[..count]))),
+            Err(why) if common::timed_out(&why) => Ok(()),
+            Err(why) => Err(Broken::new("an open connection", why)),
         }
     }
 
@@ -185,19 +176,25 @@ impl Peer {
         expected: &dyn std::fmt::Display,
     ) -> Result<usize, String> {
         self.limit(expected).map_err(|broken| broken.got)?;
-        loop {
-            match self.stream.read(buffer) {
-                Err(why) if why.kind() == ErrorKind::Interrupted => {}
-                Err(why) if matches!(why.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
-                    return Err("nothing more: the time was up".into());
-                }
-                other => return other.map_err(|why| why.to_string()),
-            }
+        match uninterrupted(|| self.stream.read(buffer)) {
+            Err(why) if common::timed_out(&why) => Err("nothing more: the time was up".into()),
+            other => other.map_err(|why| why.to_string()),
         }
     }
 
     fn unexpected(&self, expected: &[u8], got: &[u8], then: &str) -> Broken {
         let then = if then.is_empty() { String::new() } else { format!(", then: {then}") };
         Broken::new(show(expected), show(got) + &then)
+    }
+}
+
+/// With a time-out set, a read can be interrupted while the process is stopped and goes on
+/// (signal(7)): that says nothing about the connection.
+fn uninterrupted(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match read() {
+            Err(why) if why.kind() == ErrorKind::Interrupted => {}
+            outcome => return outcome,
+        }
     }
 }

@@ -73,6 +73,18 @@ impl Program {
         found.ok_or_else(|| Broken::new(&expected, self.how_it_ended()))
     }
 
+    /// Waits until standard output has a whole line that is `wanted`, and returns the first such line.
+    pub fn line(&mut self, what: &str, wanted: impl Fn(&str) -> bool) -> Outcome<String> {
+        let expected = format!("{what} on stdout");
+        self.trace.step(format!("wait until {} writes {expected}", self.name));
+        let found = self.output.wait(&self.trace, &expected, |text| {
+            let whole = String::from_utf8_lossy(&text.out);
+            let mut lines = whole.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
+            lines.find(|line| wanted(line)).map(String::from)
+        })?;
+        found.ok_or_else(|| Broken::new(&expected, self.how_it_ended()))
+    }
+
     /// Demands that standard output does not hold these words by now.
     pub fn has_not_said(&mut self, words: &str) -> Outcome {
         self.trace.step(format!("{} has not said {words:?}", self.name));

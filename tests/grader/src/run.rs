@@ -216,11 +216,9 @@ impl Run {
     /// not say so, only until it has been sent.
     pub fn message_waits_at(&mut self, server: SocketAddr) -> Outcome {
         self.until(format!("a message waits in the kernel of {server}"), || {
-            let Some(sockets) = kernel::sockets() else { return Some(()) };
+            let Some(sockets) = kernel::sockets_at(server) else { return Some(()) };
             let waits = |socket: &kernel::Socket| {
-                socket.local == server
-                    && socket.state == State::Established
-                    && socket.receive_queue > 0
+                socket.state == State::Established && socket.receive_queue > 0
             };
             sockets.iter().any(waits).then_some(())
         })

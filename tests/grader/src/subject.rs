@@ -2,9 +2,6 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
-use crate::check::{Broken, Outcome};
-use crate::spawn::spawn;
-
 /// A program under test: a command line to which a check adds its arguments.
 #[derive(Clone, Debug)]
 pub struct Subject {
@@ -35,33 +32,17 @@ impl Subject {
         Subject { name: self.name.clone(), command: starter.chain(self.command.clone()).collect() }
     }
 
-    /// The program of another lesson, built anew if need be: Cargo builds only what the tested lesson
-    /// itself depends on.
-    pub fn of_lesson(name: &str) -> Outcome<Subject> {
-        const EXPECTED: &str = "the program of another lesson";
-        let broken = |why: &dyn std::fmt::Display| Broken::new(EXPECTED, why);
-        // This test is target/PROFILE/deps/NAME-HASH; programs are two levels up.
-        let test = std::env::current_exe().map_err(|why| broken(&why))?;
-        let folder =
-            test.parent().and_then(Path::parent).ok_or_else(|| broken(&"no target folder"))?;
-        let target = folder.parent().ok_or_else(|| broken(&"no target folder"))?;
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut build = Command::new(cargo);
-        build
-            .args(["build", "--quiet", "--package", name, "--bin", name, "--target-dir"])
-            .arg(target);
-        if folder.ends_with("release") {
-            build.arg("--release");
-        }
-        let status =
-            spawn(&mut build).and_then(|mut child| child.wait()).map_err(|why| broken(&why))?;
-        match status.success() {
-            true => Ok(Subject::new(
-                name,
-                folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)),
-            )),
-            false => Err(broken(&format!("`cargo build -p {name}` failed"))),
-        }
+    /// The program of another lesson, for checks that need it (`Needs::Lesson`). `cargo test` builds
+    /// the programs of all lessons, `cargo test -p lesson01` those of one.
+    pub fn of_lesson(name: &str) -> Subject {
+        // This test is target/PROFILE/deps/NAME-HASH; programs are one level up.
+        let test = std::env::current_exe().unwrap_or_default();
+        let folder = test.parent().and_then(Path::parent).unwrap_or(Path::new(""));
+        Subject::new(name, folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
+    }
+
+    pub(crate) fn exists(&self) -> bool {
+        Path::new(&self.command[0]).is_file()
     }
 
     pub(crate) fn command(&self) -> Command {

@@ -73,7 +73,10 @@ fn masked(text: &str, mask: Mask) -> String {
             let lines = masked.lines().map(|line| {
                 line.split(drawn).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
             });
-            lines.collect::<Vec<_>>().join("\n")
+            // How many rows a table has is a measurement too.
+            let mut rows: Vec<String> = lines.collect();
+            rows.dedup();
+            rows.join("\n")
         }
     }
 }
@@ -107,6 +110,7 @@ mod tests {
         let masked = |text| super::masked(text, Mask::Numbers);
         assert_eq!(masked("  64  12.5 MB/s  ██▌"), masked("1024   7.5 MB/s  ████"));
         assert_ne!(masked("64  12.5 MB/s"), masked("64  12.5 kB/s"));
+        assert_eq!(masked("size\n 1 █\n 2 ██\nend"), masked("size\n 7 █\nend"));
     }
 
     #[test]
