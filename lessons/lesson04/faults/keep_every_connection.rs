@@ -1,6 +1,6 @@
 //! A list of all connections, for the day when the server stops, from which nobody is ever removed. Each
-//! client leaves a descriptor behind; and as the duplicate keeps the socket open, no client's connection is
-//! closed when its thread ends (S17).
+//! client leaves a descriptor behind, and its socket stays open with it: that the client learns of the end
+//! at all is owed to `shutdown`, which works on the connection, where closing works on a descriptor (S17).
 
 use std::process::ExitCode;
 
