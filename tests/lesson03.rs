@@ -212,7 +212,7 @@ const FACTS: &[Check] = &[
         .section("02-3-port-reuse.html#what-goes-wrong")
         .needs(Needs::Linux),
     check("C3_the_crashing_original_runs_again", c3_the_crashing_original_runs_again)
-        .demands("The tutorial's server of 2.2, which sets no option, crashes and can be run again at once.")
+        .demands("The tutorial's servers of 2.2 and 2.3 crash, and can be run again at once, option or not.")
         .section("02-3-port-reuse.html#what-goes-wrong")
         .needs(Needs::Program("python3")),
     check("C3_with_c2_mended_it_does_not", c3_with_c2_mended_it_does_not)

@@ -9,18 +9,12 @@ use std::time::Duration;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::check::{Broken, Check};
+use crate::exercise::{Exercise, Grade};
+use crate::patience::{must_fail, must_pass};
 use crate::rejected;
 use crate::report::Report;
 use crate::run::Run;
 use crate::subject::Subject;
-
-/// How long a program may take for a check that it must pass. A busy machine needs it; a right
-/// program on an idle one is done in milliseconds.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// How long to wait for a check that a fault must fail. A fault that hangs fails by this, so it is
-/// short; a check that passes in spite of it is noticed all the same.
-const PATIENCE_WITH_A_FAULT: Duration = Duration::from_millis(600);
 
 /// How many trials run side by side. They wait far more than they compute.
 const SIDE_BY_SIDE: usize = 16;
@@ -45,6 +39,8 @@ pub struct Lesson {
     programs: Vec<Subject>,
     faults: Vec<Fault>,
     rejected: Vec<(&'static str, &'static str)>,
+    exercise: Option<Exercise>,
+    exercise_faults: Vec<Fault>,
 }
 
 impl Lesson {
@@ -60,6 +56,8 @@ impl Lesson {
             programs: Vec::new(),
             faults: Vec::new(),
             rejected: Vec::new(),
+            exercise: None,
+            exercise_faults: Vec::new(),
         }
     }
 
@@ -117,15 +115,42 @@ impl Lesson {
         self
     }
 
+    /// What the reader is to write, and how it is graded.
+    pub fn exercise(mut self, exercise: Exercise) -> Lesson {
+        self.exercise = Some(exercise);
+        self
+    }
+
+    /// A wrong answer to the exercise: it must fail exactly these of the exercise's checks.
+    pub fn wrong_answer(mut self, subject: Subject, fails: &'static [&'static str]) -> Lesson {
+        self.exercise_faults.push(Fault { subject, judged_on: None, fails });
+        self
+    }
+
     /// Runs what the command line asks for (`cargo test -- --help`).
     pub fn main(self) -> ExitCode {
         let mut arguments = Arguments::from_args();
         arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
-        let trials = self.trials();
-        libtest_mimic::run(&arguments, trials).exit_code()
+        let checks = self.exercise.as_ref().map_or(&[][..], |exercise| exercise.checks);
+        let (trials, grade) = match Subject::from_environment() {
+            None => self.trials(),
+            // Somebody's own program, in whatever language: the exercise's checks and nothing else.
+            Some(subject) => {
+                let grade = Grade::new(&subject.name, true, checks.len());
+                let trials = checks.iter().map(|check| grade.trial(*check, &subject)).collect();
+                (trials, Some(grade))
+            }
+        };
+        let conclusion = libtest_mimic::run(&arguments, trials);
+        if let Some(line) = grade.and_then(|grade| grade.line(checks))
+            && !arguments.list
+        {
+            println!("{line}\n");
+        }
+        conclusion.exit_code()
     }
 
-    fn trials(self) -> Vec<Trial> {
+    fn trials(self) -> (Vec<Trial>, Option<Grade>) {
         let mut trials = Vec::new();
         let whole = self.incomplete();
         trials.push(Trial::test(format!("{}::suite_is_whole", self.name), move || {
@@ -148,13 +173,23 @@ impl Lesson {
                 exactly(&checks, &subject, fails)
             }));
         }
+        let mut grade = None;
+        if let Some(exercise) = &self.exercise {
+            grade = Some(exercise.trials(&self.directory, &mut trials));
+            let checks = exercise.checks;
+            for Fault { subject, fails, .. } in self.exercise_faults {
+                trials.push(Trial::test(format!("wrong_answer::{}", subject.name), move || {
+                    exactly(checks, &subject, fails)
+                }));
+            }
+        }
         for (name, code) in self.rejected {
             let file = self.directory.join("rejected").join(name).with_extension("rs");
             trials.push(Trial::test(format!("rejected::{name}"), move || {
                 rejected::with_code(&file, code).map_err(Failed::from)
             }));
         }
-        trials
+        (trials, grade)
     }
 
     fn all_checks(&self) -> impl Iterator<Item = &Check> {
@@ -164,8 +199,8 @@ impl Lesson {
     /// What is missing in the suite itself.
     fn incomplete(&self) -> Vec<String> {
         let mut missing = Vec::new();
-        let faults: Vec<&str> =
-            self.faults.iter().map(|fault| fault.subject.name.as_str()).collect();
+        let all_faults = self.faults.iter().chain(&self.exercise_faults);
+        let faults: Vec<&str> = all_faults.map(|fault| fault.subject.name.as_str()).collect();
         let rejected: Vec<&str> = self.rejected.iter().map(|(name, _)| *name).collect();
         for (folder, tested) in [("faults", faults), ("rejected", rejected)] {
             let files = sources(&self.directory.join(folder));
@@ -174,21 +209,12 @@ impl Lesson {
                 missing.push(format!("{folder}/{file}.rs and the suite's list of {folder} differ"));
             }
         }
-        let named: BTreeSet<&str> =
-            self.faults.iter().flat_map(|fault| fault.fails.iter().copied()).collect();
-        for check in self.checks.iter().chain(&self.modes) {
-            if !named.contains(check.id) {
-                missing.push(format!("no fault fails the check {}", check.id));
-            }
-            if !check.hint.ends_with('?') {
-                missing.push(format!("the check {} has no hint that is a question", check.id));
-            }
-        }
-        let known: BTreeSet<&str> = self.all_checks().map(|check| check.id).collect();
-        for unknown in named.difference(&known) {
-            missing.push(format!("a fault names the check {unknown}, which does not exist"));
-        }
-        for check in self.all_checks().chain(&self.facts) {
+        let proved: Vec<Check> = self.checks.iter().chain(&self.modes).copied().collect();
+        let known: Vec<Check> = self.all_checks().copied().collect();
+        missing.extend(unproved(&proved, &known, &self.faults));
+        let exercise = self.exercise.as_ref().map_or(&[][..], |exercise| exercise.checks);
+        missing.extend(unproved(exercise, exercise, &self.exercise_faults));
+        for check in self.all_checks().chain(&self.facts).chain(exercise) {
             if check.demands.is_empty() {
                 missing.push(format!("the check {} demands nothing in words", check.id));
             }
@@ -198,6 +224,24 @@ impl Lesson {
         }
         missing
     }
+}
+
+/// Checks that no wrong program fails or that have no question, and wrong programs that name no check.
+fn unproved(proved: &[Check], known: &[Check], faults: &[Fault]) -> Vec<String> {
+    let mut missing = Vec::new();
+    let named: BTreeSet<&str> = faults.iter().flat_map(|fault| fault.fails).copied().collect();
+    for check in proved {
+        if !named.contains(check.id) {
+            missing.push(format!("no fault fails the check {}", check.id));
+        }
+        if !check.hint.ends_with('?') {
+            missing.push(format!("the check {} has no hint that is a question", check.id));
+        }
+    }
+    for unknown in named.iter().filter(|name| known.iter().all(|check| check.id != **name)) {
+        missing.push(format!("a fault names the check {unknown}, which does not exist"));
+    }
+    missing
 }
 
 /// The names of the programs in a folder; none where there is no folder.
@@ -229,7 +273,7 @@ fn resolves(section: &str) -> Result<(), String> {
 }
 
 /// A test for the harness; ignored, with the reason, where the machine lacks what the check needs.
-fn trial(
+pub(crate) fn trial(
     name: String,
     check: Check,
     run: impl FnOnce() -> Result<(), Failed> + Send + 'static,
@@ -241,15 +285,15 @@ fn trial(
 }
 
 fn pass(check: &Check, subject: Option<&Subject>) -> Result<(), Failed> {
-    perform(check, subject, PATIENCE).map_err(Failed::from)
+    perform(check, subject, must_pass()).map_err(Failed::from)
 }
 
 /// Demands that the subject fails the checks in `fails` and passes all others.
-fn exactly(checks: &[Check], subject: &Subject, fails: &[&str]) -> Result<(), Failed> {
+pub(crate) fn exactly(checks: &[Check], subject: &Subject, fails: &[&str]) -> Result<(), Failed> {
     let verdict = |check: &Check| {
-        let must_fail = fails.contains(&check.id);
-        let patience = if must_fail { PATIENCE_WITH_A_FAULT } else { PATIENCE };
-        match (perform(check, Some(subject), patience), must_fail) {
+        let expected_to_fail = fails.contains(&check.id);
+        let patience = if expected_to_fail { must_fail() } else { must_pass() };
+        match (perform(check, Some(subject), patience), expected_to_fail) {
             (Ok(()), true) => {
                 Some(format!("{} passes {}, which it must fail", subject.name, check.id))
             }
@@ -267,7 +311,11 @@ fn exactly(checks: &[Check], subject: &Subject, fails: &[&str]) -> Result<(), Fa
 }
 
 /// Runs one check; the error is the report.
-fn perform(check: &Check, subject: Option<&Subject>, patience: Duration) -> Result<(), String> {
+pub(crate) fn perform(
+    check: &Check,
+    subject: Option<&Subject>,
+    patience: Duration,
+) -> Result<(), String> {
     let mut run = Run::new(subject, patience);
     let trace = run.trace.clone();
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| (check.run)(&mut run)));

@@ -7,9 +7,11 @@
 
 mod check;
 pub mod contract;
+mod exercise;
 mod finished;
 mod lesson;
 mod listener;
+mod patience;
 mod peer;
 mod program;
 mod rejected;
@@ -22,6 +24,7 @@ mod transcript;
 mod usage;
 
 pub use check::{Broken, Check, Needs, Outcome, check};
+pub use exercise::Exercise;
 pub use finished::Finished;
 pub use lesson::Lesson;
 pub use listener::Listener;

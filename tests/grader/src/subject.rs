@@ -1,5 +1,5 @@
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A program under test: a command line to which a check adds its arguments.
@@ -7,29 +7,42 @@ use std::process::Command;
 pub struct Subject {
     pub name: String,
     command: Vec<OsString>,
+    /// Where it is started, if not in the lesson's directory.
+    directory: Option<PathBuf>,
 }
 
 impl Subject {
     pub fn new(name: &str, program: impl AsRef<Path>) -> Subject {
-        Subject { name: name.into(), command: vec![program.as_ref().into()] }
+        Subject { name: name.into(), command: vec![program.as_ref().into()], directory: None }
     }
 
     /// A Python program, started as `python3 FILE`; its output comes line by line.
     pub fn python(name: &str, file: impl AsRef<Path>) -> Subject {
         let command = vec!["python3".into(), "-u".into(), file.as_ref().into()];
-        Subject { name: name.into(), command }
+        Subject { name: name.into(), command, directory: None }
     }
 
     /// A program from the PATH with its first arguments, such as `nc -N`.
     pub fn tool(command: &[&str]) -> Subject {
-        Subject { name: command[0].into(), command: command.iter().map(OsString::from).collect() }
+        let name = command[0].into();
+        Subject { name, command: command.iter().map(OsString::from).collect(), directory: None }
     }
 
     /// The same program, started by another command that takes it as its last arguments, such as
     /// `nice`, or `sh -c 'ulimit -n 32; exec "$@"' sh`.
     pub fn through(&self, starter: &[&str]) -> Subject {
         let starter = starter.iter().map(OsString::from);
-        Subject { name: self.name.clone(), command: starter.chain(self.command.clone()).collect() }
+        Subject { command: starter.chain(self.command.clone()).collect(), ..self.clone() }
+    }
+
+    /// The command line in the environment variable SUBJECT, whose words are separated by spaces:
+    /// `SUBJECT="python3 server.py" cargo test -p lesson02` grades that program.
+    pub fn from_environment() -> Option<Subject> {
+        let line = std::env::var("SUBJECT").ok()?;
+        let command: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+        // Cargo runs this test in the lesson's directory; the words were typed in another.
+        let directory = std::env::var_os("PWD").map(PathBuf::from);
+        (!command.is_empty()).then(|| Subject { name: "subject".into(), command, directory })
     }
 
     /// The program of another lesson, for checks that need it (`Needs::Lesson`). `cargo test` builds
@@ -48,6 +61,9 @@ impl Subject {
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.command[0]);
         command.args(&self.command[1..]);
+        if let Some(directory) = &self.directory {
+            command.current_dir(directory);
+        }
         // The output is compared and shown to people: without colours, in the suite's language.
         command.env("NO_COLOR", "1").env("PYTHONUTF8", "1").env("LC_ALL", "C.UTF-8");
         command.env_remove("RUST_BACKTRACE");
