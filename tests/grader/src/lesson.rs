@@ -11,6 +11,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use crate::check::{Broken, Check};
 use crate::exercise::{Exercise, Grade};
 use crate::patience::{must_fail, must_pass};
+use crate::record;
 use crate::rejected;
 use crate::report::Report;
 use crate::run::Run;
@@ -136,16 +137,19 @@ impl Lesson {
             None => self.trials(),
             // Somebody's own program, in whatever language: the exercise's checks and nothing else.
             Some(subject) => {
-                let grade = Grade::new(&subject.name, true, checks.len());
+                let grade = Grade::new(self.name, &subject.name, true, checks);
                 let trials = checks.iter().map(|check| grade.trial(*check, &subject)).collect();
                 (trials, Some(grade))
             }
         };
         let conclusion = libtest_mimic::run(&arguments, trials);
-        if let Some(line) = grade.and_then(|grade| grade.line(checks))
-            && !arguments.list
-        {
-            println!("{line}\n");
+        if let Some(grade) = grade.filter(|_| !arguments.list) {
+            if let Some(line) = grade.line() {
+                println!("{line}\n");
+            }
+            if let Err(why) = record::write(&grade.results()) {
+                eprintln!("error: cannot write the record: {why}");
+            }
         }
         conclusion.exit_code()
     }
@@ -175,7 +179,7 @@ impl Lesson {
         }
         let mut grade = None;
         if let Some(exercise) = &self.exercise {
-            grade = Some(exercise.trials(&self.directory, &mut trials));
+            grade = Some(exercise.trials(self.name, &self.directory, &mut trials));
             let checks = exercise.checks;
             for Fault { subject, fails, .. } in self.exercise_faults {
                 trials.push(Trial::test(format!("wrong_answer::{}", subject.name), move || {
