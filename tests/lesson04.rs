@@ -716,7 +716,10 @@ fn record_a_daemon_thread(run: &mut Run) -> Outcome {
     server.exits_with(0)?;
     // How far it comes depends on the moment in which the main thread ends.
     let last: Vec<&str> = rows.lines().rev().take(3).collect();
-    let shown = format!("$ nc 127.0.0.1 9090 < /dev/null | tail -n 3\n{}\n{}\n{}\n", last[2], last[1], last[0]);
+    let shown = format!(
+        "$ nc 127.0.0.1 9090 < /dev/null | tail -n 3\n{}\n{}\n{}\n",
+        last[2], last[1], last[0]
+    );
     run.recorded_without_numbers("threads-daemon", &shown)
 }
 
