@@ -8,6 +8,10 @@
 //! In these checks the suite is the server. They run on lesson 1's program, which must pass all of
 //! them, and on the wrong programs in `lessons/lesson01/faults/`, each of which must fail exactly the
 //! checks that are listed with it at the end of this file.
+//!
+//! What you are to write, and how it is graded, stands in `exercise01.rs`.
+
+mod exercise01;
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
@@ -17,7 +21,8 @@ use std::time::Duration;
 
 use common::{GREETING, REPLY, TUTORIAL_ADDRESS};
 use grader::{
-    Broken, Check, Lesson, Needs, Outcome, Program, Run, Subject, check, contract, program,
+    Broken, Check, Exercise, Lesson, Needs, Outcome, Program, Run, Subject, check, contract,
+    program,
 };
 use socket2::{Domain, Socket, Type};
 
@@ -478,6 +483,103 @@ fn main() -> ExitCode {
                 "bounds_the_reply",
                 "speaks_the_encoding_it_is_told",
                 "is_answered_by_the_mended_python_server",
+            ],
+        )
+        .exercise(Exercise {
+            checks: exercise01::CHECKS,
+            yours: program!("exercise01"),
+            solution: program!("solution01"),
+            starter_fails: &[
+                "ends_its_side",
+                "waits_for_the_end_of_the_reply",
+                "takes_a_reply_of_any_length",
+                "joins_characters_that_are_cut",
+                "reports_no_reply",
+                "reports_a_reply_that_breaks_off",
+                "reports_bytes_that_are_not_text",
+                "reports_half_a_character_at_the_end",
+                "gives_up_on_a_silent_server",
+                "gives_up_on_a_dripping_server",
+            ],
+        })
+        .wrong_answer(
+            program!("one_recv_client"),
+            &[
+                "ends_its_side",
+                "waits_for_the_end_of_the_reply",
+                "takes_a_reply_of_any_length",
+                "joins_characters_that_are_cut",
+                "reports_no_reply",
+                "reports_a_reply_that_breaks_off",
+                "gives_up_on_a_silent_server",
+                "gives_up_on_a_dripping_server",
+            ],
+        )
+        .wrong_answer(program!("takes_one_line"), &["takes_a_reply_of_any_length"])
+        .wrong_answer(program!("fixed_size_buffer"), &["takes_a_reply_of_any_length"])
+        .wrong_answer(program!("decode_each_chunk"), &["joins_characters_that_are_cut"])
+        .wrong_answer(
+            program!("replace_bad_bytes"),
+            &["reports_bytes_that_are_not_text", "reports_half_a_character_at_the_end"],
+        )
+        .wrong_answer(program!("forgets_the_rest"), &["reports_half_a_character_at_the_end"])
+        .wrong_answer(program!("limit_each_read"), &["gives_up_on_a_dripping_server"])
+        .wrong_answer(
+            program!("ignore_errors"),
+            &[
+                "reports_no_reply",
+                "reports_a_reply_that_breaks_off",
+                "gives_up_on_a_silent_server",
+                "gives_up_on_a_dripping_server",
+            ],
+        )
+        .wrong_answer(
+            program!("exits_with_zero"),
+            &[
+                "reports_a_refusal",
+                "reports_no_reply",
+                "reports_a_reply_that_breaks_off",
+                "reports_bytes_that_are_not_text",
+                "reports_half_a_character_at_the_end",
+                "gives_up_on_a_silent_server",
+                "gives_up_on_a_dripping_server",
+            ],
+        )
+        .wrong_answer(
+            program!("panicking_client"),
+            &[
+                "reports_a_refusal",
+                "reports_no_reply",
+                "reports_a_reply_that_breaks_off",
+                "reports_bytes_that_are_not_text",
+                "reports_half_a_character_at_the_end",
+                "gives_up_on_a_silent_server",
+                "gives_up_on_a_dripping_server",
+            ],
+        )
+        .wrong_answer(
+            program!("prints_as_it_comes"),
+            &[
+                "reports_a_reply_that_breaks_off",
+                "reports_bytes_that_are_not_text",
+                "reports_half_a_character_at_the_end",
+                "gives_up_on_a_dripping_server",
+            ],
+        )
+        .wrong_answer(
+            program!("says_more_than_the_reply"),
+            &[
+                "prints_the_reply",
+                "ends_its_side",
+                "waits_for_the_end_of_the_reply",
+                "takes_a_reply_of_any_length",
+                "joins_characters_that_are_cut",
+                "reports_no_reply",
+                "reports_a_reply_that_breaks_off",
+                "reports_bytes_that_are_not_text",
+                "reports_half_a_character_at_the_end",
+                "gives_up_on_a_silent_server",
+                "gives_up_on_a_dripping_server",
             ],
         )
         .main()

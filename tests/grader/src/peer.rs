@@ -2,6 +2,8 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
+use common::kernel;
+
 use crate::check::{Broken, Outcome};
 use crate::report::show;
 use crate::spawn::close;
@@ -40,6 +42,37 @@ impl Peer {
         let expected = "the bytes are taken";
         self.limit(&expected)?;
         self.stream.write_all(bytes).map_err(|why| Broken::new(expected, common::why(&why)))
+    }
+
+    /// Sends piece by piece and waits, after each one, until the program has read it: so no read can
+    /// take two of them. Where the kernel does not say what has been read, nothing is waited for. An
+    /// error if the program closes or breaks off the connection before the last piece.
+    pub fn send_in_pieces<P: AsRef<[u8]>>(&mut self, pieces: &[P]) -> Outcome {
+        let whole: Vec<u8> = pieces.iter().flat_map(|piece| piece.as_ref()).copied().collect();
+        self.trace.step(format!(
+            "{} sends {} in {} pieces, each when the one before has been read",
+            self.name,
+            show(&whole),
+            pieces.len()
+        ));
+        let expected = "a program that reads";
+        let (local, remote) = (self.local(), self.remote());
+        for piece in pieces {
+            self.limit(&expected)?;
+            let sent = self.stream.write_all(piece.as_ref());
+            sent.map_err(|why| Broken::new(expected, common::why(&why)))?;
+            // A socket that the kernel does not list has gone, or this kernel lists none.
+            let queued = |from, to, queue: fn(kernel::Socket) -> u64| {
+                kernel::socket_between(from, to).map_or(0, queue)
+            };
+            self.trace.until(&"a program that reads all of it", || {
+                // In this order: what has arrived, and is no longer there to be read, has been read.
+                let on_its_way = queued(local, remote, |socket| socket.send_queue);
+                let unread = queued(remote, local, |socket| socket.receive_queue);
+                (on_its_way + unread == 0).then_some(())
+            })?;
+        }
+        Ok(())
     }
 
     /// Ends this side's stream (half-close): the program reads 0 bytes after all that was sent.

@@ -6,7 +6,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use assert_cmd::assert::Assert;
+
 use crate::check::{Broken, Outcome};
+use crate::finished::Finished;
 use crate::report::show;
 use crate::spawn::spawn;
 use crate::trace::Trace;
@@ -114,6 +117,11 @@ impl Program {
         self.output.wait_for_end(Duration::from_secs(5));
         let text = self.output.lock();
         Ok(std::process::Output { status, stdout: text.out.clone(), stderr: text.err.clone() })
+    }
+
+    /// Waits for the end of the program, for demands on its exit code and on all that it wrote.
+    pub fn finishes(&mut self) -> Outcome<Finished> {
+        Ok(Finished { assert: Assert::new(self.ends()?), trace: self.trace.clone() })
     }
 
     /// Demands that the program has not ended.
