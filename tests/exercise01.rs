@@ -38,14 +38,10 @@
 //! server. All that you need is in chapter 2.1: `cargo run -p book`. One good answer, for afterwards, is
 //! `lessons/lesson01/solution.rs`.
 
-use std::io::Write;
-use std::thread;
-use std::time::Duration;
-
 use common::{GREETING, REPLY};
 use grader::{Check, Outcome, Program, Run, check};
 
-use super::be_the_server;
+use super::{against_a_drip, be_the_server};
 
 const SECTION: &str = "02-1-client.html#exercise";
 
@@ -148,10 +144,10 @@ fn takes_a_reply_of_any_length(run: &mut Run) -> Outcome {
 fn joins_characters_that_are_cut(run: &mut Run) -> Outcome {
     let (mut client, mut server) = be_the_server(run, &[])?;
     server.receives(GREETING)?;
-    // Characters of one, two, three and four bytes, byte by byte.
-    let reply = "né你🦀";
-    let bytes: Vec<[u8; 1]> = reply.bytes().map(|byte| [byte]).collect();
-    let _ = server.send_in_pieces(&bytes);
+    // Characters of one to four bytes. Each cut is inside one, and nowhere else.
+    let (reply, cuts) = ("né你好🦀", [0, 2, 4, 8, 11, 13]);
+    let pieces: Vec<_> = cuts.windows(2).map(|cut| &reply.as_bytes()[cut[0]..cut[1]]).collect();
+    let _ = server.send_in_pieces(&pieces);
     server.close();
     prints(&mut client, reply)
 }
@@ -166,8 +162,8 @@ fn reports_no_reply(run: &mut Run) -> Outcome {
 fn reports_a_reply_that_breaks_off(run: &mut Run) -> Outcome {
     let (mut client, mut server) = be_the_server(run, &[])?;
     server.receives(GREETING)?;
-    // Whole characters, and read before the reset: nothing but the reset says that more was to come.
-    let _ = server.send_in_pieces(&["问题"]);
+    // Whole characters, and some are read before the reset: only the reset says that more was to come.
+    let _ = server.send_in_pieces(&["问", "题"]);
     server.reset();
     fails(&mut client)
 }
@@ -195,19 +191,7 @@ fn gives_up_on_a_silent_server(run: &mut Run) -> Outcome {
 }
 
 fn gives_up_on_a_dripping_server(run: &mut Run) -> Outcome {
-    let (mut client, server) = be_the_server(run, &["--time-limit", "0.3"])?;
-    let drip = run.attempt("the server sends a byte every 20 ms", server.stream().try_clone());
-    let mut stream = drip?;
-    // It ends when the client has gone.
-    let drip = thread::spawn(move || {
-        while stream.write_all(b".").is_ok() {
-            thread::sleep(Duration::from_millis(20));
-        }
-    });
-    let outcome = fails(&mut client);
-    let gone = client.kill();
-    drip.join().expect("a drip does not panic");
-    outcome.and(gone)
+    against_a_drip(run, |_, client| fails(client))
 }
 
 /// Demands that the client ends well and has printed the reply and one newline.
