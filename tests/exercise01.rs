@@ -45,6 +45,9 @@ use super::{against_a_drip, be_the_server};
 
 const SECTION: &str = "02-1-client.html#exercise";
 
+/// Where the suite takes its time: on a busy machine it can take more than the usual limit.
+const PATIENT: &[&str] = &["--time-limit", "60"];
+
 pub const CHECKS: &[Check] = &[
     check("prints_the_reply", prints_the_reply)
         .demands("The client sends its message, and prints the reply and one newline.")
@@ -123,7 +126,7 @@ fn ends_its_side(run: &mut Run) -> Outcome {
 }
 
 fn waits_for_the_end_of_the_reply(run: &mut Run) -> Outcome {
-    let (mut client, mut server) = be_the_server(run, &[])?;
+    let (mut client, mut server) = be_the_server(run, PATIENT)?;
     server.receives(GREETING)?;
     // A client that has gone before the last piece is judged by what it printed.
     let _ = server.send_in_pieces(&["one, ", "two, ", "three"]);
@@ -132,7 +135,7 @@ fn waits_for_the_end_of_the_reply(run: &mut Run) -> Outcome {
 }
 
 fn takes_a_reply_of_any_length(run: &mut Run) -> Outcome {
-    let (mut client, mut server) = be_the_server(run, &[])?;
+    let (mut client, mut server) = be_the_server(run, PATIENT)?;
     let lines: Vec<String> = (1..=30_000).map(|number| format!("line {number}")).collect();
     let reply = lines.join("\n");
     server.receives(GREETING)?;
@@ -142,7 +145,7 @@ fn takes_a_reply_of_any_length(run: &mut Run) -> Outcome {
 }
 
 fn joins_characters_that_are_cut(run: &mut Run) -> Outcome {
-    let (mut client, mut server) = be_the_server(run, &[])?;
+    let (mut client, mut server) = be_the_server(run, PATIENT)?;
     server.receives(GREETING)?;
     // Characters of one to four bytes. Each cut is inside one, and nowhere else.
     let (reply, cuts) = ("né你好🦀", [0, 2, 4, 8, 11, 13]);
@@ -160,7 +163,7 @@ fn reports_no_reply(run: &mut Run) -> Outcome {
 }
 
 fn reports_a_reply_that_breaks_off(run: &mut Run) -> Outcome {
-    let (mut client, mut server) = be_the_server(run, &[])?;
+    let (mut client, mut server) = be_the_server(run, PATIENT)?;
     server.receives(GREETING)?;
     // Whole characters, and some are read before the reset: only the reset says that more was to come.
     let _ = server.send_in_pieces(&["问", "题"]);
