@@ -8,16 +8,21 @@
 //! In these checks the suite is the server. They run on lesson 1's program, which must pass all of
 //! them, and on the wrong programs in `lessons/lesson01/faults/`, each of which must fail exactly the
 //! checks that are listed with it at the end of this file.
+//!
+//! What you are to write, and how it is graded, stands in `exercise01.rs`.
+
+mod exercise01;
 
 use std::io::Write;
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::process::ExitCode;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY, TUTORIAL_ADDRESS};
 use grader::{
-    Broken, Check, Lesson, Needs, Outcome, Program, Run, Subject, check, contract, program,
+    Broken, Check, Exercise, Lesson, Needs, Outcome, Program, Run, Subject, check, contract,
+    program,
 };
 use socket2::{Domain, Socket, Type};
 
@@ -189,18 +194,7 @@ fn gives_up_on_a_silent_server(run: &mut Run) -> Outcome {
 }
 
 fn gives_up_on_a_dripping_server(run: &mut Run) -> Outcome {
-    let (mut client, server) = be_the_server(run, &["--time-limit", "0.3"])?;
-    let mut stream = server.stream().try_clone().map_err(|why| Broken::new("a connection", why))?;
-    // The drip: it ends when the client has gone.
-    let drip = thread::spawn(move || {
-        while stream.write_all(b".").is_ok() {
-            thread::sleep(Duration::from_millis(20));
-        }
-    });
-    let outcome = fails_with(run, &mut client, "timed out");
-    client.kill()?;
-    drip.join().map_err(|_| Broken::new("a server that drips", "a panic"))?;
-    outcome
+    against_a_drip(run, |run, client| fails_with(run, client, "timed out"))
 }
 
 fn reports_a_reset(run: &mut Run) -> Outcome {
@@ -260,6 +254,47 @@ fn be_the_server(run: &mut Run, options: &[&str]) -> Outcome<(Program, grader::P
     let client = run.start(&[options, &[&address]].concat())?;
     let server = listener.accept()?;
     Ok((client, server))
+}
+
+/// Judges the client while the server sends it a byte now and then, for ever.
+///
+/// On a busy machine a drip can be late. Then the server has been silent, and that ends a limit of one
+/// read too: a client that passes has shown nothing, and is tried again with more time.
+fn against_a_drip(run: &mut Run, judge: fn(&mut Run, &mut Program) -> Outcome) -> Outcome {
+    for limit in [0.3, 0.6, 1.2] {
+        let mut before = Instant::now();
+        let (mut client, server) = be_the_server(run, &["--time-limit", &limit.to_string()])?;
+        let stream = server.stream().try_clone();
+        let mut stream = run.attempt("the server sends a byte every 20 ms", stream)?;
+        let drip = thread::spawn(move || {
+            let mut longest_silence = Duration::ZERO;
+            loop {
+                let now = Instant::now();
+                let sent = stream.write_all(b".");
+                longest_silence = longest_silence.max(before.elapsed());
+                before = now;
+                if sent.is_err() {
+                    return longest_silence;
+                }
+                thread::sleep(Duration::from_millis(20));
+            }
+        });
+        let outcome = judge(run, &mut client);
+        // First the client, so that it cannot take the end of the drip for the end of the reply.
+        drop(client);
+        let _ = server.stream().shutdown(Shutdown::Both);
+        let longest_silence = drip.join().expect("a drip does not panic");
+        outcome?;
+        if longest_silence.as_secs_f64() < limit {
+            break;
+        }
+        run.ensure(
+            "the drip was late, so this shows nothing: once more, with more time",
+            true,
+            "",
+        )?;
+    }
+    Ok(())
 }
 
 /// Demands an error with these words, and that nothing was printed as if it were the reply.
@@ -478,6 +513,103 @@ fn main() -> ExitCode {
                 "bounds_the_reply",
                 "speaks_the_encoding_it_is_told",
                 "is_answered_by_the_mended_python_server",
+            ],
+        )
+        .exercise(Exercise {
+            checks: exercise01::CHECKS,
+            yours: program!("exercise01"),
+            solution: program!("solution01"),
+            starter_fails: &[
+                "ends_its_side",
+                "waits_for_the_end_of_the_reply",
+                "takes_a_reply_of_any_length",
+                "joins_characters_that_are_cut",
+                "reports_no_reply",
+                "reports_a_reply_that_breaks_off",
+                "reports_bytes_that_are_not_text",
+                "reports_half_a_character_at_the_end",
+                "gives_up_on_a_silent_server",
+                "gives_up_on_a_dripping_server",
+            ],
+        })
+        .wrong_answer(
+            program!("one_recv_client"),
+            &[
+                "ends_its_side",
+                "waits_for_the_end_of_the_reply",
+                "takes_a_reply_of_any_length",
+                "joins_characters_that_are_cut",
+                "reports_no_reply",
+                "reports_a_reply_that_breaks_off",
+                "gives_up_on_a_silent_server",
+                "gives_up_on_a_dripping_server",
+            ],
+        )
+        .wrong_answer(program!("takes_one_line"), &["takes_a_reply_of_any_length"])
+        .wrong_answer(program!("fixed_size_buffer"), &["takes_a_reply_of_any_length"])
+        .wrong_answer(program!("decode_each_chunk"), &["joins_characters_that_are_cut"])
+        .wrong_answer(
+            program!("replace_bad_bytes"),
+            &["reports_bytes_that_are_not_text", "reports_half_a_character_at_the_end"],
+        )
+        .wrong_answer(program!("forgets_the_rest"), &["reports_half_a_character_at_the_end"])
+        .wrong_answer(program!("limit_each_read"), &["gives_up_on_a_dripping_server"])
+        .wrong_answer(
+            program!("ignore_errors"),
+            &[
+                "reports_no_reply",
+                "reports_a_reply_that_breaks_off",
+                "gives_up_on_a_silent_server",
+                "gives_up_on_a_dripping_server",
+            ],
+        )
+        .wrong_answer(
+            program!("exits_with_zero"),
+            &[
+                "reports_a_refusal",
+                "reports_no_reply",
+                "reports_a_reply_that_breaks_off",
+                "reports_bytes_that_are_not_text",
+                "reports_half_a_character_at_the_end",
+                "gives_up_on_a_silent_server",
+                "gives_up_on_a_dripping_server",
+            ],
+        )
+        .wrong_answer(
+            program!("panicking_client"),
+            &[
+                "reports_a_refusal",
+                "reports_no_reply",
+                "reports_a_reply_that_breaks_off",
+                "reports_bytes_that_are_not_text",
+                "reports_half_a_character_at_the_end",
+                "gives_up_on_a_silent_server",
+                "gives_up_on_a_dripping_server",
+            ],
+        )
+        .wrong_answer(
+            program!("prints_as_it_comes"),
+            &[
+                "reports_a_reply_that_breaks_off",
+                "reports_bytes_that_are_not_text",
+                "reports_half_a_character_at_the_end",
+                "gives_up_on_a_dripping_server",
+            ],
+        )
+        .wrong_answer(
+            program!("says_more_than_the_reply"),
+            &[
+                "prints_the_reply",
+                "ends_its_side",
+                "waits_for_the_end_of_the_reply",
+                "takes_a_reply_of_any_length",
+                "joins_characters_that_are_cut",
+                "reports_no_reply",
+                "reports_a_reply_that_breaks_off",
+                "reports_bytes_that_are_not_text",
+                "reports_half_a_character_at_the_end",
+                "gives_up_on_a_silent_server",
+                "gives_up_on_a_dripping_server",
             ],
         )
         .main()

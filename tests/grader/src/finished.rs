@@ -60,7 +60,7 @@ impl Finished {
 
     /// Demands exactly this standard output.
     pub fn said_exactly(self, text: &str) -> Outcome<Finished> {
-        self.trace.step(format!("its stdout is {text:?}"));
+        self.trace.step(format!("its stdout is {}", show(text.as_bytes())));
         let got = show(&self.assert.get_output().stdout);
         let assert = self.assert.try_stdout(predicate::eq(text.as_bytes()));
         let assert = assert.map_err(|_| Broken::new(show(text.as_bytes()), got))?;

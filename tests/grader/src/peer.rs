@@ -2,6 +2,8 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
+use common::kernel;
+
 use crate::check::{Broken, Outcome};
 use crate::report::show;
 use crate::spawn::close;
@@ -40,6 +42,45 @@ impl Peer {
         let expected = "the bytes are taken";
         self.limit(&expected)?;
         self.stream.write_all(bytes).map_err(|why| Broken::new(expected, common::why(&why)))
+    }
+
+    /// Sends piece by piece, each when the program has read the one before, so that no read can take
+    /// two of them; where the kernel does not say what has been read, one right after the other. An
+    /// error if the program closes or breaks off the connection before the last piece.
+    pub fn send_in_pieces<P: AsRef<[u8]>>(&mut self, pieces: &[P]) -> Outcome {
+        let whole: Vec<u8> = pieces.iter().flat_map(|piece| piece.as_ref()).copied().collect();
+        self.trace.step(format!(
+            "{} sends {} in {} pieces, each when the one before has been read",
+            self.name,
+            show(&whole),
+            pieces.len()
+        ));
+        let expected = "the bytes are taken";
+        // Not `remote`, which is for connections that are whole: this program may have gone already.
+        let peer = self.stream.peer_addr().map_err(|why| Broken::new(expected, why))?;
+        for (number, piece) in pieces.iter().enumerate() {
+            if number > 0 {
+                self.all_is_read_by(peer)?;
+            }
+            self.limit(&expected)?;
+            let sent = self.stream.write_all(piece.as_ref());
+            sent.map_err(|why| Broken::new(expected, common::why(&why)))?;
+        }
+        Ok(())
+    }
+
+    fn all_is_read_by(&self, peer: SocketAddr) -> Outcome {
+        let local = self.local();
+        // A socket that is not listed has gone, or this kernel lists none.
+        let queued = |from, to, queue: fn(kernel::Socket) -> u64| {
+            kernel::socket_between(from, to).map_or(0, queue)
+        };
+        self.trace.until(&"a program that reads what has come", || {
+            // In this order: what has arrived, and is no longer there to be read, has been read.
+            let on_its_way = queued(local, peer, |socket| socket.send_queue);
+            let unread = queued(peer, local, |socket| socket.receive_queue);
+            (on_its_way == 0 && unread == 0).then_some(())
+        })
     }
 
     /// Ends this side's stream (half-close): the program reads 0 bytes after all that was sent.

@@ -6,7 +6,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use assert_cmd::assert::Assert;
+
 use crate::check::{Broken, Outcome};
+use crate::finished::Finished;
 use crate::report::show;
 use crate::spawn::spawn;
 use crate::trace::Trace;
@@ -114,6 +117,11 @@ impl Program {
         self.output.wait_for_end(Duration::from_secs(5));
         let text = self.output.lock();
         Ok(std::process::Output { status, stdout: text.out.clone(), stderr: text.err.clone() })
+    }
+
+    /// Waits for the end of the program, for demands on its exit code and on all that it wrote.
+    pub fn finishes(&mut self) -> Outcome<Finished> {
+        Ok(Finished { assert: Assert::new(self.ends()?), trace: self.trace.clone() })
     }
 
     /// Demands that the program has not ended.
@@ -349,6 +357,8 @@ impl Output {
 
     /// The lines for a report, cut where they are very many or very long.
     pub(crate) fn text(&self) -> Vec<String> {
+        /// How many lines a report shows from each end.
+        const SHOWN: usize = 12;
         let text = self.lock();
         let lines = |stream| {
             let label = format!("{stream} | ");
@@ -357,10 +367,10 @@ impl Output {
                 Some((end, _)) => format!("{label}{} … ({} bytes)", &line[..end], line.len()),
                 None => format!("{label}{line}"),
             };
-            let mut shown: Vec<String> = all.lines().take(30).map(short).collect();
-            let more = all.lines().count().saturating_sub(shown.len());
-            if more > 0 {
-                shown.push(format!("{label}… and {more} lines more"));
+            let mut shown: Vec<String> = all.lines().map(short).collect();
+            // In the middle: a program says at its end what went wrong.
+            if let Some(more @ 1..) = shown.len().checked_sub(2 * SHOWN) {
+                shown.splice(SHOWN..SHOWN + more, [format!("{label}… and {more} lines more …")]);
             }
             shown
         };
