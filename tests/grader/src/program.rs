@@ -120,12 +120,16 @@ impl Program {
                 _ => None,
             }
         })??;
-        self.ends()
+        self.ended()
     }
 
     /// Waits for the end of the program, whatever its exit code.
     pub fn ends(&mut self) -> Outcome<std::process::Output> {
         self.trace.step(format!("wait until {} ends", self.name));
+        self.ended()
+    }
+
+    fn ended(&mut self) -> Outcome<std::process::Output> {
         let child = &mut self.child;
         let status =
             self.trace.until(&"the end of the program", || child.try_wait().ok().flatten())?;
