@@ -27,11 +27,11 @@
 //!
 //! grades it, and explains each check that fails. You need nothing that is not in chapter 2.3.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 
 use common::kernel::State;
 use common::{GREETING, REPLY};
-use grader::{Check, Needs, Outcome, Peer, Program, Run, check, private_loopback};
+use grader::{Check, Needs, Outcome, Peer, Program, Run, check, close, private_loopback};
 
 const SECTION: &str = "02-3-port-reuse.html#exercise";
 
@@ -46,11 +46,11 @@ pub const CHECKS: &[Check] = &[
         .section(SECTION),
     check("names_the_taken_port", names_the_taken_port)
         .demands("A port that another program holds is an error with exit code 1 that names the address.")
-        .hint("If you had five servers to start, what would you want the message to tell you?")
+        .hint("You start five servers, and one cannot have its port: what do you have to be told?")
         .section(SECTION),
     check("is_never_there_twice", is_never_there_twice)
         .demands("While one run listens, a second on the same port fails, and the first serves on.")
-        .hint("Two options have `REUSE` in their names: what may share the port under each of them?")
+        .hint("What does the second run do when `bind` refuses? And if it does not refuse: what has allowed it?")
         .section(SECTION)
         .needs(Needs::Unix),
     check("restarts_after_closing_first", restarts_after_closing_first)
@@ -86,10 +86,11 @@ fn serves_one_after_another(run: &mut Run) -> Outcome {
 }
 
 fn names_the_taken_port(run: &mut Run) -> Outcome {
-    let holder = run.listen_on(private_loopback())?;
-    let taken = holder.address().to_string();
+    let holder = TcpListener::bind((private_loopback(), 0));
+    let holder = run.attempt("another program listens on a free port", holder)?;
+    let taken = run.attempt("learn its address", holder.local_addr())?.to_string();
     run.to_end_without_listening(&[&taken])?.exited_with(1)?.explained()?.complained(&taken)?;
-    holder.close();
+    close(holder);
     Ok(())
 }
 
@@ -159,6 +160,7 @@ fn leaves_time_wait(run: &mut Run, address: SocketAddr) -> Outcome {
 /// The next run, on the address of the one that has just ended.
 fn restarts(run: &mut Run, address: SocketAddr) -> Outcome<Program> {
     let (server, again) = run.serve_with(&[&address.to_string()])?;
-    run.ensure(format!("it listens on {address} again"), again == address, again)?;
+    let got = format!("it listens on {again}");
+    run.ensure(format!("its address is {address} again"), again == address, got)?;
     Ok(server)
 }
