@@ -10,6 +10,7 @@
 //! `lessons/lesson03/faults/`, each of which must fail exactly the checks that are listed with it at
 //! the end of this file. The facts are experiments on this machine's kernel alone.
 
+mod exercise03;
 mod one_client;
 
 use std::io;
@@ -20,8 +21,8 @@ use std::time::Duration;
 use common::kernel::{self, State};
 use common::{GREETING, REPLY, TUTORIAL_ADDRESS, timed_out};
 use grader::{
-    Check, Finished, Lesson, Needs, Outcome, Peer, Program, Run, Subject, check, contract,
-    private_loopback, program, without_frames,
+    Check, Exercise, Finished, Lesson, Needs, Outcome, Peer, Program, Run, Subject, check,
+    contract, private_loopback, program, without_frames,
 };
 use socket2::{Domain, Socket, Type};
 
@@ -586,5 +587,71 @@ fn main() -> ExitCode {
             ],
         )
         .fault(program!("whose_time_wait"), &["matrix_shows_who_waits"])
+        .exercise(Exercise {
+            checks: exercise03::CHECKS,
+            yours: program!("exercise03"),
+            solution: program!("solution03"),
+            starter_fails: &[
+                "names_the_taken_port",
+                "restarts_after_closing_first",
+                "restarts_after_a_kill",
+                "restarts_three_times",
+            ],
+        })
+        .wrong_answer(
+            program!("option_too_late"),
+            &["restarts_after_closing_first", "restarts_after_a_kill", "restarts_three_times"],
+        )
+        .wrong_answer(
+            program!("option_when_it_failed"),
+            &["restarts_after_closing_first", "restarts_after_a_kill", "restarts_three_times"],
+        )
+        .wrong_answer(program!("shared_port"), &["is_never_there_twice"])
+        .wrong_answer(
+            program!("moved_port"),
+            &[
+                "names_the_taken_port",
+                "is_never_there_twice",
+                "restarts_after_closing_first",
+                "restarts_after_a_kill",
+                "restarts_three_times",
+            ],
+        )
+        .wrong_answer(
+            program!("waits_for_the_port"),
+            &[
+                "names_the_taken_port",
+                "is_never_there_twice",
+                "restarts_after_closing_first",
+                "restarts_after_a_kill",
+                "restarts_three_times",
+            ],
+        )
+        .wrong_answer(program!("returns_the_bind_error"), &["names_the_taken_port"])
+        .wrong_answer(
+            program!("prints_port_zero"),
+            &[
+                "says_where_it_listens",
+                "serves_one_after_another",
+                "is_never_there_twice",
+                "restarts_after_closing_first",
+                "restarts_after_a_kill",
+                "restarts_three_times",
+            ],
+        )
+        .wrong_answer(
+            program!("one_client_a_run"),
+            &["serves_one_after_another", "restarts_three_times"],
+        )
+        .wrong_answer(
+            program!("linger_zero"),
+            &[
+                "serves_one_after_another",
+                "is_never_there_twice",
+                "restarts_after_closing_first",
+                "restarts_after_a_kill",
+                "restarts_three_times",
+            ],
+        )
         .main()
 }

@@ -107,9 +107,32 @@ impl Program {
         }
     }
 
+    /// Waits for the end of the program, or for its line `listening on`, which it must not write.
+    pub fn ends_without_listening(&mut self) -> Outcome<std::process::Output> {
+        self.trace.step(format!("wait until {} ends; it must not listen", self.name));
+        const EXPECTED: &str = "the end of the program";
+        let (child, output) = (&mut self.child, &self.output);
+        self.trace.until(&EXPECTED, || {
+            let line = output.lock().out.split(|&byte| byte == b'\n').next()?.to_vec();
+            match child.try_wait() {
+                Ok(Some(_)) => Some(Ok(())),
+                _ if line.starts_with(b"listening on ") => Some(Err(Broken::new(
+                    EXPECTED,
+                    format!("it runs, and says {:?}", String::from_utf8_lossy(&line)),
+                ))),
+                _ => None,
+            }
+        })??;
+        self.ended()
+    }
+
     /// Waits for the end of the program, whatever its exit code.
     pub fn ends(&mut self) -> Outcome<std::process::Output> {
         self.trace.step(format!("wait until {} ends", self.name));
+        self.ended()
+    }
+
+    fn ended(&mut self) -> Outcome<std::process::Output> {
         let child = &mut self.child;
         let status =
             self.trace.until(&"the end of the program", || child.try_wait().ok().flatten())?;

@@ -1,4 +1,5 @@
 use std::fmt::{self, Display};
+use std::sync::Arc;
 
 use crate::check::{Broken, Check};
 use crate::trace::Record;
@@ -24,7 +25,15 @@ impl Display for Report<'_> {
         writeln!(f, "        expected  {}", broken.expected)?;
         writeln!(f, "        got       {}", broken.got)?;
         for (name, output) in &record.outputs {
-            writeln!(f, "\nwhat {name} wrote")?;
+            let runs = record.outputs.iter().filter(|(other, _)| other == name);
+            // Which of its runs, where there are several.
+            match runs.clone().count() {
+                1 => writeln!(f, "\nwhat {name} wrote")?,
+                _ => {
+                    let before = runs.take_while(|(_, other)| !Arc::ptr_eq(other, output)).count();
+                    writeln!(f, "\nwhat {name} wrote in its run {}", before + 1)?;
+                }
+            }
             let wrote = output.text();
             match wrote.is_empty() {
                 true => writeln!(f, "    nothing")?,

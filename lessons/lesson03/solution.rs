@@ -1,0 +1,36 @@
+//! Exercise 3, answered: a server that can be restarted at once, and never twice at the same time.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::process::ExitCode;
+
+use common::{Arguments, Explain, Failure, cannot_listen, complain, exit, say};
+use socket2::{Domain, Socket, Type};
+
+fn main() -> ExitCode {
+    exit(run(&Arguments::parse("A server that can be restarted at once")))
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let address = arguments.address;
+    // A port that somebody else holds is for the user to settle: say which one, and stop.
+    let listener = listen(address).map_err(cannot_listen(address))?;
+    say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
+    loop {
+        let (connection, client) = listener.accept().explain("cannot accept a client")?;
+        // A client that fails is told of; the next one is served all the same.
+        if let Err(failure) = lesson02::serve(&connection, client, arguments.time_limit) {
+            complain(&failure);
+        }
+    }
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // In every run, and before bind: bind looks at this socket's option and at that of each connection
+    // that an earlier run has left on the port. They have inherited theirs from their listener.
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(128)?;
+    Ok(socket.into())
+}
