@@ -30,7 +30,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY, kernel};
-use grader::{Broken, Check, Needs, Outcome, Program, Run, check};
+use grader::{Broken, Check, Needs, Outcome, Peer, Program, Run, check};
 
 const SECTION: &str = "02-2-server.html#exercise";
 
@@ -80,26 +80,17 @@ pub const CHECKS: &[Check] = &[
 ];
 
 fn answers_a_request(run: &mut Run) -> Outcome {
-    let (_server, address) = run.serve()?;
+    let (mut server, address) = run.serve()?;
     let mut client = run.connect(address)?;
-    client.send(GREETING)?;
-    client.end()?;
-    client.receives_all(reply(GREETING))
+    is_answered(&mut server, &mut client, GREETING)
 }
 
 fn serves_the_next_client(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve()?;
     let mut first = run.connect_as("the first client", address)?;
     let mut second = run.connect_as("the second client", address)?;
-    first.send("the first")?;
-    first.end()?;
-    first.receives_all(reply("the first"))?;
-    let mut in_turn = || {
-        second.send("the second")?;
-        second.end()?;
-        second.receives_all(reply("the second"))
-    };
-    in_turn().or_else(|broken| unless_it_ended(&mut server, broken))?;
+    is_answered(&mut server, &mut first, "the first")?;
+    is_answered(&mut server, &mut second, "the second")?;
     serves_another(run, &mut server, address)
 }
 
@@ -121,12 +112,10 @@ fn reads_the_whole_request(run: &mut Run) -> Outcome {
 }
 
 fn answers_a_long_request(run: &mut Run) -> Outcome {
-    let (_server, address) = run.serve()?;
+    let (mut server, address) = run.serve()?;
     let request = &"a mebibyte! ".repeat(1 << 17)[..1 << 20];
     let mut client = run.connect(address)?;
-    client.send(request)?;
-    client.end()?;
-    client.receives_all(reply(request))
+    is_answered(&mut server, &mut client, request)
 }
 
 fn survives_an_empty_request(run: &mut Run) -> Outcome {
@@ -179,7 +168,7 @@ fn gives_up_on_a_silent_client(run: &mut Run) -> Outcome {
     next.send(GREETING)?;
     next.end()?;
     server.resume()?;
-    next.receives_all(reply(GREETING)).or_else(|broken| unless_it_ended(&mut server, broken))?;
+    next.receives_all(reply(GREETING)).map_err(|broken| server.explains(broken))?;
     silent.receives_no_reply()?;
     reports(&mut server, silent.local())
 }
@@ -219,7 +208,7 @@ fn gives_up_on_a_steady_drip(run: &mut Run) -> Outcome<bool> {
     })?;
     next.stream().set_nonblocking(false).map_err(|why| Broken::new("a socket", why))?;
 
-    next.receives_all(reply(GREETING)).or_else(|broken| unless_it_ended(&mut server, broken))?;
+    next.receives_all(reply(GREETING)).map_err(|broken| server.explains(broken))?;
     reports(&mut server, dripping.local())?;
     Ok(pause < limit / 2)
 }
@@ -237,16 +226,17 @@ fn reports(server: &mut Program, client: SocketAddr) -> Outcome {
 
 /// A client that comes now is served.
 fn serves_another(run: &mut Run, server: &mut Program, address: SocketAddr) -> Outcome {
-    let mut is_served = || {
-        let mut client = run.connect_as("another client", address)?;
-        client.send(GREETING)?;
-        client.end()?;
-        client.receives_all(reply(GREETING))
-    };
-    is_served().or_else(|broken| unless_it_ended(server, broken))
+    let mut client =
+        run.connect_as("another client", address).map_err(|broken| server.explains(broken))?;
+    is_answered(server, &mut client, GREETING)
 }
 
-/// Why a client was not served. That the server is gone says more than what became of the client.
-fn unless_it_ended(server: &mut Program, broken: Broken) -> Outcome {
-    server.still_runs().and(Err(broken))
+/// The client sends a whole request and gets a whole reply.
+fn is_answered(server: &mut Program, client: &mut Peer, request: &str) -> Outcome {
+    let mut converse = || {
+        client.send(request)?;
+        client.end()?;
+        client.receives_all(reply(request))
+    };
+    converse().map_err(|broken| server.explains(broken))
 }
