@@ -35,14 +35,21 @@ def serve(connection, limit):
     connection.shutdown(socket.SHUT_WR)
 
 
+def address(text):
+    host, port = text.rsplit(":", 1)
+    return host, int(port)
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("address", nargs="?", default="127.0.0.1:9090")
+    arguments.add_argument("address", nargs="?", type=address, default="127.0.0.1:9090")
     arguments.add_argument("--time-limit", type=float, default=10, metavar="SECONDS")
     arguments = arguments.parse_args()
-    host, port = arguments.address.rsplit(":", 1)
-
-    with socket.create_server((host, int(port)), backlog=128) as listener:
+    try:
+        listener = socket.create_server(arguments.address, backlog=128)
+    except OSError as why:
+        sys.exit(f"error: cannot listen: {why}")
+    with listener:
         print("listening on %s:%d" % listener.getsockname(), flush=True)
         while True:
             connection, client = listener.accept()
