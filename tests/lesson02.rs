@@ -4,7 +4,10 @@
 //! as its clients would. They run on lesson 2's program, which must
 //! pass all of them, and on the wrong programs in `lessons/lesson02/faults/`, each of which must fail
 //! exactly the checks that are listed with it at the end of this file.
+//!
+//! The exercise has checks of its own, because its server does more: `exercise02.rs` is its assignment.
 
+mod exercise02;
 mod one_client;
 
 use std::net::{Ipv6Addr, SocketAddr, TcpListener, TcpStream};
@@ -13,7 +16,8 @@ use std::process::ExitCode;
 
 use common::{GREETING, REPLY, TUTORIAL_ADDRESS};
 use grader::{
-    Check, Lesson, Needs, Outcome, Run, Subject, check, contract, private_loopback, program,
+    Check, Exercise, Lesson, Needs, Outcome, Run, Subject, check, contract, private_loopback,
+    program,
 };
 
 const FACTS: &[Check] = &[
@@ -129,6 +133,20 @@ fn record_bytes_that_are_not_text(run: &mut Run) -> Outcome {
     run.recorded("server-bytes", &format!("$ cargo run -p lesson02\n{wrote}"))
 }
 
+/// Of the exercise.
+const EVERY_CHECK: &[&str] = &[
+    "answers_a_request",
+    "serves_the_next_client",
+    "reads_the_whole_request",
+    "answers_a_long_request",
+    "survives_an_empty_request",
+    "survives_bytes_that_are_not_text",
+    "survives_a_reset",
+    "refuses_a_request_that_is_too_long",
+    "gives_up_on_a_silent_client",
+    "gives_up_on_a_dripping_client",
+];
+
 fn main() -> ExitCode {
     Lesson::new("lesson02", env!("CARGO_MANIFEST_DIR"))
         .checks(one_client::CHECKS)
@@ -187,5 +205,65 @@ fn main() -> ExitCode {
             ],
         )
         .rejected("recv_on_listener", "E0599")
+        .exercise(Exercise {
+            checks: exercise02::CHECKS,
+            yours: program!("exercise02"),
+            solution: program!("solution02"),
+            starter_fails: EVERY_CHECK,
+        })
+        .answer(
+            Subject::python("solution.py", concat!(env!("CARGO_MANIFEST_DIR"), "/solution.py")),
+            Needs::Program("python3"),
+        )
+        // Its every request is empty: nobody is served, whatever the check is about.
+        .wrong_answer(program!("reads_into_no_room"), EVERY_CHECK)
+        .wrong_answer(
+            program!("serves_one_client"),
+            &[
+                "serves_the_next_client",
+                "survives_an_empty_request",
+                "survives_bytes_that_are_not_text",
+                "survives_a_reset",
+                "refuses_a_request_that_is_too_long",
+                "gives_up_on_a_silent_client",
+                "gives_up_on_a_dripping_client",
+            ],
+        )
+        .wrong_answer(
+            program!("error_ends_the_loop"),
+            &[
+                "survives_an_empty_request",
+                "survives_bytes_that_are_not_text",
+                "survives_a_reset",
+                "refuses_a_request_that_is_too_long",
+                "gives_up_on_a_silent_client",
+                "gives_up_on_a_dripping_client",
+            ],
+        )
+        .wrong_answer(
+            program!("unwrap_the_read"),
+            &["survives_a_reset", "gives_up_on_a_silent_client", "gives_up_on_a_dripping_client"],
+        )
+        .wrong_answer(
+            program!("one_read_is_the_request"),
+            &[
+                "reads_the_whole_request",
+                "answers_a_long_request",
+                "refuses_a_request_that_is_too_long",
+                "gives_up_on_a_dripping_client",
+            ],
+        )
+        .wrong_answer(
+            program!("answers_the_start"),
+            &["answers_a_long_request", "refuses_a_request_that_is_too_long"],
+        )
+        .wrong_answer(program!("answers_nothing"), &["survives_an_empty_request"])
+        .wrong_answer(program!("replaces_bad_bytes"), &["survives_bytes_that_are_not_text"])
+        .wrong_answer(program!("keeps_whatever_comes"), &["refuses_a_request_that_is_too_long"])
+        .wrong_answer(
+            program!("waits_for_ever"),
+            &["gives_up_on_a_silent_client", "gives_up_on_a_dripping_client"],
+        )
+        .wrong_answer(program!("limit_for_each_read"), &["gives_up_on_a_dripping_client"])
         .main()
 }

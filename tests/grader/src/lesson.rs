@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
-use crate::check::{Broken, Check};
+use crate::check::{Broken, Check, Needs};
 use crate::exercise::{Exercise, Grade};
 use crate::patience::{must_fail, must_pass};
 use crate::record;
@@ -42,6 +42,8 @@ pub struct Lesson {
     rejected: Vec<(&'static str, &'static str)>,
     exercise: Option<Exercise>,
     exercise_faults: Vec<Fault>,
+    /// More good answers, each with what it needs.
+    answers: Vec<(Subject, Needs)>,
 }
 
 impl Lesson {
@@ -59,6 +61,7 @@ impl Lesson {
             rejected: Vec::new(),
             exercise: None,
             exercise_faults: Vec::new(),
+            answers: Vec::new(),
         }
     }
 
@@ -128,6 +131,12 @@ impl Lesson {
         self
     }
 
+    /// One more good answer to the exercise, in another language: it must pass the exercise's checks.
+    pub fn answer(mut self, subject: Subject, needs: Needs) -> Lesson {
+        self.answers.push((subject, needs));
+        self
+    }
+
     /// Runs what the command line asks for (`cargo test -- --help`).
     pub fn main(self) -> ExitCode {
         let mut arguments = Arguments::from_args();
@@ -185,6 +194,16 @@ impl Lesson {
                 trials.push(Trial::test(format!("wrong_answer::{}", subject.name), move || {
                     exactly(checks, &subject, fails)
                 }));
+            }
+        }
+        let checks = self.exercise.as_ref().map_or(&[][..], |exercise| exercise.checks);
+        for (subject, needs) in self.answers {
+            for &check in checks {
+                let subject = subject.clone();
+                let name = format!("{}::{}", subject.name, check.id);
+                // The check may have a need of its own.
+                let needs = if needs.missing().is_some() { needs } else { check.needs };
+                trials.push(trial(name, check.needs(needs), move || pass(&check, Some(&subject))));
             }
         }
         for (name, code) in self.rejected {

@@ -157,6 +157,45 @@ impl Peer {
         }
     }
 
+    /// Demands that the connection ends without a byte for this side, in good order or by a reset.
+    pub fn receives_no_reply(&mut self) -> Outcome {
+        self.trace.step(format!("{} receives no reply, only the connection's end", self.name));
+        let expected = "the end of the connection, without a reply";
+        let mut buffer = [0; 4096];
+        self.limit(&expected)?;
+        match uninterrupted(|| self.stream.read(&mut buffer)) {
+            Ok(0) => Ok(()),
+            Ok(count) => Err(Broken::new(expected, show(&buffer[..count]))),
+            Err(why) if broken_off(&why) => Ok(()),
+            Err(why) if common::timed_out(&why) => {
+                Err(Broken::new(expected, "nothing, and an open connection: the time was up"))
+            }
+            Err(why) => Err(Broken::new(expected, why)),
+        }
+    }
+
+    /// Sends until the program breaks the connection off, which it must do before it has taken `most`
+    /// bytes.
+    pub fn sends_until_cut_off(&mut self, most: usize) -> Outcome {
+        self.trace.step(format!("{} sends on and on, until it is cut off", self.name));
+        let expected = "a closed connection after some of the bytes";
+        let piece = [b'x'; 64 << 10];
+        let mut sent = 0;
+        while sent < most {
+            self.limit(&expected)?;
+            match uninterrupted(|| self.stream.write(&piece)) {
+                Ok(count) => sent += count,
+                Err(why) if broken_off(&why) => return Ok(()),
+                Err(why) if common::timed_out(&why) => {
+                    let got = format!("an open connection that takes no more after {sent} bytes");
+                    return Err(Broken::new(expected, got));
+                }
+                Err(why) => return Err(Broken::new(expected, why)),
+            }
+        }
+        Err(Broken::new(expected, format!("an open connection that took {sent} bytes")))
+    }
+
     /// Demands that the connection is broken by a reset, or already was. Returns how many bytes could
     /// be read before.
     pub fn is_reset(&mut self) -> Outcome<usize> {
@@ -227,6 +266,12 @@ impl Peer {
         let then = if then.is_empty() { String::new() } else { format!(", then: {then}") };
         Broken::new(show(expected), show(got) + &then)
     }
+}
+
+/// Whether the error says that the other side has closed, with or without regard for this one.
+fn broken_off(why: &io::Error) -> bool {
+    use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+    matches!(why.kind(), BrokenPipe | ConnectionAborted | ConnectionReset)
 }
 
 /// With a time-out set, a read can be interrupted while the process is stopped and goes on

@@ -231,6 +231,21 @@ impl Program {
         self.child.stdin = None;
     }
 
+    /// Adds to what a client got instead that the program has ended, if it has or is about to: that says
+    /// more than what became of the client. Call it before the program is dropped, so that its last
+    /// words are in the report too.
+    pub fn explains(&mut self, mut broken: Broken) -> Broken {
+        let limit = Instant::now() + Duration::from_millis(200);
+        while Instant::now() < limit {
+            if let Ok(Some(status)) = self.child.try_wait() {
+                broken.got += &format!("; {}: {}", self.name, ended(status));
+                break;
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+        broken
+    }
+
     fn how_it_ended(&mut self) -> String {
         let limit = Instant::now() + Duration::from_secs(1);
         loop {

@@ -73,6 +73,15 @@ impl Run {
         Ok((server, address))
     }
 
+    /// A time limit for a program that has to give up within this run: a second, so that a busy machine
+    /// may stop a right program for a while, but no more than a quarter of what is left of the run.
+    pub fn short_limit(&self) -> Outcome<Duration> {
+        let quarter = self.trace.time_left(&"a time limit that can pass")? / 4;
+        // In hundredths: people read it in a report.
+        let hundredths = (quarter.as_millis() / 10).clamp(1, 100) as u64;
+        Ok(Duration::from_millis(10 * hundredths))
+    }
+
     /// Connects as a client.
     pub fn connect(&mut self, address: SocketAddr) -> Outcome<Peer> {
         self.clients += 1;
@@ -80,6 +89,11 @@ impl Run {
             1 => "the client".into(),
             number => format!("client {number}"),
         };
+        self.connect_as(&name, address)
+    }
+
+    /// The same for a client with a name of its own, where its part in the check has one.
+    pub fn connect_as(&mut self, name: &str, address: SocketAddr) -> Outcome<Peer> {
         self.trace.step(format!("{name} connects to {address}"));
         let left = self.trace.time_left(&"a connection")?;
         let stream = TcpStream::connect_timeout(&address, left)

@@ -1,0 +1,64 @@
+"""One good answer to exercise 2 in Python: a server for one client after another, for good."""
+
+import argparse
+import socket
+import sys
+import time
+
+REPLY = "问题正在处理中..."
+MAX_REQUEST = 1 << 20
+
+
+def serve(connection, limit):
+    end = time.monotonic() + limit
+
+    def limit_what_follows():
+        left = end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        connection.settimeout(left)
+
+    request = b""
+    while len(request) <= MAX_REQUEST:
+        limit_what_follows()
+        piece = connection.recv(64 << 10)
+        if not piece:  # the client has ended its side
+            break
+        request += piece
+    if not request:
+        raise ValueError("it ended its side without sending a byte")
+    if len(request) > MAX_REQUEST:
+        raise ValueError(f"its request is longer than {MAX_REQUEST} bytes")
+    text = request.decode("utf-8")  # the whole of it: a piece may end inside a character
+    limit_what_follows()
+    connection.sendall(f"{REPLY}\n{text}".encode("utf-8"))
+    connection.shutdown(socket.SHUT_WR)
+
+
+def address(text):
+    host, port = text.rsplit(":", 1)
+    return host, int(port)
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("address", nargs="?", type=address, default="127.0.0.1:9090")
+    arguments.add_argument("--time-limit", type=float, default=10, metavar="SECONDS")
+    arguments = arguments.parse_args()
+    try:
+        listener = socket.create_server(arguments.address, backlog=128)
+    except OSError as why:
+        sys.exit(f"error: cannot listen: {why}")
+    with listener:
+        print("listening on %s:%d" % listener.getsockname(), flush=True)
+        while True:
+            connection, client = listener.accept()
+            with connection:
+                try:
+                    serve(connection, arguments.time_limit)
+                # OSError: reset or timed out; ValueError: refused, or not UTF-8.
+                except (OSError, ValueError) as why:
+                    print("error: %s:%d: %s" % (*client, why), file=sys.stderr, flush=True)
+
+
+main()

@@ -1,0 +1,242 @@
+//! Exercise 2: a server that serves one client after another, for good.
+//!
+//! `lessons/lesson02/exercise.rs` is the tutorial's server. It fails on its first client. Make a server
+//! of it that people could leave running. Its protocol is a little more than the tutorial's:
+//!
+//! - A client sends its request, text in UTF-8, and ends its side. There the request ends, and nowhere
+//!   else: it may come in many pieces.
+//! - The server answers with `common::REPLY`, a newline, and the request's own text, and ends its side.
+//!   Then it serves the next client. One at a time is enough.
+//! - Some requests are refused: an empty one, one that is not UTF-8, one of more than 1 MiB
+//!   (1,048,576 bytes), one that a reset broke off. Such a client gets no reply, its connection is
+//!   closed, and stderr says `error: WHAT: WHY` with the client's address in it.
+//! - A client holds the server no longer than `--time-limit SECONDS` (10 if nobody says otherwise),
+//!   whatever it sends or does not send. Then it is refused in the same way.
+//!
+//! The first line on stdout is `listening on ADDRESS:PORT`, as the starter has it. `common` has helpers
+//! for what is not the point here; read them, or do without.
+//!
+//! To start, delete the first line of `lessons/lesson02/exercise.rs`. Then, after every change:
+//!
+//! ```text
+//! cargo test -p lesson02 exercise
+//! ```
+//!
+//! The checks stand here in the order in which you might meet them. Each starts your server and is its
+//! clients. In another language: `SUBJECT="python3 my_server.py" cargo test -p lesson02`.
+
+use std::io::{ErrorKind, Write};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use common::{GREETING, REPLY, kernel};
+use grader::{Broken, Check, Needs, Outcome, Peer, Program, Run, check};
+
+const SECTION: &str = "02-2-server.html#exercise";
+
+pub const CHECKS: &[Check] = &[
+    check("answers_a_request", answers_a_request)
+        .demands("A client that sends a request and ends its side gets the reply, a newline and its own text.")
+        .hint("A server has two kinds of socket: which of them carries the bytes of this client?")
+        .section(SECTION),
+    check("serves_the_next_client", serves_the_next_client)
+        .demands("Clients that stand in the queue are served in turn, and so is one that comes later.")
+        .hint("How often does your server call `accept`, and what does it do after its first client?")
+        .section(SECTION),
+    check("reads_the_whole_request", reads_the_whole_request)
+        .demands("A request that comes in pieces, cut inside a character, is answered when the client has ended its side.")
+        .hint("What does one `read` return: the request, or what has arrived of it so far?")
+        .section(SECTION),
+    check("answers_a_long_request", answers_a_long_request)
+        .demands("A request of 1 MiB is read to its end and answered, all of it.")
+        .hint("Has your server read everything when it closes, and what does the kernel do if not?")
+        .section(SECTION),
+    check("survives_an_empty_request", survives_an_empty_request)
+        .demands("A client that ends its side without a word gets no reply and is reported; the next is served.")
+        .hint("What does `read` return first for such a client, and does your loop go on after it?")
+        .section(SECTION),
+    check("survives_bytes_that_are_not_text", survives_bytes_that_are_not_text)
+        .demands("A request that is not UTF-8 gets no reply and is reported; the next client is served.")
+        .hint("Which decoder fails on bytes that are not UTF-8, and whom does its error concern: this client or all of them?")
+        .section(SECTION),
+    check("survives_a_reset", survives_a_reset)
+        .demands("A client that resets its connection is reported; the next is served.")
+        .hint("Which `Result` becomes an `Err` when a client breaks off, and whom does that error concern?")
+        .section(SECTION),
+    check("refuses_a_request_that_is_too_long", refuses_a_request_that_is_too_long)
+        .demands("A client that sends more than 1 MiB is cut off and reported; the next is served.")
+        .hint("How many bytes must your server read to know that a request is too long?")
+        .section(SECTION),
+    check("gives_up_on_a_silent_client", gives_up_on_a_silent_client)
+        .demands("A client that says nothing holds the server no longer than --time-limit and is reported; the next is served.")
+        .hint("For how long does `read` wait if nobody told it?")
+        .section(SECTION)
+        .needs(Needs::Unix),
+    check("gives_up_on_a_dripping_client", gives_up_on_a_dripping_client)
+        .demands("A client that sends a byte now and then holds the server no longer than --time-limit, and is reported.")
+        .hint("What does your time limit measure: one `read`, or the conversation?")
+        .section(SECTION)
+        .needs(Needs::Unix),
+];
+
+fn answers_a_request(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    is_answered(&mut server, &mut client, GREETING)
+}
+
+fn serves_the_next_client(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut first = run.connect_as("the first client", address)?;
+    let mut second = run.connect_as("the second client", address)?;
+    is_answered(&mut server, &mut first, "the first")?;
+    is_answered(&mut server, &mut second, "the second")?;
+    serves_another(run, &mut server, address)
+}
+
+fn reads_the_whole_request(run: &mut Run) -> Outcome {
+    let (_server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    let (start, rest) = GREETING.as_bytes().split_at(GREETING.find('是').map_or(1, |at| at + 1));
+    let name = client.local();
+    client.send(start)?;
+    // Where the kernel does not say so, the silence below gives the server time to read.
+    run.until("the server has read that much", || {
+        let socket = kernel::socket_between(address, name);
+        socket.is_none_or(|socket| socket.receive_queue == 0).then_some(())
+    })?;
+    client.receives_nothing_for(Duration::from_millis(20))?;
+    client.send(rest)?;
+    client.end()?;
+    client.receives_all(reply(GREETING))
+}
+
+fn answers_a_long_request(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let request = &"a mebibyte! ".repeat(1 << 17)[..1 << 20];
+    let mut client = run.connect(address)?;
+    is_answered(&mut server, &mut client, request)
+}
+
+fn survives_an_empty_request(run: &mut Run) -> Outcome {
+    refuses(run, b"")
+}
+
+fn survives_bytes_that_are_not_text(run: &mut Run) -> Outcome {
+    // `你好` in GBK, the other encoding of the tutorial.
+    refuses(run, b"\xc4\xe3\xba\xc3")
+}
+
+fn refuses(run: &mut Run, request: &[u8]) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    if !request.is_empty() {
+        client.send(request)?;
+    }
+    client.end()?;
+    client.receives_no_reply()?;
+    reports(&mut server, client.local())?;
+    serves_another(run, &mut server, address)
+}
+
+fn survives_a_reset(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let client = run.connect(address)?;
+    let name = client.local();
+    client.reset();
+    reports(&mut server, name)?;
+    serves_another(run, &mut server, address)
+}
+
+fn refuses_a_request_that_is_too_long(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    // Far more than the kernels keep between the two: the server has to close.
+    client.sends_until_cut_off(64 << 20)?;
+    client.receives_no_reply()?;
+    reports(&mut server, client.local())?;
+    serves_another(run, &mut server, address)
+}
+
+fn gives_up_on_a_silent_client(run: &mut Run) -> Outcome {
+    let limit = run.short_limit()?.as_secs_f64().to_string();
+    let (mut server, address) = run.serve_with(&["--time-limit", &limit, "127.0.0.1:0"])?;
+    // Asleep until the next client's request is there: only the silent one takes time.
+    server.suspend()?;
+    let mut silent = run.connect_as("the silent client", address)?;
+    let mut next = run.connect_as("the next client", address)?;
+    next.send(GREETING)?;
+    next.end()?;
+    server.resume()?;
+    next.receives_all(reply(GREETING)).map_err(|broken| server.explains(broken))?;
+    silent.receives_no_reply()?;
+    reports(&mut server, silent.local())
+}
+
+fn gives_up_on_a_dripping_client(run: &mut Run) -> Outcome {
+    // A busy machine may keep this check from dripping: that proves nothing, so it begins again.
+    while !gives_up_on_a_steady_drip(run)? {}
+    Ok(())
+}
+
+/// Whether the drip was steady; if it was not, a limit for each `read` has done as well.
+fn gives_up_on_a_steady_drip(run: &mut Run) -> Outcome<bool> {
+    let limit = run.short_limit()?;
+    let seconds = limit.as_secs_f64().to_string();
+    let (mut server, address) = run.serve_with(&["--time-limit", &seconds, "127.0.0.1:0"])?;
+    server.suspend()?;
+    let mut dripping = run.connect_as("the dripping client", address)?;
+    let mut next = run.connect_as("the next client", address)?;
+    // Each byte in a segment of its own, at once.
+    let at_once = dripping.stream().set_nodelay(true);
+    at_once.and(next.stream().set_nonblocking(true)).map_err(|why| Broken::new("a socket", why))?;
+    dripping.send(".")?;
+    next.send(GREETING)?;
+    next.end()?;
+
+    let mut last = Instant::now();
+    let mut pause = Duration::ZERO;
+    server.resume()?;
+    run.until("the next client hears from the server while the other drips on", || {
+        let now = Instant::now();
+        // It fails when the dripping client has been cut off: just what is wanted.
+        let _ = dripping.stream().write(b".");
+        pause = pause.max(last.elapsed());
+        last = now;
+        let looked = next.stream().peek(&mut [0]);
+        (!looked.is_err_and(|why| why.kind() == ErrorKind::WouldBlock)).then_some(())
+    })?;
+    next.stream().set_nonblocking(false).map_err(|why| Broken::new("a socket", why))?;
+
+    next.receives_all(reply(GREETING)).map_err(|broken| server.explains(broken))?;
+    reports(&mut server, dripping.local())?;
+    Ok(pause < limit / 2)
+}
+
+/// What the server answers to a request.
+fn reply(request: &str) -> String {
+    format!("{REPLY}\n{request}")
+}
+
+/// The server says which client it has not answered.
+fn reports(server: &mut Program, client: SocketAddr) -> Outcome {
+    server.complains("error: ")?;
+    server.complains(&client.to_string())
+}
+
+/// A client that comes now is served.
+fn serves_another(run: &mut Run, server: &mut Program, address: SocketAddr) -> Outcome {
+    let mut client =
+        run.connect_as("another client", address).map_err(|broken| server.explains(broken))?;
+    is_answered(server, &mut client, GREETING)
+}
+
+/// The client sends a whole request and gets a whole reply.
+fn is_answered(server: &mut Program, client: &mut Peer, request: &str) -> Outcome {
+    let mut converse = || {
+        client.send(request)?;
+        client.end()?;
+        client.receives_all(reply(request))
+    };
+    converse().map_err(|broken| server.explains(broken))
+}
