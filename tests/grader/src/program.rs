@@ -108,7 +108,7 @@ impl Program {
     }
 
     /// Waits for the end of the program, or for its line `listening on`, which it must not write.
-    pub fn ends_without_listening(&mut self) -> Outcome<std::process::Output> {
+    pub fn finishes_without_listening(&mut self) -> Outcome<Finished> {
         self.trace.step(format!("wait until {} ends; it must not listen", self.name));
         const EXPECTED: &str = "the end of the program";
         let (child, output) = (&mut self.child, &self.output);
@@ -123,7 +123,7 @@ impl Program {
                 _ => None,
             }
         })??;
-        self.ended()
+        Ok(Finished { assert: Assert::new(self.ended()?), trace: self.trace.clone() })
     }
 
     /// Waits for the end of the program, whatever its exit code.
