@@ -537,6 +537,7 @@ fn main() -> ExitCode {
         .wrong_answer(program!("port_zero_is_a_port"), &["knows_that_port_0_is_none"])
         .wrong_answer(program!("cuts_at_the_first_colon"), &["takes_ipv6_addresses"])
         .wrong_answer(program!("private_in_ipv4_only"), &["takes_ipv6_addresses"])
+        .wrong_answer(program!("does_without_brackets"), &["refuses_what_is_no_address"])
         .wrong_answer(program!("looks_names_up"), &["refuses_what_is_no_address"])
         .wrong_answer(program!("wraps_the_port"), &["refuses_ports_that_do_not_fit"])
         .wrong_answer(program!("gives_up_at_the_first"), &["looks_at_all_of_them"])

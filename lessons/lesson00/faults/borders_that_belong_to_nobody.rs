@@ -1,4 +1,4 @@
-//! `<` and `>` on both sides of a border: the border itself belongs to neither range.
+//! `<` and `>` on both sides of a border: the border itself falls through to the last range.
 
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::process::ExitCode;

@@ -1,5 +1,5 @@
-//! C1: `to_socket_addrs` looks names up. Whoever asks about a word wants to know whether it is an address,
-//! not which computer answers to that name.
+//! C1: `to_socket_addrs` looks names up. The question was whether the word is an address, not which
+//! machine has that name.
 
 use std::net::{IpAddr, TcpStream, ToSocketAddrs};
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! S2: port 0 is counted among the System ports. It is the wish for any port, and nobody is reached there.
+//! S2: port 0 is counted among the System ports. It is the wish for any port; no socket has it.
 
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::process::ExitCode;
