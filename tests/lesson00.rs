@@ -25,6 +25,10 @@
 //! The checks run on lesson 0's program, which must pass all of them, and on the wrong programs in
 //! `lessons/lesson00/faults/`. Each of those has only a part of the lesson; it is judged on the checks
 //! of that part and must fail exactly those that are listed with it at the end of this file.
+//!
+//! What you are to write, and how it is graded, stands in `exercise00.rs`.
+
+mod exercise00;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
@@ -32,7 +36,8 @@ use std::process::ExitCode;
 
 use common::kernel::{State, ephemeral_ports};
 use grader::{
-    Broken, Check, Lesson, Needs, Outcome, Run, check, contract, private_loopback, program,
+    Broken, Check, Exercise, Lesson, Needs, Outcome, Run, check, contract, private_loopback,
+    program,
 };
 use socket2::{Domain, Socket, Type};
 
@@ -509,5 +514,40 @@ fn main() -> ExitCode {
         .fault_in_mode(CLASSIFY, program!("half_open_ranges"), &["classifies_ports"])
         .fault_in_mode(CLASSIFY, program!("port_as_u16"), &["says_why_it_is_none"])
         .fault_in_mode(CLASSIFY, program!("stops_at_the_first"), &["classifies_all_of_them"])
+        .exercise(Exercise {
+            checks: exercise00::CHECKS,
+            yours: program!("exercise00"),
+            solution: program!("solution00"),
+            starter_fails: &[
+                "shows_both_ends",
+                "names_the_kind_of_address",
+                "names_the_range_of_the_port",
+                "knows_that_port_0_is_none",
+                "takes_ipv6_addresses",
+                "refuses_ports_that_do_not_fit",
+                "looks_at_all_of_them",
+            ],
+        })
+        .wrong_answer(program!("swaps_the_two_ends"), &["shows_both_ends"])
+        .wrong_answer(program!("asks_another_socket"), &["shows_both_ends"])
+        .wrong_answer(program!("unwraps_the_connection"), &["reports_a_refusal"])
+        .wrong_answer(program!("compares_the_first_number"), &["names_the_kind_of_address"])
+        .wrong_answer(program!("tutorials_two_ranges"), &["names_the_range_of_the_port"])
+        .wrong_answer(program!("borders_that_belong_to_nobody"), &["names_the_range_of_the_port"])
+        .wrong_answer(program!("port_zero_is_a_port"), &["knows_that_port_0_is_none"])
+        .wrong_answer(program!("cuts_at_the_first_colon"), &["takes_ipv6_addresses"])
+        .wrong_answer(program!("private_in_ipv4_only"), &["takes_ipv6_addresses"])
+        .wrong_answer(program!("does_without_brackets"), &["refuses_what_is_no_address"])
+        .wrong_answer(program!("looks_names_up"), &["refuses_what_is_no_address"])
+        .wrong_answer(program!("wraps_the_port"), &["refuses_ports_that_do_not_fit"])
+        .wrong_answer(program!("gives_up_at_the_first"), &["looks_at_all_of_them"])
+        .wrong_answer(
+            program!("forgets_the_errors"),
+            &[
+                "refuses_what_is_no_address",
+                "refuses_ports_that_do_not_fit",
+                "looks_at_all_of_them",
+            ],
+        )
         .main()
 }

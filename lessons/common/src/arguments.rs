@@ -60,6 +60,26 @@ impl Arguments {
         }
         arguments
     }
+
+    /// The same for a program that has a second way to be called, `PROGRAM COMMAND WORD…`: there the
+    /// words come with it, at least one.
+    pub fn parse_or_words(about: &str, command: &str) -> (Arguments, Option<Vec<String>>) {
+        let mut words: Option<Vec<String>> = None;
+        let about = format!("{about}\n\nWith words: PROGRAM {command} WORD...");
+        let arguments = Arguments::parse_with(&about, |word, _| {
+            match &mut words {
+                _ if word.starts_with('-') => return Ok(false),
+                Some(words) => words.push(word.into()),
+                None if word == command => words = Some(Vec::new()),
+                None => return Ok(false),
+            }
+            Ok(true)
+        });
+        if words.as_ref().is_some_and(Vec::is_empty) {
+            refuse(Failure::new(format!("nothing to {command}"), "there is no word after it"));
+        }
+        (arguments, words)
+    }
 }
 
 fn address_and_port(word: &str) -> SocketAddr {
