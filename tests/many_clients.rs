@@ -5,7 +5,7 @@ use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use grader::{Outcome, Peer, Run};
+use grader::{Broken, Outcome, Peer, Run, Usage};
 use socket2::{Domain, Socket, Type};
 
 /// The client sends a message and gets its reply.
@@ -34,7 +34,8 @@ pub fn survives_without_descriptors(
     run.ensure("meanwhile the server rests", busy < time / 4, format!("{busy:?} of {time:?}"))?;
     let few = most_lines(since.elapsed());
     let lines = server.stderr().lines().count();
-    run.ensure("it has complained in a few lines", lines < few, format!("{lines} lines"))?;
+    let statement = format!("it has complained in fewer than {few} lines");
+    run.ensure(statement, lines < few, format!("{lines} lines"))?;
     is_served(&mut first)?;
     // The last of the crowd is still in the queue. Descriptors come back when the others go.
     let mut last = crowd.pop().expect("a crowd");
@@ -52,10 +53,19 @@ pub fn leaves_nothing_behind(run: &mut Run, is_served: IsServed) -> Outcome {
         is_served(&mut client)?;
         client.close();
     }
-    run.until("the server has the descriptors and threads that it began with", || {
-        let now = server.usage().ok()?;
-        (now.descriptors == before.descriptors && now.threads == before.threads).then_some(())
+    let count = |usage: Usage| (usage.descriptors, usage.threads);
+    let at_the_end = run
+        .until("the server has the descriptors and threads that it began with", || {
+            (count(server.usage().ok()?) == count(before)).then_some(())
+        });
+    at_the_end.map_err(|broken| match server.usage() {
+        Ok(now) => Broken::new(in_words(before), format!("{}: the time was up", in_words(now))),
+        Err(_) => broken,
     })
+}
+
+fn in_words(usage: Usage) -> String {
+    format!("descriptors: {}, threads: {}", usage.descriptors, usage.threads)
 }
 
 /// A connection that takes few bytes, in small packets: the buffers on its way are soon full.
