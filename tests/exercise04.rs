@@ -81,7 +81,7 @@ pub const CHECKS: &[Check] = &[
         .hint("What becomes of an error, or a panic, in the thread of one client, and of a lock that it holds?")
         .section(SECTION),
     check("leaves_nothing_behind", leaves_nothing_behind)
-        .demands("After 200 clients, the server has no more descriptors and threads than before.")
+        .demands("After 50 clients, the server has no more descriptors and threads than before.")
         .hint("What else of yours still holds the connection when its thread ends?")
         .section(SECTION)
         .needs(Needs::Linux),

@@ -96,7 +96,7 @@ const CHECKS: &[Check] = &[
         .section("03-threads.html#when-accept-fails")
         .needs(Needs::Linux),
     check("leaves_nothing_behind", leaves_nothing_behind)
-        .demands("After 200 clients, the server has no more descriptors and threads than before.")
+        .demands("After 50 clients, the server has no more descriptors and threads than before.")
         .hint("What else of yours still holds the connection when its thread ends?")
         .section("03-threads.html#threads-have-a-price")
         .needs(Needs::Linux),

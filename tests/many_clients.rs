@@ -48,7 +48,7 @@ pub fn survives_without_descriptors(
 pub fn leaves_nothing_behind(run: &mut Run, is_served: IsServed) -> Outcome {
     let (server, address) = run.serve()?;
     let before = server.usage()?;
-    for _ in 0..200 {
+    for _ in 0..50 {
         let mut client = run.connect(address)?;
         is_served(&mut client)?;
         client.close();
