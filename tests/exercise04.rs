@@ -1,9 +1,9 @@
 //! Exercise 4: a server for many clients, where one line is one message.
 //!
 //! `lessons/lesson04/exercise.rs` serves one client who types a line now and then. Make a server of it
-//! that serves everybody at once, and on which nobody can tell from your code how TCP cut the bytes into
-//! pieces. Lesson 4's program answers every *piece*, as the tutorial does; here the protocol says what a
-//! message is:
+//! that serves everybody at once, and whose answers do not depend on how TCP cuts the bytes into pieces.
+//! Lesson 4's program answers every *piece*, as the tutorial does; here the protocol says what a message
+//! is:
 //!
 //! - A client sends lines: text in UTF-8 that ends in `\n`. A line may come in many pieces, and a piece
 //!   may hold many lines. The server answers each line with `common::REPLY`, a space, the line's text and
@@ -14,7 +14,7 @@
 //! - A line longer than 64 KiB (65,536 bytes without its `\n`), bytes that are not UTF-8, or a reset end
 //!   that client, and only that one. The lines before it are answered. stderr says `error: WHAT: WHY`
 //!   with the client's address in it.
-//! - When `accept` fails, because no descriptor is left, stderr says so in the same form, now and then.
+//! - When `accept` fails, because no descriptor is left, stderr says so, as an `error: `, now and then.
 //!   Those who are connected are served, the others wait in the queue, and the server does not keep a
 //!   processor busy. Who has gone leaves nothing behind, neither a descriptor nor a thread.
 //! - On Ctrl-C nobody is accepted any more: the listener is closed, new clients are refused. The lines
