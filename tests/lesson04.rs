@@ -8,17 +8,24 @@
 //! These checks talk to the program as its clients would. They run on lesson 4's program, which must
 //! pass all of them, and on the wrong programs in `lessons/lesson04/faults/`, each of which must fail
 //! exactly the checks that are listed with it at the end of this file.
+//!
+//! The exercise has checks of its own, because its server does more: `exercise04.rs` is its assignment.
+
+mod exercise04;
+mod many_clients;
 
 use std::io::{self, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{Encoding, GREETING, REPLY, TUTORIAL_ADDRESS, timed_out};
-use grader::{Broken, Check, Lesson, Needs, Outcome, Peer, Run, Subject, check, contract, program};
-use socket2::{Domain, Socket, Type};
+use grader::{
+    Broken, Check, Exercise, Lesson, Needs, Outcome, Peer, Run, Subject, check, contract, program,
+};
+use many_clients::{is_over_soon, narrow};
 
 const CHECKS: &[Check] = &[
     check("serves_clients_side_by_side", serves_clients_side_by_side)
@@ -89,7 +96,7 @@ const CHECKS: &[Check] = &[
         .section("03-threads.html#when-accept-fails")
         .needs(Needs::Linux),
     check("leaves_nothing_behind", leaves_nothing_behind)
-        .demands("After 200 clients, the server has no more descriptors and threads than before.")
+        .demands("After 50 clients, the server has no more descriptors and threads than before.")
         .hint("What else of yours still holds the connection when its thread ends?")
         .section("03-threads.html#threads-have-a-price")
         .needs(Needs::Linux),
@@ -294,6 +301,8 @@ fn ends_clients_that_never_read(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve_with(&options)?;
     let greedy = narrow(address);
     let greedy = run.attempt("a client with small buffers connects", greedy)?;
+    let pause = greedy.set_write_timeout(Some(Duration::from_millis(50)));
+    run.attempt("its writes have a time limit", pause)?;
     let mut second = run.connect(address)?;
     second.send(GREETING)?;
     // The greedy client's kernel takes the replies until its buffer is full, and the server's until
@@ -305,17 +314,6 @@ fn ends_clients_that_never_read(run: &mut Run) -> Outcome {
         done.store(true, Ordering::Relaxed);
         outcome
     })
-}
-
-/// A connection that takes few bytes, in small packets: the buffers on its way are soon full.
-fn narrow(address: SocketAddr) -> io::Result<TcpStream> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    socket.set_recv_buffer_size(1)?;
-    #[cfg(unix)]
-    socket.set_tcp_mss(536)?;
-    socket.connect(&address.into())?;
-    socket.set_write_timeout(Some(Duration::from_millis(50)))?;
-    Ok(socket.into())
 }
 
 /// Sends, and reads nothing, until the connection breaks or the check is done.
@@ -344,43 +342,11 @@ fn survives_a_closed_output(run: &mut Run) -> Outcome {
 }
 
 fn survives_without_descriptors(run: &mut Run) -> Outcome {
-    let starter = ["sh", "-c", "ulimit -n 32; exec \"$@\"", "sh"];
-    let (mut server, address) = run.serve_through(&starter, &["127.0.0.1:0"])?;
-    let mut first = run.connect(address)?;
-    is_served(&mut first)?;
-    let mut crowd = Vec::new();
-    for _ in 0..40 {
-        crowd.push(run.connect(address)?);
-    }
-    server.complains("error: ")?;
-    let before = server.usage()?;
-    let time = Duration::from_millis(400);
-    crowd.last_mut().expect("a crowd").receives_nothing_for(time)?;
-    let busy = server.usage()?.processor_time - before.processor_time;
-    run.ensure("meanwhile the server rests", busy < time / 4, format!("{busy:?} of {time:?}"))?;
-    let lines = server.stderr().lines().count();
-    run.ensure("it has complained in a few lines", lines < 10, format!("{lines} lines"))?;
-    is_served(&mut first)?;
-    // The last of the crowd is still in the queue. Descriptors come back when the others go.
-    let mut last = crowd.pop().expect("a crowd");
-    drop(crowd);
-    is_served(&mut last)?;
-    last.close();
-    is_served(&mut run.connect(address)?)
+    many_clients::survives_without_descriptors(run, is_served, |_| 10)
 }
 
 fn leaves_nothing_behind(run: &mut Run) -> Outcome {
-    let (server, address) = run.serve()?;
-    let before = server.usage()?;
-    for _ in 0..200 {
-        let mut client = run.connect(address)?;
-        is_served(&mut client)?;
-        client.close();
-    }
-    run.until("the server has the descriptors and threads that it began with", || {
-        let now = server.usage().ok()?;
-        (now.descriptors == before.descriptors && now.threads == before.threads).then_some(())
-    })
+    many_clients::leaves_nothing_behind(run, is_served)
 }
 
 fn stops_on_ctrl_c(run: &mut Run) -> Outcome {
@@ -440,12 +406,6 @@ fn stops_in_time(run: &mut Run) -> Outcome {
     let since = Instant::now();
     server.exits_with(0)?;
     is_over_soon(run, since)
-}
-
-/// The two seconds of the demand, and some more for a machine that has other things to do.
-fn is_over_soon(run: &mut Run, since: Instant) -> Outcome {
-    let took = since.elapsed();
-    run.ensure("that took 2 s at most", took < Duration::from_secs(6), format!("{took:?}"))
 }
 
 fn is_served(client: &mut Peer) -> Outcome {
@@ -890,5 +850,111 @@ fn main() -> ExitCode {
         .fault(program!("print_or_panic"), &["keeps_quiet", "survives_a_closed_output"])
         .rejected("swapped_arguments", "E0308")
         .rejected("close_in_loop", "E0382")
+        .exercise(Exercise {
+            checks: exercise04::CHECKS,
+            yours: program!("exercise04"),
+            solution: program!("solution04"),
+            starter_fails: &[
+                "answers_every_line",
+                "joins_the_pieces_of_a_line",
+                "answers_the_last_line",
+                "serves_clients_side_by_side",
+                "parts_with_bytes_that_are_not_text",
+                "parts_with_a_line_that_is_too_long",
+                "survives_a_reset",
+                "survives_without_descriptors",
+                "stops_on_ctrl_c",
+                "finishes_lines_that_have_arrived",
+                "stops_in_time",
+            ],
+        })
+        .wrong_answer(
+            program!("lines_one_at_a_time"),
+            &[
+                "serves_clients_side_by_side",
+                "parts_with_bytes_that_are_not_text",
+                "parts_with_a_line_that_is_too_long",
+                "survives_a_reset",
+                "survives_without_descriptors",
+                "stops_on_ctrl_c",
+                "finishes_lines_that_have_arrived",
+                "stops_in_time",
+            ],
+        )
+        .wrong_answer(
+            program!("lines_join_at_once"),
+            &[
+                "serves_clients_side_by_side",
+                "parts_with_bytes_that_are_not_text",
+                "parts_with_a_line_that_is_too_long",
+                "survives_a_reset",
+                "survives_without_descriptors",
+                "stops_on_ctrl_c",
+                "finishes_lines_that_have_arrived",
+                "stops_in_time",
+            ],
+        )
+        .wrong_answer(
+            program!("lines_behind_a_lock"),
+            &[
+                "serves_clients_side_by_side",
+                "parts_with_bytes_that_are_not_text",
+                "parts_with_a_line_that_is_too_long",
+                "survives_a_reset",
+                "survives_without_descriptors",
+                "stops_on_ctrl_c",
+            ],
+        )
+        .wrong_answer(
+            program!("reply_per_read"),
+            &[
+                "answers_every_line",
+                "joins_the_pieces_of_a_line",
+                "answers_the_last_line",
+                "serves_clients_side_by_side",
+                "parts_with_a_line_that_is_too_long",
+                "stops_on_ctrl_c",
+                "finishes_lines_that_have_arrived",
+            ],
+        )
+        .wrong_answer(
+            program!("new_reader_per_line"),
+            &[
+                "answers_every_line",
+                "joins_the_pieces_of_a_line",
+                "answers_the_last_line",
+                "finishes_lines_that_have_arrived",
+            ],
+        )
+        .wrong_answer(program!("drops_the_last_line"), &["answers_the_last_line"])
+        .wrong_answer(
+            program!("takes_the_end_for_a_pause"),
+            &[
+                "answers_a_line",
+                "answers_the_last_line",
+                "leaves_nothing_behind",
+                "survives_without_descriptors",
+            ],
+        )
+        .wrong_answer(program!("lossy_lines"), &["parts_with_bytes_that_are_not_text"])
+        .wrong_answer(program!("line_without_limit"), &["parts_with_a_line_that_is_too_long"])
+        .wrong_answer(
+            program!("one_panic_for_all"),
+            &[
+                "parts_with_bytes_that_are_not_text",
+                "parts_with_a_line_that_is_too_long",
+                "survives_a_reset",
+            ],
+        )
+        .wrong_answer(
+            program!("keeps_every_client"),
+            &["parts_with_a_line_that_is_too_long", "leaves_nothing_behind"],
+        )
+        .wrong_answer(program!("spins_without_descriptors"), &["survives_without_descriptors"])
+        .wrong_answer(program!("exits_mid_reply"), &["finishes_lines_that_have_arrived"])
+        .wrong_answer(
+            program!("joins_everybody"),
+            &["stops_on_ctrl_c", "finishes_lines_that_have_arrived", "stops_in_time"],
+        )
         .main()
 }

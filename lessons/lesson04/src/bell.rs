@@ -33,7 +33,7 @@ pub fn stop_on_ctrl_c(listener: SocketAddr, clients: &Arc<Clients>) -> Result<()
 // ANCHOR_END: ctrl_c
 
 /// 0.0.0.0 and :: stand for all addresses of this machine; loopback is always one of them.
-fn reachable(mut listener: SocketAddr) -> SocketAddr {
+pub fn reachable(mut listener: SocketAddr) -> SocketAddr {
     if listener.ip().is_unspecified() {
         listener.set_ip(match listener {
             SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),

@@ -3,6 +3,7 @@
 mod bell;
 mod clients;
 mod converse;
+mod lines;
 mod log;
 mod serve;
 mod settings;
@@ -12,9 +13,10 @@ use std::sync::Arc;
 
 use common::{Explain, Failure, cannot_listen, say};
 
-pub use bell::stop_on_ctrl_c;
+pub use bell::{reachable, stop_on_ctrl_c};
 pub use clients::{Client, Clients};
 pub use converse::{Farewell, converse, gone, not_text, prepare};
+pub use lines::{MAX_LINE, answer, answer_lines, next_line, text_of};
 pub use log::Count;
 pub use serve::{accept_clients, start_thread};
 pub use settings::Settings;

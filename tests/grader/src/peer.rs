@@ -69,6 +69,14 @@ impl Peer {
         Ok(())
     }
 
+    /// Waits until the program has read all that was sent; where the kernel does not say so, it does
+    /// not wait.
+    pub fn has_been_read(&mut self) -> Outcome {
+        self.trace.step(format!("what {} has sent has been read", self.name));
+        let peer = self.stream.peer_addr();
+        self.all_is_read_by(peer.map_err(|why| Broken::new("an open connection", why))?)
+    }
+
     fn all_is_read_by(&self, peer: SocketAddr) -> Outcome {
         let local = self.local();
         // A socket that is not listed has gone, or this kernel lists none.

@@ -19,6 +19,13 @@ impl Display for Report<'_> {
         writeln!(f, "{}\n", check.demands)?;
         let failed = record.steps.len();
         for (number, step) in (1..).zip(&record.steps) {
+            // A check may greet hundreds of clients; what counts is how it began and what failed.
+            if number > STEPS && number + STEPS <= failed {
+                if number == STEPS + 1 {
+                    writeln!(f, "        … and {} steps more …", failed - 2 * STEPS)?;
+                }
+                continue;
+            }
             let mark = if number == failed { "-->" } else { "   " };
             writeln!(f, "{mark} {number:2}  {step}")?;
         }
@@ -46,6 +53,9 @@ impl Display for Report<'_> {
         write!(f, "Read: {} in the book (cargo run -p book)", check.section)
     }
 }
+
+/// How many steps a report shows from each end.
+const STEPS: usize = 16;
 
 /// How many characters of a message a report shows from each end.
 const SHOWN: usize = 30;

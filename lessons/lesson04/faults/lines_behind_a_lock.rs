@@ -1,0 +1,40 @@
+//! Exercise 4, wrong: the clients share a buffer behind a mutex, which is held while one of them is read
+//! from. Whoever waits for the lock waits for that client.
+
+use std::io::BufReader;
+use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
+
+use common::{Explain, Failure, exit};
+use lesson04::{
+    Client, Farewell, Settings, accept_clients, answer, next_line, open, prepare, start_thread,
+    text_of,
+};
+
+fn main() -> ExitCode {
+    exit(run(Settings::parse("A server for lines that holds a lock while it reads")))
+}
+
+fn run(settings: Settings) -> Result<(), Failure> {
+    let (listener, clients) = open(settings)?;
+    accept_clients(&listener, &clients, |client| start_thread(client, converse));
+    drop(listener);
+    clients.see_off();
+    Ok(())
+}
+
+static LINE: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+fn converse(client: &Client) -> Result<Farewell, Failure> {
+    prepare(client).explain(format!("lost {}", client.address))?;
+    let mut reader = BufReader::new(client.connection());
+    loop {
+        // ANCHOR: bug
+        let mut line = LINE.lock().unwrap_or_else(PoisonError::into_inner);
+        if !next_line(client, &mut reader, &mut line)? {
+            return Ok(Farewell::EndedItsSide);
+        }
+        // ANCHOR_END: bug
+        answer(client, text_of(client, &line)?)?;
+    }
+}

@@ -1,0 +1,158 @@
+//! One good answer to exercise 4: a server for many clients, where one line is one message.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use common::{
+    Arguments, Explain, Failure, Limited, REPLY, cannot_listen, complain, exit, say, timed_out, why,
+};
+
+/// The longest line, in bytes, without its end. A client must not be able to fill the memory.
+const MAX_LINE: usize = 64 << 10;
+
+/// How often a thread that waits in `read`, or an `accept` that fails, looks whether to stop.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// How long replies may be under way after Ctrl-C.
+const GRACE: Duration = Duration::from_millis(1500);
+
+/// Ctrl-C has been pressed.
+static STOPPING: AtomicBool = AtomicBool::new(false);
+
+/// How many clients are connected; locked for a moment only, and never while anybody reads or writes.
+static CLIENTS: Mutex<usize> = Mutex::new(0);
+static SOMEBODY_LEFT: Condvar = Condvar::new();
+
+fn main() -> ExitCode {
+    exit(run(&Arguments::parse("A server for many clients, line by line (exercise 4)")))
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let listener =
+        TcpListener::bind(arguments.address).map_err(cannot_listen(arguments.address))?;
+    let address = listener.local_addr().explain("cannot learn the address")?;
+    stop_on_ctrl_c(address)?;
+    say!("listening on {address}")?;
+    accept_clients(&listener);
+
+    // From here on the kernel refuses whoever comes. Those who are here get their replies; the
+    // threads that are not done in time end with `main`.
+    drop(listener);
+    let waiting = SOMEBODY_LEFT.wait_timeout_while(clients(), GRACE, |count| *count > 0);
+    drop(waiting);
+    Ok(())
+}
+
+fn stop_on_ctrl_c(address: SocketAddr) -> Result<(), Failure> {
+    ctrlc::set_handler(move || {
+        STOPPING.store(true, Ordering::Relaxed);
+        // Nothing portable calls a thread out of `accept`, except a client. If no descriptor is left
+        // for one, `accept` fails as well, and does not wait.
+        let _ = TcpStream::connect(lesson04::reachable(address));
+    })
+    .map_err(|why| Failure::new("cannot prepare for Ctrl-C", why))
+}
+
+fn accept_clients(listener: &TcpListener) {
+    loop {
+        let accepted = listener.accept();
+        if stopping() {
+            return;
+        }
+        match accepted {
+            Ok((connection, address)) => start_thread(connection, address),
+            Err(error) => {
+                complain(&Failure::new("cannot accept a client", why(&error)));
+                // The client stays in the queue, so the next try would fail at once: rest.
+                thread::sleep(GLANCE);
+            }
+        }
+    }
+}
+
+fn start_thread(connection: TcpStream, address: SocketAddr) {
+    let guest = Guest::new();
+    // However the thread ends, connection and guest are dropped with it.
+    let started = thread::Builder::new().spawn(move || {
+        let _guest = guest;
+        if let Err(failure) = serve(&connection, address) {
+            complain(&failure);
+        }
+        part(&connection);
+    });
+    if let Err(error) = started {
+        complain(&Failure::new(format!("cannot start a thread for {address}"), why(&error)));
+    }
+}
+
+/// Answers every line, until the client ends its side or the server stops.
+fn serve(mut connection: &TcpStream, address: SocketAddr) -> Result<(), Failure> {
+    let lost = format!("lost {address}");
+    connection.set_read_timeout(Some(GLANCE)).explain(&lost)?;
+    // One reader for the whole conversation: what it has read ahead is the start of the next line.
+    let mut reader = BufReader::new(connection);
+    let mut line = Vec::new();
+    loop {
+        // A byte more than the longest line: its end, or the proof that it is too long.
+        let room = (MAX_LINE + 1 - line.len()) as u64;
+        match reader.by_ref().take(room).read_until(b'\n', &mut line) {
+            Ok(_) => {}
+            // Nothing more has arrived. What has come of this line so far stays in it.
+            Err(why) if timed_out(&why) && stopping() => return Ok(()),
+            Err(why) if timed_out(&why) => continue,
+            Err(why) => return Err(why).explain(lost),
+        }
+        if line.is_empty() {
+            return Ok(());
+        }
+        // The last line may have no end but the stream's.
+        let text = line.strip_suffix(b"\n").unwrap_or(&line);
+        if text.len() > MAX_LINE {
+            let why = format!("it is longer than {MAX_LINE} bytes");
+            return Err(Failure::new(format!("a line of {address} is refused"), why));
+        }
+        let text = str::from_utf8(text)
+            .map_err(|why| Failure::new(format!("what {address} sends is not text"), why))?;
+        connection.write_all(format!("{REPLY} {text}\n").as_bytes()).explain(&lost)?;
+        line.clear();
+    }
+}
+
+/// Ends our side after the last reply, and reads, within bounds, what the client still sends: closing
+/// with unread input sends a reset, which can destroy replies. A server that stops has read it all.
+fn part(connection: &TcpStream) {
+    if connection.shutdown(Shutdown::Write).is_ok() && !stopping() {
+        let rest = Limited::new(connection, Duration::from_secs(1)).take(1 << 20);
+        let _ = io::copy(&mut { rest }, &mut io::sink());
+    }
+}
+
+/// Counts a client for as long as it lives, in a thread that panics too.
+struct Guest;
+
+impl Guest {
+    fn new() -> Guest {
+        *clients() += 1;
+        Guest
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        *clients() -= 1;
+        SOMEBODY_LEFT.notify_all();
+    }
+}
+
+fn clients() -> MutexGuard<'static, usize> {
+    CLIENTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn stopping() -> bool {
+    STOPPING.load(Ordering::Relaxed)
+}
