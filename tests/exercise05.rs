@@ -118,7 +118,7 @@ fn reports_a_refusal(run: &mut Run) -> Outcome {
 }
 
 fn sends_every_byte_once(run: &mut Run) -> Outcome {
-    let length = 4 << 20;
+    let length = 8 << 20;
     let mut echo = Echo::start(run, length, true)?;
     run.ensure(
         format!("the server reads {length} bytes, each in its place, and the end"),
@@ -227,7 +227,7 @@ fn keeps_the_time_limit(run: &mut Run) -> Outcome {
 }
 
 fn stays_small(run: &mut Run) -> Outcome {
-    let mut echo = Echo::start(run, LONG, false)?;
+    let mut echo = Echo::start(run, LONG, true)?;
     run.ensure("the server echoes a first piece", true, "")?;
     echo.echo_to(PIECE).map_err(|why| echo.client.explains(why))?;
     run.ensure("then it neither reads nor writes for 150 ms", true, "")?;

@@ -8,10 +8,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{Explain, Failure, cannot_connect, exit, say};
-use lesson05::{echo_arguments, fill_from, in_place};
+use lesson05::{SMALL_BUFFER, echo_arguments, fill_from, in_place};
+use socket2::SockRef;
 
 /// How much is written or read at once.
-const PIECE: usize = 64 << 10;
+const PIECE: usize = 16 << 10;
 
 fn main() -> ExitCode {
     exit(run())
@@ -22,6 +23,8 @@ fn run() -> Result<(), Failure> {
     let (server, start) = (arguments.address, Instant::now());
     let mut connection = TcpStream::connect_timeout(&server, arguments.time_limit)
         .map_err(cannot_connect(server))?;
+    // Its own buffer is small, so that it is full at once.
+    SockRef::from(&connection).set_send_buffer_size(SMALL_BUFFER).explain("cannot set a size")?;
     connection.set_nonblocking(true).explain("cannot make the connection non-blocking")?;
 
     let (mut input, mut output) = (vec![0; PIECE], vec![0; PIECE]);
