@@ -188,19 +188,21 @@ pub fn echo_arguments(about: &str) -> (Arguments, usize) {
 /// Writes into `piece` the bytes of exercise 5's message that stand at `place` and after it. The message
 /// has numbered lines of 64 bytes each and no end of its own.
 pub fn fill_from(place: usize, piece: &mut [u8]) {
-    let mut filled = 0;
+    let mut line = *b"line 0000000: every byte of the message tells where it belongs.\n";
+    let number = place / line.len() + 1;
+    line[5..12].copy_from_slice(format!("{:07}", number % 10_000_000).as_bytes());
+    let (mut filled, mut start) = (0, place % line.len());
     while filled < piece.len() {
-        let at = place + filled;
-        let mut line = *b"line 0000000: every byte of the message tells where it belongs.\n";
-        let mut number = at / line.len() + 1;
-        for digit in line[5..12].iter_mut().rev() {
-            *digit = b'0' + (number % 10) as u8;
-            number /= 10;
+        let count = (line.len() - start).min(piece.len() - filled);
+        piece[filled..filled + count].copy_from_slice(&line[start..start + count]);
+        (filled, start) = (filled + count, 0);
+        // The next number, as on paper: it is quick, and 32 MiB have half a million lines.
+        let mut digit = 11;
+        while digit > 5 && line[digit] == b'9' {
+            line[digit] = b'0';
+            digit -= 1;
         }
-        let rest = &line[at % line.len()..];
-        let count = rest.len().min(piece.len() - filled);
-        piece[filled..filled + count].copy_from_slice(&rest[..count]);
-        filled += count;
+        line[digit] = if line[digit] == b'9' { b'0' } else { line[digit] + 1 };
     }
 }
 
