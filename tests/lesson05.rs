@@ -23,6 +23,10 @@
 //! The checks run on lesson 5's program, which must pass all of them, and on the wrong programs in
 //! `lessons/lesson05/faults/`, each of which must fail exactly the checks that are listed with it at
 //! the end of this file.
+//!
+//! What you are to write, and how it is graded, stands in `exercise05.rs`.
+
+mod exercise05;
 
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
@@ -33,7 +37,9 @@ use std::thread;
 use std::time::Duration;
 
 use common::kernel::socket_between;
-use grader::{Broken, Check, Lesson, Needs, Outcome, Run, check, close, contract, program};
+use grader::{
+    Broken, Check, Exercise, Lesson, Needs, Outcome, Run, check, close, contract, program,
+};
 use socket2::{Domain, SockRef, Socket, Type};
 
 const CHECKS: &[Check] = &[
@@ -516,6 +522,49 @@ fn main() -> ExitCode {
                 "sweep_has_a_row_for_each_size",
                 "sweep_counts_what_arrived",
                 "sweep_refuses_a_bad_csv_path_first",
+            ],
+        )
+        .exercise(Exercise {
+            checks: exercise05::CHECKS,
+            yours: program!("exercise05"),
+            solution: program!("solution05"),
+            starter_fails: &[
+                "notices_an_early_end",
+                "notices_bytes_out_of_place",
+                "notices_bytes_too_many",
+                "reads_while_it_writes",
+                "keeps_the_time_limit",
+                "stays_small",
+            ],
+        })
+        .wrong_answer(program!("sends_before_it_reads"), &["reads_while_it_writes", "stays_small"])
+        .wrong_answer(
+            program!("offers_the_piece_again"),
+            &["sends_every_byte_once", "reads_while_it_writes", "stays_small"],
+        )
+        .wrong_answer(
+            program!("full_is_fatal"),
+            &["sends_every_byte_once", "reads_while_it_writes", "stays_small"],
+        )
+        .wrong_answer(
+            program!("forgets_what_was_left"),
+            &["sends_every_byte_once", "reads_while_it_writes", "stays_small"],
+        )
+        .wrong_answer(program!("queues_without_bound"), &["stays_small"])
+        .wrong_answer(program!("keeps_the_echo"), &["stays_small"])
+        .wrong_answer(program!("only_counts"), &["notices_bytes_out_of_place"])
+        .wrong_answer(program!("stops_at_the_count"), &["notices_bytes_too_many"])
+        .wrong_answer(program!("any_end_will_do"), &["notices_an_early_end", "notices_a_reset"])
+        .wrong_answer(program!("limits_each_call"), &["keeps_the_time_limit"])
+        .wrong_answer(
+            program!("panics_on_an_error"),
+            &[
+                "reports_a_refusal",
+                "notices_an_early_end",
+                "notices_bytes_out_of_place",
+                "notices_bytes_too_many",
+                "notices_a_reset",
+                "keeps_the_time_limit",
             ],
         )
         .main()

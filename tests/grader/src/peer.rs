@@ -91,6 +91,20 @@ impl Peer {
         })
     }
 
+    /// One read, for a check that names a longer exchange as one step. 0: the end of the stream.
+    pub fn read_some(&mut self, buffer: &mut [u8], expected: &str) -> Outcome<usize> {
+        self.read(buffer, &expected).map_err(|why| Broken::new(expected, why))
+    }
+
+    /// Writes all of it, for a check that names a longer exchange as one step.
+    pub fn write_all(&mut self, bytes: &[u8], expected: &str) -> Outcome {
+        self.limit(&expected)?;
+        self.stream.write_all(bytes).map_err(|why| match common::timed_out(&why) {
+            true => Broken::new(expected, "no room for more: the time was up"),
+            false => Broken::new(expected, why),
+        })
+    }
+
     /// Ends this side's stream (half-close): the program reads 0 bytes after all that was sent.
     pub fn end(&mut self) -> Outcome {
         self.trace.step(format!("{} ends its side", self.name));

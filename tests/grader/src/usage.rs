@@ -8,6 +8,8 @@ pub struct Usage {
     pub threads: usize,
     /// Bytes of memory that the process has in use by itself, not shared with others.
     pub memory: u64,
+    /// The most bytes of memory that it has ever had in use, with those that it shares.
+    pub peak: u64,
     /// Bytes of addresses that it has reserved, used or not.
     pub addresses: u64,
     /// How long it has kept processors busy; Linux counts in steps of 10 ms.
@@ -32,6 +34,7 @@ impl Usage {
             descriptors: fs::read_dir(file("fd")).ok()?.count(),
             threads: fs::read_dir(file("task")).ok()?.count(),
             memory: in_kib(&status, "RssAnon:")? << 10,
+            peak: in_kib(&status, "VmHWM:")? << 10,
             addresses: in_kib(&status, "VmSize:")? << 10,
             // USER_HZ, the unit of these two, is 100 on every Linux that Rust supports.
             processor_time: Duration::from_millis(10 * (user + system)),
