@@ -106,7 +106,7 @@ fn shows_both_ends(run: &mut Run) -> Outcome {
     let mut listener = run.listen()?;
     let mut program = run.start(&[&listener.address().to_string()])?;
     let server = listener.accept()?;
-    run.ensure(format!("the server's peer is {}", server.remote()), true, "")?;
+    run.step(format!("the server's peer is {}", server.remote()));
     let ends = [("local", server.remote()), ("peer", server.local())];
     let finished = program.finishes()?;
     let lines: Vec<String> = ends.iter().map(|(name, end)| format!("{name} {end}")).collect();

@@ -124,13 +124,9 @@ fn reports_a_refusal(run: &mut Run) -> Outcome {
 fn sends_every_byte_once(run: &mut Run) -> Outcome {
     let length = 8 << 20;
     let mut echo = Echo::start(run, length, true)?;
-    run.ensure(
-        format!("the server reads {length} bytes, each in its place, and the end"),
-        true,
-        "",
-    )?;
+    run.step(format!("the server reads {length} bytes, each in its place, and the end"));
     echo.read_all().map_err(|why| echo.client.explains(why))?;
-    run.ensure("the server sends them back, and ends its side", true, "")?;
+    run.step("the server sends them back, and ends its side");
     echo.send_to(length).map_err(|why| echo.client.explains(why))?;
     echo.server.end()?;
     succeeds(&mut echo.client, length)
@@ -138,7 +134,7 @@ fn sends_every_byte_once(run: &mut Run) -> Outcome {
 
 fn notices_an_early_end(run: &mut Run) -> Outcome {
     let mut echo = Echo::read_by(run)?;
-    run.ensure("the server sends all but the last line back, and ends its side", true, "")?;
+    run.step("the server sends all but the last line back, and ends its side");
     let _ = echo.send_to(SHORT - LINE);
     let _ = echo.server.end();
     fails(&mut echo.client)
@@ -146,7 +142,7 @@ fn notices_an_early_end(run: &mut Run) -> Outcome {
 
 fn notices_bytes_out_of_place(run: &mut Run) -> Outcome {
     let mut echo = Echo::read_by(run)?;
-    run.ensure("the server sends it back with two lines exchanged, and ends its side", true, "")?;
+    run.step("the server sends it back with two lines exchanged, and ends its side");
     let _ = echo.send_to(SHORT / 2);
     let mut lines = [0; 2 * LINE];
     fill_from(echo.sent, &mut lines);
@@ -160,7 +156,7 @@ fn notices_bytes_out_of_place(run: &mut Run) -> Outcome {
 
 fn notices_bytes_too_many(run: &mut Run) -> Outcome {
     let mut echo = Echo::read_by(run)?;
-    run.ensure("the server sends it back and one line more, and ends its side", true, "")?;
+    run.step("the server sends it back and one line more, and ends its side");
     let _ = echo.send_to(SHORT + LINE);
     let _ = echo.server.end();
     fails(&mut echo.client)
@@ -178,7 +174,7 @@ fn notices_a_reset(run: &mut Run) -> Outcome {
 
 fn reads_while_it_writes(run: &mut Run) -> Outcome {
     let mut echo = Echo::start(run, LONG, true)?;
-    run.ensure("the server sends each piece back before it reads the next one", true, "")?;
+    run.step("the server sends each piece back before it reads the next one");
     echo.echo_to(LONG).map_err(|why| echo.client.explains(why))?;
     echo.reads_the_end().map_err(|why| echo.client.explains(why))?;
     echo.server.end()?;
@@ -225,16 +221,16 @@ fn keeps_the_time_limit(run: &mut Run) -> Outcome {
             break;
         }
         let late = "the drip was late, so this shows nothing: once more, with more time";
-        run.ensure(late, true, "")?;
+        run.step(late);
     }
     Ok(())
 }
 
 fn stays_small(run: &mut Run) -> Outcome {
     let mut echo = Echo::start(run, LONG, true)?;
-    run.ensure("the server echoes a first piece", true, "")?;
+    run.step("the server echoes a first piece");
     echo.echo_to(PIECE).map_err(|why| echo.client.explains(why))?;
-    run.ensure("then it neither reads nor writes, until the client has nothing to do", true, "")?;
+    run.step("then it neither reads nor writes, until the client has nothing to do");
     // Who makes more than can be sent has the time to do so. Not for ever: a client may be one that spins.
     let mut before = echo.client.usage()?.processor_time;
     for _ in 0..5 {
@@ -245,12 +241,12 @@ fn stays_small(run: &mut Run) -> Outcome {
         }
         before = now;
     }
-    run.ensure("then it echoes all but the last line", true, "")?;
+    run.step("then it echoes all but the last line");
     echo.echo_to(LONG - LINE).map_err(|why| echo.client.explains(why))?;
     let peak = echo.client.usage()?.peak;
     let got = format!("{:.1} MiB", peak as f64 / f64::from(1 << 20));
     run.ensure("the client has never taken more than 16 MiB of memory", peak < ROOM, got)?;
-    run.ensure("the server echoes the last line", true, "")?;
+    run.step("the server echoes the last line");
     echo.echo_to(LONG).map_err(|why| echo.client.explains(why))?;
     echo.reads_the_end().map_err(|why| echo.client.explains(why))?;
     echo.server.end()?;
@@ -290,7 +286,7 @@ impl Echo {
     /// The same for a short message, which the server has read, whatever it was.
     fn read_by(run: &mut Run) -> Outcome<Echo> {
         let mut echo = Echo::start(run, SHORT, false)?;
-        run.ensure("the server reads to the end of the stream", true, "")?;
+        run.step("the server reads to the end of the stream");
         while echo.server.read_some(&mut echo.piece, "the message, then its end")? > 0 {}
         Ok(echo)
     }

@@ -235,23 +235,24 @@ impl Program {
     /// more than what became of the client. Call it before the program is dropped, so that its last
     /// words are in the report too.
     pub fn explains(&mut self, mut broken: Broken) -> Broken {
-        let limit = Instant::now() + Duration::from_millis(200);
-        while Instant::now() < limit {
-            if let Ok(Some(status)) = self.child.try_wait() {
-                broken.got += &format!("; {}: {}", self.name, ended(status));
-                break;
-            }
-            thread::sleep(Duration::from_millis(2));
+        if let Some(status) = self.ends_within(Duration::from_millis(200)) {
+            broken.got += &format!("; {}: {}", self.name, ended(status));
         }
         broken
     }
 
     fn how_it_ended(&mut self) -> String {
-        let limit = Instant::now() + Duration::from_secs(1);
+        let status = self.ends_within(Duration::from_secs(1));
+        status.map_or("it closed its output and runs on".into(), ended)
+    }
+
+    /// The end of a program that is probably over; not worth the run's whole deadline.
+    fn ends_within(&mut self, limit: Duration) -> Option<ExitStatus> {
+        let end = Instant::now() + limit;
         loop {
             match self.child.try_wait() {
-                Ok(Some(status)) => return ended(status),
-                _ if Instant::now() > limit => return "it closed its output and runs on".into(),
+                Ok(Some(status)) => return Some(status),
+                _ if Instant::now() > end => return None,
                 _ => thread::sleep(Duration::from_millis(2)),
             }
         }
