@@ -8,7 +8,7 @@ Usage: cargo grade [--submissions FOLDER] [--format json]
 
   --submissions FOLDER  grade FOLDER/NAME/exercise02.rs and the like, for every NAME, in place of
                         the exercises in lessons/
-  --format json         print one line of JSON for each check in place of the table";
+  --format json         print one line of JSON for each check; what people read goes to stderr";
 
 /// What the command line asks for.
 pub enum Request {

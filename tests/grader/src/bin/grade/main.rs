@@ -2,8 +2,8 @@
 //!
 //! Without arguments it grades the exercises of this workspace, a row for each lesson. With
 //! `--submissions FOLDER` it grades what others have written, a row for each learner. The exit code is
-//! 0 only when nothing that was begun fails. `--format json` prints the record in place of the table:
-//! one line of JSON for each check, as `book/chapters/teachers.md` documents it.
+//! 0 only when nothing that was begun fails. With `--format json` the record is on stdout: one line of
+//! JSON for each check, as `book/chapters/teachers.md` documents it.
 
 mod arguments;
 mod build;
@@ -18,6 +18,7 @@ use std::process::ExitCode;
 use arguments::{Arguments, Request};
 use build::Build;
 use grader::{Graded, Status};
+use serde_json::Value;
 use suite::Suite;
 
 const LESSONS: [&str; 6] = ["lesson00", "lesson01", "lesson02", "lesson03", "lesson04", "lesson05"];
@@ -62,10 +63,8 @@ fn grade(json: bool) -> io::Result<bool> {
             None => vec![does_not_compile(lesson, build.errors(|place| place.target == exercise))],
         });
     }
-    match json {
-        true => results.iter().for_each(|graded| println!("{}", graded.to_json())),
-        false => print!("{}", table::of_lessons(&LESSONS, &results)),
-    }
+    let record = results.iter().map(|graded| graded.to_json()).collect();
+    print(json, &table::of_lessons(&LESSONS, &results), record);
     Ok(results.iter().all(passes))
 }
 
@@ -97,17 +96,23 @@ fn grade_submissions(folder: &Path, json: bool) -> io::Result<bool> {
             results.push((learner.name.as_str(), graded));
         }
     }
+    let of_one = |(learner, graded): &(&str, Vec<Graded>)| {
+        graded.iter().map(|graded| submissions::to_json(learner, graded)).collect::<Vec<_>>()
+    };
+    let record = results.iter().flat_map(of_one).collect();
+    print(json, &table::of_learners(&lessons, &results), record);
+    Ok(results.iter().flat_map(|(_, graded)| graded).all(passes))
+}
+
+/// The end of the run. With the record on stdout, what people read goes to stderr.
+fn print(json: bool, table: &str, record: Vec<Value>) {
     match json {
         true => {
-            for (learner, graded) in &results {
-                for graded in graded {
-                    println!("{}", submissions::to_json(learner, graded));
-                }
-            }
+            eprint!("{table}");
+            record.iter().for_each(|line| println!("{line}"));
         }
-        false => print!("{}", table::of_learners(&lessons, &results)),
+        false => print!("{table}"),
     }
-    Ok(results.iter().flat_map(|(_, graded)| graded).all(passes))
 }
 
 /// The name of a lesson's exercise: `exercise02`.

@@ -23,7 +23,7 @@ pub fn of_lessons(lessons: &[&str], results: &[Graded]) -> String {
 
 /// A row for each learner, a column for each lesson.
 pub fn of_learners(lessons: &[&str], results: &[(&str, Vec<Graded>)]) -> String {
-    let mut rows = vec![[&[""], lessons].concat().into_iter().map(String::from).collect()];
+    let mut rows = vec![[&["learner"], lessons].concat().into_iter().map(String::from).collect()];
     // One learner's results stand together, in the order of the lessons.
     for of_one in results.chunks(lessons.len()) {
         let mut row = vec![of_one[0].0.to_owned()];
