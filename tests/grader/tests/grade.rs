@@ -132,12 +132,12 @@ fn a_learner_has_a_row() {
     class.hands_in("eve", "exercise04.rs", "fn main() {");
     class.hands_in("fay", "notes.txt", "I was ill");
     class.hands_in(".git", "exercise05.rs", "fn main() {}");
-    // Learners have numbers, in the order of their names, and so have their programs.
-    class.builds(&["exercise02-0", "exercise04-2"]);
-    class.refuses("exercise04-4", "error: this file contains an unclosed delimiter\n");
-    class.grades("lesson02", "exercise02-0", &["passed", "passed"]);
+    class.builds("ada", "exercise02.rs", "adas");
+    class.builds("cleo", "lessons/lesson04/exercise.rs", "cleos");
+    class.refuses("eve", "exercise04.rs", "error: this file contains an unclosed delimiter\n");
+    class.grades("lesson02", "adas", &["passed", "passed"]);
     class.grades("lesson02", "exercise02.py", &["passed", "failed"]);
-    class.grades("lesson04", "exercise04-2", &["failed"]);
+    class.grades("lesson04", "cleos", &["failed"]);
     class.grades("lesson04", "exercise04", &["passed"]);
     let table = "\
 learner  lesson02     lesson04
@@ -176,13 +176,33 @@ fn a_class_that_fails_nothing_exits_with_0() {
 }
 
 #[test]
+fn submissions_have_more_time() {
+    let class = Class::new();
+    class.hands_in("ada", "exercise02.py", "pass");
+    class.grades("lesson02", "exercise02.py", &["passed"]);
+    let mut grade =
+        class.workspace.command(&["--submissions", class.folder.path().to_str().unwrap()]);
+    let patience = || class.workspace.read("lessons/lesson02/patience");
+    grade.env_remove("GRADER_PATIENCE").assert().code(0);
+    assert_eq!(patience(), "3\n");
+    grade.env("GRADER_PATIENCE", "7").assert().code(0);
+    assert_eq!(patience(), "7\n");
+}
+
+#[test]
 fn the_learners_files_are_built_where_they_lie() {
     let class = Class::new();
     class.hands_in("ada \"the first\"", "exercise02.rs", "fn main() {}");
-    class.builds(&["exercise02-0"]);
-    class.grades("lesson02", "exercise02-0", &["passed"]);
+    class.builds("ada \"the first\"", "exercise02.rs", "adas");
+    class.grades("lesson02", "adas", &["passed"]);
     class.grade(&[]).code(0);
-    let manifest = class.workspace.read("target/submissions/lesson02/Cargo.toml");
+    let manifest = || class.workspace.read("target/submissions/lesson02/Cargo.toml");
+    let first = manifest();
+    // Another text, though it may be older than the program of the first.
+    class.hands_in("ada \"the first\"", "exercise02.rs", "fn main() { }");
+    class.grade(&[]).code(0);
+    let manifest = manifest();
+    assert_ne!(first, manifest, "the second answer would be taken for the first");
     assert!(manifest.contains("ada \\\"the first\\\"/exercise02.rs\""), "{manifest}");
     assert!(manifest.contains("\nsocket2 = { version = \"^0.6\", "), "{manifest}");
     assert!(manifest.contains("\nlesson02 = { path = "), "{manifest}");
@@ -288,10 +308,15 @@ impl Workspace {
         self.write("suites", &messages);
     }
 
-    fn grade(&self, arguments: &[&str]) -> Assert {
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut grade = Command::new(env!("CARGO_BIN_EXE_grade"));
         grade.args(arguments).env("CARGO", CARGO).env("FAKE", self.dir.path());
-        grade.timeout(Duration::from_secs(60)).assert()
+        grade.timeout(Duration::from_secs(60));
+        grade
+    }
+
+    fn grade(&self, arguments: &[&str]) -> Assert {
+        self.command(arguments).assert()
     }
 }
 
@@ -332,17 +357,25 @@ impl Class {
         fs::write(file, text).unwrap();
     }
 
-    /// These programs of learners compile.
-    fn builds(&self, programs: &[&str]) {
-        let artifacts = programs.iter().map(|program| {
-            artifact(self.folder.path(), "bin", program, &format!("/somewhere/{program}"))
-        });
-        self.workspace.write("programs", &artifacts.collect::<String>());
+    /// The learner's file compiles to a program of this name.
+    fn builds(&self, learner: &str, file: &str, program: &str) {
+        self.cargo_says(learner, file, &artifact(Path::new(""), "bin", "any", program));
     }
 
-    fn refuses(&self, program: &str, error: &str) {
-        let before = self.workspace.read("programs");
-        self.workspace.write("programs", &(before + &message(program, error)));
+    fn refuses(&self, learner: &str, file: &str, error: &str) {
+        self.cargo_says(learner, file, &message("any", error));
+    }
+
+    /// Adds messages about a learner's file to those of the build.
+    fn cargo_says(&self, learner: &str, file: &str, messages: &str) {
+        let mut all = self.workspace.read("programs");
+        for line in messages.lines() {
+            let mut message: Value = serde_json::from_str(line).unwrap();
+            let folder = self.folder.path().canonicalize().unwrap();
+            message["target"]["src_path"] = folder.join(learner).join(file).to_str().into();
+            all += &format!("{message}\n");
+        }
+        self.workspace.write("programs", &all);
     }
 
     /// The record that the lesson's suite leaves of a program.

@@ -22,6 +22,7 @@ pub struct Place {
     /// `bin` or `test`, among others.
     pub kind: String,
     pub target: String,
+    pub source: PathBuf,
     /// Whether a message is an error, not a warning.
     pub error: bool,
 }
@@ -46,6 +47,7 @@ impl Build {
                 manifest: text(&line["manifest_path"]).into(),
                 kind: text(&line["target"]["kind"][0]),
                 target: text(&line["target"]["name"]),
+                source: text(&line["target"]["src_path"]).into(),
                 error: line["message"]["level"] == "error",
             };
             match line["reason"].as_str() {
@@ -74,6 +76,12 @@ impl Build {
         let (place, program) =
             programs.find(|(place, _)| place.kind == kind && place.target == target)?;
         Some((program, &place.manifest))
+    }
+
+    /// The program that was built of this file.
+    pub fn program_of(&self, source: &Path) -> Option<&Path> {
+        let mut programs = self.programs.iter();
+        programs.find(|(place, _)| place.source == source).map(|(_, program)| &**program)
     }
 
     /// The errors at these places; where there are none, all errors, since one of them is the cause.

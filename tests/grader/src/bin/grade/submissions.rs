@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -22,8 +23,6 @@ use crate::{LESSONS, does_not_compile, exercise};
 pub struct Learner {
     pub name: String,
     folder: PathBuf,
-    /// Tells the learner's programs from those of others.
-    number: usize,
 }
 
 /// An answer to an exercise.
@@ -47,12 +46,11 @@ pub fn learners(folder: &Path) -> io::Result<Vec<Learner>> {
             folders.insert(path);
         }
     }
-    let learner = |(number, folder): (usize, PathBuf)| Learner {
+    let learner = |folder: PathBuf| Learner {
         name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         folder,
-        number,
     };
-    Ok(folders.into_iter().enumerate().map(learner).collect())
+    Ok(folders.into_iter().map(learner).collect())
 }
 
 /// The lessons whose exercise at least one learner has handed in.
@@ -98,20 +96,14 @@ impl Learner {
         }
     }
 
-    /// The name of the program that is built of the learner's answer.
-    fn program(&self, lesson: &str) -> String {
-        format!("{}-{}", exercise(lesson), self.number)
-    }
-
     pub fn grade(&self, suite: &Suite, programs: &Build) -> io::Result<Vec<Graded>> {
         let lesson = &suite.lesson;
         let (subject, directory) = match self.answer(lesson)? {
             Answer::NotStarted => return self.not_started(suite),
             Answer::Command(start, name) => (format!("{start}{name}").into(), &*self.folder),
-            Answer::Rust(_) => {
-                let name = self.program(lesson);
-                let Some((program, _)) = programs.program("bin", &name) else {
-                    let errors = programs.errors(|place| place.target == name);
+            Answer::Rust(source) => {
+                let Some(program) = programs.program_of(&source) else {
+                    let errors = programs.errors(|place| place.source == source);
                     return Ok(vec![does_not_compile(lesson, errors)]);
                 };
                 // By its name alone: the words of a command line are separated by spaces.
@@ -178,13 +170,21 @@ fn programs(learners: &[Learner], lesson: &str) -> io::Result<String> {
     let mut programs = String::new();
     for learner in learners {
         if let Answer::Rust(file) = learner.answer(lesson)? {
-            let name = learner.program(lesson);
+            let name = program(lesson, &file)?;
             // A string of JSON is one of TOML, too.
             let file = json!(file.to_string_lossy());
             programs += &format!("\n[[bin]]\nname = \"{name}\"\npath = {file}\ntest = false\n");
         }
     }
     Ok(programs)
+}
+
+/// A name for the program of this file, and only for what the file holds now. Cargo goes by the time of
+/// a file, and one that comes out of an archive may be older than the program of the one before it.
+fn program(lesson: &str, file: &Path) -> io::Result<String> {
+    let mut hasher = DefaultHasher::new();
+    (file, fs::read(file)?).hash(&mut hasher);
+    Ok(format!("{}-{:016x}", exercise(lesson), hasher.finish()))
 }
 
 /// The start of a manifest with what a program of this package may use: the package's dependencies and
