@@ -176,6 +176,23 @@ fn a_class_that_fails_nothing_exits_with_0() {
 }
 
 #[test]
+fn a_submission_that_ends_the_suite_fails_alone() {
+    let class = Class::new();
+    class.hands_in("ada", "exercise02.py", "os.kill(os.getppid(), 9)");
+    class.hands_in("ben", "exercise02", "");
+    class.grades("lesson02", "exercise02", &["passed", "passed"]);
+    let table = "\
+learner  lesson02
+ada       0 of 2
+ben       2 of 2
+";
+    class.grade(&[]).code(1).stdout(table);
+    let assert = class.grade(&["--format", "json"]).code(1);
+    let why = lines(&assert)[0]["message"].to_string();
+    assert!(why.contains("the suite of lesson02 left no record"), "{why}");
+}
+
+#[test]
 fn submissions_have_more_time() {
     let class = Class::new();
     class.hands_in("ada", "exercise02.py", "pass");

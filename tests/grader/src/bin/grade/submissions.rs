@@ -99,7 +99,7 @@ impl Learner {
     pub fn grade(&self, suite: &Suite, programs: &Build) -> io::Result<Vec<Graded>> {
         let lesson = &suite.lesson;
         let (subject, directory) = match self.answer(lesson)? {
-            Answer::NotStarted => return self.not_started(suite),
+            Answer::NotStarted => return every_check(suite, Status::NotStarted, ""),
             Answer::Command(start, name) => (format!("{start}{name}").into(), &*self.folder),
             Answer::Rust(source) => {
                 let Some(program) = programs.program_of(&source) else {
@@ -113,19 +113,22 @@ impl Learner {
                 (subject, program.parent().unwrap_or(Path::new("")))
             }
         };
-        suite.grade(&subject, directory)
+        // A program may even end the suite that grades it. The others are graded all the same.
+        let graded = suite.grade(&subject, directory);
+        graded.or_else(|why| every_check(suite, Status::Failed, &why.to_string()))
     }
+}
 
-    fn not_started(&self, suite: &Suite) -> io::Result<Vec<Graded>> {
-        let graded = |check| Graded {
-            lesson: suite.lesson.clone(),
-            check,
-            status: Status::NotStarted,
-            message: String::new(),
-            time: Duration::ZERO,
-        };
-        Ok(suite.checks()?.into_iter().map(graded).collect())
-    }
+/// The same result for every check of a suite that has not run.
+fn every_check(suite: &Suite, status: Status, message: &str) -> io::Result<Vec<Graded>> {
+    let graded = |check| Graded {
+        lesson: suite.lesson.clone(),
+        check,
+        status,
+        message: message.into(),
+        time: Duration::ZERO,
+    };
+    Ok(suite.checks()?.into_iter().map(graded).collect())
 }
 
 /// Builds all answers in Rust.
