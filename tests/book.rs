@@ -257,8 +257,8 @@ fn every_recording_is_shown_and_replayed() {
         }
     }
     // And nothing that looks like a terminal is typed by hand.
-    for (before, block) in pages.match_indices("```console\n") {
-        let shown = &pages[before + block.len()..];
+    for (before, _) in pages.match_indices("```console") {
+        let (_, shown) = pages[before..].split_once('\n').expect("a block of more than a line");
         if !shown.starts_with("{{#include transcripts/") {
             wrong.push(format!("not a recording: {}", shown.lines().next().unwrap_or_default()));
         }
@@ -977,6 +977,10 @@ fn the_preprocessor_adds_captions() {
 {{#include transcripts/one.txt}}
 ```
 
+```console,server
+{{#include transcripts/one.txt}}
+```
+
 > ```rust
 > {{#include ../../lessons/one/main.rs}}
 > ```
@@ -1010,6 +1014,16 @@ fn typed() {}
 <figure class=\"terminal\">
 
 ```console
+{{#include transcripts/one.txt}}
+```
+
+</figure>
+
+
+
+<figure class=\"terminal server\">
+
+```console,server
 {{#include transcripts/one.txt}}
 ```
 
