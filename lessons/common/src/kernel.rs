@@ -217,6 +217,9 @@ mod tests {
             assert!(sockets.iter().any(|socket| socket.state == State::Listen));
             assert!(sockets.iter().any(|socket| socket.peer == client));
             assert!(socket_between(client, local).is_some());
+            let [near, far] = both_ends(client, local).expect("both ends of the connection");
+            assert_eq!((near.local, near.peer), (client, local));
+            assert_eq!((far.local, far.peer), (local, client));
         }
     }
 }
