@@ -88,7 +88,7 @@ impl Run {
             let longest = Duration::from_millis(10 * hundredths);
             match check(self, limit.min(longest)) {
                 Ok(true) => return Ok(()),
-                Err(broken) if limit >= longest || self.trace.time_left(&"").is_err() => {
+                Err(broken) if limit >= longest || self.trace.left().is_zero() => {
                     return Err(broken);
                 }
                 _ => limit = longest,
