@@ -2,6 +2,7 @@
 //!
 //! - The book builds without a warning; in what was built every link, fragment and asset leads to
 //!   something that is there, nothing comes from another host, and every chapter is listed.
+//! - Every term of the glossary is linked where a chapter uses it first, and nowhere else.
 //! - Every verdict names a check that is in the suite; every terminal is a recording that a check
 //!   replays.
 //! - A chapter with a defect is refused, with its file and line: one test for each kind of defect,
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         the_book_builds_without_a_warning,
         everything_that_a_page_names_is_there,
         every_chapter_is_listed,
+        every_term_is_linked_at_first_use,
         every_row_has_a_verdict_with_living_checks,
         every_recording_is_shown_and_replayed,
         all_defects_are_told_at_once,
@@ -65,6 +67,8 @@ fn main() -> ExitCode {
         paths_out_of_the_book_are_refused,
         a_taken_port_is_a_clear_error,
         a_broken_book_is_not_served,
+        terms_are_linked_in_prose_alone,
+        the_longest_term_wins,
         the_preprocessor_adds_captions,
         the_preprocessor_refuses_defects,
         the_preprocessor_is_for_html_only,
@@ -191,6 +195,47 @@ fn every_chapter_is_listed() {
             assert!(summary.contains(&format!("({name})")), "{name} is not in SUMMARY.md");
         }
     }
+}
+
+/// In the pages as they are built: each term leads from at least one page to the glossary, and from none
+/// twice. And the Chinese word stands beside each.
+fn every_term_is_linked_at_first_use() {
+    let dest = TempDir::new().unwrap();
+    book().args(["build", "--dest"]).arg(dest.path()).current_dir(root()).assert().success();
+    let page = |file: &Path| fs::read_to_string(dest.path().join(file)).unwrap();
+    let matches = |pattern: &str, text: &str| -> Vec<String> {
+        let pattern = regex::Regex::new(pattern).unwrap();
+        pattern.captures_iter(text).map(|found| found[1].to_owned()).collect()
+    };
+    let glossary = page(Path::new("glossary.html"));
+    let terms = matches("<dt id=\"([^\"]+)\"", &glossary);
+    assert!(terms.len() > 30, "only {} terms", terms.len());
+    let chinese = matches("<dd><span class=\"zh\" lang=\"zh-Hans\">([^<]+)</span>", &glossary);
+    assert_eq!(chinese.len(), terms.len(), "a term without a Chinese word");
+
+    let mut unused: BTreeSet<&String> = terms.iter().collect();
+    let mut wrong = Vec::new();
+    for file in files_of(dest.path()) {
+        if file.extension().is_none_or(|kind| kind != "html") || file == Path::new("print.html") {
+            continue;
+        }
+        let mut used = BTreeSet::new();
+        for id in matches("class=\"term\" href=\"([^\"]+)\"", &page(&file)) {
+            let Some(term) = id.strip_prefix("glossary.html#") else {
+                wrong.push(format!("{}: {id} is not in the glossary", file.display()));
+                continue;
+            };
+            if !used.insert(term.to_owned()) {
+                wrong.push(format!("{}: {term} is linked twice", file.display()));
+            }
+        }
+        unused.retain(|term| !used.contains(*term));
+        if file == Path::new("glossary.html") && !used.is_empty() {
+            wrong.push(format!("the glossary links to itself: {used:?}"));
+        }
+    }
+    wrong.extend(unused.iter().map(|term| format!("no chapter uses {term}")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// C1 to C12 and S1 to S23: each stands once on the closing page, with a verdict, and with a source or
@@ -840,6 +885,61 @@ fn ctrl_c_stops_the_reader() {
 
 // ----------------------------------------------------------------------------
 // mdBook's preprocessor.
+
+const WORDS: &str = "\
+# Words
+
+queue
+: <span lang=\"zh-Hans\">队列</span> Clients that wait. Also **accept queue**.
+
+accept
+: To take the next one.
+
+socket
+: A handle.
+";
+
+/// What the second chapter's text becomes beside a glossary.
+#[track_caller]
+fn with_terms(text: &str) -> String {
+    let shelf = Shelf::new();
+    shelf.write("book/chapters/glossary.md", WORDS);
+    shelf.append("book/chapters/SUMMARY.md", "- [Words](glossary.md)");
+    shelf.append(SECOND, text);
+    shelf.build().success();
+    let page = fs::read_to_string(shelf.path("site/second.html")).unwrap();
+    let main = page.split("<main>").nth(1).unwrap().split("</main>").next().unwrap();
+    main.replace("<a class=\"term\" href=\"glossary.html#", "<<").replace("\n", " ")
+}
+
+fn terms_are_linked_in_prose_alone() {
+    let page = with_terms(
+        "\
+## A socket
+
+`socket` socket(2) port-socket socketed [a socket](index.md) <b>socket</b>
+
+| socket |
+|---|
+| x |
+
+```text
+socket
+```
+
+> Two **Sockets**, one socket.
+",
+    );
+    assert!(page.contains("Two <strong><<socket\">Sockets</a></strong>, one socket."), "{page}");
+    assert_eq!(page.matches("<<").count(), 1, "{page}");
+}
+
+fn the_longest_term_wins() {
+    // Over the end of a line, too; and after it each of its words is still to come.
+    let page = with_terms("- The accept\n  queue and the queue.\n\nIt accepts.\n");
+    assert!(page.contains("The <<queue\">accept queue</a> and the queue."), "{page}");
+    assert!(page.contains("It <<accept\">accepts</a>."), "{page}");
+}
 
 fn the_preprocessor_adds_captions() {
     let shelf = Shelf::new();

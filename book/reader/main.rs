@@ -13,6 +13,7 @@ mod say;
 mod serve;
 mod sources;
 mod target;
+mod terms;
 mod warnings;
 mod watch;
 
@@ -54,7 +55,7 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         dest: Option<PathBuf>,
     },
-    /// Be mdBook's preprocessor `repair`: a book on stdin, the book with captions on stdout
+    /// Be mdBook's preprocessor `repair`: a book on stdin, the book, prepared, on stdout
     Preprocess {
         #[command(subcommand)]
         question: Option<Question>,
