@@ -126,7 +126,10 @@ fn record_time_wait(run: &mut Run) -> Outcome {
 
 fn record_proc(run: &mut Run) -> Outcome {
     let crowd = crowd(run)?;
-    let command = |end: &str| format!("grep ': {end}' /proc/net/tcp | cut -c 7-54 | sort -r -k 3");
+    let command = |end: &str| {
+        let columns = "{print $2, $3, $4, $5}";
+        format!("awk '$2 == \"{end}\" {columns}' /proc/net/tcp | sort -r -k 3")
+    };
     let end = kernel::field(crowd.address);
     let tutorial = kernel::field(TUTORIAL_ADDRESS.parse().expect("an address"));
     let output = shell(run, &command(&end))?.replace(&end, &tutorial);
