@@ -5,8 +5,10 @@
 //! fails becomes a [`Report`]. A [`Lesson`] runs its checks on the lesson's program, which must pass
 //! all of them, and on each of its faults, which must fail exactly those that it names.
 
+mod cause;
 mod check;
 pub mod contract;
+mod doing;
 mod exercise;
 mod finished;
 mod lesson;
@@ -15,9 +17,11 @@ mod patience;
 mod peer;
 mod program;
 mod record;
+mod recorded_report;
 mod rejected;
 mod report;
 mod run;
+mod show;
 mod spawn;
 mod subject;
 mod trace;
@@ -32,8 +36,9 @@ pub use listener::Listener;
 pub use peer::Peer;
 pub use program::Program;
 pub use record::{Graded, RECORD, Status};
-pub use report::{Report, show};
+pub use report::Report;
 pub use run::{Nobody, Run, private_loopback};
+pub use show::show;
 pub use spawn::close;
 pub use subject::Subject;
 pub use transcript::{Mask, without_frames};

@@ -10,7 +10,7 @@ use assert_cmd::assert::Assert;
 
 use crate::check::{Broken, Outcome};
 use crate::finished::Finished;
-use crate::report::show;
+use crate::show::show;
 use crate::spawn::spawn;
 use crate::trace::Trace;
 use crate::usage::Usage;
@@ -32,7 +32,7 @@ impl Program {
         let output = Arc::new(Output::default());
         output.collect(Stream::Out, child.stdout.take().expect("piped"));
         output.collect(Stream::Err, child.stderr.take().expect("piped"));
-        trace.started(name, &output);
+        trace.started(name, &output, child.id());
         Ok(Program { name: name.into(), child, output, trace: trace.clone() })
     }
 
@@ -91,7 +91,8 @@ impl Program {
     /// Demands that standard output does not hold these words by now.
     pub fn has_not_said(&mut self, words: &str) -> Outcome {
         self.trace.step(format!("{} has not said {words:?}", self.name));
-        match contains(&self.output.lock().out, words.as_bytes()) {
+        let said = contains(&self.output.lock().out, words.as_bytes());
+        match said {
             true => Err(Broken::new(format!("no {words:?} on stdout"), "just that")),
             false => Ok(()),
         }
@@ -136,6 +137,7 @@ impl Program {
         let child = &mut self.child;
         let status =
             self.trace.until(&"the end of the program", || child.try_wait().ok().flatten())?;
+        self.trace.found(&self.output, |program| program.over = true);
         // The threads that collect the output may be a moment behind.
         self.output.wait_for_end(Duration::from_secs(5));
         let text = self.output.lock();
@@ -195,6 +197,7 @@ impl Program {
     /// Ends the process at once, as `kill -9` does.
     pub fn kill(&mut self) -> Outcome {
         self.trace.step(format!("kill {}", self.name));
+        self.trace.found(&self.output, |program| program.over = true);
         self.end();
         Ok(())
     }
@@ -271,6 +274,9 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
+        if let Ok(Some(status)) = self.child.try_wait() {
+            self.trace.found(&self.output, |program| program.status = Some(status));
+        }
         self.end();
         // What it wrote last belongs into the report.
         self.output.wait_for_end(Duration::from_secs(1));
@@ -292,7 +298,7 @@ fn signal(child: &Child, signal: rustix::process::Signal) -> Outcome {
         .map_err(|why| Broken::new("a process that takes the signal", why))
 }
 
-fn ended(status: ExitStatus) -> String {
+pub(crate) fn ended(status: ExitStatus) -> String {
     match status.code() {
         Some(101) => "it ended with a panic (exit code 101)".into(),
         Some(code) => format!("it ended with exit code {code}"),
@@ -329,6 +335,8 @@ struct Text {
     err: Vec<u8>,
     /// How many of the two streams have ended.
     ended: u8,
+    /// What a report shows of each; what comes later is an answer to the end of the check.
+    reported: Option<(usize, usize)>,
 }
 
 /// More than this of one stream is thrown away: a program may write for ever.
@@ -345,6 +353,11 @@ impl Text {
 
     fn ended(&self) -> bool {
         self.ended == 2
+    }
+
+    fn reported(&self, stream: Stream) -> &[u8] {
+        let (out, err) = self.reported.unwrap_or((self.out.len(), self.err.len()));
+        &self.of(stream)[..if stream == Stream::Out { out } else { err }]
     }
 }
 
@@ -381,7 +394,13 @@ impl Output {
                 Some(found) => return Ok(Some(found)),
                 None if text.ended() => return Ok(None),
                 None => {
-                    let left = trace.time_left(expected)?;
+                    let left = trace.left();
+                    if left.is_zero() {
+                        // The report wants to read what we hold.
+                        drop(text);
+                        trace.time_left(expected)?;
+                        return Ok(None);
+                    }
                     let waited = self.changed.wait_timeout(text, left);
                     text = waited.unwrap_or_else(PoisonError::into_inner).0;
                 }
@@ -394,6 +413,23 @@ impl Output {
         drop(waiting.unwrap_or_else(PoisonError::into_inner));
     }
 
+    /// What is written from now on is not part of a report.
+    pub(crate) fn is_reported_until_now(&self) {
+        let mut text = self.lock();
+        text.reported = Some((text.out.len(), text.err.len()));
+    }
+
+    /// Whether the program has written nothing at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        let text = self.lock();
+        [Stream::Out, Stream::Err].iter().all(|stream| text.reported(*stream).is_empty())
+    }
+
+    /// All that it has written to standard error.
+    pub(crate) fn errors(&self) -> String {
+        String::from_utf8_lossy(self.lock().reported(Stream::Err)).into_owned()
+    }
+
     /// The lines for a report, cut where they are very many or very long.
     pub(crate) fn text(&self) -> Vec<String> {
         /// How many lines a report shows from each end.
@@ -401,7 +437,7 @@ impl Output {
         let text = self.lock();
         let lines = |stream| {
             let label = format!("{stream} | ");
-            let all = String::from_utf8_lossy(text.of(stream)).into_owned();
+            let all = String::from_utf8_lossy(text.reported(stream)).into_owned();
             let short = |line: &str| match line.char_indices().nth(200) {
                 Some((end, _)) => format!("{label}{} … ({} bytes)", &line[..end], line.len()),
                 None => format!("{label}{line}"),
