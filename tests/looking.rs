@@ -138,7 +138,7 @@ fn record_proc(run: &mut Run) -> Outcome {
 }
 
 fn record_strace(run: &mut Run) -> Outcome {
-    let strace = ["strace", "-e", "trace=%network"];
+    let strace = ["strace", "-s", "6", "-e", "trace=%network"];
     let server = program!("lesson02").through(&strace);
     let mut server = run.start_other(&server, &["127.0.0.1:0"])?;
     let address = server.listening()?;
@@ -147,7 +147,8 @@ fn record_strace(run: &mut Run) -> Outcome {
     client.end()?;
     client.receives_all(REPLY)?;
     server.exits_with(0)?;
-    let command = "strace -e trace=%network target/debug/lesson02 2>&1 >/dev/null | grep -v TIMEO";
+    let command =
+        "strace -s 6 -e trace=%network target/debug/lesson02 2>&1 >/dev/null | grep -v TIMEO";
     let calls = server.stderr().replace("htons(0)", "htons(9090)");
     let calls = calls.replace(&format!("htons({})", address.port()), "htons(9090)");
     let calls = calls.lines().filter(|line| !line.contains("TIMEO"));
