@@ -1284,7 +1284,7 @@ const WORDS: &str = "\
 # Words
 
 queue
-: <span lang=\"zh-Hans\">队列</span> Clients that wait. Also **accept queue**.
+: <span lang=\"zh-Hans\">队列</span> Clients that wait. Also **accept queue**, **server's queue**.
 
 accept
 : To take the next one.
@@ -1333,6 +1333,8 @@ fn the_longest_term_wins() {
     let page = with_terms("- The accept\n  queue and the queue.\n\nIt accepts.\n");
     assert!(page.contains("The <<queue\">accept queue</a> and the queue."), "{page}");
     assert!(page.contains("It <<accept\">accepts</a>."), "{page}");
+    let page = with_terms("In a server's queue.\n");
+    assert!(page.contains("In a <<queue\">server’s queue</a>."), "{page}");
 }
 
 fn the_preprocessor_adds_captions() {

@@ -41,7 +41,10 @@ impl Terms {
                     }
                 }
                 Event::End(end @ (TagEnd::DefinitionListTitle | TagEnd::Strong)) => {
-                    let Some(words) = words.take() else { continue };
+                    // As a source has it: the parser makes it a curved one.
+                    let Some(words) = words.take().map(|words| words.replace('’', "'")) else {
+                        continue;
+                    };
                     if end == TagEnd::DefinitionListTitle {
                         id = html::slug(&words);
                     }
