@@ -150,7 +150,7 @@ fn socket(line: &str) -> Option<Socket> {
 
 /// An address as the kernel prints it: 32-bit words in the machine's own byte order, then the port as
 /// a number.
-fn field(address: SocketAddr) -> String {
+pub fn field(address: SocketAddr) -> String {
     let octets = match address.ip() {
         IpAddr::V4(v4) => v4.octets().to_vec(),
         IpAddr::V6(v6) => v6.octets().to_vec(),

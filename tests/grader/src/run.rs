@@ -242,6 +242,14 @@ impl Run {
         transcript::compare(name, text, Mask::Numbers)
     }
 
+    /// The same for what a tool says about sockets: each writes ports in a way of its own, and aligns
+    /// its columns to them.
+    pub fn recorded_by_a_tool(&mut self, name: &str, text: &str) -> Outcome {
+        self.trace
+            .step(format!("the book's recording {name} shows this output, but for its ports"));
+        transcript::compare(name, text, Mask::Sockets)
+    }
+
     /// Waits until the kernel lists the socket with these ends in this state. (Linux)
     pub fn state(&mut self, local: SocketAddr, peer: SocketAddr, state: State) -> Outcome {
         let expected = format!("the socket {local} -> {peer} in {state}");
