@@ -234,16 +234,6 @@ impl Program {
         self.child.stdin = None;
     }
 
-    /// Adds to what a client got instead that the program has ended, if it has or is about to: that says
-    /// more than what became of the client. Call it before the program is dropped, so that its last
-    /// words are in the report too.
-    pub fn explains(&mut self, mut broken: Broken) -> Broken {
-        if let Some(status) = self.ends_within(Duration::from_millis(200)) {
-            broken.got += &format!("; {}: {}", self.name, ended(status));
-        }
-        broken
-    }
-
     fn how_it_ended(&mut self) -> String {
         let status = self.ends_within(Duration::from_secs(1));
         status.map_or("it closed its output and runs on".into(), ended)
