@@ -70,6 +70,11 @@ impl Subject {
         Subject::new(name, folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
     }
 
+    /// The program, without its arguments.
+    pub fn path(&self) -> std::path::Display<'_> {
+        Path::new(&self.command[0]).display()
+    }
+
     pub(crate) fn exists(&self) -> bool {
         Path::new(&self.command[0]).is_file()
     }
