@@ -195,7 +195,7 @@ impl Lesson {
         let starter = self.exercise.as_ref().map_or("", |exercise| exercise.yours.name.as_str());
         let begun = grade.as_ref().is_some_and(Grade::begun);
         for (subject, id) in self.reports.iter().filter(|(one, _)| !begun || one.name != starter) {
-            let name = format!("report::{}::{id}", subject.name);
+            let name = format!("report::{id}::{}", subject.name);
             let Some(&check) = exercise.iter().find(|check| check.id == *id) else { continue };
             let (subject, file) = (subject.clone(), recorded::file(self.name, &subject.name, id));
             let check = check.needs(Needs::Linux);
