@@ -8,11 +8,16 @@
 mod check;
 pub mod contract;
 mod exercise;
+mod family;
 mod finished;
 mod lesson;
+mod limits;
 mod listener;
+mod output;
 mod patience;
 mod peer;
+#[cfg(target_os = "linux")]
+mod processes;
 mod program;
 mod record;
 mod rejected;
@@ -23,11 +28,14 @@ mod subject;
 mod trace;
 mod transcript;
 mod usage;
+#[cfg(target_os = "linux")]
+mod watch;
 
 pub use check::{Broken, Check, Needs, Outcome, check};
 pub use exercise::Exercise;
 pub use finished::Finished;
 pub use lesson::Lesson;
+pub use limits::Limits;
 pub use listener::Listener;
 pub use peer::Peer;
 pub use program::Program;

@@ -2,6 +2,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::limits::Limits;
+
 /// A program under test: a command line to which a check adds its arguments.
 #[derive(Clone, Debug)]
 pub struct Subject {
@@ -9,23 +11,32 @@ pub struct Subject {
     command: Vec<OsString>,
     /// Where it is started, if not in the lesson's directory.
     directory: Option<PathBuf>,
+    pub(crate) limits: Limits,
 }
 
 impl Subject {
     pub fn new(name: &str, program: impl AsRef<Path>) -> Subject {
-        Subject { name: name.into(), command: vec![program.as_ref().into()], directory: None }
+        Subject::from_words(name, vec![program.as_ref().into()])
     }
 
     /// A Python program, started as `python3 FILE`; its output comes line by line.
     pub fn python(name: &str, file: impl AsRef<Path>) -> Subject {
         let command = vec!["python3".into(), "-u".into(), file.as_ref().into()];
-        Subject { name: name.into(), command, directory: None }
+        Subject::from_words(name, command)
     }
 
     /// A program from the PATH with its first arguments, such as `nc -N`.
     pub fn tool(command: &[&str]) -> Subject {
-        let name = command[0].into();
-        Subject { name, command: command.iter().map(OsString::from).collect(), directory: None }
+        Subject::from_words(command[0], command.iter().map(OsString::from).collect())
+    }
+
+    fn from_words(name: &str, command: Vec<OsString>) -> Subject {
+        Subject { name: name.into(), command, directory: None, limits: Limits::default() }
+    }
+
+    /// The same program with limits of its own.
+    pub fn limited_to(self, limits: Limits) -> Subject {
+        Subject { limits, ..self }
     }
 
     /// The same program, started by another command that takes it as its last arguments, such as
@@ -42,7 +53,8 @@ impl Subject {
         let command: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
         // Cargo runs this test in the lesson's directory; the words were typed in another.
         let directory = std::env::var_os("PWD").map(PathBuf::from);
-        (!command.is_empty()).then(|| Subject { name: "subject".into(), command, directory })
+        (!command.is_empty())
+            .then(|| Subject { directory, ..Subject::from_words("subject", command) })
     }
 
     /// The program of another lesson, for checks that need it (`Needs::Lesson`). `cargo test` builds

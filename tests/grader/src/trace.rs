@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::check::{Broken, Outcome};
-use crate::program::Output;
+use crate::output::Output;
 
 /// What one run of a check has done so far. All who act in the run write to the same trace.
 #[derive(Clone)]
