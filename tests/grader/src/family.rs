@@ -2,6 +2,9 @@ use std::io;
 use std::process::{Child, Command};
 use std::sync::Arc;
 
+#[cfg(unix)]
+use rustix::process::{Pid, Signal};
+
 use crate::limits::Limits;
 use crate::output::Output;
 use crate::spawn::spawn;
@@ -43,27 +46,41 @@ impl Family {
     /// it goes on until its run is over.
     pub fn cut_off(self) {
         #[cfg(target_os = "linux")]
-        watch::kill(self.number);
+        watch::kill(self.number, None);
     }
 
     /// Ends the program and all that it has started: on Linux whatever they have done to escape,
     /// elsewhere those in its process group, on Windows the program alone.
     pub fn end(self, child: &mut Child) {
-        let over = matches!(child.try_wait(), Ok(Some(_)));
-        // Once it is over and waited for, its number may belong to another; Linux has better means.
+        let runs = !matches!(child.try_wait(), Ok(Some(_)));
+        // Once it has been waited for, its number may be another's; Linux knows the others by better
+        // means.
         #[cfg(unix)]
-        if !over || cfg!(not(target_os = "linux")) {
-            let group = rustix::process::Pid::from_child(child);
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
-        if !over {
+        let group = (runs || !cfg!(target_os = "linux")).then(|| Pid::from_child(child));
+        #[cfg(target_os = "linux")]
+        let others = {
+            signal(group, Signal::STOP);
+            watch::kill(self.number, group)
+        };
+        #[cfg(unix)]
+        signal(group, Signal::KILL);
+        if runs {
             let _ = child.kill();
             let _ = child.wait();
         }
         #[cfg(target_os = "linux")]
         {
-            watch::kill(self.number);
+            if others {
+                watch::await_end(self.number);
+            }
             watch::end(self.number);
         }
+    }
+}
+
+#[cfg(unix)]
+fn signal(group: Option<Pid>, signal: Signal) {
+    if let Some(group) = group {
+        let _ = rustix::process::kill_process_group(group, signal);
     }
 }

@@ -106,6 +106,7 @@ impl Output {
                 drop(text);
                 output.changed.notify_all();
                 if total > most {
+                    output.cut_off(format!("it wrote more than {} MiB to {stream}", most >> 20));
                     too_much();
                     break;
                 }

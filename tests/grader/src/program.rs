@@ -274,6 +274,9 @@ impl Program {
     }
 
     fn how_it_ended(&mut self) -> String {
+        if let Some(why) = self.output.why_cut_off() {
+            return why;
+        }
         let status = self.ends_within(Duration::from_secs(1));
         status.map_or("it closed its output and runs on".into(), |status| self.in_words(status))
     }

@@ -12,7 +12,7 @@ use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::limits::Limits;
 use crate::output::Output;
@@ -46,8 +46,6 @@ struct Watch {
 }
 
 struct Watched {
-    /// The program's own process, whose number is that of its process group.
-    first: i32,
     limits: Limits,
     output: Arc<Output>,
 }
@@ -75,22 +73,22 @@ pub(crate) fn begin(number: Number, child: &Child, limits: Limits, output: &Arc<
         keep();
     });
     let mut watch = lock();
-    let (first, output) = (child.id() as i32, Arc::clone(output));
-    watch.programs.insert(number, Watched { first, limits, output });
-    watch.known.insert(first, Some(Member { program: number, began: None }));
+    watch.programs.insert(number, Watched { limits, output: Arc::clone(output) });
+    watch.known.insert(child.id() as i32, Some(Member { program: number, began: None }));
     BEGUN.notify_one();
 }
 
-/// Kills all that belongs to a program, and waits until there is nobody left.
-pub(crate) fn kill(number: Number) {
+/// Kills all that belongs to a program. Its own process group, if it is given, has been stopped and is
+/// left to its owner. Returns whether there is anybody but the program's first process.
+pub(crate) fn kill(number: Number, group: Option<Pid>) -> bool {
+    lock().kill(number, group.map(|group| group.as_raw_nonzero().get()))
+}
+
+/// Waits until all that belongs to a program are gone.
+pub(crate) fn await_end(number: Number) {
     let end = Instant::now() + DYING;
-    let mut killed = HashSet::new();
-    while Instant::now() < end {
-        match lock().kill_those_there(number, &mut killed) {
-            Left::Nobody => return,
-            Left::New => {}
-            Left::Dying => thread::sleep(Duration::from_millis(1)),
-        }
+    while lock().kill(number, None) && Instant::now() < end {
+        thread::sleep(Duration::from_millis(1));
     }
 }
 
@@ -112,29 +110,21 @@ fn watch_all() {
     }
 }
 
-/// What a look at a program's processes has found.
-#[derive(PartialEq, Eq)]
-enum Left {
-    Nobody,
-    /// Only those that have been killed before.
-    Dying,
-    New,
-}
-
 impl Watch {
     fn enforce_limits(&mut self) {
         let processes = self.look();
         let mut too_much = Vec::new();
-        for (&number, Watched { limits, output, .. }) in &self.programs {
+        for (&number, Watched { limits, output }) in &self.programs {
             let its = || processes.iter().filter(|(program, _)| *program == number);
             let memory: u64 = its().map(|(_, process)| process.memory).sum();
             let threads: usize = its().map(|(_, process)| process.threads).sum();
-            let reason = if memory > limits.memory {
-                format!("it took more than {} MiB of memory", limits.memory >> 20)
-            } else if its().count() > limits.processes {
+            // The processes first: memory that they share is counted for each.
+            let reason = if its().count() > limits.processes {
                 format!("it ran more than {} processes at the same time", limits.processes)
             } else if threads > limits.threads {
                 format!("it ran more than {} threads at the same time", limits.threads)
+            } else if memory > limits.memory {
+                format!("it took more than {} MiB of memory", limits.memory >> 20)
             } else {
                 continue;
             };
@@ -142,36 +132,35 @@ impl Watch {
             too_much.push(number);
         }
         for number in too_much {
-            // Until no new ones appear. It is looked at again, if they are slow to die.
-            let end = Instant::now() + DYING;
-            let mut killed = HashSet::new();
-            while self.kill_those_there(number, &mut killed) == Left::New && Instant::now() < end {}
+            self.kill(number, None);
         }
     }
 
-    /// One round against a program that may start others as fast as they are killed.
-    fn kill_those_there(&mut self, number: Number, killed: &mut HashSet<i32>) -> Left {
-        let found = self.look();
-        let its =
-            || found.iter().filter(|(program, _)| *program == number).map(|(_, process)| process);
-        let first = self.programs.get(&number).map(|program| program.first);
-        // The group in one call, in which it cannot grow. While its first process is there, if only as
-        // a zombie, no other group can have this number.
-        if let Some(first) =
-            its().find(|process| Some(process.id) == first && process.group == process.id)
-        {
-            let _ = kill_process_group(pid(first.id), Signal::KILL);
-        }
-        let mut left = Left::Nobody;
-        for process in its().filter(|process| !process.is_over()) {
-            let _ = kill_process(pid(process.id), Signal::KILL);
-            if killed.insert(process.id) {
-                left = Left::New;
-            } else if left == Left::Nobody {
-                left = Left::Dying;
+    /// See [`kill`].
+    fn kill(&mut self, number: Number, group: Option<i32>) -> bool {
+        let apart = |process: &Process| Some(process.group) != group;
+        // First all are stopped, until no new ones are found. A process that is stopped starts no
+        // other, and remains the parent of those that it has started.
+        let end = Instant::now() + DYING;
+        let mut stopped = HashSet::new();
+        let its = loop {
+            let mut its = self.look();
+            its.retain(|(program, process)| *program == number && !process.is_over());
+            let mut new = false;
+            for (_, process) in its.iter().filter(|(_, process)| apart(process)) {
+                if stopped.insert(process.id) {
+                    new = true;
+                    let _ = kill_process(pid(process.id), Signal::STOP);
+                }
             }
+            if !new || Instant::now() > end {
+                break its;
+            }
+        };
+        for (_, process) in its.iter().filter(|(_, process)| apart(process)) {
+            let _ = kill_process(pid(process.id), Signal::KILL);
         }
-        left
+        its.iter().any(|(_, process)| Some(process.id) != group)
     }
 
     /// All processes that belong to a program.
@@ -246,7 +235,8 @@ fn keep() {
     const KEEPER: &str = r#"
         read -r end
         for round in 1 2 3 4 5 6 7 8 9 10; do
-            left=$(grep -lsz "^$1" /proc/[0-9]*/environ) || exit
+            left=$(grep -lsz "^$1" /proc/[0-9]*/environ)
+            [ -n "$left" ] || exit
             for file in $left; do file=${file%/environ}; kill -9 "${file##*/}"; done
         done"#;
     static KEEPER_S_INPUT: Mutex<Option<ChildStdin>> = Mutex::new(None);
