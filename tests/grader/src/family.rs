@@ -2,9 +2,6 @@ use std::io;
 use std::process::{Child, Command};
 use std::sync::Arc;
 
-#[cfg(unix)]
-use rustix::process::{Pid, Signal};
-
 use crate::limits::Limits;
 use crate::output::Output;
 use crate::spawn::spawn;
@@ -12,7 +9,6 @@ use crate::spawn::spawn;
 use crate::watch;
 
 /// A program with all that it starts, to be ended together.
-#[derive(Clone, Copy)]
 pub(crate) struct Family {
     #[cfg(target_os = "linux")]
     number: watch::Number,
@@ -32,7 +28,7 @@ impl Family {
         {
             let number = watch::mark(&mut command);
             let child = spawn(&mut command)?;
-            watch::begin(number, &child, limits, output);
+            watch::begin(number, limits, output);
             Ok((child, Family { number }))
         }
         #[cfg(not(target_os = "linux"))]
@@ -42,45 +38,22 @@ impl Family {
         }
     }
 
-    /// Ends a program that has exceeded a limit, while it is still waited for. Elsewhere than on Linux
-    /// it goes on until its run is over.
-    pub fn cut_off(self) {
+    /// Ends the program and all that it has started: on Linux whatever they have done to escape, those
+    /// that have left its process group in a moment; elsewhere those in the group, on Windows the
+    /// program alone.
+    pub fn end(&self, child: &mut Child) {
         #[cfg(target_os = "linux")]
-        watch::kill(self.number, None);
-    }
-
-    /// Ends the program and all that it has started: on Linux whatever they have done to escape,
-    /// elsewhere those in its process group, on Windows the program alone.
-    pub fn end(self, child: &mut Child) {
-        let runs = !matches!(child.try_wait(), Ok(Some(_)));
-        // Once it has been waited for, its number may be another's; Linux knows the others by better
-        // means.
+        watch::end_others(self.number);
+        // Once it has been waited for, its number may be another's; on Linux there are better means.
+        let waited_for = matches!(child.try_wait(), Ok(Some(_)));
         #[cfg(unix)]
-        let group = (runs || !cfg!(target_os = "linux")).then(|| Pid::from_child(child));
-        #[cfg(target_os = "linux")]
-        let others = {
-            signal(group, Signal::STOP);
-            watch::kill(self.number, group)
-        };
-        #[cfg(unix)]
-        signal(group, Signal::KILL);
-        if runs {
-            let _ = child.kill();
-            let _ = child.wait();
+        if !waited_for || !cfg!(target_os = "linux") {
+            let group = rustix::process::Pid::from_child(child);
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
+        let _ = child.kill();
+        let _ = child.wait();
         #[cfg(target_os = "linux")]
-        {
-            if others {
-                watch::await_end(self.number);
-            }
-            watch::end(self.number);
-        }
-    }
-}
-
-#[cfg(unix)]
-fn signal(group: Option<Pid>, signal: Signal) {
-    if let Some(group) = group {
-        let _ = rustix::process::kill_process_group(group, signal);
+        watch::end(self.number);
     }
 }

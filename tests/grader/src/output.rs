@@ -87,13 +87,13 @@ impl Output {
         self.text.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Collects what comes, at most this many bytes. `too_much` is called at the first byte more.
+    /// Collects what comes. A program that writes more than `most` bytes is cut off, and its next write
+    /// fails.
     pub fn collect(
         self: &Arc<Self>,
         stream: Stream,
         mut source: impl Read + Send + 'static,
         most: u64,
-        too_much: impl FnOnce() + Send + 'static,
     ) {
         let output = Arc::clone(self);
         thread::spawn(move || {
@@ -107,7 +107,6 @@ impl Output {
                 output.changed.notify_all();
                 if total > most {
                     output.cut_off(format!("it wrote more than {} MiB to {stream}", most >> 20));
-                    too_much();
                     break;
                 }
             }

@@ -36,11 +36,8 @@ impl Program {
         let output = Arc::new(Output::default());
         let (mut child, family) = Family::start(command, *limits, &output)
             .map_err(|why| Broken::new("the program starts", why))?;
-        let most = limits.output;
-        let out = child.stdout.take().expect("piped");
-        output.collect(Stream::Out, out, most, move || family.cut_off());
-        let err = child.stderr.take().expect("piped");
-        output.collect(Stream::Err, err, most, move || family.cut_off());
+        output.collect(Stream::Out, child.stdout.take().expect("piped"), limits.output);
+        output.collect(Stream::Err, child.stderr.take().expect("piped"), limits.output);
         trace.started(name, &output);
         Ok(Program { name: name.clone(), child, family, output, trace: trace.clone() })
     }
@@ -160,12 +157,10 @@ impl Program {
         let child = &mut self.child;
         let status =
             self.trace.until(&"the end of the program", || child.try_wait().ok().flatten())?;
-        // The threads that collect the output may be a moment behind, or a process that the program
-        // has left behind holds its output open.
-        if !self.output.ends_within(Duration::from_millis(500)) {
-            self.end();
-            self.output.ends_within(Duration::from_secs(5));
-        }
+        // A process that it has left behind may hold its output open.
+        self.end();
+        // The threads that collect the output may be a moment behind.
+        self.output.ends_within(Duration::from_secs(5));
         if let Some(why) = self.output.why_cut_off() {
             return Err(Broken::new("the end of the program", why));
         }

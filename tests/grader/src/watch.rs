@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
@@ -25,37 +25,34 @@ pub(crate) type Number = u64;
 /// The variable with a program's mark: `TEST_PROCESS.NUMBER`.
 const MARK: &str = "GRADER_PROGRAM";
 
-/// How often the watcher looks. In this time a program can take some hundred MiB more.
+/// How often the watcher looks. In this time a program may take some hundred MiB more.
 const INTERVAL: Duration = Duration::from_millis(50);
 
-/// After this long without a look, a number may have been given to another process.
+/// After so long without a look, a number may be another process's.
 const STALE: Duration = Duration::from_secs(1);
 
-/// How long to wait for the end of processes that have been killed.
-const DYING: Duration = Duration::from_secs(5);
+/// How long to fight a program that starts others as fast as they are stopped, and how long to wait for
+/// the end of those that have been killed.
+const FIGHT: Duration = Duration::from_secs(5);
 
-static WATCH: LazyLock<Mutex<Watch>> = LazyLock::new(Mutex::default);
-static BEGUN: Condvar = Condvar::new();
-
-#[derive(Default)]
-struct Watch {
-    programs: HashMap<Number, Watched>,
-    /// What is known of each process; `None` if it is no program's.
-    known: HashMap<i32, Option<Member>>,
-    looked: Option<Instant>,
-}
-
+#[derive(Clone)]
 struct Watched {
     limits: Limits,
     output: Arc<Output>,
+    /// Whether the last look has found more than its first process.
+    has_others: bool,
+    /// Whether all that belongs to it is to be killed.
+    is_over: bool,
+    /// Whether somebody waits for that.
+    is_awaited: bool,
 }
 
-#[derive(Clone, Copy)]
-struct Member {
-    program: Number,
-    /// Tells it from a younger process with the same number. Not known before the first look.
-    began: Option<u64>,
-}
+type Programs = HashMap<Number, Watched>;
+
+static PROGRAMS: LazyLock<Mutex<Programs>> = LazyLock::new(Mutex::default);
+
+/// A program has begun, its end is awaited, or all that belonged to it has gone.
+static CHANGED: Condvar = Condvar::new();
 
 /// Marks a program that is about to be started, and all that it will start.
 pub(crate) fn mark(command: &mut Command) -> Number {
@@ -66,101 +63,119 @@ pub(crate) fn mark(command: &mut Command) -> Number {
 }
 
 /// Watches a program that has been started.
-pub(crate) fn begin(number: Number, child: &Child, limits: Limits, output: &Arc<Output>) {
+pub(crate) fn begin(number: Number, limits: Limits, output: &Arc<Output>) {
     static STARTED: Once = Once::new();
     STARTED.call_once(|| {
-        thread::spawn(watch_all);
+        thread::spawn(|| Watcher::default().watch());
         keep();
     });
-    let mut watch = lock();
-    watch.programs.insert(number, Watched { limits, output: Arc::clone(output) });
-    watch.known.insert(child.id() as i32, Some(Member { program: number, began: None }));
-    BEGUN.notify_one();
+    let output = Arc::clone(output);
+    let (has_others, is_over, is_awaited) = (false, false, false);
+    lock().insert(number, Watched { limits, output, has_others, is_over, is_awaited });
+    CHANGED.notify_all();
 }
 
-/// Kills all that belongs to a program. Its own process group, if it is given, has been stopped and is
-/// left to its owner. Returns whether there is anybody but the program's first process.
-pub(crate) fn kill(number: Number, group: Option<Pid>) -> bool {
-    lock().kill(number, group.map(|group| group.as_raw_nonzero().get()))
-}
-
-/// Waits until all that belongs to a program are gone.
-pub(crate) fn await_end(number: Number) {
-    let end = Instant::now() + DYING;
-    while lock().kill(number, None) && Instant::now() < end {
-        thread::sleep(Duration::from_millis(1));
-    }
-}
-
-/// Watches a program no longer.
+/// Has all that belongs to a program killed in a moment: its end must cost the many that start no others
+/// next to nothing.
 pub(crate) fn end(number: Number) {
-    lock().programs.remove(&number);
-}
-
-fn lock() -> MutexGuard<'static, Watch> {
-    WATCH.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn watch_all() {
-    loop {
-        let nobody = |watch: &mut Watch| watch.programs.is_empty();
-        let watch = BEGUN.wait_while(lock(), nobody);
-        watch.unwrap_or_else(PoisonError::into_inner).enforce_limits();
-        thread::sleep(INTERVAL);
+    if let Some(program) = lock().get_mut(&number) {
+        program.is_over = true;
     }
 }
 
-impl Watch {
-    fn enforce_limits(&mut self) {
-        let processes = self.look();
-        let mut too_much = Vec::new();
-        for (&number, Watched { limits, output }) in &self.programs {
-            let its = || processes.iter().filter(|(program, _)| *program == number);
-            let memory: u64 = its().map(|(_, process)| process.memory).sum();
-            let threads: usize = its().map(|(_, process)| process.threads).sum();
-            // The processes first: memory that they share is counted for each.
-            let reason = if its().count() > limits.processes {
-                format!("it ran more than {} processes at the same time", limits.processes)
-            } else if threads > limits.threads {
-                format!("it ran more than {} threads at the same time", limits.threads)
-            } else if memory > limits.memory {
-                format!("it took more than {} MiB of memory", limits.memory >> 20)
-            } else {
-                continue;
-            };
-            output.cut_off(reason);
-            too_much.push(number);
-        }
-        for number in too_much {
-            self.kill(number, None);
+/// Has the others killed now, and waits for their end, if the program is known to have started any.
+pub(crate) fn end_others(number: Number) {
+    let mut programs = lock();
+    let Some(program) = programs.get_mut(&number).filter(|program| program.has_others) else {
+        return;
+    };
+    (program.is_over, program.is_awaited) = (true, true);
+    CHANGED.notify_all();
+    drop(CHANGED.wait_timeout_while(programs, FIGHT, |all| all.contains_key(&number)));
+}
+
+fn lock() -> MutexGuard<'static, Programs> {
+    PROGRAMS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What the watching thread knows.
+#[derive(Default)]
+struct Watcher {
+    /// The processes of this machine; `None` if one is no program's.
+    known: HashMap<i32, Option<Member>>,
+    looked: Option<Instant>,
+}
+
+/// A process that belongs to a program.
+#[derive(Clone, Copy)]
+struct Member {
+    program: Number,
+    /// Tells it from a younger process with the same number.
+    began: u64,
+}
+
+impl Watcher {
+    fn watch(mut self) {
+        loop {
+            let programs = CHANGED.wait_while(lock(), |programs| programs.is_empty());
+            // Not under the lock: whoever starts a program need not wait for this.
+            let programs = programs.unwrap_or_else(PoisonError::into_inner).clone();
+            let found = self.look();
+            for (number, program) in programs {
+                self.judge(number, &program, &found);
+            }
+            // At once only if somebody waits; but not without a pause for those that are dying.
+            thread::sleep(Duration::from_millis(1));
+            let patient = |programs: &mut Programs| !programs.values().any(|one| one.is_awaited);
+            drop(CHANGED.wait_timeout_while(lock(), INTERVAL, patient));
         }
     }
 
-    /// See [`kill`].
-    fn kill(&mut self, number: Number, group: Option<i32>) -> bool {
-        let apart = |process: &Process| Some(process.group) != group;
+    fn judge(&mut self, number: Number, program: &Watched, found: &[(Number, Process)]) {
+        let its = || found.iter().filter(|(its, _)| *its == number).map(|(_, process)| process);
+        let alive = its().filter(|process| !process.is_over()).count();
+        if program.is_over && alive == 0 {
+            lock().remove(&number);
+            CHANGED.notify_all();
+            return;
+        }
+        if let Some(program) = lock().get_mut(&number) {
+            program.has_others = alive > 1;
+        }
+        if !program.is_over
+            && let Some(reason) = too_much(its(), &program.limits)
+        {
+            program.output.cut_off(reason);
+        }
+        if program.is_over || program.output.why_cut_off().is_some() {
+            self.kill(number);
+        }
+    }
+
+    fn kill(&mut self, number: Number) {
         // First all are stopped, until no new ones are found. A process that is stopped starts no
         // other, and remains the parent of those that it has started.
-        let end = Instant::now() + DYING;
+        let end = Instant::now() + FIGHT;
         let mut stopped = HashSet::new();
         let its = loop {
-            let mut its = self.look();
-            its.retain(|(program, process)| *program == number && !process.is_over());
-            let mut new = false;
-            for (_, process) in its.iter().filter(|(_, process)| apart(process)) {
-                if stopped.insert(process.id) {
-                    new = true;
-                    let _ = kill_process(pid(process.id), Signal::STOP);
+            let found = self.look().into_iter().filter(|(program, _)| *program == number);
+            let its: Vec<Pid> = found
+                .filter(|(_, process)| !process.is_over())
+                .filter_map(|(_, process)| Pid::from_raw(process.id))
+                .collect();
+            let before = stopped.len();
+            for process in &its {
+                if stopped.insert(*process) {
+                    let _ = kill_process(*process, Signal::STOP);
                 }
             }
-            if !new || Instant::now() > end {
+            if stopped.len() == before || Instant::now() > end {
                 break its;
             }
         };
-        for (_, process) in its.iter().filter(|(_, process)| apart(process)) {
-            let _ = kill_process(pid(process.id), Signal::KILL);
+        for process in its {
+            let _ = kill_process(process, Signal::KILL);
         }
-        its.iter().any(|(_, process)| Some(process.id) != group)
     }
 
     /// All processes that belong to a program.
@@ -181,39 +196,56 @@ impl Watch {
                 continue;
             }
             let Some(process) = Process::of(id) else { continue };
-            let member = known
-                .flatten()
-                .filter(|member| member.began.is_none_or(|began| began == process.began));
+            let member = known.flatten().filter(|member| member.began == process.began);
             match member.map(|member| member.program).or_else(|| marked(id)) {
-                Some(program) => {
-                    self.known.insert(id, Some(Member { program, began: Some(process.began) }));
-                    found.push((program, process));
-                }
+                Some(program) => self.is_found(program, process, &mut found),
                 None => strangers.push(process),
             }
         }
-        // Without a mark: those that have cleared their environment have relatives, who may be among
-        // them.
+        // Those that have cleared their environment have relatives, who may be among them.
         loop {
             let count = strangers.len();
             for process in std::mem::take(&mut strangers) {
-                let relatives = [process.parent, process.group, process.session];
-                let mut known =
-                    relatives.iter().filter_map(|id| self.known.get(id).copied().flatten());
-                let Some(Member { program, .. }) = known.next() else {
-                    strangers.push(process);
-                    continue;
-                };
-                self.known.insert(process.id, Some(Member { program, began: Some(process.began) }));
-                found.push((program, process));
+                match self.relative(&process) {
+                    Some(member) => self.is_found(member.program, process, &mut found),
+                    None => strangers.push(process),
+                }
             }
             if strangers.len() == count {
                 break;
             }
         }
+        // A child of this process may be about to get its mark.
+        strangers.retain(|process| process.parent.cast_unsigned() != std::process::id());
         self.known.extend(strangers.iter().map(|process| (process.id, None)));
         found
     }
+
+    fn is_found(&mut self, program: Number, process: Process, found: &mut Vec<(Number, Process)>) {
+        self.known.insert(process.id, Some(Member { program, began: process.began }));
+        found.push((program, process));
+    }
+
+    fn relative(&self, process: &Process) -> Option<Member> {
+        let relatives = [process.parent, process.group, process.session];
+        relatives.iter().find_map(|id| self.known.get(id).copied().flatten())
+    }
+}
+
+fn too_much<'a>(
+    processes: impl Iterator<Item = &'a Process> + Clone,
+    limits: &Limits,
+) -> Option<String> {
+    // The processes first: memory that they share is counted for each.
+    if processes.clone().count() > limits.processes {
+        return Some(format!("it ran more than {} processes at the same time", limits.processes));
+    }
+    if processes.clone().map(|process| process.threads).sum::<usize>() > limits.threads {
+        return Some(format!("it ran more than {} threads at the same time", limits.threads));
+    }
+    let memory: u64 = processes.map(|process| process.memory).sum();
+    (memory > limits.memory)
+        .then(|| format!("it took more than {} MiB of memory", limits.memory >> 20))
 }
 
 /// The program whose mark a process has.
@@ -224,27 +256,23 @@ fn marked(process: i32) -> Option<Number> {
     (test == std::process::id().to_string()).then(|| number.parse().ok())?
 }
 
-fn pid(id: i32) -> Pid {
-    Pid::from_raw(id).expect("the number of a process is not 0")
-}
-
 /// Starts a shell that outlives this process, in whatever way it ends (Ctrl-C, SIGKILL), and then kills
 /// the programs that are left.
 fn keep() {
     // Its input ends when this process does.
     const KEEPER: &str = r#"
         read -r end
-        for round in 1 2 3 4 5 6 7 8 9 10; do
+        for round in $(seq 100); do
             left=$(grep -lsz "^$1" /proc/[0-9]*/environ)
             [ -n "$left" ] || exit
             for file in $left; do file=${file%/environ}; kill -9 "${file##*/}"; done
         done"#;
-    static KEEPER_S_INPUT: Mutex<Option<ChildStdin>> = Mutex::new(None);
+    static INPUT: Mutex<Option<ChildStdin>> = Mutex::new(None);
     let mut keeper = Command::new("sh");
     keeper.args(["-c", KEEPER, "sh", &format!("{MARK}={}\\.", std::process::id())]);
     keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     keeper.env_remove(MARK).process_group(0);
-    // Without it all is well, as long as this process ends by itself.
+    // Without it all is well as long as this process is not ended by others.
     let input = spawn(&mut keeper).ok().and_then(|mut keeper| keeper.stdin.take());
-    *KEEPER_S_INPUT.lock().unwrap_or_else(PoisonError::into_inner) = input;
+    *INPUT.lock().unwrap_or_else(PoisonError::into_inner) = input;
 }

@@ -201,7 +201,7 @@ impl Hostile {
             });
             let since = Instant::now();
             let outcome = check(self.name, self.run).judge(&hostile(), patience);
-            let (took, left) = (since.elapsed(), with(&token));
+            let (took, left) = (since.elapsed(), left_of(&token));
             over.store(true, Ordering::Relaxed);
             (outcome, took, left, neighbour.join().expect("no panic"))
         });
@@ -258,11 +258,8 @@ fn a_killed_grader_leaves_nobody() -> Result<(), Failed> {
     grader.kill()?;
     grader.wait()?;
     demand(before >= 2, "the grader and its program have run", &(before, line))?;
-    let end = Instant::now() + LONG;
-    while !with(&token).is_empty() && Instant::now() < end {
-        thread::sleep(Duration::from_millis(5));
-    }
-    demand(with(&token).is_empty(), "nobody is left", &with(&token))
+    let left = left_of(&token);
+    demand(left.is_empty(), "nobody is left", &left)
 }
 
 /// What the grader does that will be killed.
@@ -305,6 +302,18 @@ fn set_token(test: &str) -> String {
 
 fn token() -> String {
     TOKEN.with_borrow(String::clone)
+}
+
+/// Those that are left for long.
+fn left_of(token: &str) -> Vec<String> {
+    let end = Instant::now() + SLACK;
+    loop {
+        let left = with(token);
+        if left.is_empty() || Instant::now() > end {
+            return left;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// The processes with this token in their command line.
