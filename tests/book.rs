@@ -4,6 +4,7 @@
 //!   something that is there, nothing comes from another host, and every chapter is listed.
 //! - Every verdict names a check that is in the suite; every terminal is a recording that a check
 //!   replays.
+//! - Every figure is shown with a caption, and takes its colours from the theme.
 //! - A chapter with a defect is refused, with its file and line: one test for each kind of defect,
 //!   on a small book that the test makes, so that each check is seen to fail.
 //! - The reader serves a page on a free port, follows changes of chapters and of the programs shown
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         every_chapter_is_listed,
         every_row_has_a_verdict_with_living_checks,
         every_recording_is_shown_and_replayed,
+        every_figure_is_shown_with_a_caption,
         all_defects_are_told_at_once,
         a_good_book_has_no_defects,
         the_book_is_found_from_any_directory_inside,
@@ -74,6 +76,9 @@ fn main() -> ExitCode {
             .iter()
             .map(|defect| test(&format!("refused::{}", defect.name), move || refused(defect))),
     );
+    trials.extend(FIGURE_DEFECTS.iter().map(|&(name, good, bad, expected)| {
+        test(&format!("refused::{name}"), move || a_figure_is_refused(good, bad, expected))
+    }));
     #[cfg(unix)]
     trials.extend([
         test("refused::symbolic_link", a_symbolic_link_is_refused),
@@ -252,13 +257,42 @@ fn every_recording_is_shown_and_replayed() {
         }
     }
     // And nothing that looks like a terminal is typed by hand.
-    for (before, block) in pages.match_indices("```console\n") {
-        let shown = &pages[before + block.len()..];
+    for (before, _) in pages.match_indices("```console") {
+        let (_, shown) = pages[before..].split_once('\n').expect("a block of more than a line");
         if !shown.starts_with("{{#include transcripts/") {
             wrong.push(format!("not a recording: {}", shown.lines().next().unwrap_or_default()));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What a figure itself must be, the reader checks: see `FIGURE_DEFECTS`.
+fn every_figure_is_shown_with_a_caption() {
+    let chapters = root().join("book/chapters");
+    let pages: String = files_of(&chapters)
+        .iter()
+        .filter(|file| file.extension().is_some_and(|extension| extension == "md"))
+        .map(|file| fs::read_to_string(chapters.join(file)).unwrap())
+        .collect();
+    let figures = files_of(&chapters.join("figures"));
+    assert!(!figures.is_empty(), "no figures");
+    for figure in figures {
+        let name = figure.to_str().unwrap();
+        let shown =
+            format!("<figure class=\"drawing\">\n{{{{#include figures/{name}}}}}\n<figcaption>");
+        assert_eq!(pages.matches(&shown).count(), 1, "shown once, with a caption: {name}");
+    }
+    // The figures have no colours of their own, and neither have the rules for them.
+    let css = fs::read_to_string(root().join("book/theme/repair.css")).unwrap();
+    for rule in css.lines().filter(|line| line.starts_with(".drawing")) {
+        let (_, properties) = rule.split_once('{').expect("a rule on one line");
+        for (property, value) in properties.split(';').filter_map(|part| part.split_once(": ")) {
+            let colour = ["fill", "stroke", "--hue", "--tint"].contains(&property.trim());
+            let follows_theme = ["none", "currentColor", "context-stroke"].contains(&value)
+                || value.starts_with("var(--");
+            assert!(!colour || follows_theme, "a colour that follows no theme: {rule}");
+        }
+    }
 }
 
 /// The text of all checks.
@@ -541,6 +575,93 @@ const DEFECTS: &[Defect] = &[
         expected: "book/chapters/second.md: mdBook warns: footnote `1` in `second.md` is defined but not referenced",
     },
 ];
+
+/// A figure without defects, `cable.svg`.
+const FIGURE: &str = "\
+<svg viewBox=\"0 0 340 100\" role=\"img\" aria-labelledby=\"cable-title cable-desc\">
+<title id=\"cable-title\">A cable</title>
+<desc id=\"cable-desc\">It is torn.</desc>
+<marker id=\"cable-head\"><path d=\"M0 0 8 4 0 8z\"/></marker>
+<path d=\"M4 50H170\" fill=\"none\" stroke=\"var(--client)\" marker-end=\"url(#cable-head)\"/>
+<text x=\"170\" y=\"50\" font-size=\"12\">torn</text>
+</svg>
+";
+
+/// A name, a piece of the figure, what stands in its place, and what the reader must say about it.
+const FIGURE_DEFECTS: &[(&str, &str, &str, &str)] = &[
+    ("figure_that_is_none", "<svg", "<img", "cable.svg:1: does not begin with <svg>"),
+    ("figure_without_role", " role=\"img\"", "", "cable.svg:1: has no role=\"img\""),
+    ("figure_without_view_box", "viewBox", "box", "cable.svg:1: has no viewBox"),
+    (
+        "figure_without_title",
+        "A cable",
+        "",
+        "cable.svg:1: aria-labelledby names no <title> with words",
+    ),
+    (
+        "figure_with_an_unnamed_description",
+        " cable-desc\"",
+        "\"",
+        "cable.svg:1: aria-labelledby names no <desc> with words",
+    ),
+    ("figure_with_a_blank_line", "<text", " \n<text", "cable.svg:6: a blank line ends the HTML"),
+    (
+        "figure_with_a_fixed_colour",
+        "var(--client)",
+        "#0b62a4",
+        "cable.svg:5: stroke=\"#0b62a4\": a colour that follows no theme",
+    ),
+    (
+        "figure_with_a_style",
+        "fill=\"none\"",
+        "style=\"fill: red\"",
+        "cable.svg:5: style=\"fill: red\": the looks are the theme's",
+    ),
+    (
+        "figure_with_a_style_sheet",
+        "<text",
+        "<style></style><text",
+        "cable.svg:6: <style>: the looks are the theme's",
+    ),
+    (
+        "figure_with_small_text",
+        "font-size=\"12\"",
+        "font-size=\"11\"",
+        "cable.svg:6: font-size=\"11\": too small to read on a page of 360 px",
+    ),
+    (
+        "figure_with_an_id_of_another",
+        "id=\"cable-head\"",
+        "id=\"head\"",
+        "cable.svg:4: id=\"head\": must begin with the figure's name",
+    ),
+    (
+        "figure_with_a_missing_marker",
+        "url(#cable-head)",
+        "url(#cable-tail)",
+        "cable.svg:5: marker-end=\"url(#cable-tail)\": nothing here has that id",
+    ),
+    (
+        "figure_that_loads_another",
+        "<text",
+        "<image href=\"plug.svg\"/><text",
+        "cable.svg:6: href=\"plug.svg\": loads something",
+    ),
+];
+
+fn a_figure_is_refused(good: &str, bad: &str, expected: &str) {
+    let shelf = Shelf::new();
+    shelf.append(SECOND, "<figure>\n{{#include figures/cable.svg}}\n</figure>");
+    shelf.write("book/chapters/figures/cable.svg", FIGURE);
+    shelf.build().success().stderr("");
+    fs::remove_dir_all(shelf.site()).unwrap();
+
+    assert!(FIGURE.contains(good));
+    shelf.write("book/chapters/figures/cable.svg", &FIGURE.replacen(good, bad, 1));
+    let defect = format!("book/chapters/figures/{expected}");
+    shelf.build().code(1).stderr(contains(defect));
+    assert!(!shelf.site().exists(), "a broken book was written");
+}
 
 fn refused(defect: &Defect) {
     let shelf = Shelf::new();
@@ -856,6 +977,10 @@ fn the_preprocessor_adds_captions() {
 {{#include transcripts/one.txt}}
 ```
 
+```console,server
+{{#include transcripts/one.txt}}
+```
+
 > ```rust
 > {{#include ../../lessons/one/main.rs}}
 > ```
@@ -889,6 +1014,16 @@ fn typed() {}
 <figure class=\"terminal\">
 
 ```console
+{{#include transcripts/one.txt}}
+```
+
+</figure>
+
+
+
+<figure class=\"terminal server\">
+
+```console,server
 {{#include transcripts/one.txt}}
 ```
 

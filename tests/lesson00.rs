@@ -549,5 +549,8 @@ fn main() -> ExitCode {
                 "looks_at_all_of_them",
             ],
         )
+        .report(program!("exercise00"), "names_the_kind_of_address")
+        .report(program!("swaps_the_two_ends"), "shows_both_ends")
+        .report(program!("looks_names_up"), "refuses_what_is_no_address")
         .main()
 }

@@ -608,5 +608,10 @@ fn main() -> ExitCode {
                 "gives_up_on_a_dripping_server",
             ],
         )
+        .report(program!("exercise01"), "waits_for_the_end_of_the_reply")
+        .report(program!("decode_each_chunk"), "joins_characters_that_are_cut")
+        .report(program!("replace_bad_bytes"), "reports_bytes_that_are_not_text")
+        .report(program!("exercise01"), "ends_its_side")
+        .report(program!("fixed_size_buffer"), "takes_a_reply_of_any_length")
         .main()
 }

@@ -265,5 +265,9 @@ fn main() -> ExitCode {
             &["gives_up_on_a_silent_client", "gives_up_on_a_dripping_client"],
         )
         .wrong_answer(program!("limit_for_each_read"), &["gives_up_on_a_dripping_client"])
+        .report(program!("exercise02"), "answers_a_request")
+        .report(program!("one_read_is_the_request"), "reads_the_whole_request")
+        .report(program!("unwrap_the_read"), "survives_a_reset")
+        .report(program!("waits_for_ever"), "gives_up_on_a_silent_client")
         .main()
 }

@@ -653,5 +653,8 @@ fn main() -> ExitCode {
                 "restarts_three_times",
             ],
         )
+        .report(program!("exercise03"), "restarts_after_closing_first")
+        .report(program!("shared_port"), "is_never_there_twice")
+        .report(program!("prints_port_zero"), "says_where_it_listens")
         .main()
 }

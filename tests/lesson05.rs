@@ -567,5 +567,8 @@ fn main() -> ExitCode {
                 "keeps_the_time_limit",
             ],
         )
+        .report(program!("exercise05"), "reads_while_it_writes")
+        .report(program!("only_counts"), "notices_bytes_out_of_place")
+        .report(program!("any_end_will_do"), "notices_an_early_end")
         .main()
 }

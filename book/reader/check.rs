@@ -1,12 +1,14 @@
 //! The checks of the sources: mdBook passes over most of these defects without a word.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::path::Path;
 
 use mdbook_markdown::pulldown_cmark::{Event, LinkType, Tag};
 
 use crate::balance;
 use crate::error::{Defect, Error};
+use crate::figure;
 use crate::html;
 use crate::include::Directive;
 use crate::sources::{self, Sources};
@@ -89,13 +91,29 @@ impl Chapter<'_> {
                 );
                 continue;
             }
-            let included = match self.sources.include(self.chapter, directive.path) {
+            let file = self.sources.include(self.chapter, directive.path);
+            let included = match &file {
                 None => Err("leads out of the workspace".to_owned()),
                 Some(file) => directive.resolve(&self.sources.root.join(file)),
             };
-            if let Err(why) = included {
-                self.defect(directive.span.start, format!("include of {}: {why}", directive.path));
+            match (included, file) {
+                (Err(why), _) => {
+                    let what = format!("include of {}: {why}", directive.path);
+                    self.defect(directive.span.start, what);
+                }
+                (Ok(svg), Some(file)) if file.extension() == Some(OsStr::new("svg")) => {
+                    self.figure(&file, &svg);
+                }
+                _ => {}
             }
+        }
+    }
+
+    fn figure(&mut self, file: &Path, svg: &str) {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        for (offset, what) in figure::defects(&name, svg) {
+            let (file, line) = (sources::slashed(file), html::line(svg, offset));
+            self.defects.push(Defect { file, line: Some(line), what });
         }
     }
 

@@ -60,8 +60,12 @@ pub fn caption(text: &str, dir: &Path, config: &Config) -> String {
 /// The opening of the figure that a fenced block gets, if it gets one.
 fn figure(info: &str, body: &str, dir: &Path, src: &Path) -> Option<String> {
     let directive = Directive::alone(body).filter(Directive::reads_file)?;
-    if info.split([' ', '\t', ',']).next() == Some("console") {
-        return Some(r#"<figure class="terminal">"#.to_owned());
+    let mut words = info.split([' ', '\t', ',']);
+    if words.next() == Some("console") {
+        // Of two terminals side by side, the reader is told which is whose.
+        let side = words.find(|word| matches!(*word, "client" | "server"));
+        let class = side.map_or("terminal".to_owned(), |side| format!("terminal {side}"));
+        return Some(format!(r#"<figure class="{class}">"#));
     }
     let file = sources::normal(&dir.join(directive.path))?;
     if file.starts_with(src) {

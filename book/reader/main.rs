@@ -4,6 +4,7 @@ mod balance;
 mod build;
 mod check;
 mod error;
+mod figure;
 mod html;
 mod include;
 mod listing;

@@ -9,6 +9,7 @@ REPLY = "问题正在处理中..."
 MAX_REQUEST = 1 << 20
 
 
+# ANCHOR: serve
 def serve(connection, limit):
     end = time.monotonic() + limit
 
@@ -33,6 +34,7 @@ def serve(connection, limit):
     limit_what_follows()
     connection.sendall(f"{REPLY}\n{text}".encode("utf-8"))
     connection.shutdown(socket.SHUT_WR)
+# ANCHOR_END: serve
 
 
 def address(text):

@@ -96,6 +96,14 @@ pub fn socket_between(local: SocketAddr, peer: SocketAddr) -> Option<Socket> {
     sockets_at(local)?.into_iter().find(|socket| socket.peer == peer)
 }
 
+/// The socket with this number, as a descriptor's name in `/proc/PID/fd` gives it: `socket:[NUMBER]`.
+pub fn socket_numbered(inode: u64) -> Option<Socket> {
+    let lists = ["/proc/net/tcp", "/proc/net/tcp6"].map(fs::read_to_string);
+    let inode = inode.to_string();
+    let numbered = |line: &&str| line.split_whitespace().nth(9) == Some(&inode);
+    lists.iter().flatten().find_map(|list| socket(list.lines().find(numbered)?))
+}
+
 /// The ports from which the kernel picks when a program names none (ip(7), ip_local_port_range).
 pub fn ephemeral_ports() -> Option<RangeInclusive<u16>> {
     let range = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::lesson::perform;
 use crate::spawn::spawn;
-use crate::{Run, Subject};
+use crate::{Run, Subject, trace};
 
 /// Whether the demand is met; if not, how it is broken.
 pub type Outcome<T = ()> = Result<T, Broken>;
@@ -14,11 +14,22 @@ pub type Outcome<T = ()> = Result<T, Broken>;
 pub struct Broken {
     pub expected: String,
     pub got: String,
+    /// Where in the text of `got` the first wrong byte stands.
+    pub(crate) caret: Option<Caret>,
+}
+
+/// A mark under a line of a report.
+#[derive(Debug)]
+pub(crate) struct Caret {
+    /// Counted from 0, in the columns of a terminal.
+    pub column: usize,
+    pub says: String,
 }
 
 impl Broken {
     pub fn new(expected: impl Display, got: impl Display) -> Broken {
-        Broken { expected: expected.to_string(), got: got.to_string() }
+        trace::broken();
+        Broken { expected: expected.to_string(), got: got.to_string(), caret: None }
     }
 }
 

@@ -1,14 +1,16 @@
 use std::fs;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use libtest_mimic::{Failed, Trial};
+use anstream::println;
+use libtest_mimic::{Arguments, ColorSetting, Failed, FormatSetting, Trial};
 
 use crate::check::Check;
 use crate::lesson::{exactly, perform, trial};
 use crate::patience::{graded, must_pass};
 use crate::record::{Graded, Status};
+use crate::report::Report;
 use crate::subject::Subject;
 
 /// The first line of an exercise that the reader has not begun.
@@ -24,6 +26,31 @@ pub struct Exercise {
     pub starter_fails: &'static [&'static str],
 }
 
+/// How the reader sees what a check has found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// On a terminal or in a log: each report at once, and one line on each in the harness's summary.
+    AtOnce,
+    /// In the harness's events, for programs that read them.
+    AsEvents,
+}
+
+impl Shown {
+    /// What the command line asks for. Colours, too: none unless stdout is a terminal, and none with
+    /// `NO_COLOR` (no-color.org).
+    pub(crate) fn by(arguments: &Arguments) -> Shown {
+        match arguments.color {
+            Some(ColorSetting::Always) => anstream::ColorChoice::Always.write_global(),
+            Some(ColorSetting::Never) => anstream::ColorChoice::Never.write_global(),
+            _ => {}
+        }
+        match arguments.format {
+            Some(FormatSetting::Json) => Shown::AsEvents,
+            _ => Shown::AtOnce,
+        }
+    }
+}
+
 /// How the reader's program has done so far.
 #[derive(Clone)]
 pub(crate) struct Grade {
@@ -32,7 +59,9 @@ pub(crate) struct Grade {
     begun: bool,
     /// In the order of the assignment.
     checks: &'static [Check],
+    shown: Shown,
     results: Arc<Mutex<Vec<Graded>>>,
+    reports: Arc<Mutex<Vec<Report>>>,
 }
 
 impl Exercise {
@@ -44,9 +73,15 @@ impl Exercise {
 
     /// The reader's program, graded or listed as ignored; the solution, which passes everything; and
     /// the starter, which fails what it names.
-    pub(crate) fn trials(&self, lesson: &str, directory: &Path, trials: &mut Vec<Trial>) -> Grade {
+    pub(crate) fn trials(
+        &self,
+        lesson: &str,
+        directory: &Path,
+        shown: Shown,
+        trials: &mut Vec<Trial>,
+    ) -> Grade {
         let begun = Exercise::begun(directory);
-        let grade = Grade::new(lesson, &self.yours.name, begun, self.checks);
+        let grade = Grade::new(lesson, &self.yours.name, begun, self.checks, shown);
         for &check in self.checks {
             trials.push(grade.trial(check, &self.yours));
         }
@@ -68,8 +103,26 @@ impl Exercise {
 }
 
 impl Grade {
-    pub(crate) fn new(lesson: &str, name: &str, begun: bool, checks: &'static [Check]) -> Grade {
-        Grade { lesson: lesson.into(), name: name.into(), begun, checks, results: Arc::default() }
+    pub(crate) fn new(
+        lesson: &str,
+        name: &str,
+        begun: bool,
+        checks: &'static [Check],
+        shown: Shown,
+    ) -> Grade {
+        Grade {
+            lesson: lesson.into(),
+            name: name.into(),
+            begun,
+            checks,
+            shown,
+            results: Arc::default(),
+            reports: Arc::default(),
+        }
+    }
+
+    pub(crate) fn begun(&self) -> bool {
+        self.begun
     }
 
     /// One check of the reader's program.
@@ -85,11 +138,42 @@ impl Grade {
             let start = Instant::now();
             let outcome = perform(&check, Some(&subject), graded());
             let status = if outcome.is_ok() { Status::Passed } else { Status::Failed };
-            let message = outcome.clone().err().unwrap_or_default();
+            let message = outcome.as_ref().err().map(Box::to_string).unwrap_or_default();
             let graded = grade.graded(&check, status, message, start.elapsed());
-            grade.results.lock().unwrap_or_else(PoisonError::into_inner).push(graded);
-            outcome.map_err(Failed::from)
+            lock(&grade.results).push(graded);
+            outcome.map_err(|report| grade.failed(report))
         })
+    }
+
+    /// Shows a report as soon as there is one. What it returns is for the harness.
+    fn failed(&self, report: Box<Report>) -> Failed {
+        let mut reports = lock(&self.reports);
+        let message = match self.shown {
+            Shown::AsEvents => report.to_string(),
+            Shown::AtOnce => {
+                // The harness may be in the middle of a line.
+                println!("\n{}\n", report.coloured());
+                format!("{}\n(its report is above)", report.line())
+            }
+        };
+        reports.push(*report);
+        message.into()
+    }
+
+    /// The end of what the reader sees: the report to begin with, if it is not on the screen any more, and
+    /// the grade in one line.
+    pub(crate) fn show(&self) {
+        if self.shown == Shown::AsEvents {
+            return;
+        }
+        let Some(line) = self.line() else { return };
+        let reports = lock(&self.reports);
+        let place =
+            |report: &&Report| self.checks.iter().position(|check| check.id == report.check().id);
+        if let Some(first) = reports.iter().min_by_key(place).filter(|_| reports.len() > 1) {
+            println!("Begin with this one:\n\n{}\n", first.coloured());
+        }
+        println!("{line}\n");
     }
 
     fn graded(&self, check: &Check, status: Status, message: String, time: Duration) -> Graded {
@@ -99,7 +183,7 @@ impl Grade {
     /// What is known of each check, in the order of the assignment. Nothing of those that were not
     /// asked for.
     pub(crate) fn results(&self) -> Vec<Graded> {
-        let results = self.results.lock().unwrap_or_else(PoisonError::into_inner);
+        let results = lock(&self.results);
         let result = |check: &Check| {
             let not_run = |status, why| Some(self.graded(check, status, why, Duration::ZERO));
             match results.iter().find(|graded| graded.check == check.id) {
@@ -112,7 +196,7 @@ impl Grade {
     }
 
     /// The grade in one line: `exercise02: 5 of 9 checks; next: reads_the_whole_request`.
-    pub(crate) fn line(&self) -> Option<String> {
+    fn line(&self) -> Option<String> {
         let (name, of) = (&self.name, self.checks.len());
         if !self.begun {
             return Some(format!(
@@ -130,4 +214,8 @@ impl Grade {
             Some(next) => Some(format!("{name}: {passed} of {of} checks; next: {}", next.check)),
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

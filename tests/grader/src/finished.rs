@@ -3,7 +3,7 @@ use predicates::Predicate;
 use predicates::prelude::predicate;
 
 use crate::check::{Broken, Outcome};
-use crate::report::show;
+use crate::show::{different, show};
 use crate::trace::Trace;
 
 /// A program that ran to its end.
@@ -61,9 +61,9 @@ impl Finished {
     /// Demands exactly this standard output.
     pub fn said_exactly(self, text: &str) -> Outcome<Finished> {
         self.trace.step(format!("its stdout is {}", show(text.as_bytes())));
-        let got = show(&self.assert.get_output().stdout);
+        let got = self.assert.get_output().stdout.clone();
         let assert = self.assert.try_stdout(predicate::eq(text.as_bytes()));
-        let assert = assert.map_err(|_| Broken::new(show(text.as_bytes()), got))?;
+        let assert = assert.map_err(|_| different(text.as_bytes(), &got, ""))?;
         Ok(Finished { assert, ..self })
     }
 

@@ -8,14 +8,16 @@ use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
-use crate::check::{Broken, Check, Needs};
-use crate::exercise::{Exercise, Grade};
+use crate::check::{Broken, Check, Needs, Outcome};
+use crate::exercise::{Exercise, Grade, Shown};
 use crate::patience::{must_fail, must_pass};
 use crate::record;
+use crate::recorded_report as recorded;
 use crate::rejected;
 use crate::report::Report;
 use crate::run::Run;
 use crate::subject::Subject;
+use crate::trace::Trace;
 
 /// How many trials run side by side. They wait far more than they compute.
 const SIDE_BY_SIDE: usize = 16;
@@ -44,6 +46,8 @@ pub struct Lesson {
     exercise_faults: Vec<Fault>,
     /// More good answers, each with what it needs.
     answers: Vec<(Subject, Needs)>,
+    /// Programs, each with a check of the exercise that it fails, whose reports are recorded.
+    reports: Vec<(Subject, &'static str)>,
 }
 
 impl Lesson {
@@ -62,6 +66,7 @@ impl Lesson {
             exercise: None,
             exercise_faults: Vec::new(),
             answers: Vec::new(),
+            reports: Vec::new(),
         }
     }
 
@@ -137,25 +142,31 @@ impl Lesson {
         self
     }
 
+    /// The report on a wrong answer, or on the untouched starter, that fails this check of the exercise is
+    /// recorded in `tests/reports/`, to be reviewed like the book's text.
+    pub fn report(mut self, subject: Subject, check: &'static str) -> Lesson {
+        self.reports.push((subject, check));
+        self
+    }
+
     /// Runs what the command line asks for (`cargo test -- --help`).
     pub fn main(self) -> ExitCode {
         let mut arguments = Arguments::from_args();
         arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
         let checks = self.exercise.as_ref().map_or(&[][..], |exercise| exercise.checks);
+        let shown = Shown::by(&arguments);
         let (trials, grade) = match Subject::from_environment() {
-            None => self.trials(),
+            None => self.trials(shown),
             // Somebody's own program, in whatever language: the exercise's checks and nothing else.
             Some(subject) => {
-                let grade = Grade::new(self.name, &subject.name, true, checks);
+                let grade = Grade::new(self.name, &subject.name, true, checks, shown);
                 let trials = checks.iter().map(|check| grade.trial(*check, &subject)).collect();
                 (trials, Some(grade))
             }
         };
         let conclusion = libtest_mimic::run(&arguments, trials);
         if let Some(grade) = grade.filter(|_| !arguments.list) {
-            if let Some(line) = grade.line() {
-                println!("{line}\n");
-            }
+            grade.show();
             if let Err(why) = record::write(&grade.results()) {
                 eprintln!("error: cannot write the record: {why}");
             }
@@ -163,7 +174,7 @@ impl Lesson {
         conclusion.exit_code()
     }
 
-    fn trials(self) -> (Vec<Trial>, Option<Grade>) {
+    fn trials(self, shown: Shown) -> (Vec<Trial>, Option<Grade>) {
         let mut trials = Vec::new();
         let whole = self.incomplete();
         trials.push(Trial::test(format!("{}::suite_is_whole", self.name), move || {
@@ -188,7 +199,7 @@ impl Lesson {
         }
         let mut grade = None;
         if let Some(exercise) = &self.exercise {
-            grade = Some(exercise.trials(self.name, &self.directory, &mut trials));
+            grade = Some(exercise.trials(self.name, &self.directory, shown, &mut trials));
             let checks = exercise.checks;
             for Fault { subject, fails, .. } in self.exercise_faults {
                 trials.push(Trial::test(format!("wrong_answer::{}", subject.name), move || {
@@ -205,6 +216,15 @@ impl Lesson {
                 let needs = if needs.missing().is_some() { needs } else { check.needs };
                 trials.push(trial(name, check.needs(needs), move || pass(&check, Some(&subject))));
             }
+        }
+        let starter = self.exercise.as_ref().map_or("", |exercise| exercise.yours.name.as_str());
+        let begun = grade.as_ref().is_some_and(Grade::begun);
+        for (subject, id) in self.reports.iter().filter(|(one, _)| !begun || one.name != starter) {
+            let name = format!("report::{}::{id}", subject.name);
+            let Some(&check) = checks.iter().find(|check| check.id == *id) else { continue };
+            let (subject, file) = (subject.clone(), recorded::file(self.name, &subject.name, id));
+            let check = check.needs(Needs::Linux);
+            trials.push(trial(name, check, move || recorded::compare(&check, &subject, &file)));
         }
         for (name, code) in self.rejected {
             let file = self.directory.join("rejected").join(name).with_extension("rs");
@@ -226,7 +246,7 @@ impl Lesson {
         let faults: Vec<&str> = all_faults.map(|fault| fault.subject.name.as_str()).collect();
         let rejected: Vec<&str> = self.rejected.iter().map(|(name, _)| *name).collect();
         for (folder, tested) in [("faults", faults), ("rejected", rejected)] {
-            let files = sources(&self.directory.join(folder));
+            let files = files(&self.directory.join(folder), "rs");
             let tested: BTreeSet<String> = tested.into_iter().map(String::from).collect();
             for file in files.symmetric_difference(&tested) {
                 missing.push(format!("{folder}/{file}.rs and the suite's list of {folder} differ"));
@@ -237,6 +257,20 @@ impl Lesson {
         missing.extend(unproved(&proved, &known, &self.faults));
         let exercise = self.exercise.as_ref().map_or(&[][..], |exercise| exercise.checks);
         missing.extend(unproved(exercise, exercise, &self.exercise_faults));
+        let recorded = files(&recorded::folder(self.name), "txt");
+        let reports =
+            self.reports.iter().map(|(subject, check)| recorded::name(&subject.name, check));
+        for file in recorded.symmetric_difference(&reports.collect()) {
+            missing.push(format!(
+                "tests/reports/{}/{file}.txt and the suite's list of reports differ",
+                self.name
+            ));
+        }
+        for (_, id) in
+            self.reports.iter().filter(|(_, id)| exercise.iter().all(|check| check.id != *id))
+        {
+            missing.push(format!("a report is recorded of the check {id}, which does not exist"));
+        }
         for check in self.all_checks().chain(&self.facts).chain(exercise) {
             if check.demands.is_empty() {
                 missing.push(format!("the check {} demands nothing in words", check.id));
@@ -267,11 +301,11 @@ fn unproved(proved: &[Check], known: &[Check], faults: &[Fault]) -> Vec<String> 
     missing
 }
 
-/// The names of the programs in a folder; none where there is no folder.
-fn sources(folder: &Path) -> BTreeSet<String> {
+/// The names of a folder's files of one kind; none where there is no folder.
+fn files(folder: &Path, kind: &str) -> BTreeSet<String> {
     let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     files
-        .filter(|file| file.extension().is_some_and(|extension| extension == "rs"))
+        .filter(|file| file.extension().is_some_and(|extension| extension == kind))
         .filter_map(|file| Some(file.file_stem()?.to_str()?.to_owned()))
         .collect()
 }
@@ -314,15 +348,13 @@ fn pass(check: &Check, subject: Option<&Subject>) -> Result<(), Failed> {
 /// Demands that the subject fails the checks in `fails` and passes all others.
 pub(crate) fn exactly(checks: &[Check], subject: &Subject, fails: &[&str]) -> Result<(), Failed> {
     let verdict = |check: &Check| {
-        let expected_to_fail = fails.contains(&check.id);
-        let patience = if expected_to_fail { must_fail() } else { must_pass() };
-        match (perform(check, Some(subject), patience), expected_to_fail) {
-            (Ok(()), true) => {
-                Some(format!("{} passes {}, which it must fail", subject.name, check.id))
-            }
-            (Err(report), false) => Some(format!("It must pass this check.\n{report}")),
-            _ => None,
+        if !fails.contains(&check.id) {
+            let outcome = perform(check, Some(subject), must_pass());
+            return outcome.err().map(|report| format!("It must pass this check.\n{report}"));
         }
+        let outcome = run(check, Some(subject), &Trace::new(must_fail()));
+        let passes = || format!("{} passes {}, which it must fail", subject.name, check.id);
+        outcome.is_ok().then(passes)
     };
     // Side by side: a fault that hangs in several checks is waited for only once.
     let wrong: Vec<String> = thread::scope(|scope| {
@@ -333,22 +365,27 @@ pub(crate) fn exactly(checks: &[Check], subject: &Subject, fails: &[&str]) -> Re
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n\n").into()) }
 }
 
-/// Runs one check; the error is the report.
+/// Runs one check; what it has done is in the trace.
+fn run(check: &Check, subject: Option<&Subject>, trace: &Trace) -> Outcome {
+    let mut run = Run::new(subject, trace);
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| (check.run)(&mut run)));
+    outcome.unwrap_or_else(|_| {
+        Err(Broken::new("the check itself does not panic", "a panic: see above"))
+    })
+}
+
+/// Runs one check and reports how it fails.
 pub(crate) fn perform(
     check: &Check,
     subject: Option<&Subject>,
     patience: Duration,
-) -> Result<(), String> {
-    let mut run = Run::new(subject, patience);
-    let trace = run.trace.clone();
-    let outcome = panic::catch_unwind(AssertUnwindSafe(|| (check.run)(&mut run)));
-    let broken = match outcome {
-        Ok(Ok(())) => return Ok(()),
-        Ok(Err(broken)) => broken,
-        Err(_) => Broken::new("the check itself does not panic", "a panic: see above"),
-    };
-    let subject = subject.map_or("this machine", |subject| &subject.name);
-    Err(Report { check, subject, record: trace.take(), broken }.to_string())
+) -> Result<(), Box<Report>> {
+    let trace = Trace::new(patience);
+    let _explained = trace.explain();
+    run(check, subject, &trace).map_err(|broken| {
+        let subject = subject.map_or("this machine", |subject| &subject.name);
+        Box::new(Report::new(check, subject, trace.take(), broken))
+    })
 }
 
 /// The subject that is a program of the test's own package.

@@ -5,8 +5,10 @@
 //! fails becomes a [`Report`]. A [`Lesson`] runs its checks on the lesson's program, which must pass
 //! all of them, and on each of its faults, which must fail exactly those that it names.
 
+mod cause;
 mod check;
 pub mod contract;
+mod doing;
 mod exercise;
 mod family;
 mod finished;
@@ -20,9 +22,11 @@ mod peer;
 mod processes;
 mod program;
 mod record;
+mod recorded_report;
 mod rejected;
 mod report;
 mod run;
+mod show;
 mod spawn;
 mod subject;
 mod trace;
@@ -40,8 +44,9 @@ pub use listener::Listener;
 pub use peer::Peer;
 pub use program::Program;
 pub use record::{Graded, RECORD, Status};
-pub use report::{Report, show};
+pub use report::Report;
 pub use run::{Nobody, Run, private_loopback};
+pub use show::show;
 pub use spawn::close;
 pub use subject::Subject;
 pub use transcript::{Mask, without_frames};

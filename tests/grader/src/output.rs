@@ -43,6 +43,8 @@ struct Written {
     /// The last bytes of those that found no room in the start.
     end: Vec<u8>,
     total: u64,
+    /// How much had come when the check was broken; what comes later is an answer to its end.
+    reported: Option<u64>,
 }
 
 /// How much of a stream is kept for a check to look at.
@@ -59,6 +61,16 @@ impl Written {
         self.start.extend_from_slice(first);
         self.end.extend_from_slice(&more[more.len().saturating_sub(KEPT_OF_END)..]);
         self.end.drain(..self.end.len().saturating_sub(KEPT_OF_END));
+    }
+
+    /// How much of it a report may show. Of very much, all.
+    fn reported(&self) -> u64 {
+        self.reported.filter(|_| self.end.is_empty()).unwrap_or(self.total)
+    }
+
+    /// The start of what a report may show.
+    fn reported_start(&self) -> &[u8] {
+        &self.start[..self.start.len().min(self.reported() as usize)]
     }
 }
 
@@ -140,7 +152,13 @@ impl Output {
                 Some(found) => return Ok(Some(found)),
                 None if text.ended() => return Ok(None),
                 None => {
-                    let left = trace.time_left(expected)?;
+                    let left = trace.left();
+                    if left.is_zero() {
+                        // The report wants to read what we hold.
+                        drop(text);
+                        trace.time_left(expected)?;
+                        return Ok(None);
+                    }
                     let waited = self.changed.wait_timeout(text, left);
                     text = waited.unwrap_or_else(PoisonError::into_inner).0;
                 }
@@ -153,6 +171,24 @@ impl Output {
         let both = |text: &mut Text| text.ended < 2;
         let waited = self.changed.wait_timeout_while(self.lock(), limit, both);
         waited.unwrap_or_else(PoisonError::into_inner).0.ended == 2
+    }
+
+    /// What is written from now on is not part of a report.
+    pub fn is_reported_until_now(&self) {
+        let mut text = self.lock();
+        text.out.reported = Some(text.out.total);
+        text.err.reported = Some(text.err.total);
+    }
+
+    /// Whether the program has written nothing at all.
+    pub fn is_empty(&self) -> bool {
+        let text = self.lock();
+        text.out.reported() == 0 && text.err.reported() == 0
+    }
+
+    /// All that it has written to standard error.
+    pub fn errors(&self) -> String {
+        String::from_utf8_lossy(self.lock().err.reported_start()).into_owned()
     }
 
     /// The lines for a report, cut where they are very many or very long.
@@ -175,7 +211,7 @@ const CHARACTERS: usize = 200;
 const MUCH: u64 = 256 << 10;
 
 fn lines(stream: Stream, written: &Written) -> Vec<String> {
-    let shown = if written.total > MUCH { ends(written) } else { all_but_the_middle(written) };
+    let shown = if written.reported() > MUCH { ends(written) } else { all_but_the_middle(written) };
     shown.into_iter().map(|line| format!("{stream} | {line}")).collect()
 }
 
@@ -184,7 +220,7 @@ fn all_but_the_middle(written: &Written) -> Vec<String> {
         Some((end, _)) => format!("{} … ({} bytes)", &line[..end], line.len()),
         None => line.into(),
     };
-    let all = String::from_utf8_lossy(&written.start);
+    let all = String::from_utf8_lossy(written.reported_start());
     let mut shown: Vec<String> = all.lines().map(short).collect();
     // In the middle: a program says at its end what went wrong.
     if let Some(more @ 1..) = shown.len().checked_sub(2 * LINES) {
@@ -194,8 +230,8 @@ fn all_but_the_middle(written: &Written) -> Vec<String> {
 }
 
 fn ends(written: &Written) -> Vec<String> {
-    let Written { start, end, total } = written;
-    let end = if end.len() < KEPT_OF_END { start } else { end };
+    let (start, total) = (written.reported_start(), written.reported());
+    let end = if written.end.len() < KEPT_OF_END { start } else { &written.end };
     let first = String::from_utf8_lossy(&start[..KEPT_OF_END]);
     let last = String::from_utf8_lossy(&end[end.len() - KEPT_OF_END..]);
     let first = first.lines().take(LINES).map(|line| match line.char_indices().nth(CHARACTERS) {
@@ -212,6 +248,6 @@ fn ends(written: &Written) -> Vec<String> {
         })
         .collect();
     last.reverse();
-    let all = format!("… {:.1} MiB in all …", *total as f64 / f64::from(1 << 20));
+    let all = format!("… {:.1} MiB in all …", total as f64 / f64::from(1 << 20));
     first.chain([all]).chain(last).collect()
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use common::kernel;
 
 use crate::check::{Broken, Outcome};
-use crate::report::show;
+use crate::show::{different, show};
 use crate::spawn::close;
 use crate::trace::Trace;
 
@@ -21,7 +21,11 @@ pub struct Peer {
 
 impl Peer {
     pub(crate) fn new(stream: TcpStream, name: impl Into<String>, trace: &Trace) -> Peer {
-        Peer { stream, name: name.into(), trace: trace.clone() }
+        let name = name.into();
+        if let Ok(local) = stream.local_addr() {
+            trace.connected(local, &name);
+        }
+        Peer { stream, name, trace: trace.clone() }
     }
 
     /// The underlying connection, for experiments that need a call of its own.
@@ -131,14 +135,12 @@ impl Peer {
         let mut count = 0;
         while count < got.len() {
             match self.read(&mut got[count..], &show(expected)) {
-                Ok(0) => {
-                    return Err(self.unexpected(expected, &got[..count], "the end of the stream"));
-                }
+                Ok(0) => return Err(different(expected, &got[..count], "the end of the stream")),
                 Ok(more) => count += more,
-                Err(why) => return Err(self.unexpected(expected, &got[..count], &why)),
+                Err(why) => return Err(different(expected, &got[..count], &why)),
             }
             if !expected.starts_with(&got[..count]) {
-                return Err(self.unexpected(expected, &got[..count], ""));
+                return Err(different(expected, &got[..count], ""));
             }
         }
         Ok(())
@@ -158,6 +160,7 @@ impl Peer {
         match self.read(&mut buffer, &expected) {
             Ok(0) => Ok(()),
             Ok(count) => Err(Broken::new(expected, show(&buffer[..count]))),
+            Err(why) if why == TIME_UP => Err(Broken::new(expected, format!("nothing: {why}"))),
             Err(why) => Err(Broken::new(expected, why)),
         }
     }
@@ -242,14 +245,15 @@ impl Peer {
 
     /// Demands that nothing comes for this long. (A wait that proves silence, not readiness.)
     pub fn receives_nothing_for(&mut self, time: Duration) -> Outcome {
+        const EXPECTED: &str = "silence, and an open connection";
         self.trace.step(format!("{} receives nothing for {time:?}", self.name));
         self.stream.set_read_timeout(Some(time)).expect("not zero");
         let mut bytes = [0; 64];
         match uninterrupted(|| self.stream.read(&mut bytes)) {
-            Ok(0) => Err(Broken::new("an open connection", "the end of the stream")),
-            Ok(count) => Err(Broken::new("silence", show(&bytes[..count]))),
+            Ok(0) => Err(Broken::new(EXPECTED, "the end of the stream")),
+            Ok(count) => Err(Broken::new(EXPECTED, show(&bytes[..count]))),
             Err(why) if common::timed_out(&why) => Ok(()),
-            Err(why) => Err(Broken::new("an open connection", why)),
+            Err(why) => Err(Broken::new(EXPECTED, why)),
         }
     }
 
@@ -295,16 +299,13 @@ impl Peer {
     ) -> Result<usize, String> {
         self.limit(expected).map_err(|broken| broken.got)?;
         match uninterrupted(|| self.stream.read(buffer)) {
-            Err(why) if common::timed_out(&why) => Err("nothing more: the time was up".into()),
+            Err(why) if common::timed_out(&why) => Err(TIME_UP.into()),
             other => other.map_err(|why| why.to_string()),
         }
     }
-
-    fn unexpected(&self, expected: &[u8], got: &[u8], then: &str) -> Broken {
-        let then = if then.is_empty() { String::new() } else { format!(", then: {then}") };
-        Broken::new(show(expected), show(got) + &then)
-    }
 }
+
+const TIME_UP: &str = "the time was up";
 
 /// Whether the error says that the other side has closed, with or without regard for this one.
 fn broken_off(why: &io::Error) -> bool {

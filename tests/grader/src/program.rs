@@ -11,7 +11,7 @@ use crate::check::{Broken, Outcome};
 use crate::family::Family;
 use crate::finished::Finished;
 use crate::output::{Output, Stream};
-use crate::report::show;
+use crate::show::show;
 use crate::subject::Subject;
 use crate::trace::Trace;
 use crate::usage::Usage;
@@ -38,7 +38,7 @@ impl Program {
             .map_err(|why| Broken::new("the program starts", why))?;
         output.collect(Stream::Out, child.stdout.take().expect("piped"), limits.output);
         output.collect(Stream::Err, child.stderr.take().expect("piped"), limits.output);
-        trace.started(name, &output);
+        trace.started(name, &output, child.id());
         Ok(Program { name: name.clone(), child, family, output, trace: trace.clone() })
     }
 
@@ -112,7 +112,8 @@ impl Program {
     /// Demands that standard output does not hold these words by now.
     pub fn has_not_said(&mut self, words: &str) -> Outcome {
         self.trace.step(format!("{} has not said {words:?}", self.name));
-        match contains(self.output.lock().of(Stream::Out), words.as_bytes()) {
+        let said = contains(self.output.lock().of(Stream::Out), words.as_bytes());
+        match said {
             true => Err(Broken::new(format!("no {words:?} on stdout"), "just that")),
             false => Ok(()),
         }
@@ -157,6 +158,7 @@ impl Program {
         let child = &mut self.child;
         let status =
             self.trace.until(&"the end of the program", || child.try_wait().ok().flatten())?;
+        self.trace.found(&self.output, |program| program.over = true);
         // A process that it has left behind may hold its output open.
         self.end();
         // The threads that collect the output may be a moment behind.
@@ -222,6 +224,7 @@ impl Program {
     /// Ends the process at once, as `kill -9` does.
     pub fn kill(&mut self) -> Outcome {
         self.trace.step(format!("kill {}", self.name));
+        self.trace.found(&self.output, |program| program.over = true);
         self.end();
         Ok(())
     }
@@ -299,6 +302,9 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
+        if let Ok(Some(status)) = self.child.try_wait() {
+            self.trace.found(&self.output, |program| program.status = Some(status));
+        }
         self.end();
         // What it wrote last belongs into the report.
         self.output.ends_within(Duration::from_secs(1));
@@ -312,7 +318,7 @@ fn signal(child: &Child, signal: rustix::process::Signal) -> Outcome {
         .map_err(|why| Broken::new("a process that takes the signal", why))
 }
 
-fn ended(status: ExitStatus) -> String {
+pub(crate) fn ended(status: ExitStatus) -> String {
     match status.code() {
         Some(101) => "it ended with a panic (exit code 101)".into(),
         Some(code) => format!("it ended with exit code {code}"),

@@ -14,7 +14,8 @@ pub struct Graded {
     pub lesson: String,
     pub check: String,
     pub status: Status,
-    /// The report of a check that failed, the reason of one that could not run, or nothing.
+    /// The report of a check that failed, the reason of one that could not run, what rustc said of a
+    /// program that does not compile, or nothing.
     pub message: String,
     pub time: Duration,
 }
@@ -27,14 +28,17 @@ pub enum Status {
     NotStarted,
     /// The machine lacks something that the check needs.
     NotAvailable,
+    /// Rustc refuses the exercise; the message is rustc's. It stands for all checks of the lesson.
+    DoesNotCompile,
 }
 
 impl Status {
-    const ALL: [(Status, &str); 4] = [
+    const ALL: [(Status, &str); 5] = [
         (Status::Passed, "passed"),
         (Status::Failed, "failed"),
         (Status::NotStarted, "not started"),
         (Status::NotAvailable, "not available"),
+        (Status::DoesNotCompile, "does not compile"),
     ];
 
     fn name(self) -> &'static str {

@@ -25,8 +25,8 @@ pub struct Run {
 }
 
 impl Run {
-    pub(crate) fn new(subject: Option<&Subject>, patience: Duration) -> Run {
-        Run { subject: subject.cloned(), trace: Trace::new(patience), clients: 0 }
+    pub(crate) fn new(subject: Option<&Subject>, trace: &Trace) -> Run {
+        Run { subject: subject.cloned(), trace: trace.clone(), clients: 0 }
     }
 
     /// Starts the program under test.

@@ -1,10 +1,13 @@
 use std::cell::RefCell;
 use std::fmt::Display;
+use std::net::SocketAddr;
+use std::process::ExitStatus;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::check::{Broken, Outcome};
+use crate::doing::{doing, has_ended, unread};
 use crate::output::Output;
 
 /// What one run of a check has done so far. All who act in the run write to the same trace.
@@ -17,8 +20,38 @@ pub(crate) struct Trace {
 #[derive(Default)]
 pub(crate) struct Record {
     pub steps: Vec<String>,
-    /// The programs that were started, each with what it wrote.
-    pub outputs: Vec<(String, Arc<Output>)>,
+    pub programs: Vec<Started>,
+    /// The check's own ends of connections, and their names.
+    pub peers: Vec<(SocketAddr, String)>,
+}
+
+/// A program that was started.
+pub(crate) struct Started {
+    pub name: String,
+    pub output: Arc<Output>,
+    process: u32,
+    /// Whether the check has waited for its end, or has killed it.
+    pub over: bool,
+    /// Whether it had ended by itself when a demand was broken, and how.
+    pub gone: bool,
+    pub status: Option<ExitStatus>,
+    /// What it did at that moment, and what it had not read.
+    pub doing: Vec<String>,
+    pub unread: Vec<String>,
+}
+
+thread_local! {
+    /// The run of this thread, if its failure is to be explained.
+    static EXPLAINED: RefCell<Option<Trace>> = const { RefCell::new(None) };
+}
+
+/// A demand has just been broken: looks at the programs of the run, before the check ends its
+/// connections and so disturbs them.
+pub(crate) fn broken() {
+    let trace = EXPLAINED.with_borrow(Option::clone);
+    if let Some(trace) = trace {
+        trace.look();
+    }
 }
 
 impl Trace {
@@ -26,22 +59,73 @@ impl Trace {
         Trace { deadline: Instant::now() + patience, record: Rc::default() }
     }
 
+    /// Makes this thread look at the run's programs when a demand is broken, until the result is dropped.
+    pub fn explain(&self) -> Explained {
+        EXPLAINED.set(Some(self.clone()));
+        Explained
+    }
+
+    fn look(&self) {
+        let mut record = self.record.borrow_mut();
+        for program in record.programs.iter_mut().filter(|program| !program.over) {
+            // One that is about to die of what it has seen may take a moment; but then there is time.
+            let moment = Duration::from_millis(if program.doing.is_empty() { 200 } else { 0 });
+            let until = self.deadline.min(Instant::now() + moment);
+            program.gone = has_ended(program.process);
+            while !program.gone && Instant::now() < until {
+                std::thread::sleep(Duration::from_millis(2));
+                program.gone = has_ended(program.process);
+            }
+            if !program.gone {
+                program.doing = doing(program.process);
+                program.unread = unread(program.process);
+                program.output.is_reported_until_now();
+            }
+        }
+    }
+
     /// Begins the next step; if the run fails now, this is the step that failed.
     pub fn step(&self, what: impl Display) {
         self.record.borrow_mut().steps.push(what.to_string());
     }
 
-    pub fn started(&self, name: &str, output: &Arc<Output>) {
-        self.record.borrow_mut().outputs.push((name.into(), Arc::clone(output)));
+    pub fn started(&self, name: &str, output: &Arc<Output>, process: u32) {
+        self.record.borrow_mut().programs.push(Started {
+            name: name.into(),
+            output: Arc::clone(output),
+            process,
+            over: false,
+            gone: false,
+            status: None,
+            doing: Vec::new(),
+            unread: Vec::new(),
+        });
+    }
+
+    /// What has become of a program, or what is known of it when the run has failed.
+    pub fn found(&self, output: &Arc<Output>, found: impl FnOnce(&mut Started)) {
+        let programs = &mut self.record.borrow_mut().programs;
+        if let Some(program) = programs.iter_mut().find(|one| Arc::ptr_eq(&one.output, output)) {
+            found(program);
+        }
+    }
+
+    /// Names one end of a connection, for reports.
+    pub fn connected(&self, address: SocketAddr, name: &str) {
+        self.record.borrow_mut().peers.push((address, name.into()));
     }
 
     pub fn take(&self) -> Record {
         self.record.take()
     }
 
+    pub fn left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+
     /// The time that is left of the whole run; an error when there is none.
     pub fn time_left(&self, expected: &dyn Display) -> Outcome<Duration> {
-        let left = self.deadline.saturating_duration_since(Instant::now());
+        let left = self.left();
         if left.is_zero() {
             Err(Broken::new(expected, "nothing: the time was up"))
         } else {
@@ -63,5 +147,14 @@ impl Trace {
             let left = self.time_left(expected)?;
             std::thread::sleep(left.min(Duration::from_millis(2)));
         }
+    }
+}
+
+/// See [`Trace::explain`].
+pub(crate) struct Explained;
+
+impl Drop for Explained {
+    fn drop(&mut self) {
+        EXPLAINED.set(None);
     }
 }
