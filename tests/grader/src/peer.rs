@@ -47,7 +47,7 @@ impl Peer {
         let bytes = bytes.as_ref();
         self.trace.step(format!("{} sends {}", self.name, show(bytes)));
         let expected = "the bytes are taken";
-        self.write(bytes, &expected)?.map_err(|why| Broken::new(expected, common::why(&why)))
+        self.write(bytes).map_err(|why| Broken::new(expected, common::why(&why)))
     }
 
     /// Sends piece by piece, each when the program has read the one before, so that no read can take
@@ -68,7 +68,7 @@ impl Peer {
             if number > 0 {
                 self.all_is_read_by(peer)?;
             }
-            let sent = self.write(piece.as_ref(), &expected)?;
+            let sent = self.write(piece.as_ref());
             sent.map_err(|why| Broken::new(expected, common::why(&why)))?;
         }
         Ok(())
@@ -103,7 +103,7 @@ impl Peer {
 
     /// Writes all of it, for a check that names a longer exchange as one step.
     pub fn write_all(&mut self, bytes: &[u8], expected: &str) -> Outcome {
-        self.write(bytes, &expected)?.map_err(|why| match common::timed_out(&why) {
+        self.write(bytes).map_err(|why| match common::timed_out(&why) {
             true => Broken::new(expected, "no room for more: the time was up"),
             false => Broken::new(expected, why),
         })
@@ -274,15 +274,17 @@ impl Peer {
 
     /// Writes all of it. Each part that is taken does not begin the time anew, so that a program that
     /// reads drop by drop cannot draw it out.
-    fn write(&self, mut bytes: &[u8], expected: &dyn std::fmt::Display) -> Outcome<io::Result<()>> {
+    fn write(&self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
-            self.limit(expected)?;
-            match uninterrupted(|| (&self.stream).write(bytes)) {
-                Ok(count) => bytes = &bytes[count..],
-                Err(why) => return Ok(Err(why)),
+            let left = self.trace.left();
+            if left.is_zero() {
+                return Err(ErrorKind::TimedOut.into());
             }
+            self.stream.set_write_timeout(Some(left))?;
+            let count = uninterrupted(|| (&self.stream).write(bytes))?;
+            bytes = &bytes[count..];
         }
-        Ok(Ok(()))
+        Ok(())
     }
 
     fn limit(&self, expected: &dyn std::fmt::Display) -> Outcome {
