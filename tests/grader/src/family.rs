@@ -38,18 +38,19 @@ impl Family {
         }
     }
 
-    /// Ends the program and all that it has started: on Linux whatever they have done to escape, those
-    /// that have left its process group in a moment; elsewhere those in the group, on Windows the
-    /// program alone.
+    /// Ends the program and all that it has started: those in its process group now, and on Linux in a
+    /// moment those that have left it; on Windows the program alone.
     pub fn end(&self, child: &mut Child) {
         #[cfg(target_os = "linux")]
         watch::end_others(self.number);
-        // Once it has been waited for, its number may be another's; on Linux there are better means.
-        let waited_for = matches!(child.try_wait(), Ok(Some(_)));
         #[cfg(unix)]
-        if !waited_for || !cfg!(target_os = "linux") {
-            let group = rustix::process::Pid::from_child(child);
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        {
+            // Once it has been waited for, its number may be another's; Linux has better means then.
+            let waited_for = matches!(child.try_wait(), Ok(Some(_)));
+            if !waited_for || !cfg!(target_os = "linux") {
+                let group = rustix::process::Pid::from_child(child);
+                let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+            }
         }
         let _ = child.kill();
         let _ = child.wait();

@@ -63,7 +63,7 @@ impl Program {
                 .ok()
                 .and_then(|line| line.trim_end().strip_prefix("listening on ")?.parse().ok())
                 .ok_or_else(|| {
-                    let got = self.output.why_cut_off().unwrap_or_else(|| show(&line));
+                    let got = self.why_cut_off().unwrap_or_else(|| show(&line));
                     Broken::new(EXPECTED, got)
                 }),
             None => Err(Broken::new(EXPECTED, self.how_it_ended())),
@@ -163,7 +163,7 @@ impl Program {
         self.end();
         // The threads that collect the output may be a moment behind.
         self.output.ends_within(Duration::from_secs(5));
-        if let Some(why) = self.output.why_cut_off() {
+        if let Some(why) = self.why_cut_off() {
             return Err(Broken::new("the end of the program", why));
         }
         let text = self.output.lock();
@@ -272,7 +272,7 @@ impl Program {
     }
 
     fn how_it_ended(&mut self) -> String {
-        if let Some(why) = self.output.why_cut_off() {
+        if let Some(why) = self.why_cut_off() {
             return why;
         }
         let status = self.ends_within(Duration::from_secs(1));
@@ -295,8 +295,13 @@ impl Program {
         self.family.end(&mut self.child);
     }
 
+    fn why_cut_off(&self) -> Option<String> {
+        let reason = self.output.why_cut_off()?;
+        Some(format!("it was ended by the grader: {reason}"))
+    }
+
     fn in_words(&self, status: ExitStatus) -> String {
-        self.output.why_cut_off().unwrap_or_else(|| ended(status))
+        self.why_cut_off().unwrap_or_else(|| ended(status))
     }
 }
 
