@@ -159,8 +159,15 @@ fn refuses_a_request_that_is_too_long(run: &mut Run) -> Outcome {
 }
 
 fn gives_up_on_a_silent_client(run: &mut Run) -> Outcome {
-    let limit = run.short_limit()?.as_secs_f64().to_string();
-    let (mut server, address) = run.serve_with(&["--time-limit", &limit, "127.0.0.1:0"])?;
+    run.with_time_limit(|run, limit| {
+        gives_up_on_silence(run, limit)?;
+        Ok(true)
+    })
+}
+
+fn gives_up_on_silence(run: &mut Run, limit: Duration) -> Outcome {
+    let seconds = limit.as_secs_f64().to_string();
+    let (mut server, address) = run.serve_with(&["--time-limit", &seconds, "127.0.0.1:0"])?;
     // Asleep until the next client's request is there: only the silent one takes time.
     server.suspend()?;
     let mut silent = run.connect_as("the silent client", address)?;
@@ -174,14 +181,11 @@ fn gives_up_on_a_silent_client(run: &mut Run) -> Outcome {
 }
 
 fn gives_up_on_a_dripping_client(run: &mut Run) -> Outcome {
-    // A busy machine may keep this check from dripping: that proves nothing, so it begins again.
-    while !gives_up_on_a_steady_drip(run)? {}
-    Ok(())
+    run.with_time_limit(gives_up_on_a_steady_drip)
 }
 
 /// Whether the drip was steady; if it was not, a limit for each `read` has done as well.
-fn gives_up_on_a_steady_drip(run: &mut Run) -> Outcome<bool> {
-    let limit = run.short_limit()?;
+fn gives_up_on_a_steady_drip(run: &mut Run, limit: Duration) -> Outcome<bool> {
     let seconds = limit.as_secs_f64().to_string();
     let (mut server, address) = run.serve_with(&["--time-limit", &seconds, "127.0.0.1:0"])?;
     server.suspend()?;

@@ -1,8 +1,21 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 use crate::limits::Limits;
+use crate::spawn::spawn;
+
+/// Python itself. The `python3` on the PATH may be a script that looks for it at each start, which takes
+/// longer than most checks; so it is asked once.
+static PYTHON: LazyLock<OsString> = LazyLock::new(|| {
+    let mut question = Command::new("python3");
+    question.args(["-c", "import sys; print(sys.executable)"]);
+    question.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let answer = spawn(&mut question).and_then(|python| python.wait_with_output());
+    let path = answer.map(|answer| String::from_utf8_lossy(&answer.stdout).trim().to_owned());
+    path.ok().filter(|path| Path::new(path).is_file()).unwrap_or("python3".into()).into()
+});
 
 /// A program under test: a command line to which a check adds its arguments.
 #[derive(Clone, Debug)]
@@ -21,7 +34,9 @@ impl Subject {
 
     /// A Python program, started as `python3 FILE`; its output comes line by line.
     pub fn python(name: &str, file: impl AsRef<Path>) -> Subject {
-        let command = vec!["python3".into(), "-u".into(), file.as_ref().into()];
+        // Alone (-I, -S): what else is installed slows the start, and could change what is tested.
+        let options = ["-I", "-S", "-X", "utf8", "-u"].map(OsString::from);
+        let command = [[PYTHON.clone()].as_slice(), &options, &[file.as_ref().into()]].concat();
         Subject::from_words(name, command)
     }
 
