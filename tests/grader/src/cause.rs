@@ -13,7 +13,9 @@ pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<Str
     let program = record.programs.iter().rfind(|program| program.name == subject);
     if let Some(program) = program {
         let errors = program.output.errors();
-        if let Some(panic) = panic(&errors).or_else(|| traceback(&errors)) {
+        if let Some(why) = program.output.why_cut_off() {
+            cause.push(format!("The grader ended {subject}: {why}."));
+        } else if let Some(panic) = panic(&errors).or_else(|| traceback(&errors)) {
             cause.push(match program.gone || program.over {
                 true => format!("{subject} died of {panic}."),
                 false => format!(

@@ -1,6 +1,8 @@
 use std::fmt::Display;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
+use crate::lesson::perform;
 use crate::spawn::spawn;
 use crate::{Run, Subject, trace};
 
@@ -90,6 +92,11 @@ impl Check {
     pub const fn needs(mut self, needs: Needs) -> Check {
         self.needs = needs;
         self
+    }
+
+    /// Runs the check on a program by itself, outside of a lesson; the error is its report.
+    pub fn judge(&self, subject: &Subject, patience: Duration) -> Result<(), String> {
+        perform(self, Some(subject), patience).map_err(|report| report.to_string())
     }
 }
 

@@ -40,7 +40,7 @@ impl Run {
         self.trace.step(format!("start {} {}", program.name, arguments.join(" ")).trim_end());
         let mut command = program.command();
         command.args(arguments);
-        Program::spawn(&program.name, command, &self.trace)
+        Program::spawn(program, command, &self.trace)
     }
 
     /// Starts the program under test as a server on a free port and waits until it listens.
@@ -185,10 +185,10 @@ impl Run {
     }
 
     fn finish(&mut self, mut command: Command, arguments: &[&str]) -> Outcome<Finished> {
-        let name = self.subject().name.clone();
-        self.trace.step(format!("run {name} {} to its end", arguments.join(" ")));
+        let subject = self.subject().clone();
+        self.trace.step(format!("run {} {} to its end", subject.name, arguments.join(" ")));
         command.args(arguments);
-        Program::spawn(&name, command, &self.trace)?.finishes()
+        Program::spawn(&subject, command, &self.trace)?.finishes()
     }
 
     /// Runs the program under test to its end, which must come without `listening on`: a server that

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::check::{Broken, Outcome};
 use crate::doing::{doing, has_ended, unread};
-use crate::program::Output;
+use crate::output::Output;
 
 /// What one run of a check has done so far. All who act in the run write to the same trace.
 #[derive(Clone)]
