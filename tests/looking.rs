@@ -139,7 +139,9 @@ fn record_proc(run: &mut Run) -> Outcome {
 
 fn record_strace(run: &mut Run) -> Outcome {
     let strace = ["strace", "-s", "6", "-e", "trace=%network"];
-    let server = program!("lesson02").through(&strace);
+    // Its first socket is descriptor 3 only if it has inherited none: from `make`, say.
+    let none = "exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-; exec \"$@\"";
+    let server = program!("lesson02").through(&strace).through(&["sh", "-c", none, "sh"]);
     let mut server = run.start_other(&server, &["127.0.0.1:0"])?;
     let address = server.listening()?;
     let mut client = run.connect(address)?;
