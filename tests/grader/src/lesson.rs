@@ -252,6 +252,17 @@ impl Lesson {
                 missing.push(format!("{folder}/{file}.rs and the suite's list of {folder} differ"));
             }
         }
+        for file in ["exercise.rs", "solution.rs"] {
+            if self.exercise.is_none() && self.directory.join(file).exists() {
+                missing.push(format!("{file} is tested by nobody"));
+            }
+        }
+        for file in files(&self.directory, "py").iter().map(|name| format!("{name}.py")) {
+            let tested = self.answers.iter().any(|(subject, _)| subject.name == file);
+            if file.starts_with("solution") && !tested {
+                missing.push(format!("{file} is tested by nobody"));
+            }
+        }
         let proved: Vec<Check> = self.checks.iter().chain(&self.modes).copied().collect();
         let known: Vec<Check> = self.all_checks().copied().collect();
         missing.extend(unproved(&proved, &known, &self.faults));
