@@ -151,6 +151,9 @@ impl Lesson {
 
     /// Runs what the command line asks for (`cargo test -- --help`).
     pub fn main(self) -> ExitCode {
+        // A shell that starts the suite in the background may make it ignore Ctrl-C, and then so would
+        // every program that it starts. A handler is not inherited (execve(2)).
+        let _ = ctrlc::set_handler(|| std::process::exit(130));
         let mut arguments = Arguments::from_args();
         arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
         let checks = self.exercise.as_ref().map_or(&[][..], |exercise| exercise.checks);
