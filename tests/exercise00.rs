@@ -67,35 +67,35 @@ pub const CHECKS: &[Check] = &[
     check("shows_both_ends", shows_both_ends)
         .demands("`local` is the program's own end of the connection, `peer` the server's.")
         .hint("Which end has the port that the server listens on, and who knows the port of the other?")
-        .section(SECTION),
+        .section("01-introduction.html#what-names-a-connection"),
     check("reports_a_refusal", reports_a_refusal)
         .demands("Where nobody listens, the program says so on stderr, and its exit code is 1.")
         .hint("What does your program do with an error that `connect` returns?")
-        .section(SECTION),
+        .section("01-introduction.html#run-it"),
     check("names_the_kind_of_address", names_the_kind_of_address)
         .demands("An IPv4 address is called loopback, private, unspecified or other.")
         .hint("How much of an address must you look at, and is there a type that does?")
-        .section(SECTION),
+        .section("01-introduction.html#what-an-address-is"),
     check("names_the_range_of_the_port", names_the_range_of_the_port)
         .demands("A port is called a system, user or dynamic port, on both sides of each border.")
         .hint("How many ranges of ports are there, and to which of two does their border belong?")
-        .section(SECTION),
+        .section("01-introduction.html#what-a-port-is"),
     check("knows_that_port_0_is_none", knows_that_port_0_is_none)
         .demands("Port 0 is called `no port yet`.")
         .hint("Which port does a socket have that was bound to port 0?")
-        .section(SECTION),
+        .section("01-introduction.html#what-a-port-is"),
     check("takes_ipv6_addresses", takes_ipv6_addresses)
         .demands("An IPv6 address, in brackets, is classified like any other.")
         .hint("Where does the port begin among so many colons, and what is private in IPv6?")
-        .section(SECTION),
+        .section("01-introduction.html#what-an-address-is"),
     check("refuses_what_is_no_address", refuses_what_is_no_address)
         .demands("What is no IP address with a port is an error that names it; the exit code is 1.")
         .hint("What makes a word an address, and how does a script learn that one is none?")
-        .section(SECTION),
+        .section("01-introduction.html#what-an-address-is"),
     check("refuses_ports_that_do_not_fit", refuses_ports_that_do_not_fit)
         .demands("A port above 65535 is an error, whatever its last 16 bits are.")
         .hint("How many bits has a port, and what became of the others?")
-        .section(SECTION),
+        .section("01-introduction.html#what-a-port-is"),
     check("looks_at_all_of_them", looks_at_all_of_them)
         .demands("All addresses are looked at, also those that stand behind a bad one.")
         .hint("What does your loop do after the first error, and what of it is left at the end?")

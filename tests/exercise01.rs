@@ -43,8 +43,6 @@ use grader::{Check, Outcome, Program, Run, check};
 
 use super::{against_a_drip, be_the_server};
 
-const SECTION: &str = "02-1-client.html#exercise";
-
 /// Where the suite takes its time: on a busy machine it can take more than the usual limit.
 const PATIENT: &[&str] = &["--time-limit", "60"];
 
@@ -52,55 +50,55 @@ pub const CHECKS: &[Check] = &[
     check("prints_the_reply", prints_the_reply)
         .demands("The client sends its message, and prints the reply and one newline.")
         .hint("Could another program use your output, if the reply is all that it wants?")
-        .section(SECTION),
+        .section("02-1-client.html#the-repair"),
     check("reports_a_refusal", reports_a_refusal)
         .demands("Where nobody listens, the client says so on stderr, and its exit code is 1.")
         .hint("How does a script that calls your client learn that it failed?")
-        .section(SECTION),
+        .section("02-1-client.html#four-ways-to-fail"),
     check("ends_its_side", ends_its_side)
         .demands("After its message the client ends its side, and still gets the reply.")
         .hint("How can a server know that no more of the message will come?")
-        .section(SECTION),
+        .section("02-1-client.html#the-repair"),
     check("waits_for_the_end_of_the_reply", waits_for_the_end_of_the_reply)
         .demands("A reply that comes in pieces is printed whole.")
         .hint("What does `read` return when there will never be more, and what before that?")
-        .section(SECTION),
+        .section("02-1-client.html#one-read-is-not-one-reply"),
     check("takes_a_reply_of_any_length", takes_a_reply_of_any_length)
         .demands("A reply of 30,000 lines is printed whole.")
         .hint("How long is the longest reply that fits into what you read it into?")
-        .section(SECTION),
+        .section("02-1-client.html#one-read-is-not-one-reply"),
     check("joins_characters_that_are_cut", joins_characters_that_are_cut)
         .demands("A reply whose pieces end inside characters is printed whole.")
         .hint("Which bytes must you have before they can become text?")
-        .section(SECTION),
+        .section("02-1-client.html#text-and-bytes"),
     check("reports_no_reply", reports_no_reply)
         .demands("A server that closes without a word has not sent an empty reply: an error.")
         .hint("What does it mean when the very first `read` returns 0?")
-        .section(SECTION),
+        .section("02-1-client.html#four-ways-to-fail"),
     check("reports_a_reply_that_breaks_off", reports_a_reply_that_breaks_off)
         .demands("A reply that a reset breaks off is an error, not a short reply.")
         .hint("A stream can end in two ways: how does each of them look to who reads?")
-        .section(SECTION),
+        .section("02-1-client.html#four-ways-to-fail"),
     check("reports_bytes_that_are_not_text", reports_bytes_that_are_not_text)
         .demands("A reply that is not text in UTF-8 is an error, and none of it is printed.")
         .hint("What does your way of decoding do with bytes that mean nothing in UTF-8?")
-        .section(SECTION),
+        .section("02-1-client.html#text-and-bytes"),
     check("reports_half_a_character_at_the_end", reports_half_a_character_at_the_end)
         .demands("A reply that ends inside a character is an error, and none of it is printed.")
         .hint("When the stream has ended, is there a byte that has not become text?")
-        .section(SECTION),
+        .section("02-1-client.html#text-and-bytes"),
     check("gives_up_on_a_silent_server", gives_up_on_a_silent_server)
         .demands(
             "A server that accepts and says nothing holds the client no longer than its limit.",
         )
         .hint("For how long does `read` wait when nobody told it?")
-        .section(SECTION),
+        .section("02-1-client.html#four-ways-to-fail"),
     check("gives_up_on_a_dripping_server", gives_up_on_a_dripping_server)
         .demands(
             "A server that sends a byte now and then holds the client no longer than its limit.",
         )
         .hint("What does your time limit measure: one `read`, or all of them together?")
-        .section(SECTION),
+        .section("02-1-client.html#four-ways-to-fail"),
 ];
 
 fn prints_the_reply(run: &mut Run) -> Outcome {

@@ -30,52 +30,50 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY, kernel};
-use grader::{Broken, Check, Needs, Outcome, Peer, Program, Run, check};
-
-const SECTION: &str = "02-2-server.html#exercise";
+use grader::{Broken, Check, Needs, Outcome, Peer, Run, check};
 
 pub const CHECKS: &[Check] = &[
     check("answers_a_request", answers_a_request)
         .demands("A client that sends a request and ends its side gets the reply, a newline and its own text.")
         .hint("A server has two kinds of socket: which of them carries the bytes of this client?")
-        .section(SECTION),
+        .section("02-2-server.html#what-goes-wrong"),
     check("serves_the_next_client", serves_the_next_client)
         .demands("Clients that stand in the queue are served in turn, and so is one that comes later.")
         .hint("How often does your server call `accept`, and what does it do after its first client?")
-        .section(SECTION),
+        .section("02-2-server.html#one-client-only"),
     check("reads_the_whole_request", reads_the_whole_request)
         .demands("A request that comes in pieces, cut inside a character, is answered when the client has ended its side.")
         .hint("What does one `read` return: the request, or what has arrived of it so far?")
-        .section(SECTION),
+        .section("02-2-server.html#one-read-is-not-one-message"),
     check("answers_a_long_request", answers_a_long_request)
         .demands("A request of 1 MiB is read to its end and answered, all of it.")
         .hint("Has your server read everything when it closes, and what does the kernel do if not?")
-        .section(SECTION),
+        .section("02-2-server.html#the-reply-that-got-lost"),
     check("survives_an_empty_request", survives_an_empty_request)
         .demands("A client that ends its side without a word gets no reply and is reported; the next is served.")
         .hint("What does `read` return first for such a client, and does your loop go on after it?")
-        .section(SECTION),
+        .section("02-2-server.html#one-read-is-not-one-message"),
     check("survives_bytes_that_are_not_text", survives_bytes_that_are_not_text)
         .demands("A request that is not UTF-8 gets no reply and is reported; the next client is served.")
         .hint("Which decoder fails on bytes that are not UTF-8, and whom does its error concern: this client or all of them?")
-        .section(SECTION),
+        .section("02-2-server.html#the-repair"),
     check("survives_a_reset", survives_a_reset)
         .demands("A client that resets its connection is reported; the next is served.")
         .hint("Which `Result` becomes an `Err` when a client breaks off, and whom does that error concern?")
-        .section(SECTION),
+        .section("02-2-server.html#the-repair"),
     check("refuses_a_request_that_is_too_long", refuses_a_request_that_is_too_long)
         .demands("A client that sends more than 1 MiB is cut off and reported; the next is served.")
         .hint("How many bytes must your server read to know that a request is too long?")
-        .section(SECTION),
+        .section("02-2-server.html#the-repair"),
     check("gives_up_on_a_silent_client", gives_up_on_a_silent_client)
         .demands("A client that says nothing holds the server no longer than --time-limit and is reported; the next is served.")
         .hint("For how long does `read` wait if nobody told it?")
-        .section(SECTION)
+        .section("02-2-server.html#the-repair")
         .needs(Needs::Unix),
     check("gives_up_on_a_dripping_client", gives_up_on_a_dripping_client)
         .demands("A client that sends a byte now and then holds the server no longer than --time-limit, and is reported.")
         .hint("What does your time limit measure: one `read`, or the conversation?")
-        .section(SECTION)
+        .section("02-2-server.html#the-repair")
         .needs(Needs::Unix),
 ];
 
@@ -135,7 +133,7 @@ fn refuses(run: &mut Run, request: &[u8]) -> Outcome {
     }
     client.end()?;
     client.receives_no_reply()?;
-    reports(&mut server, client.local())?;
+    server.reports(client.local())?;
     serves_another(run, address)
 }
 
@@ -144,7 +142,7 @@ fn survives_a_reset(run: &mut Run) -> Outcome {
     let client = run.connect(address)?;
     let name = client.local();
     client.reset();
-    reports(&mut server, name)?;
+    server.reports(name)?;
     serves_another(run, address)
 }
 
@@ -154,7 +152,7 @@ fn refuses_a_request_that_is_too_long(run: &mut Run) -> Outcome {
     // Far more than the kernels keep between the two: the server has to close.
     client.sends_until_cut_off(64 << 20)?;
     client.receives_no_reply()?;
-    reports(&mut server, client.local())?;
+    server.reports(client.local())?;
     serves_another(run, address)
 }
 
@@ -177,7 +175,7 @@ fn gives_up_on_silence(run: &mut Run, limit: Duration) -> Outcome {
     server.resume()?;
     next.receives_all(reply(GREETING))?;
     silent.receives_no_reply()?;
-    reports(&mut server, silent.local())
+    server.reports(silent.local())
 }
 
 fn gives_up_on_a_dripping_client(run: &mut Run) -> Outcome {
@@ -213,19 +211,13 @@ fn gives_up_on_a_steady_drip(run: &mut Run, limit: Duration) -> Outcome<bool> {
     next.stream().set_nonblocking(false).map_err(|why| Broken::new("a socket", why))?;
 
     next.receives_all(reply(GREETING))?;
-    reports(&mut server, dripping.local())?;
+    server.reports(dripping.local())?;
     Ok(pause < limit / 2)
 }
 
 /// What the server answers to a request.
 fn reply(request: &str) -> String {
     format!("{REPLY}\n{request}")
-}
-
-/// The server says which client it has not answered.
-fn reports(server: &mut Program, client: SocketAddr) -> Outcome {
-    server.complains("error: ")?;
-    server.complains(&client.to_string())
 }
 
 /// A client that comes now is served.

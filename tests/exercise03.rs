@@ -47,24 +47,24 @@ pub const CHECKS: &[Check] = &[
     check("names_the_taken_port", names_the_taken_port)
         .demands("A port that another program holds is an error with exit code 1 that names the address.")
         .hint("You start five servers, and one cannot have its port: what do you have to be told?")
-        .section(SECTION),
+        .section("02-3-port-reuse.html#two-servers-on-one-port"),
     check("is_never_there_twice", is_never_there_twice)
         .demands("While one run listens, a second on the same port fails, and the first serves on.")
         .hint("What does the second run do when `bind` refuses? And if it does not refuse: what has allowed it?")
-        .section(SECTION)
+        .section("02-3-port-reuse.html#two-servers-on-one-port")
         .needs(Needs::Unix),
     check("restarts_after_closing_first", restarts_after_closing_first)
         .demands("After a run that closed a connection first, the next run has the same port at once.")
         .hint("What is left on the port when the program is gone, and which call stumbles over it?")
-        .section(SECTION),
+        .section("02-3-port-reuse.html#who-waits"),
     check("restarts_after_a_kill", restarts_after_a_kill)
         .demands("After `kill -9` with a client still connected, the next run has the same port at once.")
         .hint("Who holds the server's end now, and what did the run that made it leave on it?")
-        .section(SECTION),
+        .section("02-3-port-reuse.html#who-waits"),
     check("restarts_three_times", restarts_three_times)
         .demands("Three restarts in a row, each after several clients, all have the same port at once.")
         .hint("What must every run do, the first one too, so that the next can have its port?")
-        .section(SECTION),
+        .section("02-3-port-reuse.html#the-repair"),
 ];
 
 fn says_where_it_listens(run: &mut Run) -> Outcome {

@@ -59,7 +59,7 @@ pub const CHECKS: &[Check] = &[
     check("joins_the_pieces_of_a_line", joins_the_pieces_of_a_line)
         .demands("A line that arrives in pieces, cut inside a character, is answered once, when it is complete.")
         .hint("How do you know that a line is complete, and where are its pieces until then?")
-        .section(SECTION),
+        .section("03-threads.html#a-character-in-two-pieces"),
     check("answers_the_last_line", answers_the_last_line)
         .demands("A last line without `\\n` is answered when the client ends its side.")
         .hint("What is in your buffer when the stream ends, and what becomes of it?")
@@ -67,43 +67,43 @@ pub const CHECKS: &[Check] = &[
     check("serves_clients_side_by_side", serves_clients_side_by_side)
         .demands("Clients are served while another says nothing, and a third is in the middle of a line.")
         .hint("In which call does your program wait for the silent client, and who or what has to wait with it?")
-        .section(SECTION),
+        .section("03-threads.html#the-repair"),
     check("parts_with_bytes_that_are_not_text", parts_with_bytes_that_are_not_text)
         .demands("A client that sends bytes that are not UTF-8 is reported and ended; the others are served.")
         .hint("Which decoder fails on bytes that are not UTF-8, and whom does its error concern?")
-        .section(SECTION),
+        .section("03-threads.html#nobody-disturbs-the-others"),
     check("parts_with_a_line_that_is_too_long", parts_with_a_line_that_is_too_long)
         .demands("A line of 64 KiB is answered; a client whose line goes on is reported and cut off.")
         .hint("How much of a line do you read before you ask how long it is?")
-        .section(SECTION),
+        .section("03-threads.html#nobody-disturbs-the-others"),
     check("survives_a_reset", survives_a_reset)
         .demands("A client that resets its connection in the middle of a line is reported; the others are served.")
         .hint("What becomes of an error, or a panic, in the thread of one client, and of a lock that it holds?")
-        .section(SECTION),
+        .section("03-threads.html#nobody-disturbs-the-others"),
     check("leaves_nothing_behind", leaves_nothing_behind)
         .demands("After 50 clients, the server has no more descriptors and threads than before.")
         .hint("What else of yours still holds the connection when its thread ends?")
-        .section(SECTION)
+        .section("03-threads.html#threads-have-a-price")
         .needs(Needs::Linux),
     check("survives_without_descriptors", survives_without_descriptors)
         .demands("When no descriptor is left, that is said, clients wait, the server does not spin, and goes on.")
         .hint("The client stays in the queue when `accept` fails: what does the next `accept` do, and when is it worth a try?")
-        .section(SECTION)
+        .section("03-threads.html#when-accept-fails")
         .needs(Needs::Linux),
     check("stops_on_ctrl_c", stops_on_ctrl_c)
         .demands("Ctrl-C ends all connections and the server, with exit code 0, though clients are connected.")
         .hint("In which call does each of your threads wait, and what wakes it?")
-        .section(SECTION)
+        .section("03-threads.html#stopping")
         .needs(Needs::Unix),
     check("finishes_lines_that_have_arrived", finishes_lines_that_have_arrived)
         .demands("After Ctrl-C, new clients are refused, and the lines that have arrived are answered, all of them.")
         .hint("What becomes of a thread that is writing when `main` returns, or the program exits?")
-        .section(SECTION)
+        .section("03-threads.html#stopping")
         .needs(Needs::Unix),
     check("stops_in_time", stops_in_time)
         .demands("After Ctrl-C, a client that does not read its replies cannot hold the server.")
         .hint("How long does `write` wait for a client that does not read, and how long do you wait for the thread?")
-        .section(SECTION)
+        .section("03-threads.html#stopping")
         .needs(Needs::Unix),
 ];
 

@@ -81,11 +81,11 @@ pub const CHECKS: &[Check] = &[
     check("sends_every_byte_once", sends_every_byte_once)
         .demands("A server with small buffers gets every byte once, in its place, and then the end.")
         .hint("How many bytes did `write` take, and where must the next one begin?")
-        .section(SECTION),
+        .section("04-buffers.html#a-write-takes-a-part"),
     check("notices_an_early_end", notices_an_early_end)
         .demands("An echo that ends one line early, in good order, is an error.")
         .hint("When `read` returns 0, how do you know that nothing is missing?")
-        .section(SECTION),
+        .section("04-buffers.html#sent-is-not-received"),
     check("notices_bytes_out_of_place", notices_bytes_out_of_place)
         .demands("An echo of the right length, with two lines exchanged, is an error.")
         .hint("What does the number of bytes say about the bytes?")
@@ -97,11 +97,11 @@ pub const CHECKS: &[Check] = &[
     check("notices_a_reset", notices_a_reset)
         .demands("An echo that a reset breaks off is an error, not the end of the echo.")
         .hint("A stream can end in two ways: how does each of them look to who reads?")
-        .section(SECTION),
+        .section("04-buffers.html#sent-is-not-received"),
     check("reads_while_it_writes", reads_while_it_writes)
         .demands("32 MiB come back from a server that reads on only when its echo has found room.")
         .hint("While your program waits for room to write, who reads the echo?")
-        .section(SECTION),
+        .section("04-buffers.html#write-everything-then-read"),
     check("keeps_the_time_limit", keeps_the_time_limit)
         .demands(
             "A server that reads and sends a little now and then holds the client no longer than its limit.",
@@ -111,7 +111,7 @@ pub const CHECKS: &[Check] = &[
     check("stays_small", stays_small)
         .demands("With 32 MiB and a server that makes it wait, the client never takes 16 MiB of memory.")
         .hint("Which bytes does your program still hold that it has no more use for, or not yet?")
-        .section(SECTION)
+        .section("04-buffers.html#the-repair")
         .needs(Needs::Linux),
 ];
 

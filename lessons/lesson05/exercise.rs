@@ -36,7 +36,7 @@ fn run() -> Result<(), Failure> {
     let mut echo = Vec::new();
     connection.read_to_end(&mut echo).explain("cannot read the echo")?;
 
-    // TODO(you): whatever has come is taken for the echo. `lesson05::in_place` says whether a piece is
-    // the one that belongs at its place.
+    // TODO(you): whatever has come is taken for the echo. `lesson05::in_place(place, piece)?` is an error
+    // if the piece is not the one that belongs there; `place` is how many bytes came before it.
     say!("echoed {} bytes, each in its place", echo.len())
 }

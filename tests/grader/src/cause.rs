@@ -31,6 +31,9 @@ pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<Str
             }
         }
     }
+    if broken.expected == "exit code 1" && broken.got == "exit code 0" {
+        cause.push(format!("{subject} took an error for success: what does its `main` return?"));
+    }
     cause.extend(bytes(broken));
     // Names say more than ports.
     for (address, name) in &record.peers {
@@ -66,13 +69,22 @@ fn alive(subject: &str, program: &Started, broken: &Broken, step: usize) -> Vec<
                 false => format!("{subject} wrote something, but no whole line on stdout."),
             });
         } else if program.doing.is_empty() {
-            cause.push(format!("Step {step} hung."));
+            cause.push(format!("Step {step} waited in vain."));
         }
         if !program.doing.is_empty() {
-            let step = if cause.is_empty() { format!("Step {step} hung. ") } else { String::new() };
+            let step = match cause.is_empty() {
+                true => format!("Step {step} waited in vain. "),
+                false => String::new(),
+            };
             cause.push(format!("{step}What {subject} was doing: {}.", program.doing.join("; ")));
         }
         cause.extend(program.unread.iter().map(|unread| format!("{unread}.")));
+        if broken.expected.contains("the end of the stream") && !program.open.is_empty() {
+            let open = program.open.join(", and ");
+            cause.push(format!(
+                "{subject} has not ended its side of the connection with {open}, neither by `shutdown` nor by closing it."
+            ));
+        }
     } else if got("refused") {
         cause.push(format!("{subject} runs, but nothing listens at this address: its listener has been closed, or is another one."));
     } else if got("reset by peer") || got("Broken pipe") || got("not connected") {
@@ -86,7 +98,7 @@ fn alive(subject: &str, program: &Started, broken: &Broken, step: usize) -> Vec<
 /// What the wrong bytes themselves tell.
 fn bytes(broken: &Broken) -> Option<String> {
     let replaced = broken.got.contains('\u{fffd}') && !broken.expected.contains('\u{fffd}');
-    replaced.then(|| "`\u{fffd}` is what a lossy decoder writes for bytes that it cannot decode: perhaps a character that was cut in two by the end of a read.".into())
+    replaced.then(|| "`\u{fffd}` is what a lossy decoder writes for bytes that it cannot decode: what is no text at all, or a part of a character.".into())
 }
 
 /// `a panic at FILE, line N: MESSAGE`, of the first panic on stderr.

@@ -23,6 +23,17 @@ pub(crate) fn unread(process: u32) -> Vec<String> {
     }
 }
 
+/// The peers of the connections on which a process has not ended its side.
+pub(crate) fn open(process: u32) -> Vec<String> {
+    #[cfg(target_os = "linux")]
+    return linux::open(process);
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = process;
+        Vec::new()
+    }
+}
+
 /// Whether a process of ours has ended. (Linux; elsewhere it seems to run)
 pub(crate) fn has_ended(process: u32) -> bool {
     match std::fs::read_to_string(format!("/proc/{process}/stat")) {
@@ -105,12 +116,29 @@ mod linux {
         socket_numbered(inode.parse().ok()?)
     }
 
-    pub fn unread(process: u32) -> Vec<String> {
+    fn sockets(process: u32) -> Vec<Socket> {
         let descriptors = fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten();
-        let numbers =
-            descriptors.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-        let sockets = numbers.filter_map(|number: u64| socket(process, number));
-        let unread = sockets.filter(|socket| socket.receive_queue > 0);
+        let name = |entry: fs::DirEntry| entry.file_name().to_str()?.parse().ok();
+        descriptors.flatten().filter_map(name).filter_map(|fd| socket(process, fd)).collect()
+    }
+
+    pub fn open(process: u32) -> Vec<String> {
+        let connections =
+            sockets(process).into_iter().filter(|socket| socket.state != State::Listen);
+        let mut number_of: BTreeMap<String, usize> = BTreeMap::new();
+        for connection in connections {
+            *number_of.entry(connection.peer.to_string()).or_default() += 1;
+        }
+        let words = number_of.into_iter().map(|(peer, number)| match number {
+            1 => peer,
+            _ => format!("{peer} (it has {number} handles of it)"),
+        });
+        // A crowd of clients says no more than a few of them.
+        words.take(3).collect()
+    }
+
+    pub fn unread(process: u32) -> Vec<String> {
+        let unread = sockets(process).into_iter().filter(|socket| socket.receive_queue > 0);
         let words =
             unread.map(|Socket { state, peer, receive_queue: count, .. }| match (state, count) {
                 (State::Listen, 1) => "1 connection waits for accept".into(),

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use assert_cmd::assert::Assert;
 
 use crate::check::{Broken, Outcome};
+use crate::doing::has_ended;
 use crate::family::Family;
 use crate::finished::Finished;
 use crate::output::{Output, Stream};
@@ -90,6 +91,19 @@ impl Program {
             // The words may have begun in what has been seen.
             seen = text.len().saturating_sub(words.len());
             contains(new, words.as_bytes()).then_some(())
+        })?;
+        found.ok_or_else(|| Broken::new(&expected, self.how_it_ended()))
+    }
+
+    /// Waits until standard error has a line `error: …` that names this client.
+    pub fn reports(&mut self, client: SocketAddr) -> Outcome {
+        let expected = format!("a line `error: …` on stderr that names the client, {client}");
+        self.trace.step(format!("wait until {} writes {expected}", self.name));
+        let client = client.to_string();
+        let found = self.output.wait(&self.trace, &expected, |text| {
+            let errors = String::from_utf8_lossy(text.of(Stream::Err));
+            let mut lines = errors.lines();
+            lines.any(|line| line.starts_with("error: ") && line.contains(&client)).then_some(())
         })?;
         found.ok_or_else(|| Broken::new(&expected, self.how_it_ended()))
     }
@@ -205,7 +219,7 @@ impl Program {
 
     /// Stops the process as Ctrl-Z does; its kernel goes on without it.
     pub fn suspend(&mut self) -> Outcome {
-        self.trace.step(format!("suspend {}", self.name));
+        self.trace.step(format!("suspend {} (Ctrl-Z): its kernel goes on without it", self.name));
         #[cfg(unix)]
         return signal(&self.child, rustix::process::Signal::STOP);
         #[cfg(not(unix))]
@@ -214,7 +228,7 @@ impl Program {
 
     /// Lets a suspended process go on, as `fg` does.
     pub fn resume(&mut self) -> Outcome {
-        self.trace.step(format!("resume {}", self.name));
+        self.trace.step(format!("let {} go on", self.name));
         #[cfg(unix)]
         return signal(&self.child, rustix::process::Signal::CONT);
         #[cfg(not(unix))]
@@ -241,8 +255,11 @@ impl Program {
 
     /// What the program takes of the machine at this moment. (Linux)
     pub fn usage(&self) -> Outcome<Usage> {
-        Usage::of(self.child.id())
-            .ok_or_else(|| Broken::new("the kernel's view of the program", "not available here"))
+        let usage = Usage::of(self.child.id());
+        usage.ok_or_else(|| match has_ended(self.child.id()) {
+            true => Broken::new("a running program", "it has ended"),
+            false => Broken::new("the kernel's view of the program", "not available here"),
+        })
     }
 
     /// Types at the program's terminal.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::check::{Broken, Outcome};
-use crate::doing::{doing, has_ended, unread};
+use crate::doing::{doing, has_ended, open, unread};
 use crate::output::Output;
 
 /// What one run of a check has done so far. All who act in the run write to the same trace.
@@ -38,6 +38,8 @@ pub(crate) struct Started {
     /// What it did at that moment, and what it had not read.
     pub doing: Vec<String>,
     pub unread: Vec<String>,
+    /// The peers of its connections on which it had not ended its side.
+    pub open: Vec<String>,
 }
 
 thread_local! {
@@ -79,6 +81,7 @@ impl Trace {
             if !program.gone {
                 program.doing = doing(program.process);
                 program.unread = unread(program.process);
+                program.open = open(program.process);
                 program.output.is_reported_until_now();
             }
         }
@@ -99,6 +102,7 @@ impl Trace {
             status: None,
             doing: Vec::new(),
             unread: Vec::new(),
+            open: Vec::new(),
         });
     }
 
