@@ -55,7 +55,7 @@ pub const CHECKS: &[Check] = &[
         .needs(Needs::Unix),
     check("restarts_after_closing_first", restarts_after_closing_first)
         .demands("After a run that closed a connection first, the next run has the same port at once.")
-        .hint("What is left on the port when the program is gone, and which call stumbles over it?")
+        .hint("What is left on the port when the program is gone, and which call stumbles over it? If you have set the option: before that call?")
         .section("02-3-port-reuse.html#who-waits"),
     check("restarts_after_a_kill", restarts_after_a_kill)
         .demands("After `kill -9` with a client still connected, the next run has the same port at once.")

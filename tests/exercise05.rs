@@ -11,13 +11,13 @@
 //! ```
 //!
 //! - It connects and sends the first N bytes (32 MiB where `--bytes` does not say) of a message in which
-//!   every byte has its place: numbered lines of 64 bytes. `lesson05::fill_from(place, piece)` makes any
-//!   piece of it. After the last byte it ends its side.
+//!   every byte has its place: numbered lines of 64 bytes. `lesson05::fill_from(place, &mut piece)` fills
+//!   a piece with what stands there. After the last byte it ends its side.
 //! - The server sends everything back, in pieces of its choice, while it reads or later, and then ends its
 //!   side. Its buffers are small, and it waits until there is room for the echo: so read the echo *while*
 //!   you write.
-//! - Every byte of the echo is compared with the one that was sent (`lesson05::in_place`). If all are the
-//!   same, and the stream ends after them, standard output gets `echoed N bytes, each in its place`, and the
+//! - Every byte of the echo is compared with the one that was sent: `lesson05::in_place(place, &piece)?` is
+//!   an error that says which byte is wrong. If all are the same, and the stream ends after them, standard output gets `echoed N bytes, each in its place`, and the
 //!   exit code is 0.
 //! - A byte that is wrong, lost, repeated or too many, an early end, a reset, or nobody there: standard error
 //!   gets a line `error: WHAT: WHY`, and the exit code is 1. Nothing is a panic.
@@ -126,7 +126,7 @@ fn sends_every_byte_once(run: &mut Run) -> Outcome {
     let mut echo = Echo::start(run, length, true)?;
     run.step(format!("the server reads {length} bytes, each in its place, and the end"));
     echo.read_all()?;
-    run.step("the server sends them back, and ends its side");
+    run.step("the server sends them back");
     echo.send_to(length)?;
     echo.server.end()?;
     succeeds(&mut echo.client, length)
@@ -134,7 +134,7 @@ fn sends_every_byte_once(run: &mut Run) -> Outcome {
 
 fn notices_an_early_end(run: &mut Run) -> Outcome {
     let mut echo = Echo::read_by(run)?;
-    run.step("the server sends all but the last line back, and ends its side");
+    run.step("the server sends all but the last line back");
     let _ = echo.send_to(SHORT - LINE);
     let _ = echo.server.end();
     fails(&mut echo.client)
@@ -142,7 +142,7 @@ fn notices_an_early_end(run: &mut Run) -> Outcome {
 
 fn notices_bytes_out_of_place(run: &mut Run) -> Outcome {
     let mut echo = Echo::read_by(run)?;
-    run.step("the server sends it back with two lines exchanged, and ends its side");
+    run.step("the server sends it back with two lines exchanged");
     let _ = echo.send_to(SHORT / 2);
     let mut lines = [0; 2 * LINE];
     fill_from(echo.sent, &mut lines);
@@ -156,7 +156,7 @@ fn notices_bytes_out_of_place(run: &mut Run) -> Outcome {
 
 fn notices_bytes_too_many(run: &mut Run) -> Outcome {
     let mut echo = Echo::read_by(run)?;
-    run.step("the server sends it back and one line more, and ends its side");
+    run.step("the server sends it back and one line more");
     let _ = echo.send_to(SHORT + LINE);
     let _ = echo.server.end();
     fails(&mut echo.client)

@@ -25,9 +25,14 @@ pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<Str
         } else if program.gone && !program.over {
             cause.push(early_end(subject, program.status, &errors));
         } else if !program.over {
-            cause.extend(alive(subject, program, broken, step));
-            if let (Some(said), false) = (last_words(&errors), cause.is_empty()) {
-                cause.push(format!("The last that it said on stderr: {said}"));
+            let alive = alive(subject, program, broken, step);
+            // What it said itself explains most, unless it was waited for in vain.
+            if let (Some(said), false) = (last_words(&errors), alive.is_empty()) {
+                let at = if broken.got.contains("time was up") { alive.len() } else { 0 };
+                cause.extend(alive.into_iter().map(|sentence| named(sentence, record)));
+                cause.insert(at, format!("The last that it said on stderr: {said}"));
+            } else {
+                cause.extend(alive.into_iter().map(|sentence| named(sentence, record)));
             }
         }
     }
@@ -35,14 +40,15 @@ pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<Str
         cause.push(format!("{subject} took an error for success: what does its `main` return?"));
     }
     cause.extend(bytes(broken));
-    // Names say more than ports.
-    for (address, name) in &record.peers {
-        let address = address.to_string();
-        for sentence in &mut cause {
-            *sentence = sentence.replace(&address, &format!("{name} ({address})"));
-        }
-    }
     cause
+}
+
+/// Names say more than ports.
+fn named(mut sentence: String, record: &Record) -> String {
+    for (address, name) in &record.peers {
+        sentence = sentence.replace(&address.to_string(), &format!("{name} ({address})"));
+    }
+    sentence
 }
 
 fn early_end(subject: &str, status: Option<ExitStatus>, errors: &str) -> String {
@@ -85,6 +91,8 @@ fn alive(subject: &str, program: &Started, broken: &Broken, step: usize) -> Vec<
                 "{subject} has not ended its side of the connection with {open}, neither by `shutdown` nor by closing it."
             ));
         }
+    } else if broken.expected.starts_with("silence") {
+        cause.push(format!("{subject} did not wait: it took what had come so far for all of it."));
     } else if got("refused") {
         cause.push(format!("{subject} runs, but nothing listens at this address: its listener has been closed, or is another one."));
     } else if got("reset by peer") || got("Broken pipe") || got("not connected") {
@@ -97,7 +105,8 @@ fn alive(subject: &str, program: &Started, broken: &Broken, step: usize) -> Vec<
 
 /// What the wrong bytes themselves tell.
 fn bytes(broken: &Broken) -> Option<String> {
-    let replaced = broken.got.contains('\u{fffd}') && !broken.expected.contains('\u{fffd}');
+    // Too early is worse than wrong.
+    let replaced = broken.got.contains('\u{fffd}') && !broken.expected.starts_with("silence");
     replaced.then(|| "`\u{fffd}` is what a lossy decoder writes for bytes that it cannot decode: what is no text at all, or a part of a character.".into())
 }
 

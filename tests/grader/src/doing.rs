@@ -146,7 +146,11 @@ mod linux {
                 (_, 1) => format!("1 byte from {peer} lies unread in the kernel"),
                 _ => format!("{count} bytes from {peer} lie unread in the kernel"),
             });
-        // A crowd of clients says no more than a few of them.
-        words.take(3).collect()
+        // A crowd of clients says no more than a few of them, and two handles of one no more than one.
+        let mut words: Vec<String> = words.collect();
+        words.sort();
+        words.dedup();
+        words.truncate(3);
+        words
     }
 }

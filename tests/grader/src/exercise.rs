@@ -170,7 +170,8 @@ impl Grade {
         let reports = lock(&self.reports);
         let place =
             |report: &&Report| self.checks.iter().position(|check| check.id == report.check().id);
-        if let Some(first) = reports.iter().min_by_key(place).filter(|_| reports.len() > 1) {
+        let others = lock(&self.results).len() > 1;
+        if let Some(first) = reports.iter().min_by_key(place).filter(|_| others) {
             println!("Begin with this one:\n\n{}\n", first.coloured());
         }
         println!("{line}\n");

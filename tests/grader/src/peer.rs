@@ -46,7 +46,7 @@ impl Peer {
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> Outcome {
         let bytes = bytes.as_ref();
         self.trace.step(format!("{} sends {}", self.name, show(bytes)));
-        let expected = "the bytes are taken";
+        let expected = "an open connection that takes the bytes";
         self.write(bytes).map_err(|why| Broken::new(expected, common::why(&why)))
     }
 
@@ -61,7 +61,7 @@ impl Peer {
             show(&whole),
             pieces.len()
         ));
-        let expected = "the bytes are taken";
+        let expected = "an open connection that takes the bytes";
         // Not `remote`, which is for connections that are whole: this program may have gone already.
         let peer = self.stream.peer_addr().map_err(|why| Broken::new(expected, why))?;
         for (number, piece) in pieces.iter().enumerate() {

@@ -154,7 +154,7 @@ impl Program {
                 Ok(Some(_)) => Some(Ok(())),
                 _ if line.starts_with(b"listening on ") => Some(Err(Broken::new(
                     EXPECTED,
-                    format!("it runs, and says {:?}", String::from_utf8_lossy(&line)),
+                    format!("a running program that says {:?}", String::from_utf8_lossy(&line)),
                 ))),
                 _ => None,
             }

@@ -16,9 +16,6 @@ pub struct Report {
     likely: Vec<String>,
 }
 
-/// How many steps a report shows from each end.
-const STEPS: usize = 16;
-
 /// The width to which sentences are wrapped. What programs wrote is not.
 const WIDTH: usize = 100;
 
@@ -100,21 +97,23 @@ impl Report {
     }
 
     fn steps(&self, f: &mut impl Write, Styles { failed, aside, .. }: &Styles) -> fmt::Result {
-        let last = self.record.steps.len();
-        for (number, step) in (1..).zip(&self.record.steps) {
-            // A check may greet hundreds of clients; what counts is how it began and what failed.
-            if number > STEPS && number + STEPS <= last {
-                if number == STEPS + 1 {
-                    writeln!(f, "        {aside}… and {} steps more …{aside:#}", last - 2 * STEPS)?;
-                }
-                continue;
+        let steps = &self.record.steps;
+        let Some((last, before)) = steps.split_last() else { return Ok(()) };
+        let mut number = 0;
+        while number < before.len() {
+            let Repeated { length, times } = repeated(&before[number..]);
+            for step in &before[number..number + length] {
+                number += 1;
+                writeln!(f, "    {number:2}  {step}")?;
             }
-            match number == last {
-                true => writeln!(f, "{failed}--> {number:2}  {step}{failed:#}")?,
-                false => writeln!(f, "    {number:2}  {step}")?,
+            let more = length * (times - 1);
+            if more > 0 {
+                let what = if length == 1 { "the same" } else { "these steps" };
+                writeln!(f, "        {aside}… {what}, {} times more …{aside:#}", times - 1)?;
             }
+            number += more;
         }
-        Ok(())
+        writeln!(f, "{failed}--> {:2}  {last}{failed:#}", steps.len())
     }
 
     fn outputs(&self, f: &mut impl Write, Styles { aside, .. }: &Styles) -> fmt::Result {
@@ -143,6 +142,30 @@ impl Report {
     }
 }
 
+/// Steps that come again and again, but for their numbers: how many, and how often.
+struct Repeated {
+    length: usize,
+    times: usize,
+}
+
+/// What these steps begin with. A check may greet hundreds of clients.
+fn repeated(steps: &[String]) -> Repeated {
+    let same = |one: &String, other: &String| {
+        let words = |step: &String| step.replace(|c: char| c.is_ascii_digit(), "");
+        words(one) == words(other)
+    };
+    for length in 1..=6.min(steps.len() / 3) {
+        let block = &steps[..length];
+        let again =
+            |other: &&[String]| block.iter().zip(*other).all(|(one, other)| same(one, other));
+        let times = steps.chunks_exact(length).take_while(again).count();
+        if times >= 3 {
+            return Repeated { length, times };
+        }
+    }
+    Repeated { length: 1, times: 1 }
+}
+
 /// A sentence that begins in this column, and goes on in it.
 fn wrapped(sentence: &str, column: usize) -> String {
     let lines = textwrap::wrap(sentence, textwrap::Options::new(WIDTH - column).break_words(false));
@@ -152,5 +175,23 @@ fn wrapped(sentence: &str, column: usize) -> String {
 impl Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write(f, &PLAIN)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_that_repeat_are_found() {
+        let found = |steps: &[&str]| {
+            let steps: Vec<String> = steps.iter().map(|step| step.to_string()).collect();
+            let Repeated { length, times } = repeated(&steps);
+            (length, times)
+        };
+        assert_eq!(found(&["start"]), (1, 1));
+        assert_eq!(found(&["client 1 sends", "client 2 sends", "stop"]), (1, 1));
+        assert_eq!(found(&["client 1 sends", "client 22 sends", "client 3 sends", "stop"]), (1, 3));
+        assert_eq!(found(&["a 1", "b", "a 2", "b", "a 3", "b", "a 4"]), (2, 3));
     }
 }

@@ -252,7 +252,7 @@ impl Run {
 
     /// Waits until the kernel lists the socket with these ends in this state. (Linux)
     pub fn state(&mut self, local: SocketAddr, peer: SocketAddr, state: State) -> Outcome {
-        let expected = format!("the socket {local} -> {peer} in {state}");
+        let expected = format!("the kernel lists the socket {local} -> {peer} in {state}");
         self.trace.step(&expected);
         self.trace.until(&expected, || {
             kernel::socket_between(local, peer).filter(|socket| socket.state == state)
