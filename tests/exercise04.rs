@@ -43,7 +43,8 @@ use common::{GREETING, REPLY, kernel};
 use grader::{Broken, Check, Needs, Outcome, Peer, Program, Run, check};
 use socket2::SockRef;
 
-use crate::many_clients::{self, is_over_soon, narrow};
+use crate::many_clients::{self, is_over_soon};
+use crate::trouble::{Protocol, narrow};
 
 const SECTION: &str = "03-threads.html#exercise";
 
@@ -322,4 +323,29 @@ fn reply(line: &str) -> String {
 fn is_served(client: &mut Peer) -> Outcome {
     client.send(format!("{GREETING}\n"))?;
     client.receives(reply(GREETING))
+}
+
+/// A line is a request.
+pub struct Lines;
+
+impl Protocol for Lines {
+    const SECTION: &'static str = SECTION;
+    const HALF: &'static [u8] = b"\xe4\xbd";
+
+    fn asks(client: &mut Peer) -> Outcome {
+        client.send(format!("{GREETING}\n"))
+    }
+
+    fn is_answered(client: &mut Peer) -> Outcome {
+        client.receives(reply(GREETING))
+    }
+
+    fn sends_much(client: &mut Peer) -> Outcome {
+        let line = "x".repeat((32 << 10) - 1);
+        for _ in 0..8 {
+            client.send(format!("{line}\n"))?;
+            client.receives(reply(&line))?;
+        }
+        Ok(())
+    }
 }

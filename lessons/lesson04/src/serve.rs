@@ -41,7 +41,9 @@ pub fn accept_clients(
                 if complained.is_none_or(|when| when.elapsed() > REMINDER) {
                     complained = Some(Instant::now());
                     let failure = Failure::new("cannot accept clients", why);
-                    clients.complain(failure.advise("those who are connected are served; trying again"));
+                    clients.complain(
+                        failure.advise("those who are connected are served; trying again"),
+                    );
                 }
                 clients.rest(PAUSE);
             }

@@ -270,8 +270,9 @@ impl Lesson {
         missing.extend(unproved(&proved, &known, &self.faults));
         let exercise = self.exercise.as_ref().map_or(&[][..], |exercise| exercise.checks);
         missing.extend(unproved(exercise, exercise, &self.exercise_faults));
-        for Trouble { checks, faults, .. } in &self.troubles {
-            missing.extend(unproved(checks, checks, faults));
+        for Trouble { checks, faults, proved, .. } in &self.troubles {
+            let to_prove = checks.iter().filter(|check| !proved.contains(&check.id));
+            missing.extend(unproved(&to_prove.copied().collect::<Vec<_>>(), checks, faults));
         }
         let recorded = files(&recorded::folder(self.name), "txt");
         let reports =

@@ -10,12 +10,27 @@ pub struct Trouble {
     pub(crate) checks: Vec<Check>,
     programs: Vec<(Subject, Needs)>,
     pub(crate) faults: Vec<Fault>,
+    /// The checks that other programs have been shown to fail, for the same reason.
+    pub(crate) proved: &'static [&'static str],
 }
 
 impl Trouble {
     /// At least one fault must fail each of the checks.
     pub fn new(checks: &[Check]) -> Trouble {
-        Trouble { checks: checks.to_vec(), programs: Vec::new(), faults: Vec::new() }
+        let checks = checks.to_vec();
+        Trouble { checks, programs: Vec::new(), faults: Vec::new(), proved: &[] }
+    }
+
+    /// More checks.
+    pub fn and(mut self, checks: &[Check]) -> Trouble {
+        self.checks.extend_from_slice(checks);
+        self
+    }
+
+    /// These checks are the same for programs with another protocol, and the faults there prove them.
+    pub fn proved_by_others(mut self, checks: &'static [&'static str]) -> Trouble {
+        self.proved = checks;
+        self
     }
 
     /// A program that must pass all checks.
@@ -29,7 +44,8 @@ impl Trouble {
         self
     }
 
-    /// A program that must fail exactly these checks. It may be a fault of the lesson, too.
+    /// A program that must fail these checks. It is not judged on the others: most of these programs are
+    /// faults of the lesson as well, where it is said what else they do wrong.
     pub fn fault(mut self, subject: Subject, fails: &'static [&'static str]) -> Trouble {
         self.faults.push(Fault { subject, judged_on: None, fails });
         self
@@ -45,7 +61,8 @@ impl Trouble {
             }
         }
         for Fault { subject, fails, .. } in self.faults {
-            let checks = self.checks.clone();
+            let named = self.checks.iter().filter(|check| fails.contains(&check.id));
+            let checks: Vec<Check> = named.copied().collect();
             trials.push(Trial::test(format!("fault::in_trouble::{}", subject.name), move || {
                 exactly(&checks, &subject, fails)
             }));
