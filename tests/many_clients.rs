@@ -96,14 +96,12 @@ fn survives_a_lack_of_threads<P: Protocol>(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve()?;
     let mut first = run.connect_as("the first client", address)?;
     P::is_served(&mut first)?;
-    // Room for some work, and none for the stack of one more thread, which is 2 MiB.
-    let room = server.usage()?.addresses + (1 << 20);
-    run.limit(&server, Limit::Addresses, room)?;
+    run.limit(&server, Limit::Threads)?;
     let mut second = run.connect_as("the second client", address)?;
     server.complains("error: ")?;
     second.receives_no_reply().map_err(|broken| server.explains(broken))?;
     P::is_served(&mut first).map_err(|broken| server.explains(broken))?;
-    run.lift(&server, Limit::Addresses)?;
+    run.lift(&server, Limit::Threads)?;
     serves_another::<P>(run, &mut server, address)
 }
 

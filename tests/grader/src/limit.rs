@@ -2,23 +2,30 @@ use crate::check::{Broken, Outcome};
 use crate::program::Program;
 use crate::run::Run;
 
-/// Of what a program may be given less while it runs: getrlimit(2).
+/// Of what a program may be given no more while it runs: getrlimit(2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// `ulimit -n`.
     Descriptors,
-    /// `ulimit -v`: a thread needs addresses for its stack.
-    Addresses,
+    /// `ulimit -v`, which leaves no room for the stack of one more thread.
+    Threads,
 }
 
 impl Run {
-    /// From now on the program gets no more than this; what it has, it keeps. (Linux)
-    pub fn limit(&mut self, program: &Program, limit: Limit, most: u64) -> Outcome {
-        let what = match limit {
-            Limit::Descriptors => "descriptors",
-            Limit::Addresses => "bytes of addresses",
+    /// From now on the program gets no more of this; what it has, it keeps. (Linux)
+    pub fn limit(&mut self, program: &Program, limit: Limit) -> Outcome {
+        let (what, most) = match limit {
+            // The limit is for the descriptor's number, and a new one has the lowest that is free.
+            Limit::Descriptors => ("descriptors", {
+                let used = |number: &u64| {
+                    std::fs::exists(format!("/proc/{}/fd/{number}", program.id())).unwrap_or(false)
+                };
+                (0..).find(|number| !used(number)).expect("some number is free")
+            }),
+            // Some work can still be done, but a stack takes 2 MiB.
+            Limit::Threads => ("threads", program.usage()?.addresses + (1 << 20)),
         };
-        self.trace.step(format!("limit the program to {most} {what}"));
+        self.trace.step(format!("the system gives {what} to the program no more"));
         set(program, limit, Some(most))
     }
 
@@ -34,7 +41,7 @@ fn set(program: &Program, limit: Limit, most: Option<u64>) -> Outcome {
     use rustix::process::{Pid, Resource, getrlimit, prlimit};
     let resource = match limit {
         Limit::Descriptors => Resource::Nofile,
-        Limit::Addresses => Resource::As,
+        Limit::Threads => Resource::As,
     };
     // The hard limit stays, or only the privileged could lift the other one again.
     let mut limits = getrlimit(resource);
