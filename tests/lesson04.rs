@@ -13,6 +13,7 @@
 
 mod exercise04;
 mod many_clients;
+mod network;
 mod trouble;
 
 use std::io::{self, Write};
@@ -782,6 +783,7 @@ fn main() -> ExitCode {
         .contract(&contract::PROGRAM)
         .contract(&contract::LISTENS)
         .facts(FACTS)
+        .facts(network::FACTS)
         .program(program!("lesson04"))
         .fault(
             program!("accept_once"),

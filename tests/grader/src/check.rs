@@ -61,6 +61,8 @@ pub enum Needs {
     Python(u8),
     /// Linux, and a program on the PATH.
     LinuxAnd(&'static str),
+    /// Linux's network namespaces, for [`Run::network`]: the program `ip`, and the right to make them.
+    Network,
 }
 
 /// Begins the description of a check.
@@ -94,6 +96,7 @@ impl Needs {
     /// What is missing here, in words for the list of tests; `None` if the check can run.
     pub fn missing(self) -> Option<String> {
         match self {
+            Needs::Network => crate::network::missing(),
             Needs::Linux if !cfg!(target_os = "linux") => Some("needs Linux".into()),
             Needs::Unix if !cfg!(unix) => Some("needs Unix".into()),
             Needs::PrivilegedPorts if !privileged_ports() => Some("needs privileged ports".into()),
