@@ -387,6 +387,14 @@ fn stops_a_full_house(run: &mut Run) -> Outcome {
 }
 
 fn finishes_replies(run: &mut Run) -> Outcome {
+    finishes_replies_at(run, Program::interrupt)
+}
+
+fn finishes_replies_when_told_to_end(run: &mut Run) -> Outcome {
+    finishes_replies_at(run, Program::terminate)
+}
+
+fn finishes_replies_at(run: &mut Run, signal: fn(&mut Program) -> Outcome) -> Outcome {
     // The port is free when the server has gone; on an address of our own nobody else takes it.
     let address = format!("{}:0", grader::private_loopback());
     let (mut server, address) = run.serve_with(&["--work", "0.2", &address])?;
@@ -394,7 +402,7 @@ fn finishes_replies(run: &mut Run) -> Outcome {
     client.send(GREETING)?;
     client.end()?;
     server.says(GREETING)?;
-    server.interrupt()?;
+    signal(&mut server)?;
     server.says("stopping")?;
     run.is_refused(address)?;
     client.receives_all(REPLY)?;
@@ -440,8 +448,13 @@ impl Protocol for Pieces {
     }
 }
 
-/// The trouble of a server that says something about its clients.
-const LOG_TROUBLE: &[Check] = &[
+/// The trouble of a server that says something about its clients, and that takes time for its replies.
+const MORE_TROUBLE: &[Check] = &[
+    check("finishes_replies_when_told_to_end", finishes_replies_when_told_to_end)
+        .demands("SIGTERM, too, lets a reply that is under way come to its end.")
+        .hint("Which signals does your program know, and does it do the same for all of them?")
+        .section("03-threads.html#stopping")
+        .needs(Needs::Unix),
     check("does_not_wait_for_its_terminal", does_not_wait_for_its_terminal)
         .demands("When its output goes into a pipe that is full and that nobody reads, clients are served all the same.")
         .hint("For how long does `println!` wait for a terminal in which somebody has pressed Ctrl-S?")
@@ -1053,7 +1066,7 @@ fn main() -> ExitCode {
         )
         .trouble(
             trouble::<Pieces>()
-                .and(LOG_TROUBLE)
+                .and(MORE_TROUBLE)
                 .program(program!("lesson04"))
                 .fault(
                     program!("unwrap_under_lock"),
@@ -1070,6 +1083,7 @@ fn main() -> ExitCode {
                 .fault(program!("spin_on_accept_error"), &["waits_for_descriptors"])
                 .fault(program!("accept_error_ends_server"), &["waits_for_descriptors"])
                 .fault(program!("lock_across_read"), &["is_not_held_by_who_reads_nothing"])
+                .fault(program!("exit_on_ctrl_c"), &["finishes_replies_when_told_to_end"])
                 .fault(program!("polls_for_input"), &["rests_while_clients_are_silent"])
                 .fault(
                     program!("waits_for_its_log"),
@@ -1078,6 +1092,7 @@ fn main() -> ExitCode {
         )
         .trouble(
             trouble::<exercise04::Lines>()
+                .and(exercise04::TROUBLE)
                 .program(program!("solution04"))
                 .fault(
                     program!("lines_one_at_a_time"),
@@ -1089,6 +1104,8 @@ fn main() -> ExitCode {
                 )
                 .fault(program!("keeps_every_client"), &["survives_a_crowd"])
                 .fault(program!("spins_without_descriptors"), &["waits_for_descriptors"])
+                .fault(program!("exits_mid_reply"), &["finishes_lines_when_told_to_end"])
+                .fault(program!("new_reader_per_line"), &["answers_lines_cut_anywhere"])
                 .proved_by_others(&[
                     "gives_memory_back",
                     "runs_again_after_kill",
