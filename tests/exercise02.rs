@@ -26,11 +26,13 @@
 //! clients. In another language: `SUBJECT="python3 my_server.py" cargo test -p lesson02`.
 
 use std::io::{ErrorKind, Write};
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY, kernel};
 use grader::{Broken, Check, Needs, Outcome, Peer, Run, check};
+
+use crate::trouble::Protocol;
 
 pub const CHECKS: &[Check] = &[
     check("answers_a_request", answers_a_request)
@@ -231,4 +233,35 @@ fn is_answered(client: &mut Peer, request: &str) -> Outcome {
     client.send(request)?;
     client.end()?;
     client.receives_all(reply(request))
+}
+
+/// A request ends where the client's stream ends.
+pub struct Requests;
+
+impl Protocol for Requests {
+    const SECTION: &'static str = "02-2-server.html#the-repair";
+    const IMPATIENT: &'static [&'static str] = &["--time-limit", "0.5", "127.0.0.1:0"];
+    const HALF: &'static [u8] = b"\xe4\xbd";
+
+    fn asks(client: &mut Peer) -> Outcome {
+        client.send(GREETING)?;
+        client.end()
+    }
+
+    fn is_answered(client: &mut Peer) -> Outcome {
+        client.receives_all(reply(GREETING))
+    }
+
+    fn sends_much(client: &mut Peer) -> Outcome {
+        let request = "x".repeat(256 << 10);
+        client.write_all(request.as_bytes(), "the server reads the request")?;
+        client.end()?;
+        client.receives_all(reply(&request))
+    }
+
+    fn sends_without_reading(mut stream: &TcpStream) {
+        // The longest request that is allowed, so that the reply is as long.
+        let _ = stream.write_all(&[b'x'; 1 << 20]);
+        let _ = stream.shutdown(Shutdown::Write);
+    }
 }

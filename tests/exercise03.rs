@@ -33,6 +33,8 @@ use common::kernel::State;
 use common::{GREETING, REPLY};
 use grader::{Check, Needs, Outcome, Peer, Program, Run, check, close, private_loopback};
 
+use crate::trouble::Protocol;
+
 const SECTION: &str = "02-3-port-reuse.html#exercise";
 
 pub const CHECKS: &[Check] = &[
@@ -163,4 +165,27 @@ fn restarts(run: &mut Run, address: SocketAddr) -> Outcome<Program> {
     let got = format!("it listens on {again}");
     run.ensure(format!("its address is {address} again"), again == address, got)?;
     Ok(server)
+}
+
+/// One reply for each client, whatever it sends.
+pub struct Greetings;
+
+impl Protocol for Greetings {
+    const SECTION: &'static str = SECTION;
+    const IMPATIENT: &'static [&'static str] = &["--time-limit", "0.5", "127.0.0.1:0"];
+    const HALF: &'static [u8] = b"\xe4\xbd";
+
+    fn asks(client: &mut Peer) -> Outcome {
+        client.send(GREETING)
+    }
+
+    fn is_answered(client: &mut Peer) -> Outcome {
+        client.receives_all(REPLY)
+    }
+
+    fn sends_much(client: &mut Peer) -> Outcome {
+        client.write_all(&[b'x'; 256 << 10], "the server reads the message")?;
+        client.end()?;
+        client.receives_all(REPLY)
+    }
 }

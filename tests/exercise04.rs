@@ -43,7 +43,8 @@ use common::{GREETING, REPLY, kernel};
 use grader::{Check, Needs, Outcome, Peer, Program, Run, check};
 use socket2::SockRef;
 
-use crate::many_clients::{self, is_over_soon, narrow};
+use crate::many_clients::{self, is_over_soon};
+use crate::trouble::{Protocol, narrow};
 
 const SECTION: &str = "03-threads.html#exercise";
 
@@ -225,9 +226,17 @@ fn stops_on_ctrl_c(run: &mut Run) -> Outcome {
 }
 
 fn finishes_lines_that_have_arrived(run: &mut Run) -> Outcome {
+    finishes_lines_at(run, Program::interrupt)
+}
+
+fn finishes_lines_when_told_to_end(run: &mut Run) -> Outcome {
+    finishes_lines_at(run, Program::terminate)
+}
+
+fn finishes_lines_at(run: &mut Run, signal: fn(&mut Program) -> Outcome) -> Outcome {
     let (mut server, address) = run.serve_alone()?;
     let (mut client, replies) = reads_nothing(run, address)?;
-    server.interrupt()?;
+    signal(&mut server)?;
     run.until("new clients are refused", || {
         let time = Duration::from_millis(100);
         let refused = TcpStream::connect_timeout(&address, time);
@@ -298,4 +307,56 @@ fn reply(line: &str) -> String {
 fn is_served(client: &mut Peer) -> Outcome {
     client.send(format!("{GREETING}\n"))?;
     client.receives(reply(GREETING))
+}
+
+/// What else can happen to a server for lines.
+pub const TROUBLE: &[Check] = &[
+    check("answers_lines_cut_anywhere", answers_lines_cut_anywhere)
+        .demands("Two lines are answered the same wherever they are cut in two, and when they come byte by byte.")
+        .hint("What do you still have of a line when the next piece comes?")
+        .section(SECTION),
+    check("finishes_lines_when_told_to_end", finishes_lines_when_told_to_end)
+        .demands("SIGTERM, too, lets lines that have arrived be answered.")
+        .hint("Which signals does your program know, and does it do the same for all of them?")
+        .section(SECTION)
+        .needs(Needs::Unix),
+];
+
+fn answers_lines_cut_anywhere(run: &mut Run) -> Outcome {
+    let (_server, address) = run.serve()?;
+    let bytes = "né你🦀\nb\n".as_bytes();
+    let byte_by_byte: Vec<&[u8]> = bytes.chunks(1).collect();
+    let cut_in_two = (1..bytes.len()).map(|cut| vec![&bytes[..cut], &bytes[cut..]]);
+    for pieces in cut_in_two.chain([byte_by_byte]) {
+        let mut client = run.connect(address)?;
+        client.send_in_pieces(&pieces)?;
+        client.receives(reply("né你🦀"))?;
+        client.receives(reply("b"))?;
+    }
+    Ok(())
+}
+
+/// A line is a request.
+pub struct Lines;
+
+impl Protocol for Lines {
+    const SECTION: &'static str = SECTION;
+    const HALF: &'static [u8] = b"\xe4\xbd";
+
+    fn asks(client: &mut Peer) -> Outcome {
+        client.send(format!("{GREETING}\n"))
+    }
+
+    fn is_answered(client: &mut Peer) -> Outcome {
+        client.receives(reply(GREETING))
+    }
+
+    fn sends_much(client: &mut Peer) -> Outcome {
+        let line = "x".repeat((32 << 10) - 1);
+        for _ in 0..8 {
+            client.send(format!("{line}\n"))?;
+            client.receives(reply(&line))?;
+        }
+        Ok(())
+    }
 }

@@ -115,6 +115,49 @@ pub const CHECKS: &[Check] = &[
         .needs(Needs::Linux),
 ];
 
+/// What else a server can do.
+pub const TROUBLE: &[Check] = &[
+    check("gives_up_on_a_silent_server", gives_up_on_a_silent_server)
+        .demands("A server that neither reads nor writes holds the client no longer than its time limit.")
+        .hint("Which of your two directions waits for a server that does nothing, and until when?")
+        .section(SECTION),
+    check("reports_a_server_that_hangs_up", reports_a_server_that_hangs_up)
+        .demands("A server that closes at once has echoed nothing: that is an error.")
+        .hint("Which of your two directions learns first that the server has gone, and who tells the other?")
+        .section(SECTION),
+    check("parts_with_a_server_that_sends_for_ever", parts_with_a_server_that_sends_for_ever)
+        .demands("A server that sends something else, and does not stop, is an error, at its first wrong byte.")
+        .hint("When do you compare: when a piece has come, or when all of it has?")
+        .section(SECTION),
+];
+
+fn gives_up_on_a_silent_server(run: &mut Run) -> Outcome {
+    let mut listener = run.listen()?;
+    let address = listener.address().to_string();
+    let mut client = run.start(&["--time-limit", "0.3", &address])?;
+    let _server = listener.accept()?;
+    fails(&mut client)
+}
+
+fn reports_a_server_that_hangs_up(run: &mut Run) -> Outcome {
+    let mut listener = run.listen()?;
+    let address = listener.address().to_string();
+    let mut client = run.start(&[&address])?;
+    let mut server = listener.accept()?;
+    server.has_unread_input()?;
+    server.close();
+    fails(&mut client)
+}
+
+fn parts_with_a_server_that_sends_for_ever(run: &mut Run) -> Outcome {
+    let mut listener = run.listen()?;
+    let address = listener.address().to_string();
+    let mut client = run.start(&["--time-limit", "60", &address])?;
+    let mut server = listener.accept()?;
+    server.sends_until_cut_off(1 << 30)?;
+    fails(&mut client)
+}
+
 fn reports_a_refusal(run: &mut Run) -> Outcome {
     let nobody = run.nobody()?;
     let mut client = run.start(&[&nobody.address.to_string()])?;

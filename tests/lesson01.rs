@@ -21,8 +21,8 @@ use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY, TUTORIAL_ADDRESS};
 use grader::{
-    Broken, Check, Exercise, Lesson, Needs, Outcome, Program, Run, Subject, check, contract,
-    program,
+    Broken, Check, Exercise, Lesson, Needs, Outcome, Program, Run, Subject, Trouble, check,
+    contract, program,
 };
 use socket2::{Domain, Socket, Type};
 
@@ -82,6 +82,41 @@ const CHECKS: &[Check] = &[
         .section("02-1-client.html#run-it")
         .needs(Needs::Program("python3")),
 ];
+
+/// What else a server, or the terminal, can do to a client.
+const TROUBLE: &[Check] = &[
+    check("reports_a_server_that_hangs_up", reports_a_server_that_hangs_up)
+        .demands("A server that closes with the message unread has reset the connection: that is an error.")
+        .hint("Which of your calls learns first that the server has gone?")
+        .section("02-1-client.html#four-ways-to-fail"),
+    check("reports_a_full_output", reports_a_full_output)
+        .demands("A standard output that takes nothing (/dev/full) is an error, with exit code 1.")
+        .hint("Whose word does a script have for it that the reply has been printed?")
+        .section("02-1-client.html#four-ways-to-fail")
+        .needs(Needs::Linux),
+];
+
+fn reports_a_server_that_hangs_up(run: &mut Run) -> Outcome {
+    let (mut client, mut server) = be_the_server(run, &[])?;
+    server.has_unread_input()?;
+    server.close();
+    client.exits_with(1)?;
+    client.complains("error: ")?;
+    prints_exactly(run, &client, "")
+}
+
+fn reports_a_full_output(run: &mut Run) -> Outcome {
+    let mut listener = run.listen()?;
+    let address = listener.address().to_string();
+    let starter = ["sh", "-c", "exec \"$@\" > /dev/full", "sh"];
+    let mut client = run.start_through(&starter, &[&address])?;
+    let mut server = listener.accept()?;
+    server.receives_all(GREETING)?;
+    server.send(REPLY)?;
+    server.close();
+    client.exits_with(1)?;
+    client.complains("error: ")
+}
 
 const FACTS: &[Check] = &[
     check("C1_a_placeholder_is_not_an_address", a_placeholder_is_not_an_address)
@@ -607,6 +642,15 @@ fn main() -> ExitCode {
                 "gives_up_on_a_silent_server",
                 "gives_up_on_a_dripping_server",
             ],
+        )
+        .trouble(
+            Trouble::new(TROUBLE)
+                .program(program!("lesson01"))
+                .program(program!("solution01"))
+                .fault(
+                    program!("panicking_client"),
+                    &["reports_a_server_that_hangs_up", "reports_a_full_output"],
+                ),
         )
         .report(program!("exercise01"), "waits_for_the_end_of_the_reply")
         .report(program!("decode_each_chunk"), "joins_characters_that_are_cut")

@@ -9,6 +9,7 @@
 
 mod exercise02;
 mod one_client;
+mod trouble;
 
 use std::net::{Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
@@ -16,8 +17,8 @@ use std::process::ExitCode;
 
 use common::{GREETING, REPLY, TUTORIAL_ADDRESS};
 use grader::{
-    Check, Exercise, Lesson, Needs, Outcome, Run, Subject, check, contract, private_loopback,
-    program,
+    Check, Exercise, Lesson, Needs, Outcome, Run, Subject, Trouble, check, contract,
+    private_loopback, program,
 };
 
 const FACTS: &[Check] = &[
@@ -330,6 +331,44 @@ fn main() -> ExitCode {
             &["gives_up_on_a_silent_client", "gives_up_on_a_dripping_client"],
         )
         .wrong_answer(program!("limit_for_each_read"), &["gives_up_on_a_dripping_client"])
+        .trouble(
+            Trouble::new(one_client::TROUBLE)
+                .program(program!("lesson02"))
+                .fault(
+                    program!("one_recv"),
+                    &["reads_a_message_cut_anywhere", "reports_a_reset_later_on"],
+                )
+                .fault(
+                    program!("unwrap_everything"),
+                    &[
+                        "reports_a_reset_later_on",
+                        "reports_a_full_output",
+                        "reports_a_lack_of_descriptors",
+                    ],
+                )
+                .fault(program!("prints_what_it_gets"), &["shows_zeros_as_escapes"])
+                .fault(program!("recv_on_listener"), &["runs_again_after_kill"]),
+        )
+        .trouble(
+            Trouble::new(&trouble::Trouble::<exercise02::Requests>::CHECKS)
+                .program(program!("solution02"))
+                .program_that_needs(
+                    Needs::Program("python3"),
+                    Subject::python(
+                        "solution.py",
+                        concat!(env!("CARGO_MANIFEST_DIR"), "/solution.py"),
+                    ),
+                )
+                .fault(program!("unwrap_the_read"), &["survives_resets_at_any_moment"])
+                .fault(
+                    program!("error_ends_the_loop"),
+                    &["survives_whatever_is_sent", "waits_for_descriptors"],
+                )
+                .fault(program!("serves_one_client"), &["survives_a_crowd"])
+                .fault(program!("needs_its_output"), &["does_without_its_output"])
+                .fault(program!("limit_for_each_read"), &["is_not_held_by_who_reads_nothing"])
+                .proved_by_others(&["gives_memory_back", "runs_again_after_kill"]),
+        )
         .report(program!("exercise02"), "answers_a_request")
         .report(program!("one_read_is_the_request"), "reads_the_whole_request")
         .report(program!("unwrap_the_read"), "survives_a_reset")

@@ -12,6 +12,7 @@
 
 mod exercise03;
 mod one_client;
+mod trouble;
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
@@ -21,7 +22,7 @@ use std::time::Duration;
 use common::kernel::{self, State};
 use common::{GREETING, REPLY, TUTORIAL_ADDRESS, timed_out};
 use grader::{
-    Check, Exercise, Finished, Lesson, Needs, Outcome, Peer, Program, Run, Subject, check,
+    Check, Exercise, Finished, Lesson, Needs, Outcome, Peer, Program, Run, Subject, Trouble, check,
     contract, private_loopback, program, without_frames,
 };
 use socket2::{Domain, Socket, Type};
@@ -652,6 +653,37 @@ fn main() -> ExitCode {
                 "restarts_after_a_kill",
                 "restarts_three_times",
             ],
+        )
+        .trouble(
+            Trouble::new(one_client::TROUBLE)
+                .program(program!("lesson03"))
+                .fault(program!("no_option"), &["runs_again_after_kill"])
+                .proved_by_others(&[
+                    "reads_a_message_cut_anywhere",
+                    "reports_a_reset_later_on",
+                    "shows_zeros_as_escapes",
+                    "reports_a_full_output",
+                    "reports_a_lack_of_descriptors",
+                ]),
+        )
+        .trouble(
+            Trouble::new(&trouble::Trouble::<exercise03::Greetings>::CHECKS)
+                .program(program!("solution03"))
+                .fault(
+                    program!("one_client_a_run"),
+                    &[
+                        "survives_resets_at_any_moment",
+                        "survives_whatever_is_sent",
+                        "survives_a_crowd",
+                    ],
+                )
+                .fault(program!("option_too_late"), &["runs_again_after_kill"])
+                .proved_by_others(&[
+                    "gives_memory_back",
+                    "does_without_its_output",
+                    "waits_for_descriptors",
+                    "is_not_held_by_who_reads_nothing",
+                ]),
         )
         .report(program!("exercise03"), "restarts_after_closing_first")
         .report(program!("shared_port"), "is_never_there_twice")

@@ -13,6 +13,8 @@
 
 mod exercise04;
 mod many_clients;
+mod network;
+mod trouble;
 
 use std::io::{self, Write};
 use std::net::TcpStream;
@@ -23,9 +25,11 @@ use std::time::{Duration, Instant};
 
 use common::{Encoding, GREETING, REPLY, TUTORIAL_ADDRESS, timed_out};
 use grader::{
-    Broken, Check, Exercise, Lesson, Needs, Outcome, Peer, Run, Subject, check, contract, program,
+    Broken, Check, Exercise, Lesson, Needs, Outcome, Peer, Program, Run, Subject, Trouble, check,
+    contract, program,
 };
-use many_clients::{is_over_soon, narrow};
+use many_clients::{ThreadTrouble, is_over_soon};
+use trouble::{Protocol, narrow};
 
 const CHECKS: &[Check] = &[
     check("serves_clients_side_by_side", serves_clients_side_by_side)
@@ -383,6 +387,14 @@ fn stops_a_full_house(run: &mut Run) -> Outcome {
 }
 
 fn finishes_replies(run: &mut Run) -> Outcome {
+    finishes_replies_at(run, Program::interrupt)
+}
+
+fn finishes_replies_when_told_to_end(run: &mut Run) -> Outcome {
+    finishes_replies_at(run, Program::terminate)
+}
+
+fn finishes_replies_at(run: &mut Run, signal: fn(&mut Program) -> Outcome) -> Outcome {
     // The port is free when the server has gone; on an address of our own nobody else takes it.
     let address = format!("{}:0", grader::private_loopback());
     let (mut server, address) = run.serve_with(&["--work", "0.2", &address])?;
@@ -390,7 +402,7 @@ fn finishes_replies(run: &mut Run) -> Outcome {
     client.send(GREETING)?;
     client.end()?;
     server.says(GREETING)?;
-    server.interrupt()?;
+    signal(&mut server)?;
     server.says("stopping")?;
     run.is_refused(address)?;
     client.receives_all(REPLY)?;
@@ -411,6 +423,101 @@ fn stops_in_time(run: &mut Run) -> Outcome {
 fn is_served(client: &mut Peer) -> Outcome {
     client.send(GREETING)?;
     client.receives(REPLY)
+}
+
+/// Every piece is answered, until the client ends its side.
+struct Pieces;
+
+impl Protocol for Pieces {
+    const SECTION: &'static str = "03-threads.html#nobody-disturbs-the-others";
+    const QUIET: &'static [&'static str] = &["--quiet", "127.0.0.1:0"];
+    const HALF: &'static [u8] = b"\xe4\xbd";
+
+    fn asks(client: &mut Peer) -> Outcome {
+        client.send(GREETING)
+    }
+
+    fn is_answered(client: &mut Peer) -> Outcome {
+        client.receives(REPLY)
+    }
+
+    fn sends_much(client: &mut Peer) -> Outcome {
+        client.write_all(&[b'x'; 256 << 10], "the server reads what is sent")?;
+        client.end()?;
+        client.receives_to_end().map(drop)
+    }
+}
+
+/// The trouble of a server that says something about its clients, and that takes time for its replies.
+const MORE_TROUBLE: &[Check] = &[
+    check("finishes_replies_when_told_to_end", finishes_replies_when_told_to_end)
+        .demands("SIGTERM, too, lets a reply that is under way come to its end.")
+        .hint("Which signals does your program know, and does it do the same for all of them?")
+        .section("03-threads.html#stopping")
+        .needs(Needs::Unix),
+    check("does_not_wait_for_its_terminal", does_not_wait_for_its_terminal)
+        .demands("When its output goes into a pipe that is full and that nobody reads, clients are served all the same.")
+        .hint("For how long does `println!` wait for a terminal in which somebody has pressed Ctrl-S?")
+        .section("03-threads.html#nobody-disturbs-the-others")
+        .needs(Needs::LinuxAnd("bash")),
+    check("stops_though_its_terminal_does_not", stops_though_its_terminal_does_not)
+        .demands("Ctrl-C ends the server in time though nobody reads its output.")
+        .hint("What does your program still want to say at its end, and to whom?")
+        .section("03-threads.html#stopping")
+        .needs(Needs::LinuxAnd("bash")),
+];
+
+fn does_not_wait_for_its_terminal(run: &mut Run) -> Outcome {
+    let (_server, mut client) = serve_into_a_full_pipe(run)?;
+    let address = client.remote();
+    run.step(
+        "what the server says of it is ten times what a pipe holds: the replies come all the same",
+    );
+    says_much(&mut client)?;
+    is_served(&mut run.connect(address)?)
+}
+
+fn stops_though_its_terminal_does_not(run: &mut Run) -> Outcome {
+    let (mut server, mut client) = serve_into_a_full_pipe(run)?;
+    run.step("what the server says of it is ten times what a pipe holds");
+    // Whether it is answered is another check's question.
+    let _ = says_much(&mut client);
+    server.interrupt()?;
+    let since = Instant::now();
+    server.exits_with(0)?;
+    is_over_soon(run, since)
+}
+
+/// A server with a client. Its standard output is a pipe from which only the first line is read.
+fn serve_into_a_full_pipe(run: &mut Run) -> Outcome<(Program, Peer)> {
+    // `sleep` keeps the pipe open, and nothing else.
+    let reader = "read -r line; echo \"$line\"; exec sleep 600 >&- 2>&-";
+    let script = format!("exec \"$@\" > >({reader})");
+    let (server, address) =
+        run.serve_through(&["bash", "-c", &script, "bash"], &["127.0.0.1:0"])?;
+    let client = run.connect(address)?;
+    Ok((server, client))
+}
+
+/// Much more than a pipe holds, which is 64 KiB (pipe(7)).
+fn says_much(client: &mut Peer) -> Outcome {
+    let mut reply = [0; REPLY.len()];
+    for _ in 0..640 {
+        client.write_all(&[b'x'; 1000], "the server reads what is sent")?;
+        let mut got = 0;
+        while got < reply.len() {
+            match client.read_some(&mut reply[got..], "the reply")? {
+                0 => return Err(Broken::new("the reply", "the end of the stream")),
+                count => got += count,
+            }
+        }
+    }
+    Ok(())
+}
+
+fn trouble<P: Protocol>() -> Trouble {
+    let general: &[Check] = &trouble::Trouble::<P>::CHECKS;
+    Trouble::new(&[general, &ThreadTrouble::<P>::CHECKS].concat())
 }
 
 fn serves_the_mended_python_client(run: &mut Run) -> Outcome {
@@ -689,6 +796,7 @@ fn main() -> ExitCode {
         .contract(&contract::PROGRAM)
         .contract(&contract::LISTENS)
         .facts(FACTS)
+        .facts(network::FACTS)
         .program(program!("lesson04"))
         .fault(
             program!("accept_once"),
@@ -955,6 +1063,55 @@ fn main() -> ExitCode {
         .wrong_answer(
             program!("joins_everybody"),
             &["stops_on_ctrl_c", "finishes_lines_that_have_arrived", "stops_in_time"],
+        )
+        .trouble(
+            trouble::<Pieces>()
+                .and(MORE_TROUBLE)
+                .program(program!("lesson04"))
+                .fault(
+                    program!("unwrap_under_lock"),
+                    &["survives_resets_at_any_moment", "survives_whatever_is_sent"],
+                )
+                .fault(
+                    program!("nothing_else"),
+                    &["does_without_its_output", "survives_a_lack_of_threads"],
+                )
+                .fault(program!("keep_every_connection"), &["survives_a_crowd"])
+                .fault(program!("remembers_every_word"), &["gives_memory_back"])
+                .fault(program!("loses_its_port"), &["runs_again_after_kill"])
+                .fault(program!("print_or_panic"), &["does_without_its_output"])
+                .fault(program!("spin_on_accept_error"), &["waits_for_descriptors"])
+                .fault(program!("accept_error_ends_server"), &["waits_for_descriptors"])
+                .fault(program!("lock_across_read"), &["is_not_held_by_who_reads_nothing"])
+                .fault(program!("exit_on_ctrl_c"), &["finishes_replies_when_told_to_end"])
+                .fault(program!("polls_for_input"), &["rests_while_clients_are_silent"])
+                .fault(
+                    program!("waits_for_its_log"),
+                    &["does_not_wait_for_its_terminal", "stops_though_its_terminal_does_not"],
+                ),
+        )
+        .trouble(
+            trouble::<exercise04::Lines>()
+                .and(exercise04::TROUBLE)
+                .program(program!("solution04"))
+                .fault(
+                    program!("lines_one_at_a_time"),
+                    &["is_not_held_by_who_reads_nothing", "survives_a_lack_of_threads"],
+                )
+                .fault(
+                    program!("one_panic_for_all"),
+                    &["survives_resets_at_any_moment", "survives_whatever_is_sent"],
+                )
+                .fault(program!("keeps_every_client"), &["survives_a_crowd"])
+                .fault(program!("spins_without_descriptors"), &["waits_for_descriptors"])
+                .fault(program!("exits_mid_reply"), &["finishes_lines_when_told_to_end"])
+                .fault(program!("new_reader_per_line"), &["answers_lines_cut_anywhere"])
+                .proved_by_others(&[
+                    "gives_memory_back",
+                    "runs_again_after_kill",
+                    "does_without_its_output",
+                    "rests_while_clients_are_silent",
+                ]),
         )
         .report(program!("exercise04"), "serves_clients_side_by_side")
         .report(program!("new_reader_per_line"), "joins_the_pieces_of_a_line")

@@ -38,7 +38,7 @@ use std::time::Duration;
 
 use common::kernel::socket_between;
 use grader::{
-    Broken, Check, Exercise, Lesson, Needs, Outcome, Run, check, close, contract, program,
+    Broken, Check, Exercise, Lesson, Needs, Outcome, Run, Trouble, check, close, contract, program,
 };
 use socket2::{Domain, SockRef, Socket, Type};
 
@@ -567,6 +567,14 @@ fn main() -> ExitCode {
                 "keeps_the_time_limit",
             ],
         )
+        .trouble(Trouble::new(exercise05::TROUBLE).program(program!("solution05")).fault(
+            program!("panics_on_an_error"),
+            &[
+                "gives_up_on_a_silent_server",
+                "reports_a_server_that_hangs_up",
+                "parts_with_a_server_that_sends_for_ever",
+            ],
+        ))
         .report(program!("exercise05"), "reads_while_it_writes")
         .report(program!("only_counts"), "notices_bytes_out_of_place")
         .report(program!("any_end_will_do"), "notices_an_early_end")

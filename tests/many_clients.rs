@@ -1,12 +1,12 @@
 //! What lesson 4's program and its exercise are both asked: the parts that do not depend on how a
 //! client talks with its server. `is_served` is that part.
 
-use std::io;
-use std::net::{SocketAddr, TcpStream};
+use std::marker::PhantomData;
 use std::time::{Duration, Instant};
 
-use grader::{Broken, Outcome, Peer, Run, Usage};
-use socket2::{Domain, Socket, Type};
+use grader::{Broken, Check, Limit, Needs, Outcome, Peer, Run, Usage, check};
+
+use crate::trouble::{Protocol, rests, serves_another};
 
 /// The client sends a message and gets its reply.
 pub type IsServed = fn(&mut Peer) -> Outcome;
@@ -68,18 +68,51 @@ fn in_words(usage: Usage) -> String {
     format!("descriptors: {}, threads: {}", usage.descriptors, usage.threads)
 }
 
-/// A connection that takes few bytes, in small packets: the buffers on its way are soon full.
-pub fn narrow(address: SocketAddr) -> io::Result<TcpStream> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    socket.set_recv_buffer_size(1)?;
-    #[cfg(unix)]
-    socket.set_tcp_mss(536)?;
-    socket.connect(&address.into())?;
-    Ok(socket.into())
-}
-
 /// The two seconds of the demand, and some more for a machine that has other things to do.
 pub fn is_over_soon(run: &mut Run, since: Instant) -> Outcome {
     let took = since.elapsed();
     run.ensure("that took 2 s at most", took < Duration::from_secs(6), format!("{took:?}"))
+}
+
+/// The trouble that only servers with a thread for each client have.
+pub struct ThreadTrouble<P>(PhantomData<P>);
+
+impl<P: Protocol> ThreadTrouble<P> {
+    pub const CHECKS: [Check; 2] = [
+        check("survives_a_lack_of_threads", survives_a_lack_of_threads::<P>)
+            .demands("When no thread can be started, that is said; those who are connected are served, and later everybody is.")
+            .hint("What does `thread::spawn` do when the system gives no thread, and in which thread does it do that?")
+            .section(P::SECTION)
+            .needs(Needs::Linux),
+        check("rests_while_clients_are_silent", rests_while_clients_are_silent::<P>)
+            .demands("With five clients in the middle of a request, the server uses next to no processor time.")
+            .hint("Which of your threads asks again and again, where it could wait?")
+            .section(P::SECTION)
+            .needs(Needs::Linux),
+    ];
+}
+
+fn survives_a_lack_of_threads<P: Protocol>(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut first = run.connect_as("the first client", address)?;
+    P::is_served(&mut first)?;
+    run.limit(&server, Limit::Threads)?;
+    let mut second = run.connect_as("the second client", address)?;
+    server.complains("error: ")?;
+    second.receives_no_reply()?;
+    P::is_served(&mut first)?;
+    run.lift(&server, Limit::Threads)?;
+    serves_another::<P>(run, address)
+}
+
+fn rests_while_clients_are_silent<P: Protocol>(run: &mut Run) -> Outcome {
+    let (server, address) = run.serve()?;
+    let mut clients = Vec::new();
+    for _ in 0..5 {
+        let mut client = run.connect(address)?;
+        client.send(P::HALF)?;
+        client.has_been_read()?;
+        clients.push(client);
+    }
+    rests(run, &server)
 }

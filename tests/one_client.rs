@@ -212,3 +212,114 @@ fn serves_tool(run: &mut Run, tool: fn(&str) -> Subject) -> Outcome {
     server.says(GREETING)?;
     server.exits_with(0)
 }
+
+/// What else can happen to a server for one client.
+pub const TROUBLE: &[Check] = &[
+    check("reads_a_message_cut_anywhere", reads_a_message_cut_anywhere)
+        .demands("A message is read whole, wherever it is cut in two, and when it comes byte by byte.")
+        .hint("Which of your steps takes it for granted that a piece ends where a character ends?")
+        .section("02-2-server.html#one-read-is-not-one-message"),
+    check("reports_a_reset_later_on", reports_a_reset_later_on)
+        .demands("A reset in the middle of the message, or after the reply, is reported, with exit code 1.")
+        .hint("Which of your calls can find out that the client has broken off?")
+        .section("02-2-server.html#the-repair"),
+    check("shows_zeros_as_escapes", shows_zeros_as_escapes)
+        .demands("Zeros and control characters are text; they are printed so that a terminal is safe from them.")
+        .hint("What does a terminal do when it is sent the character ESC?")
+        .section("02-2-server.html#the-repair"),
+    check("reports_a_full_output", reports_a_full_output)
+        .demands("A standard output that takes nothing (/dev/full) is an error, with exit code 1.")
+        .hint("What does `println!` do when it cannot print?")
+        .section("02-2-server.html#the-repair")
+        .needs(Needs::Linux),
+    check("reports_a_lack_of_descriptors", reports_a_lack_of_descriptors)
+        .demands("Without a descriptor for its client, the server says so, with exit code 1.")
+        .hint("Which of your calls need a descriptor?")
+        .section("02-2-server.html#the-repair")
+        .needs(Needs::Linux),
+    check("runs_again_after_kill", runs_again_after_kill)
+        .demands("Ended by `kill -9` with its client connected, it can be started again at once on the same port.")
+        .hint("Who holds the port after the program has gone, and which option lets the next run share it?")
+        .section("02-3-port-reuse.html#exercise")
+        .needs(Needs::Unix),
+];
+
+fn reads_a_message_cut_anywhere(run: &mut Run) -> Outcome {
+    let text = "né你🦀";
+    let bytes = text.as_bytes();
+    let byte_by_byte: Vec<&[u8]> = bytes.chunks(1).collect();
+    let cut_in_two = (1..bytes.len()).map(|cut| vec![&bytes[..cut], &bytes[cut..]]);
+    for pieces in cut_in_two.chain([byte_by_byte]) {
+        let (mut server, address) = run.serve()?;
+        let mut client = run.connect(address)?;
+        client.send_in_pieces(&pieces)?;
+        client.end()?;
+        client.receives_all(REPLY)?;
+        server.says(text)?;
+        server.exits_with(0)?;
+    }
+    Ok(())
+}
+
+fn reports_a_reset_later_on(run: &mut Run) -> Outcome {
+    // Only the reply proves that the server has begun to read, so it goes out before both.
+    for waits in [false, true] {
+        let (mut server, address) = run.serve()?;
+        let mut client = run.connect(address)?;
+        client.send(&GREETING.as_bytes()[..2])?;
+        client.receives(REPLY)?;
+        if waits {
+            client.receives_end()?;
+        }
+        client.reset();
+        server.exits_with(1)?;
+        server.complains("reset")?;
+    }
+    Ok(())
+}
+
+fn shows_zeros_as_escapes(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    client.send("a\0b\x1b[2J")?;
+    client.end()?;
+    client.receives_all(REPLY)?;
+    server.exits_with(0)?;
+    let printed = server.stdout();
+    let harmless = printed.chars().all(|c| c == '\n' || !c.is_control());
+    run.ensure("no control character is printed", harmless, grader::show(printed.as_bytes()))?;
+    server.says("a\\0b")
+}
+
+fn reports_a_full_output(run: &mut Run) -> Outcome {
+    let starter = ["sh", "-c", "exec \"$@\" > /dev/full", "sh"];
+    let mut server = run.start_through(&starter, &["127.0.0.1:0"])?;
+    server.exits_with(1)?;
+    server.complains("error: cannot write to standard output")
+}
+
+fn reports_a_lack_of_descriptors(run: &mut Run) -> Outcome {
+    // Standard input, output, error and the listener: nothing is left for a client.
+    let (mut server, address) =
+        run.serve_through(&["sh", "-c", "ulimit -n 4; exec \"$@\"", "sh"], &["127.0.0.1:0"])?;
+    // It may be gone before somebody comes.
+    let _ = std::net::TcpStream::connect(address);
+    server.exits_with(1)?;
+    server.complains("error: cannot accept a client")
+}
+
+fn runs_again_after_kill(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve_alone()?;
+    let mut client = run.connect(address)?;
+    client.send(GREETING)?;
+    client.receives(REPLY)?;
+    server.kill()?;
+    let (mut server, again) = run.serve_with(&[&address.to_string()])?;
+    run.ensure("the second run has the same address", again == address, again)?;
+    let mut next = run.connect(address)?;
+    next.send(GREETING)?;
+    next.end()?;
+    next.receives_all(REPLY)?;
+    client.close();
+    server.exits_with(0)
+}

@@ -54,7 +54,12 @@ def main():
     with listener:
         print("listening on %s:%d" % listener.getsockname(), flush=True)
         while True:
-            connection, client = listener.accept()
+            try:
+                connection, client = listener.accept()
+            except OSError as why:  # no descriptor left: rest, or the next try fails at once
+                print(f"error: cannot accept a client: {why}", file=sys.stderr, flush=True)
+                time.sleep(0.1)
+                continue
             with connection:
                 try:
                     serve(connection, arguments.time_limit)

@@ -56,7 +56,6 @@ fn serve(connection: &TcpStream, client: SocketAddr, limit: Duration) -> Result<
     let request = String::from_utf8(request).map_err(|why| {
         Failure::new(format!("the request of {client} is not text in UTF-8"), why.utf8_error())
     })?;
-    say!("{client} sent {} bytes", request.len())?;
 
     let reply = format!("{REPLY}\n{request}");
     conversation.write_all(reply.as_bytes()).explain(format!("cannot reply to {client}"))?;

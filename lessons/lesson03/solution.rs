@@ -3,8 +3,10 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
 
-use common::{Arguments, Explain, Failure, cannot_listen, complain, exit, say};
+use common::{Arguments, Explain, Failure, cannot_listen, complain, exit, say, why};
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
@@ -17,10 +19,17 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let listener = listen(address).map_err(cannot_listen(address))?;
     say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
     loop {
-        let (connection, client) = listener.accept().explain("cannot accept a client")?;
-        // A client that fails is told of; the next one is served all the same.
-        if let Err(failure) = lesson02::serve(&connection, client, arguments.time_limit) {
-            complain(&failure);
+        // What fails is told of; the next client is served all the same.
+        match listener.accept() {
+            Ok((connection, client)) => {
+                lesson02::serve(&connection, client, arguments.time_limit)
+                    .unwrap_or_else(|failure| complain(&failure));
+            }
+            Err(error) => {
+                complain(&Failure::new("cannot accept a client", why(&error)));
+                // Without a descriptor, the next try would fail at once.
+                thread::sleep(Duration::from_millis(100));
+            }
         }
     }
 }

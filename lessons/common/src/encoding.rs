@@ -135,9 +135,68 @@ impl std::error::Error for Undecodable {}
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const TEXT: &str = "你好, café 🦀";
+
+    /// Some bytes, each perhaps the last of a chunk: the text, and the first error.
+    fn decode_in_chunks(
+        encoding: Encoding,
+        bytes: &[u8],
+        last_of_a_chunk: &[bool],
+    ) -> (String, Option<Undecodable>) {
+        let mut decoder = Decoder::new(encoding);
+        let (mut text, mut start) = (String::new(), 0);
+        for (end, _) in (1..=bytes.len()).zip(last_of_a_chunk).filter(|(_, last)| **last) {
+            if let Err(why) = decoder.decode_into(&bytes[start..end], &mut text) {
+                return (text, Some(why));
+            }
+            start = end;
+        }
+        let rest = decoder.decode_into(&bytes[start..], &mut text);
+        let end = rest.and_then(|()| decoder.finish());
+        (text, end.err())
+    }
+
+    /// Bytes that are likely to be text, or nearly so.
+    fn nearly_text() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            any::<String>().prop_map(String::into_bytes),
+            "[你好客户端a-z]{0,8}".prop_map(|text| Encoding::Gbk.encode(&text).expect("in GBK")),
+            proptest::collection::vec(any::<u8>(), 0..4),
+        ];
+        proptest::collection::vec(piece, 0..4).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn where_the_bytes_are_cut_makes_no_difference(
+            bytes in nearly_text(),
+            cuts in proptest::collection::vec(any::<bool>(), 64),
+            gbk in any::<bool>(),
+        ) {
+            let encoding = if gbk { Encoding::Gbk } else { Encoding::Utf8 };
+            let whole = decode_in_chunks(encoding, &bytes, &[]);
+            prop_assert_eq!(&decode_in_chunks(encoding, &bytes, &cuts), &whole);
+            prop_assert_eq!(&decode_in_chunks(encoding, &bytes, &vec![true; bytes.len()]), &whole);
+        }
+
+        #[test]
+        fn utf8_is_what_the_standard_library_says(bytes in nearly_text()) {
+            let text = String::from_utf8(bytes.clone());
+            prop_assert_eq!(Encoding::Utf8.decode(&bytes).ok(), text.ok());
+        }
+
+        #[test]
+        fn what_is_encoded_is_decoded(text in any::<String>(), gbk in any::<bool>()) {
+            let encoding = if gbk { Encoding::Gbk } else { Encoding::Utf8 };
+            if let Ok(bytes) = encoding.encode(&text) {
+                prop_assert_eq!(encoding.decode(&bytes), Ok(text));
+            }
+        }
+    }
 
     #[test]
     fn a_character_may_be_cut_anywhere() {

@@ -149,3 +149,29 @@ pub fn port(port: u16) -> String {
     let (name, range, purpose) = range.expect("the ranges cover all ports");
     format!("{name} port ({} to {}): {purpose}", range.start(), range.end())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn every_address_is_read_as_it_is_written(address in any::<SocketAddr>()) {
+            // The number of a scope is no part of what an address is for.
+            let address = SocketAddr::new(address.ip(), address.port());
+            prop_assert_eq!(parse(&address.to_string()), Ok(address));
+            prop_assert!(!kind(address.ip()).is_empty());
+            prop_assert!(!super::port(address.port()).is_empty());
+        }
+
+        #[test]
+        fn what_is_no_address_has_a_reason(text in "[0-9a-f.:\\[\\]x你 %-]{0,24}|.{0,24}") {
+            match parse(&text) {
+                Ok(address) => prop_assert_eq!(text.parse(), Ok(address)),
+                Err(why) => prop_assert!(!why.is_empty()),
+            }
+        }
+    }
+}

@@ -12,7 +12,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use common::{Failure, Limited, complain};
+use common::{Failure, Limited};
 
 use crate::converse::Farewell;
 use crate::log::{Count, Log};
@@ -61,16 +61,19 @@ struct Place {
 }
 
 impl Clients {
-    pub fn new(settings: Settings) -> Arc<Clients> {
+    /// # Errors
+    ///
+    /// The system gives no thread for the log.
+    pub fn new(settings: Settings) -> Result<Arc<Clients>, Failure> {
         let reply = settings.encoding.encode(common::REPLY);
-        Arc::new(Clients {
+        Ok(Arc::new(Clients {
             reply: reply.expect("both encodings have all characters of the reply"),
             settings,
-            log: Log::new(),
+            log: Log::new()?,
             inside: Mutex::default(),
             changed: Condvar::new(),
             stopping: AtomicBool::new(false),
-        })
+        }))
     }
 
     /// Waits until one more client may come in. `false`: nobody may any more, the server stops.
@@ -138,8 +141,14 @@ impl Clients {
         }
         let served = Count(inside.admitted, "client");
         self.log.line(format_args!("{served} served; goodbye"));
+        self.log.finish();
     }
     // ANCHOR_END: stop
+
+    /// Says on standard error what has failed.
+    pub fn complain(&self, failure: Failure) {
+        self.log.complain(failure);
+    }
 
     fn stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
@@ -155,6 +164,11 @@ impl Client {
     /// Reading and writing need no more than `&TcpStream`: one socket, one descriptor, no clone.
     pub fn connection(&self) -> &TcpStream {
         &self.connection
+    }
+
+    /// All clients, this one among them.
+    pub fn all(&self) -> Arc<Clients> {
+        self.place.clients.clone()
     }
 
     pub fn settings(&self) -> &Settings {
@@ -181,7 +195,7 @@ impl Client {
     pub fn part(&self, outcome: Result<Farewell, Failure>) {
         match outcome {
             Ok(farewell) => self.log(format_args!("left: {farewell}")),
-            Err(failure) if !self.settings().quiet => complain(&failure),
+            Err(failure) if !self.settings().quiet => self.place.clients.complain(failure),
             Err(_) => {}
         }
         // Our side ends after the last reply. Then read what the client still sends, within bounds:
@@ -198,7 +212,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         if thread::panicking() {
             let name = thread::current().name().unwrap_or("a client").to_owned();
-            complain(&Failure::new(format!("lost {name}"), "its thread panicked"));
+            self.clients.complain(Failure::new(format!("lost {name}"), "its thread panicked"));
         }
         let connection = self.clients.inside().connections.remove(&self.number);
         drop(connection);

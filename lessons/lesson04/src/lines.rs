@@ -63,3 +63,91 @@ pub fn answer(client: &Client, text: &str) -> Result<(), Failure> {
     let reply = format!("{REPLY} {text}\n");
     client.connection().write_all(reply.as_bytes()).explain(format!("lost {}", client.address))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::net::{TcpListener, TcpStream};
+    use std::time::Duration;
+
+    use common::Encoding;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{Clients, Settings};
+
+    /// Gives out the bytes in pieces, as a connection does.
+    struct Pieces<'a>(Vec<&'a [u8]>);
+
+    impl Read for Pieces<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            self.0.retain(|piece| !piece.is_empty());
+            self.0.first_mut().map_or(Ok(0), |piece| piece.read(buffer))
+        }
+    }
+
+    /// The lines, and what is wrong with the one after them.
+    fn lines(client: &Client, pieces: Vec<&[u8]>) -> (Vec<String>, Option<String>) {
+        let mut reader = BufReader::new(Pieces(pieces));
+        let (mut lines, mut line) = (Vec::new(), Vec::new());
+        loop {
+            let text = match next_line(client, &mut reader, &mut line) {
+                Ok(false) => return (lines, None),
+                Ok(true) => text_of(client, &line).map(String::from),
+                Err(failure) => Err(failure),
+            };
+            match text {
+                Ok(text) => lines.push(text),
+                Err(failure) => return (lines, Some(failure.to_string())),
+            }
+        }
+    }
+
+    fn a_client() -> Client {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a listener");
+        let address = listener.local_addr().expect("an address");
+        let connection = TcpStream::connect(address).expect("a connection");
+        let clients = Clients::new(Settings {
+            address,
+            encoding: Encoding::Utf8,
+            max_clients: 1,
+            idle_limit: Duration::from_secs(1),
+            work: None,
+            quiet: true,
+        });
+        let clients = clients.expect("a thread for the log");
+        clients.admit(connection, address).expect("it does not stop")
+    }
+
+    #[test]
+    fn where_the_bytes_are_cut_makes_no_difference() {
+        let client = a_client();
+        proptest!(ProptestConfig::with_cases(64), |(
+            texts in proptest::collection::vec("[a你é🦀\\n\\x00]{0,6}", 0..6),
+            bad in proptest::option::of(any::<u8>()),
+            long in proptest::option::of(MAX_LINE - 2..MAX_LINE + 2),
+            cuts in proptest::collection::vec(0.0..1.0, 0..6),
+        )| {
+            let mut bytes = texts.concat().into_bytes();
+            bytes.extend(bad);
+            bytes.extend(vec![b'x'; long.unwrap_or(0)]);
+            let place = |cut: &f64| (cut * bytes.len() as f64) as usize;
+            let mut cuts: Vec<usize> = cuts.iter().map(place).collect();
+            cuts.extend([0, bytes.len()]);
+            cuts.sort_unstable();
+            let pieces = cuts.windows(2).map(|cut| &bytes[cut[0]..cut[1]]).collect();
+            prop_assert_eq!(lines(&client, pieces), lines(&client, vec![&bytes]));
+        });
+    }
+
+    #[test]
+    fn lines_are_what_split_says() {
+        let client = a_client();
+        let all = |text: &str| lines(&client, vec![text.as_bytes()]);
+        assert_eq!(all("a\n\nb"), (vec!["a".into(), String::new(), "b".into()], None));
+        assert_eq!(all("a\n"), (vec!["a".into()], None));
+        let (before, why) = all(&("a\n".to_string() + &"x".repeat(MAX_LINE + 1)));
+        assert_eq!(before, ["a"]);
+        assert!(why.is_some_and(|why| why.contains("longer than")));
+    }
+}

@@ -17,7 +17,7 @@ fn main() -> ExitCode {
 fn run(settings: Settings) -> Result<(), Failure> {
     let listener = TcpListener::bind(settings.address).map_err(cannot_listen(settings.address))?;
     let address = listener.local_addr().explain("cannot learn the listener's address")?;
-    let clients = Clients::new(settings);
+    let clients = Clients::new(settings)?;
     stop_on_ctrl_c(address, &clients)?;
     say!("listening on {address}")?;
 

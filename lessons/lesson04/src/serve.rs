@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Failure, complain};
+use common::Failure;
 
 use crate::clients::{Client, Clients};
 use crate::converse::Farewell;
@@ -41,7 +41,9 @@ pub fn accept_clients(
                 if complained.is_none_or(|when| when.elapsed() > REMINDER) {
                     complained = Some(Instant::now());
                     let failure = Failure::new("cannot accept clients", why);
-                    complain(&failure.advise("those who are connected are served; trying again"));
+                    clients.complain(
+                        failure.advise("those who are connected are served; trying again"),
+                    );
                 }
                 clients.rest(PAUSE);
             }
@@ -51,14 +53,14 @@ pub fn accept_clients(
 
 /// Talks with one client on a thread of its own.
 pub fn start_thread(client: Client, converse: fn(&Client) -> Result<Farewell, Failure>) {
-    let address = client.address;
+    let (address, clients) = (client.address, client.all());
     // A panic's message begins with the thread's name: "thread '127.0.0.1:50123' panicked at …".
     let thread = thread::Builder::new().name(address.to_string());
     // `move` gives the client to the thread. However the thread ends, even by a panic, there the
     // client is dropped and its connection closed. If the thread cannot start, it happens here.
     let started = thread.spawn(move || client.part(converse(&client)));
     if let Err(why) = started {
-        complain(&Failure::new(format!("cannot start a thread for {address}"), why));
+        clients.complain(Failure::new(format!("cannot start a thread for {address}"), why));
     }
 }
 // ANCHOR_END: serve

@@ -58,3 +58,44 @@ pub fn in_place(place: usize, piece: &[u8]) -> Result<(), Failure> {
     let why = format!("{got:?} stands where {expected:?} was sent");
     Err(Failure::new(format!("byte {} of the echo is wrong", place + same), why))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn where_the_message_is_cut_makes_no_difference(
+            start in 0..20_000_000usize,
+            lengths in proptest::collection::vec(0..300usize, 1..6),
+        ) {
+            let mut whole = vec![0; lengths.iter().sum()];
+            fill_from(start, &mut whole);
+            let mut place = start;
+            for length in lengths {
+                let mut piece = vec![0; length];
+                fill_from(place, &mut piece);
+                prop_assert_eq!(&piece, &whole[place - start..][..length]);
+                prop_assert!(in_place(place, &piece).is_ok());
+                place += length;
+            }
+        }
+
+        #[test]
+        fn a_byte_out_of_place_is_found(
+            start in 0..20_000_000usize,
+            length in 1..300usize,
+            wrong in any::<prop::sample::Index>(),
+        ) {
+            let mut piece = vec![0; length];
+            fill_from(start, &mut piece);
+            let wrong = wrong.index(length);
+            piece[wrong] ^= 1;
+            let failure = in_place(start, &piece).expect_err("a wrong byte").to_string();
+            let named = format!("byte {} of the echo", start + wrong);
+            prop_assert!(failure.contains(&named), "{}", failure);
+        }
+    }
+}

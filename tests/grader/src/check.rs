@@ -66,6 +66,8 @@ pub enum Needs {
     /// Linux, and a tool that is there and may do its work: its command line, tried out, ends with
     /// exit code 0.
     LinuxAndRight(&'static [&'static str]),
+    /// Linux's network namespaces, for [`Run::network`]: the program `ip`, and the right to make them.
+    Network,
 }
 
 /// Begins the description of a check.
@@ -104,6 +106,7 @@ impl Needs {
     /// What is missing here, in words for the list of tests; `None` if the check can run.
     pub fn missing(self) -> Option<String> {
         match self {
+            Needs::Network => crate::network::missing(),
             Needs::Linux if !cfg!(target_os = "linux") => Some("needs Linux".into()),
             Needs::Unix if !cfg!(unix) => Some("needs Unix".into()),
             Needs::PrivilegedPorts if !privileged_ports() => Some("needs privileged ports".into()),

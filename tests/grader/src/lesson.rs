@@ -18,16 +18,17 @@ use crate::report::Report;
 use crate::run::Run;
 use crate::subject::Subject;
 use crate::trace::Trace;
+use crate::trouble::Trouble;
 
 /// How many trials run side by side. They wait far more than they compute.
 const SIDE_BY_SIDE: usize = 16;
 
 /// A program that must fail exactly some of the checks that it is judged on.
-struct Fault {
-    subject: Subject,
+pub(crate) struct Fault {
+    pub subject: Subject,
     /// `None`: the lesson's checks and its contract.
-    judged_on: Option<Vec<Check>>,
-    fails: &'static [&'static str],
+    pub judged_on: Option<Vec<Check>>,
+    pub fails: &'static [&'static str],
 }
 
 /// Everything that is tested about one lesson.
@@ -48,6 +49,7 @@ pub struct Lesson {
     answers: Vec<(Subject, Needs)>,
     /// Programs, each with a check of the exercise that it fails, whose reports are recorded.
     reports: Vec<(Subject, &'static str)>,
+    troubles: Vec<Trouble>,
 }
 
 impl Lesson {
@@ -67,6 +69,7 @@ impl Lesson {
             exercise_faults: Vec::new(),
             answers: Vec::new(),
             reports: Vec::new(),
+            troubles: Vec::new(),
         }
     }
 
@@ -146,6 +149,12 @@ impl Lesson {
     /// recorded in `tests/reports/`, to be reviewed like the book's text.
     pub fn report(mut self, subject: Subject, check: &'static str) -> Lesson {
         self.reports.push((subject, check));
+        self
+    }
+
+    /// What programs of this lesson must stand: the lesson's own, and good answers to its exercise.
+    pub fn trouble(mut self, trouble: Trouble) -> Lesson {
+        self.troubles.push(trouble);
         self
     }
 
@@ -235,6 +244,9 @@ impl Lesson {
         for &fact in &self.facts {
             trials.push(trial(format!("fact::{}", fact.id), fact, move || pass(&fact, None)));
         }
+        for trouble in self.troubles {
+            trouble.trials(&mut trials);
+        }
         (trials, grade)
     }
 
@@ -245,7 +257,8 @@ impl Lesson {
     /// What is missing in the suite itself.
     fn incomplete(&self) -> Vec<String> {
         let mut missing = Vec::new();
-        let all_faults = self.faults.iter().chain(&self.exercise_faults);
+        let in_trouble = self.troubles.iter().flat_map(|trouble| &trouble.faults);
+        let all_faults = self.faults.iter().chain(&self.exercise_faults).chain(in_trouble);
         let faults: Vec<&str> = all_faults.map(|fault| fault.subject.name.as_str()).collect();
         let rejected: Vec<&str> = self.rejected.iter().map(|(name, _)| *name).collect();
         for (folder, tested) in [("faults", faults), ("rejected", rejected)] {
@@ -271,6 +284,10 @@ impl Lesson {
         missing.extend(unproved(&proved, &known, &self.faults));
         let exercise = self.exercise.as_ref().map_or(&[][..], |exercise| exercise.checks);
         missing.extend(unproved(exercise, exercise, &self.exercise_faults));
+        for Trouble { checks, faults, proved, .. } in &self.troubles {
+            let to_prove = checks.iter().filter(|check| !proved.contains(&check.id));
+            missing.extend(unproved(&to_prove.copied().collect::<Vec<_>>(), checks, faults));
+        }
         let recorded = files(&recorded::folder(self.name), "txt");
         let reports =
             self.reports.iter().map(|(subject, check)| recorded::name(&subject.name, check));
@@ -285,7 +302,8 @@ impl Lesson {
         {
             missing.push(format!("a report is recorded of the check {id}, which does not exist"));
         }
-        for check in self.all_checks().chain(&self.facts).chain(exercise) {
+        let in_trouble = self.troubles.iter().flat_map(|trouble| &trouble.checks);
+        for check in self.all_checks().chain(&self.facts).chain(exercise).chain(in_trouble) {
             if check.demands.is_empty() {
                 missing.push(format!("the check {} demands nothing in words", check.id));
             }
@@ -355,7 +373,7 @@ pub(crate) fn trial(
     }
 }
 
-fn pass(check: &Check, subject: Option<&Subject>) -> Result<(), Failed> {
+pub(crate) fn pass(check: &Check, subject: Option<&Subject>) -> Result<(), Failed> {
     perform(check, subject, must_pass()).map_err(Failed::from)
 }
 

@@ -67,10 +67,15 @@ impl Run {
         starter: &[&str],
         arguments: &[&str],
     ) -> Outcome<(Program, SocketAddr)> {
-        let subject = self.subject().through(starter);
-        let mut server = self.start_other(&subject, arguments)?;
+        let mut server = self.start_through(starter, arguments)?;
         let address = server.listening()?;
         Ok((server, address))
+    }
+
+    /// Starts the program under test by another command.
+    pub fn start_through(&mut self, starter: &[&str], arguments: &[&str]) -> Outcome<Program> {
+        let subject = self.subject().through(starter);
+        self.start_other(&subject, arguments)
     }
 
     /// Performs a check of a program's time limit, which the check gets as an argument: first a short one,

@@ -1,5 +1,8 @@
+use std::collections::BTreeSet;
 use std::fs;
 use std::time::Duration;
+
+use crate::program::Program;
 
 /// What a process takes of the machine, as Linux tells it in `/proc/PID` (proc(5)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,5 +42,20 @@ impl Usage {
             // USER_HZ, the unit of these two, is 100 on every Linux that Rust supports.
             processor_time: Duration::from_millis(10 * (user + system)),
         })
+    }
+}
+
+impl Program {
+    /// The threads that run or would run if a processor were free; one that waits for something is none of
+    /// them. (Linux)
+    pub fn running_threads(&self) -> BTreeSet<String> {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.id())).into_iter().flatten();
+        let runs = |task: &fs::DirEntry| {
+            // The state follows the name, which stands in parentheses: R is "running" (proc(5)).
+            let stat = fs::read_to_string(task.path().join("stat")).ok()?;
+            Some(stat.rsplit_once(')')?.1.trim_start().starts_with('R'))
+        };
+        let running = tasks.flatten().filter(|task| runs(task) == Some(true));
+        running.map(|task| task.file_name().to_string_lossy().into_owned()).collect()
     }
 }

@@ -1,0 +1,56 @@
+use crate::check::{Broken, Outcome};
+use crate::program::Program;
+use crate::run::Run;
+
+/// Of what a program may be given no more while it runs: getrlimit(2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// `ulimit -n`.
+    Descriptors,
+    /// `ulimit -v`, which leaves no room for the stack of one more thread.
+    Threads,
+}
+
+impl Run {
+    /// From now on the program gets no more of this; what it has, it keeps. (Linux)
+    pub fn limit(&mut self, program: &Program, limit: Limit) -> Outcome {
+        let (what, most) = match limit {
+            // The limit is for the descriptor's number, and a new one has the lowest that is free.
+            Limit::Descriptors => ("descriptors", {
+                let used = |number: &u64| {
+                    std::fs::exists(format!("/proc/{}/fd/{number}", program.id())).unwrap_or(false)
+                };
+                (0..).find(|number| !used(number)).expect("some number is free")
+            }),
+            // Some work can still be done, but a stack takes 2 MiB.
+            Limit::Threads => ("threads", program.usage()?.addresses + (1 << 20)),
+        };
+        self.trace.step(format!("the system gives {what} to the program no more"));
+        set(program, limit, Some(most))
+    }
+
+    /// From now on the program may have as much again as this suite may. (Linux)
+    pub fn lift(&mut self, program: &Program, limit: Limit) -> Outcome {
+        self.trace.step("lift the limit");
+        set(program, limit, None)
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn set(program: &Program, limit: Limit, most: Option<u64>) -> Outcome {
+    use rustix::process::{Pid, Resource, getrlimit, prlimit};
+    let resource = match limit {
+        Limit::Descriptors => Resource::Nofile,
+        Limit::Threads => Resource::As,
+    };
+    // The hard limit stays, or only the privileged could lift the other one again.
+    let mut limits = getrlimit(resource);
+    limits.current = most.or(limits.current);
+    let set = prlimit(Pid::from_raw(program.id() as i32), resource, limits);
+    set.map(drop).map_err(|why| Broken::new("the program's limit is set", why))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn set(_: &Program, _: Limit, _: Option<u64>) -> Outcome {
+    Err(Broken::new("the program's limit is set", "not available on this system"))
+}

@@ -1,0 +1,157 @@
+use std::fs::{self, File};
+use std::io;
+use std::net::SocketAddr;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::check::{Broken, Outcome};
+use crate::run::Run;
+use crate::spawn::spawn;
+use crate::subject::Subject;
+
+/// Two machines and a cable between them, made of network namespaces (ip-netns(8)). It is gone when this is
+/// dropped.
+pub struct Network {
+    names: [String; 2],
+}
+
+/// One end of the cable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Machine {
+    Left,
+    Right,
+}
+
+impl Machine {
+    pub fn address(self) -> &'static str {
+        match self {
+            Machine::Left => "192.0.2.1",
+            Machine::Right => "192.0.2.2",
+        }
+    }
+}
+
+impl Run {
+    /// Two machines, joined by a cable.
+    pub fn network(&mut self) -> Outcome<Network> {
+        self.step("two network namespaces, joined by a cable");
+        Network::new().map_err(|why| Broken::new("two network namespaces", why))
+    }
+}
+
+impl Network {
+    fn new() -> io::Result<Network> {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = |end| format!("repair-{}-{number}-{end}", std::process::id());
+        let network = Network { names: ["left", "right"].map(name) };
+        let [left, right] = &network.names;
+        ip(&format!("netns add {left}"))?;
+        ip(&format!("netns add {right}"))?;
+        ip(&format!("-n {left} link add cable type veth peer name cable netns {right}"))?;
+        for machine in [Machine::Left, Machine::Right] {
+            let (name, address) = (network.name(machine), machine.address());
+            ip(&format!("-n {name} address add {address}/30 dev cable"))?;
+            ip(&format!("-n {name} link set cable up"))?;
+        }
+        Ok(network)
+    }
+
+    fn name(&self, machine: Machine) -> &str {
+        &self.names[usize::from(machine == Machine::Right)]
+    }
+
+    /// The same program on this machine.
+    pub fn on(&self, machine: Machine, program: &Subject) -> Subject {
+        program.through(&["ip", "netns", "exec", self.name(machine)])
+    }
+
+    /// What is done on this machine; a socket that is made there stays there.
+    pub fn within<T: Send>(
+        &self,
+        machine: Machine,
+        act: impl FnOnce() -> io::Result<T> + Send,
+    ) -> io::Result<T> {
+        let namespace = File::open(format!("/run/netns/{}", self.name(machine)))?;
+        let enter = move || {
+            enter(&namespace)?;
+            act()
+        };
+        std::thread::scope(|scope| scope.spawn(enter).join().expect("it does not panic"))
+    }
+
+    /// Cuts the cable. Neither machine is told: each has an address of hardware for the other that is
+    /// nobody's, so that its packets go nowhere.
+    pub fn cut(&self) -> io::Result<()> {
+        let nobody = "lladdr 02:00:00:00:00:99 dev cable nud permanent";
+        let [left, right] = [Machine::Left.address(), Machine::Right.address()];
+        ip(&format!("-n {} neighbour replace {right} {nobody}", self.names[0]))?;
+        ip(&format!("-n {} neighbour replace {left} {nobody}", self.names[1]))
+    }
+
+    /// Makes it whole again.
+    pub fn mend(&self) -> io::Result<()> {
+        let [left, right] = [Machine::Left.address(), Machine::Right.address()];
+        ip(&format!("-n {} neighbour delete {right} dev cable", self.names[0]))?;
+        ip(&format!("-n {} neighbour delete {left} dev cable", self.names[1]))
+    }
+
+    /// How many segments this machine has sent again (`RetransSegs`, RFC 4022).
+    pub fn sent_again(&self, machine: Machine) -> io::Result<u64> {
+        let counters = self.within(machine, || fs::read_to_string("/proc/thread-self/net/snmp"))?;
+        let mut lines = counters.lines().filter_map(|line| line.strip_prefix("Tcp: "));
+        let (names, values) = (lines.next().unwrap_or(""), lines.next().unwrap_or(""));
+        let mut pairs = names.split(' ').zip(values.split(' '));
+        let counter = pairs.find(|(name, _)| *name == "RetransSegs");
+        counter
+            .and_then(|(_, value)| value.parse().ok())
+            .ok_or_else(|| io::Error::other("no RetransSegs"))
+    }
+
+    /// An address on this machine.
+    pub fn socket(machine: Machine, port: u16) -> SocketAddr {
+        SocketAddr::new(machine.address().parse().expect("an address"), port)
+    }
+}
+
+impl Drop for Network {
+    fn drop(&mut self) {
+        for name in &self.names {
+            let _ = ip(&format!("netns delete {name}"));
+        }
+    }
+}
+
+/// Why there can be no such network here; `None` if there can.
+pub(crate) fn missing() -> Option<String> {
+    static MISSING: OnceLock<Option<String>> = OnceLock::new();
+    let attempt = || Network::new().and_then(|network| network.cut()).err();
+    let missing = || attempt().map(|why| format!("needs network namespaces: {why}"));
+    MISSING.get_or_init(missing).clone()
+}
+
+fn ip(arguments: &str) -> io::Result<()> {
+    let mut command = Command::new("ip");
+    command.args(arguments.split(' ')).stdin(Stdio::null()).stdout(Stdio::null());
+    let output = spawn(command.stderr(Stdio::piped()))?.wait_with_output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(io::Error::other(format!("ip: {}", said.lines().next().unwrap_or("it failed"))))
+}
+
+#[cfg(target_os = "linux")]
+fn enter(namespace: &File) -> io::Result<()> {
+    use std::os::fd::AsFd;
+
+    use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+    let network = Some(LinkNameSpaceType::Network);
+    move_into_link_name_space(namespace.as_fd(), network).map_err(io::Error::from)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn enter(_: &File) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}

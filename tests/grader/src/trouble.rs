@@ -1,0 +1,71 @@
+use libtest_mimic::Trial;
+
+use crate::check::{Check, Needs};
+use crate::lesson::{Fault, exactly, pass, trial};
+use crate::subject::Subject;
+
+/// What clients, the machine and its user can do to a program, as checks that some programs of a lesson
+/// must pass. An exercise does not ask for all of it, so these are not part of its grade.
+pub struct Trouble {
+    pub(crate) checks: Vec<Check>,
+    programs: Vec<(Subject, Needs)>,
+    pub(crate) faults: Vec<Fault>,
+    /// The checks that other programs have been shown to fail, for the same reason.
+    pub(crate) proved: &'static [&'static str],
+}
+
+impl Trouble {
+    /// At least one fault must fail each of the checks.
+    pub fn new(checks: &[Check]) -> Trouble {
+        let checks = checks.to_vec();
+        Trouble { checks, programs: Vec::new(), faults: Vec::new(), proved: &[] }
+    }
+
+    /// More checks.
+    pub fn and(mut self, checks: &[Check]) -> Trouble {
+        self.checks.extend_from_slice(checks);
+        self
+    }
+
+    /// These checks are the same for programs with another protocol, and the faults there prove them.
+    pub fn proved_by_others(mut self, checks: &'static [&'static str]) -> Trouble {
+        self.proved = checks;
+        self
+    }
+
+    /// A program that must pass all checks.
+    pub fn program(self, subject: Subject) -> Trouble {
+        self.program_that_needs(Needs::Nothing, subject)
+    }
+
+    /// The same for a program that not every machine can run.
+    pub fn program_that_needs(mut self, needs: Needs, subject: Subject) -> Trouble {
+        self.programs.push((subject, needs));
+        self
+    }
+
+    /// A program that must fail these checks. It is not judged on the others: most of these programs are
+    /// faults of the lesson as well, where it is said what else they do wrong.
+    pub fn fault(mut self, subject: Subject, fails: &'static [&'static str]) -> Trouble {
+        self.faults.push(Fault { subject, judged_on: None, fails });
+        self
+    }
+
+    pub(crate) fn trials(self, trials: &mut Vec<Trial>) {
+        for (subject, needs) in self.programs {
+            for &check in &self.checks {
+                let subject = subject.clone();
+                let name = format!("{}::in_trouble::{}", subject.name, check.id);
+                let needs = if needs.missing().is_some() { needs } else { check.needs };
+                trials.push(trial(name, check.needs(needs), move || pass(&check, Some(&subject))));
+            }
+        }
+        for Fault { subject, fails, .. } in self.faults {
+            let named = self.checks.iter().filter(|check| fails.contains(&check.id));
+            let checks: Vec<Check> = named.copied().collect();
+            trials.push(Trial::test(format!("fault::in_trouble::{}", subject.name), move || {
+                exactly(&checks, &subject, fails)
+            }));
+        }
+    }
+}
