@@ -23,7 +23,11 @@ pub fn tell(text: &str, config: &Config) -> String {
         return text.to_owned();
     };
     let (before, behind) = text.split_at(bar + end);
-    format!("{before} · about {} minutes{behind}", minutes(text, config))
+    let minutes = match minutes(text, config) {
+        1 => "a minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    };
+    format!("{before} · about {minutes}{behind}")
 }
 
 /// The words of its prose, and its experiments; listings and the exercise take what they take.

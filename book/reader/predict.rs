@@ -72,7 +72,9 @@ impl Prediction {
             if option.right.is_none() {
                 wrong.push((option.start, "an option begins with [ ] or [x]".to_owned()));
             }
-            if !option.explanation.starts_with(|c: char| c.is_alphanumeric() || "`\"'*(".contains(c))
+            if !option
+                .explanation
+                .starts_with(|c: char| c.is_alphanumeric() || "`\"'*(".contains(c))
                 || option.explanation.starts_with("```")
             {
                 let what = "the option is not explained, in a paragraph of its own";
