@@ -1559,7 +1559,7 @@ fn a_prediction_opens_without_a_script() {
 <p><strong>No.</strong> It looks so.</p>
 <p>But it is <em>not</em>.</p>
 </details>
-<details class=\"option right\"><summary>Rain</summary>
+<details class=\"option answer\"><summary>Rain</summary>
 <p><strong>Right.</strong> Shown by <code>opens_a_socket</code> and <code>rain</code>.</p>
 <pre><code class=\"language-text\">set in
   by two

@@ -103,7 +103,7 @@ impl Prediction {
     fn options(&self) -> String {
         let option = |option: &Choice| {
             let (class, verdict) = match option.right {
-                Some(true) => ("option right", "Right."),
+                Some(true) => ("option answer", "Right."),
                 _ => ("option", "No."),
             };
             format!(
