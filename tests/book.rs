@@ -6,6 +6,8 @@
 //! - Every verdict names a check that is in the suite; every terminal is a recording that a check
 //!   replays; every command in the text is one that the suite knows, or is marked as one that it does
 //!   not.
+//! - A prediction stands before every experiment; every lesson ends with at most five lines to remember,
+//!   and every row of the verdicts is linked from a lesson.
 //! - Every figure is shown with a caption, and takes its colours from the theme.
 //! - A chapter with a defect is refused, with its file and line: one test for each kind of defect,
 //!   on a small book that the test makes, so that each check is seen to fail.
@@ -56,6 +58,10 @@ fn main() -> ExitCode {
         every_recording_is_shown_and_replayed,
         every_command_is_known_or_marked,
         commands_that_nobody_runs_are_noticed,
+        every_experiment_follows_a_prediction,
+        experiments_that_nobody_predicts_are_noticed,
+        every_lesson_ends_with_five_lines_at_most,
+        every_verdict_is_linked_from_a_lesson,
         every_figure_is_shown_with_a_caption,
         all_defects_are_told_at_once,
         a_good_book_has_no_defects,
@@ -77,6 +83,10 @@ fn main() -> ExitCode {
         a_broken_book_is_not_served,
         terms_are_linked_in_prose_alone,
         the_longest_term_wins,
+        a_prediction_opens_without_a_script,
+        a_prediction_is_refused_twice,
+        predictions_are_nobodys_first_use,
+        the_minutes_of_a_chapter_are_computed,
         the_preprocessor_adds_captions,
         the_preprocessor_refuses_defects,
         the_preprocessor_is_for_html_only,
@@ -86,6 +96,9 @@ fn main() -> ExitCode {
             .iter()
             .map(|defect| test(&format!("refused::{}", defect.name), move || refused(defect))),
     );
+    trials.extend(PREDICTION_DEFECTS.iter().map(|&(name, good, bad, expected)| {
+        test(&format!("refused::{name}"), move || a_prediction_is_refused(good, bad, expected))
+    }));
     trials.extend(FIGURE_DEFECTS.iter().map(|&(name, good, bad, expected)| {
         test(&format!("refused::{name}"), move || a_figure_is_refused(good, bad, expected))
     }));
@@ -316,6 +329,90 @@ fn every_recording_is_shown_and_replayed() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// That what it names is there, and that every option is explained, the reader checks: see
+/// `PREDICTION_DEFECTS`.
+fn every_experiment_follows_a_prediction() {
+    let mut experiments = 0;
+    let mut wrong = Vec::new();
+    for (file, text) in lessons() {
+        for section in text.split("\n## ").filter(|section| experiment(section).is_some()) {
+            experiments += 1;
+            wrong.extend(unpredicted(section).map(|what| format!("{}: {what}", file.display())));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(experiments > 25, "only {experiments} sections with an experiment");
+}
+
+fn experiments_that_nobody_predicts_are_noticed() {
+    let prediction = "<div class=\"predict\">\n\n</div>\n";
+    for run in [
+        "```console\n{{#include transcripts/a.txt}}\n```\n",
+        "{{#include ../../tests/notes.rs:note1}}",
+    ] {
+        assert_eq!(unpredicted(&format!("Run it\n\n{run}")).as_deref(), Some("Run it"));
+        assert_eq!(unpredicted(&format!("Run it\n\n{run}{prediction}")).as_deref(), Some("Run it"));
+        assert_eq!(unpredicted(&format!("Run it\n\n{prediction}{run}")), None);
+    }
+    assert_eq!(
+        unpredicted("The repair\n\n```rust\n{{#include ../../lessons/one/main.rs}}\n```"),
+        None
+    );
+}
+
+/// Where a section shows its first experiment: the recording of a run, or a note as it is run.
+fn experiment(section: &str) -> Option<usize> {
+    let starts = ["{{#include transcripts/", "{{#include ../../tests/notes.rs:note"];
+    starts.iter().filter_map(|start| section.find(start)).min()
+}
+
+/// The title of a section whose experiment comes before it is predicted.
+fn unpredicted(section: &str) -> Option<String> {
+    let shown = experiment(section)?;
+    let predicted = section.find("<div class=\"predict\">").is_some_and(|at| at < shown);
+    (!predicted).then(|| section.lines().next().unwrap_or_default().to_owned())
+}
+
+fn every_lesson_ends_with_five_lines_at_most() {
+    for (file, text) in lessons() {
+        let (_, recap) =
+            text.split_once("<div class=\"remember\">").expect("something to remember");
+        let (recap, behind) = recap.split_once("</div>").expect("an end");
+        let lines = recap.lines().filter(|line| line.starts_with("- ")).count();
+        assert!((1..=5).contains(&lines), "{}: {lines} lines to remember", file.display());
+        assert_eq!(behind.trim(), "", "{}: stands last", file.display());
+    }
+}
+
+/// And with the same verdict as on the closing page.
+fn every_verdict_is_linked_from_a_lesson() {
+    let page = fs::read_to_string(root().join("book/chapters/verdicts.md")).unwrap();
+    let verdict =
+        regex::Regex::new("id=\"([CS][0-9]+)\" class=\"verdict ([a-z-]+)\">([^<]+)<").unwrap();
+    let verdicts: BTreeMap<&str, (&str, &str)> = verdict
+        .captures_iter(&page)
+        .map(|found| found.extract())
+        .map(|(_, [row, class, words])| (row, (class, words)))
+        .collect();
+    let link = regex::Regex::new(
+        "<a href=\"verdicts.md#([CS][0-9]+)\"><span class=\"verdict ([a-z-]+)\">([^<]+)</span></a>",
+    );
+    let link = link.unwrap();
+    let mut unlinked: BTreeSet<&str> = verdicts.keys().copied().collect();
+    let mut wrong = Vec::new();
+    for (file, text) in lessons() {
+        for (whole, [row, class, words]) in link.captures_iter(&text).map(|found| found.extract()) {
+            unlinked.remove(row);
+            if verdicts.get(row) != Some(&(class, words)) {
+                wrong.push(format!("{}: {whole}: not the verdict of {row}", file.display()));
+            }
+        }
+    }
+    wrong.extend(unlinked.iter().map(|row| format!("no lesson links to {row}")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(verdicts.len(), 35);
 }
 
 /// What a figure itself must be, the reader checks: see `FIGURE_DEFECTS`.
@@ -611,6 +708,19 @@ fn chapters() -> Vec<(PathBuf, String)> {
         .collect()
 }
 
+/// The chapters with a lesson, and what leads to them: those with a number in the list.
+fn lessons() -> Vec<(PathBuf, String)> {
+    let summary = fs::read_to_string(root().join("book/chapters/SUMMARY.md")).unwrap();
+    let numbered: Vec<&str> =
+        summary.lines().filter(|line| line.trim_start().starts_with("- [")).collect();
+    let mut lessons = chapters();
+    lessons.retain(|(file, _)| {
+        numbered.iter().any(|line| line.ends_with(&format!("({})", file.display())))
+    });
+    assert_eq!(lessons.len(), numbered.len());
+    lessons
+}
+
 /// The text of all checks, but for this file's.
 fn suite() -> String {
     let folders = ["tests", "tests/grader/src"].map(|folder| root().join(folder));
@@ -893,6 +1003,108 @@ const DEFECTS: &[Defect] = &[
         expected: "book/chapters/second.md: mdBook warns: footnote `1` in `second.md` is defined but not referenced",
     },
 ];
+
+/// A prediction without defects.
+const PREDICTION: &str = "\
+<div class=\"predict\">
+
+**Predict.** What comes?
+
+- [ ] `a < b`, a run
+  over two lines
+
+  It looks so.
+
+  But it is *not*.
+- [x] Rain
+
+  Shown by `opens_a_socket` and `rain`.
+
+  ```text
+  set in
+    by two
+  ```
+- [ ] Snow
+
+  In July?
+
+Behind the options.
+
+</div>
+";
+
+/// A name, a piece of the prediction, what stands in its place, and what the reader must say about it.
+const PREDICTION_DEFECTS: &[(&str, &str, &str, &str)] = &[
+    ("prediction_without_options", "- [", "x [", "5: a prediction with 0 options, not 3 or 4"),
+    (
+        "prediction_with_two_options",
+        "- [ ] Snow\n\n  In July?",
+        "",
+        "5: a prediction with 2 options, not 3 or 4",
+    ),
+    (
+        "prediction_with_two_right_options",
+        "[ ] Snow",
+        "[x] Snow",
+        "5: 2 options are right, not one",
+    ),
+    ("prediction_without_a_right_option", "[x]", "[ ]", "5: 0 options are right, not one"),
+    ("option_without_a_mark", "[ ] Snow", "Snow", "23: an option begins with [ ] or [x]"),
+    (
+        "option_without_an_explanation",
+        "  In July?",
+        "",
+        "23: the option is not explained, in a paragraph of its own",
+    ),
+    (
+        "option_with_code_in_place_of_an_explanation",
+        "  In July?",
+        "  ```text\n  x\n  ```",
+        "23: the option is not explained, in a paragraph of its own",
+    ),
+    (
+        "prediction_that_nothing_shows",
+        "Shown by",
+        "See",
+        "5: no \"Shown by `NAME`\" at the right option",
+    ),
+    (
+        "prediction_shown_by_a_missing_check",
+        "`opens_a_socket`",
+        "`opens_two`",
+        "5: shown by opens_two: no recording, and no check of the suite",
+    ),
+    (
+        "prediction_shown_by_a_missing_recording",
+        "`rain`",
+        "`hail`",
+        "5: shown by hail: no recording, and no check of the suite",
+    ),
+];
+
+/// Its id on the page is what shows it.
+fn a_prediction_is_refused_twice() {
+    let shelf = Shelf::new();
+    with_a_suite(&shelf);
+    shelf.append(SECOND, &format!("{PREDICTION}\n{PREDICTION}"));
+    let expected = "second.md:31: shown by opens_a_socket: as an earlier prediction is\n";
+    shelf.build().code(1).stderr(contains(expected));
+}
+
+/// A check, and a recording, which a chapter shows.
+fn with_a_suite(shelf: &Shelf) {
+    shelf.write("tests/one.rs", "const CHECKS: &[Check] = &[check(\"opens_a_socket\", opens)];\n");
+    shelf.write("book/chapters/transcripts/rain.txt", "$ rain\n");
+}
+
+fn a_prediction_is_refused(good: &str, bad: &str, expected: &str) {
+    let shelf = Shelf::new();
+    with_a_suite(&shelf);
+    assert!(PREDICTION.contains(good));
+    shelf.append(SECOND, &PREDICTION.replace(good, bad));
+    shelf.build().code(1).stderr(contains(format!("book/chapters/second.md:{expected}\n")));
+    assert!(!shelf.site().exists(), "a broken book was written");
+}
 
 /// A figure without defects, `cable.svg`.
 const FIGURE: &str = "\
@@ -1297,13 +1509,14 @@ socket
 #[track_caller]
 fn with_terms(text: &str) -> String {
     let shelf = Shelf::new();
+    with_a_suite(&shelf);
     shelf.write("book/chapters/glossary.md", WORDS);
     shelf.append("book/chapters/SUMMARY.md", "- [Words](glossary.md)");
     shelf.append(SECOND, text);
     shelf.build().success();
-    let page = fs::read_to_string(shelf.path("site/second.html")).unwrap();
-    let main = page.split("<main>").nth(1).unwrap().split("</main>").next().unwrap();
-    main.replace("<a class=\"term\" href=\"glossary.html#", "<<").replace("\n", " ")
+    main_of(&shelf.path("site/second.html"))
+        .replace("<a class=\"term\" href=\"glossary.html#", "<<")
+        .replace("\n", " ")
 }
 
 fn terms_are_linked_in_prose_alone() {
@@ -1335,6 +1548,70 @@ fn the_longest_term_wins() {
     assert!(page.contains("It <<accept\">accepts</a>."), "{page}");
     let page = with_terms("In a server's queue.\n");
     assert!(page.contains("In a <<queue\">server’s queue</a>."), "{page}");
+}
+
+fn a_prediction_opens_without_a_script() {
+    let page = built(PREDICTION);
+    let expected = "\
+<div class=\"predict\" id=\"predict-opens_a_socket\">
+<p><strong>Predict.</strong> What comes?</p>
+<details class=\"option\"><summary><code>a &lt; b</code>, a run over two lines</summary>
+<p><strong>No.</strong> It looks so.</p>
+<p>But it is <em>not</em>.</p>
+</details>
+<details class=\"option answer\"><summary>Rain</summary>
+<p><strong>Right.</strong> Shown by <code>opens_a_socket</code> and <code>rain</code>.</p>
+<pre><code class=\"language-text\">set in
+  by two
+</code></pre>
+</details>
+<details class=\"option\"><summary>Snow</summary>
+<p><strong>No.</strong> In July?</p>
+</details>
+<p>Behind the options.</p>
+</div>
+";
+    assert!(page.contains(expected), "{page}");
+}
+
+/// A term in an explanation would be linked where nobody sees it.
+fn predictions_are_nobodys_first_use() {
+    let page = with_terms(&format!("{PREDICTION}\nA socket.\n").replace("It looks so", "A socket"));
+    assert!(page.contains("<p><strong>No.</strong> A socket.</p>"), "{page}");
+    assert!(page.contains("<p>A <<socket\">socket</a>.</p>"), "{page}");
+}
+
+fn the_minutes_of_a_chapter_are_computed() {
+    let listing = "```text\nnot counted\n```";
+    // Three words are in the chapter already, and the prediction has about thirty.
+    for (words, prediction, minutes) in [
+        (190, "", "a minute"),
+        (200, "", "2 minutes"),
+        (300, "", "2 minutes"),
+        (300, PREDICTION, "4 minutes"),
+    ] {
+        let text = "word ".repeat(words);
+        let page = built(&format!(
+            "<p class=\"lesson-bar\">Lesson 9</p>\n\n{text}\n\n{listing}\n\n{prediction}"
+        ));
+        assert!(page.contains(&format!("Lesson 9 · about {minutes}</p>")), "{words} words: {page}");
+    }
+}
+
+/// The second chapter of a small book, with this text in it, as a page. The book has a check and a
+/// recording.
+fn built(text: &str) -> String {
+    let shelf = Shelf::new();
+    with_a_suite(&shelf);
+    shelf.append(SECOND, text);
+    shelf.build().success().stderr("");
+    main_of(&shelf.site().join("second.html"))
+}
+
+/// What a page says, without what mdBook puts around it.
+fn main_of(page: &Path) -> String {
+    let page = fs::read_to_string(page).unwrap();
+    page.split("<main>").nth(1).unwrap().split("</main>").next().unwrap().to_owned()
 }
 
 fn the_preprocessor_adds_captions() {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use mdbook_markdown::pulldown_cmark::{Event, LinkType, Tag};
 
@@ -11,6 +11,7 @@ use crate::error::{Defect, Error};
 use crate::figure;
 use crate::html;
 use crate::include::Directive;
+use crate::predict::Prediction;
 use crate::sources::{self, Sources};
 use crate::target::Targets;
 
@@ -23,12 +24,15 @@ pub fn check(mut sources: Sources) -> Result<Sources, Error> {
     let mut defects = std::mem::take(&mut sources.defects);
     summary(&sources, &mut defects);
     let targets = Targets::of(&sources);
+    let suite = sources.suite();
+    let mut shown = HashSet::new();
     for (chapter, text) in &sources.chapters {
         let mut found =
             Chapter { sources: &sources, targets: &targets, chapter, text, defects: &mut defects };
         found.includes();
         found.markdown();
         found.html();
+        found.predictions(&suite, &mut shown);
     }
     theme(&sources, &mut defects);
     drop(targets);
@@ -130,6 +134,32 @@ impl Chapter<'_> {
                     self.asset(span.start, "image", &dest_url)
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// What a prediction is bound to: a recording, or a check of the suite; and none to that of another,
+    /// after which it is named on its page.
+    fn predictions(&mut self, suite: &str, shown: &mut HashSet<String>) {
+        for prediction in Prediction::all(self.text, &self.sources.config) {
+            for (offset, what) in prediction.defects() {
+                self.defect(offset, what);
+            }
+            let names = prediction.shown_by();
+            for name in &names {
+                let recording = PathBuf::from(format!("transcripts/{name}.txt"));
+                if !self.sources.files.contains(&recording)
+                    && !suite.contains(&format!("(\"{name}\""))
+                {
+                    let what = format!("shown by {name}: no recording, and no check of the suite");
+                    self.defect(prediction.start, what);
+                }
+            }
+            if let Some(name) = names.first()
+                && !shown.insert((*name).to_owned())
+            {
+                let what = format!("shown by {name}: as an earlier prediction is");
+                self.defect(prediction.start, what);
             }
         }
     }

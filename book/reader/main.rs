@@ -9,6 +9,8 @@ mod html;
 mod include;
 mod listing;
 mod live;
+mod minutes;
+mod predict;
 mod preprocess;
 mod say;
 mod serve;

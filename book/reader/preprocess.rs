@@ -10,6 +10,8 @@ use mdbook_preprocessor::{Preprocessor, PreprocessorContext, errors};
 use crate::check;
 use crate::error::Error;
 use crate::listing;
+use crate::minutes;
+use crate::predict;
 use crate::sources::Sources;
 use crate::terms::{GLOSSARY, Terms};
 
@@ -38,7 +40,8 @@ pub fn answer() -> Result<(), Error> {
     out.flush().map_err(|why| unread(why.to_string()))
 }
 
-/// The book with a caption for each listing, and its terms linked to the glossary.
+/// The book with a caption for each listing, its terms linked to the glossary, the options of its
+/// predictions to be opened, and the minutes that a chapter takes.
 fn prepared(context: &PreprocessorContext, mut book: Book) -> Book {
     let config = &context.config;
     let glossary = book.chapters().find(|chapter| is_glossary(chapter));
@@ -50,9 +53,11 @@ fn prepared(context: &PreprocessorContext, mut book: Book) -> Book {
         let Some(dir) = chapter.source_path.as_deref().and_then(Path::parent) else {
             return;
         };
+        chapter.content = minutes::tell(&chapter.content, config);
         if !is_glossary(chapter) {
             chapter.content = terms.link(&chapter.content, dir, config);
         }
+        chapter.content = predict::markup(&chapter.content, config);
         chapter.content = listing::caption(&chapter.content, &config.book.src.join(dir), config);
     });
     book

@@ -110,6 +110,16 @@ impl Sources {
         files
     }
 
+    /// The text of the tests, in which a check's name stands behind a `(`.
+    pub fn suite(&self) -> String {
+        let entries = fs::read_dir(self.root.join("tests")).into_iter().flatten().flatten();
+        let files = entries.map(|entry| entry.path());
+        files
+            .filter(|file| file.extension() == Some(OsStr::new("rs")))
+            .filter_map(|file| fs::read_to_string(file).ok())
+            .collect()
+    }
+
     /// The file that a chapter's directive names, from the root; `None` when it is outside of it.
     pub fn include(&self, chapter: &Path, path: &str) -> Option<PathBuf> {
         normal(&self.config.book.src.join(chapter).parent()?.join(path))

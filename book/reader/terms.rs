@@ -133,9 +133,16 @@ fn prose(text: &str, config: &Config) -> Vec<Range<usize>> {
     // How many elements are open in which nothing is linked.
     let mut closed_off = 0usize;
     let mut joins = false;
+    let mut in_option = false;
     for (event, span) in html::parser(text, config).into_offset_iter() {
         let joined = std::mem::replace(&mut joins, false);
         match event {
+            // What is folded away is nobody's first use.
+            Event::TaskListMarker(_) => {
+                in_option = true;
+                closed_off += 1;
+            }
+            Event::End(TagEnd::Item) if std::mem::take(&mut in_option) => closed_off -= 1,
             Event::Start(tag) if is_closed_off(&tag.to_end()) => closed_off += 1,
             Event::End(tag) if is_closed_off(&tag) => closed_off -= 1,
             Event::InlineHtml(_) => {
