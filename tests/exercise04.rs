@@ -18,7 +18,8 @@
 //!   Those who are connected are served, the others wait in the queue, and the server does not keep a
 //!   processor busy. Who has gone leaves nothing behind, neither a descriptor nor a thread.
 //! - On Ctrl-C nobody is accepted any more: the listener is closed, new clients are refused. The lines
-//!   that have arrived are answered, everybody's connection is ended, and the program exits with code 0.
+//!   that have arrived are answered (not a piece of one whose end has not come), everybody's connection is
+//!   ended, and the program exits with code 0.
 //!   All of that takes no more than 2 seconds, whatever the clients do. A client that does not read its
 //!   replies is cut off then. The crate `ctrlc` is there for you; lesson 4's chapter shows how a thread
 //!   is called out of `accept`.
@@ -93,12 +94,12 @@ pub const CHECKS: &[Check] = &[
         .needs(Needs::Linux),
     check("stops_on_ctrl_c", stops_on_ctrl_c)
         .demands("Ctrl-C ends all connections and the server, with exit code 0, though clients are connected.")
-        .hint("In which call does each of your threads wait, and what wakes it?")
+        .hint("In which call does each of your threads wait, what wakes it, and what does it take for a line then?")
         .section("03-threads.html#stopping")
         .needs(Needs::Unix),
     check("finishes_lines_that_have_arrived", finishes_lines_that_have_arrived)
         .demands("After Ctrl-C, new clients are refused, and the lines that have arrived are answered, all of them.")
-        .hint("What becomes of a thread that is writing when `main` returns, or the program exits?")
+        .hint("What becomes of a thread that is writing when `main` returns, or when you end the side on which it writes?")
         .section("03-threads.html#stopping")
         .needs(Needs::Unix),
     check("stops_in_time", stops_in_time)
@@ -174,7 +175,7 @@ fn parts_with_bytes_that_are_not_text(run: &mut Run) -> Outcome {
     // `你好` in GBK, the other encoding of the tutorial.
     client.send(b"\xc4\xe3\xba\xc3\n")?;
     client.receives_no_reply()?;
-    reports(&mut server, client.local())?;
+    server.reports(client.local())?;
     serves_on(run, address, &mut other)
 }
 
@@ -186,7 +187,7 @@ fn parts_with_a_line_that_is_too_long(run: &mut Run) -> Outcome {
     client.receives(reply(&longest))?;
     // Far more than the kernels keep between the two: the server has to close.
     client.sends_until_cut_off(64 << 20)?;
-    reports(&mut server, client.local())?;
+    server.reports(client.local())?;
     serves_on(run, address, &mut other)
 }
 
@@ -197,7 +198,7 @@ fn survives_a_reset(run: &mut Run) -> Outcome {
     client.send("half a ")?;
     let name = client.local();
     client.reset();
-    reports(&mut server, name)?;
+    server.reports(name)?;
     serves_on(run, address, &mut other)
 }
 
@@ -291,12 +292,6 @@ fn serve_another(run: &mut Run) -> Outcome<(Program, SocketAddr, Peer)> {
 fn serves_on(run: &mut Run, address: SocketAddr, other: &mut Peer) -> Outcome {
     is_served(other)?;
     is_served(&mut run.connect_as("a new client", address)?)
-}
-
-/// The server says which client it has parted with.
-fn reports(server: &mut Program, client: SocketAddr) -> Outcome {
-    server.complains("error: ")?;
-    server.complains(&client.to_string())
 }
 
 /// What the server answers to a line.

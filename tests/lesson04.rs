@@ -950,7 +950,13 @@ fn main() -> ExitCode {
         .fault(program!("exit_on_ctrl_c"), &["finishes_replies"])
         .fault(
             program!("wait_for_everybody"),
-            &["stops_in_time", "stops_on_ctrl_c", "stops_when_told_to_end", "stops_a_full_house"],
+            &[
+                "leaves_nothing_behind",
+                "stops_in_time",
+                "stops_on_ctrl_c",
+                "stops_when_told_to_end",
+                "stops_a_full_house",
+            ],
         )
         .fault(program!("keep_every_connection"), &["leaves_nothing_behind"])
         .fault(program!("close_on_bad_bytes"), &["parts_with_bytes_that_are_not_text"])
@@ -1062,7 +1068,12 @@ fn main() -> ExitCode {
         .wrong_answer(program!("exits_mid_reply"), &["finishes_lines_that_have_arrived"])
         .wrong_answer(
             program!("joins_everybody"),
-            &["stops_on_ctrl_c", "finishes_lines_that_have_arrived", "stops_in_time"],
+            &[
+                "leaves_nothing_behind",
+                "stops_on_ctrl_c",
+                "finishes_lines_that_have_arrived",
+                "stops_in_time",
+            ],
         )
         .trouble(
             trouble::<Pieces>()

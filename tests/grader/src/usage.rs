@@ -9,6 +9,9 @@ use crate::program::Program;
 pub struct Usage {
     pub descriptors: usize,
     pub threads: usize,
+    /// How many pieces of memory it has mapped. The stack of a thread, with its guard, is two; it is kept
+    /// for whoever might join the thread.
+    pub mappings: usize,
     /// Bytes of memory that the process has in use by itself, not shared with others.
     pub memory: u64,
     /// The most bytes of memory that it has ever had in use, with those that it shares.
@@ -36,6 +39,7 @@ impl Usage {
         Some(Usage {
             descriptors: fs::read_dir(file("fd")).ok()?.count(),
             threads: fs::read_dir(file("task")).ok()?.count(),
+            mappings: fs::read_to_string(file("maps")).ok()?.lines().count(),
             memory: in_kib(&status, "RssAnon:")? << 10,
             peak: in_kib(&status, "VmHWM:")? << 10,
             addresses: in_kib(&status, "VmSize:")? << 10,
