@@ -8,9 +8,8 @@
 //! with the fault that it is there to find: see `FAULTS`, and the `refused` checks.
 
 use std::env;
-use std::ops::{Deref, DerefMut};
 use std::process::ExitCode;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use fantoccini::key::Key;
 use libtest_mimic::{Arguments, Trial};
@@ -30,12 +29,12 @@ use desk::{Content, Desk, NARROW, WIDE};
 
 /// What the survey looks for on every page, and how a check is called that finds nothing of it.
 const KINDS: &[(&str, &str)] = &[
+    ("axe", "axe_finds_no_violation"),
     ("console", "the_console_stays_empty"),
     ("foreign", "nothing_is_asked_of_another_host"),
     ("sideways", "no_page_scrolls_sideways"),
     ("clipped", "no_text_is_cut"),
     ("small", "no_text_is_too_small"),
-    ("axe", "axe_finds_no_violation"),
     ("heavy", "the_first_page_loads_little"),
 ];
 
@@ -116,6 +115,14 @@ const FAULTS: &[Fault] = &[
         says: "half of this",
     },
     Fault {
+        name: "words_on_words",
+        kind: "clipped",
+        body: "<svg viewBox='0 0 340 40' width='340' role='img' aria-label='words'>\
+               <text x='10' y='20' font-size='13'>as long as this</text>\
+               <text x='60' y='22' font-size='13'>no room</text></svg>",
+        says: "one on the other: \"as long as this\", \"no room\"",
+    },
+    Fault {
         name: "small_print",
         kind: "small",
         body: "<p style='font-size: 10px'>conditions apply</p>",
@@ -177,79 +184,74 @@ const FAULTY_PAGES: &[(&str, &str)] = &[
     ),
 ];
 
+/// A trial of each function, under its name.
+macro_rules! trials {
+    ($($check:ident,)*) => { [$(trial(stringify!($check), &HANDS, $check)),*] };
+}
+
 fn main() -> ExitCode {
-    let programs = Programs::find();
-    let mut trials = Vec::new();
-    let mut add = |name: &str, run: Box<dyn FnOnce() + Send>| {
-        let ignored = programs.is_none() && env::var_os("CI").is_none();
-        let trial = Trial::test(name, move || {
-            run();
-            Ok(())
-        });
-        trials.push(match ignored {
-            true => {
-                trial.with_kind("needs chromium and chromedriver on PATH").with_ignored_flag(true)
-            }
-            false => trial,
-        });
-    };
-    for &(kind, name) in KINDS {
-        add(name, Box::new(move || is_nowhere(kind)));
-    }
-    for fault in FAULTS {
-        add(&format!("refused::{}", fault.name), Box::new(|| is_found(fault)));
-    }
-    macro_rules! add {
-        ($($group:literal $($check:ident,)*;)*) => {
-            $($(add(concat!($group, stringify!($check)), Box::new($check));)*)*
-        };
-    }
-    add! {
-        ""
-            every_theme_has_contrast,
-            what_opens_has_no_violation,
-            everything_is_reached_by_tab,
-            the_chapters_open_by_key,
-            a_theme_is_chosen_by_key,
-            arrows_scroll_what_has_the_focus,
-            search_leads_to_the_page,
-            pages_are_complete_without_scripts,
-            the_chapters_open_without_scripts,
-            the_printed_book_is_complete,
-        ;
-        "refused::"
-            a_helpless_page,
-            a_page_that_turns,
-            a_word_that_is_nowhere,
-            a_page_that_needs_scripts,
-        ;
-    }
+    let survey =
+        |&(kind, name)| trial(name, &SURVEY, move |desk: &mut Desk| is_nowhere(desk, kind));
+    let mut trials = vec![survey(&KINDS[0])];
+    trials.extend(FAULTS.iter().map(|fault| {
+        let name = format!("refused::{}", fault.name);
+        trial(&name, &HANDS, |desk: &mut Desk| is_found(desk, fault))
+    }));
+    trials.extend(trials![
+        every_theme_has_contrast,
+        what_opens_has_no_violation,
+        everything_is_reached_by_tab,
+        a_helpless_page_is_refused,
+        the_chapters_open_by_key,
+        a_theme_is_chosen_by_key,
+        arrows_scroll_what_has_the_focus,
+        a_page_that_turns_is_refused,
+        search_leads_to_the_page,
+        a_word_that_is_nowhere_is_not_found,
+        pages_are_complete_without_scripts,
+        a_page_that_needs_scripts_is_refused,
+        the_chapters_open_without_scripts,
+        the_printed_book_is_complete,
+    ]);
+    // Last, since they wait for the first of them, which looks at every page.
+    trials.extend(KINDS[1..].iter().map(survey));
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
-    // A static is not dropped: here the browser and the reader end, whatever has failed.
-    drop(DESK.lock().unwrap_or_else(PoisonError::into_inner).take());
+    // A static is not dropped: here the browsers and the readers end, whatever has failed.
+    for desk in [&SURVEY, &HANDS] {
+        drop(desk.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
     conclusion.exit_code()
 }
 
-/// One desk for all checks, which therefore take turns.
-static DESK: Mutex<Option<Desk>> = Mutex::new(None);
+fn trial(
+    name: &str,
+    shared: &'static Shared,
+    check: impl FnOnce(&mut Desk) + Send + 'static,
+) -> Trial {
+    let trial = Trial::test(name, move || {
+        at(shared, check);
+        Ok(())
+    });
+    if Programs::find().is_some() || env::var_os("CI").is_some() {
+        return trial;
+    }
+    trial.with_kind("needs chromium and chromedriver on PATH").with_ignored_flag(true)
+}
 
-/// The desk, when it is free.
-fn desk() -> impl DerefMut<Target = Desk> {
-    struct Taken(MutexGuard<'static, Option<Desk>>);
-    impl Deref for Taken {
-        type Target = Desk;
-        fn deref(&self) -> &Desk {
-            self.0.as_ref().expect("a desk")
-        }
-    }
-    impl DerefMut for Taken {
-        fn deref_mut(&mut self) -> &mut Desk {
-            self.0.as_mut().expect("a desk")
-        }
-    }
-    // A check that failed has left the desk in order: each opens its own page.
-    let mut taken = DESK.lock().unwrap_or_else(PoisonError::into_inner);
-    taken.get_or_insert_with(|| {
+type Shared = Mutex<Option<Desk>>;
+
+/// Where every page is looked at.
+static SURVEY: Shared = Shared::new(None);
+
+/// Where everything else is tried, at the same time.
+static HANDS: Shared = Shared::new(None);
+
+/// Runs a check at a desk when that is free. A check that fails leaves it in order: each opens pages of
+/// its own.
+fn at(shared: &Shared, check: impl FnOnce(&mut Desk)) {
+    let mut desk = shared.lock().unwrap_or_else(PoisonError::into_inner);
+    check(desk.get_or_insert_with(|| {
+        let ballast = ("fault-ballast.js".to_owned(), " ".repeat(400_000));
         let faults = FAULTS.iter().map(|fault| (fault.name, fault.body));
         let pages = faults.chain(FAULTY_PAGES.iter().copied()).map(|(name, body)| {
             let html = format!(
@@ -259,10 +261,8 @@ fn desk() -> impl DerefMut<Target = Desk> {
             );
             (format!("fault-{name}.html"), html)
         });
-        let ballast = ("fault-ballast.js".to_owned(), " ".repeat(400_000));
         Desk::new(pages.chain([ballast]))
-    });
-    Taken(taken)
+    }));
 }
 
 // ----------------------------------------------------------------------------
@@ -274,16 +274,15 @@ fn nothing(wrong: impl IntoIterator<Item = String>) {
     assert!(wrong.is_empty(), "{} times:\n    {}", wrong.len(), wrong.join("\n    "));
 }
 
-fn is_nowhere(kind: &str) {
-    let mut desk = desk();
+fn is_nowhere(desk: &mut Desk, kind: &str) {
     let views = desk.survey().iter();
     nothing(views.flat_map(|view| {
         view.of(kind).into_iter().map(move |what| format!("{}: {what}", view.name))
     }));
 }
 
-fn is_found(fault: &Fault) {
-    let views = desk().look(&format!("fault-{}.html", fault.name), NARROW, &[false]);
+fn is_found(desk: &mut Desk, fault: &Fault) {
+    let views = desk.look(&format!("fault-{}.html", fault.name), NARROW, &[false]);
     let found: Vec<String> = views.iter().flat_map(|view| view.of(fault.kind)).collect();
     assert!(
         found.iter().any(|what| what.contains(fault.says)),
@@ -294,8 +293,7 @@ fn is_found(fault: &Fault) {
 }
 
 /// The themes that a reader can choose besides `light` and `navy`, which the survey sees.
-fn every_theme_has_contrast() {
-    let desk = desk();
+fn every_theme_has_contrast(desk: &mut Desk) {
     desk.browser.emulate(WIDE, false);
     let mut wrong = Vec::new();
     for page in ["02-1-client.html", "03-threads.html", "04-buffers.html", "verdicts.html"] {
@@ -310,8 +308,7 @@ fn every_theme_has_contrast() {
 }
 
 /// The list of themes, the search's results, the help, and on a narrow page the chapters.
-fn what_opens_has_no_violation() {
-    let desk = desk();
+fn what_opens_has_no_violation(desk: &mut Desk) {
     let mut wrong = Vec::new();
     let mut look = |what| wrong.extend(desk.axe().into_iter().map(|why| format!("{what}: {why}")));
     for (width, dark) in [(WIDE, false), (NARROW, true)] {
@@ -336,8 +333,7 @@ fn what_opens_has_no_violation() {
 // ----------------------------------------------------------------------------
 // Without a mouse.
 
-fn everything_is_reached_by_tab() {
-    let desk = desk();
+fn everything_is_reached_by_tab(desk: &mut Desk) {
     let pages = desk.pages.iter().filter(|page| *page != "print.html");
     nothing(
         pages.flat_map(|page| {
@@ -346,8 +342,8 @@ fn everything_is_reached_by_tab() {
     );
 }
 
-fn a_helpless_page() {
-    let wrong = desk().walk("fault-helpless.html").join("\n");
+fn a_helpless_page_is_refused(desk: &mut Desk) {
+    let wrong = desk.walk("fault-helpless.html").join("\n");
     for expected in [
         "there is no #mdbook-sidebar-toggle",
         "never gets the focus: \"for mice only\"",
@@ -359,8 +355,7 @@ fn a_helpless_page() {
 }
 
 /// On a narrow page the list of chapters is closed at first.
-fn the_chapters_open_by_key() {
-    let desk = desk();
+fn the_chapters_open_by_key(desk: &mut Desk) {
     desk.browser.emulate(NARROW, false);
     let state = || {
         desk.browser.run(
@@ -383,8 +378,7 @@ fn the_chapters_open_by_key() {
     }
 }
 
-fn a_theme_is_chosen_by_key() {
-    let desk = desk();
+fn a_theme_is_chosen_by_key(desk: &mut Desk) {
     desk.browser.emulate(WIDE, false);
     let state = || {
         desk.browser.run(
@@ -403,8 +397,7 @@ fn a_theme_is_chosen_by_key() {
     desk.choose_theme("default_theme");
 }
 
-fn arrows_scroll_what_has_the_focus() {
-    let desk = desk();
+fn arrows_scroll_what_has_the_focus(desk: &mut Desk) {
     let code = desk.press_arrow_on("02-2-server.html", "pre > code[tabindex]", true);
     let table = desk.press_arrow_on("verdicts.html", ".table-wrapper[tabindex]", true);
     let prediction = desk.press_arrow_on("02-2-server.html", "summary", false);
@@ -415,16 +408,15 @@ fn arrows_scroll_what_has_the_focus() {
     assert_eq!(desk.browser.address().path(), "/02-2-server.html");
 }
 
-fn a_page_that_turns() {
-    let wrong = desk().press_arrow_on("fault-turning.html", "pre > code", false);
+fn a_page_that_turns_is_refused(desk: &mut Desk) {
+    let wrong = desk.press_arrow_on("fault-turning.html", "pre > code", false);
     assert!(wrong.as_ref().is_some_and(|what| what.contains("turned to /index.html")), "{wrong:?}");
 }
 
 // ----------------------------------------------------------------------------
 // Search.
 
-fn search_leads_to_the_page() {
-    let desk = desk();
+fn search_leads_to_the_page(desk: &mut Desk) {
     desk.browser.emulate(WIDE, false);
     for (term, page) in [
         ("accept queue", "/02-2-server.html"),
@@ -443,8 +435,7 @@ fn search_leads_to_the_page() {
     }
 }
 
-fn a_word_that_is_nowhere() {
-    let desk = desk();
+fn a_word_that_is_nowhere_is_not_found(desk: &mut Desk) {
     desk.open("index.html");
     assert_eq!(desk.search("zyzzyva"), [""; 0]);
 }
@@ -452,21 +443,19 @@ fn a_word_that_is_nowhere() {
 // ----------------------------------------------------------------------------
 // Without scripts, and on paper.
 
-fn pages_are_complete_without_scripts() {
-    let mut desk = desk();
+fn pages_are_complete_without_scripts(desk: &mut Desk) {
     let pages: Vec<String> =
         desk.pages.iter().filter(|page| *page != "print.html").cloned().collect();
     nothing(pages.iter().filter_map(|page| desk.without_scripts(page)));
 }
 
-fn a_page_that_needs_scripts() {
-    let wrong = desk().without_scripts("fault-scripted.html");
+fn a_page_that_needs_scripts_is_refused(desk: &mut Desk) {
+    let wrong = desk.without_scripts("fault-scripted.html");
     let says = r#"with scripts "Written by a script.", without """#;
     assert!(wrong.as_ref().is_some_and(|what| what.contains(says)), "{wrong:?}");
 }
 
-fn the_chapters_open_without_scripts() {
-    let desk = desk();
+fn the_chapters_open_without_scripts(desk: &mut Desk) {
     desk.browser.emulate(NARROW, false);
     let open = || {
         desk.browser.run(
@@ -485,8 +474,7 @@ fn the_chapters_open_without_scripts() {
     assert_eq!([before, after], [false, true]);
 }
 
-fn the_printed_book_is_complete() {
-    let mut desk = desk();
+fn the_printed_book_is_complete(desk: &mut Desk) {
     let mut expected = Content::default();
     for page in desk.pages.clone() {
         if page != "404.html" && page != "print.html" {

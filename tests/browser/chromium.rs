@@ -6,7 +6,8 @@ use std::fs;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use axum::http::Method;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
@@ -104,8 +105,6 @@ impl Chromium {
             TimeoutConfiguration::new(Some(DEADLINE), Some(DEADLINE), Some(Duration::ZERO));
         chromium.wait("set time limits", chromium.client().update_timeouts(patient));
         chromium.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": everywhere }));
-        // Colours that are on their way to others have no contrast to measure.
-        chromium.emulate(1280, false);
         chromium
     }
 
@@ -156,7 +155,8 @@ impl Chromium {
         self.wait("press keys", self.client().perform_actions(actions));
     }
 
-    /// Sets the window's width, and whether the system prefers dark pages. Nothing moves.
+    /// Sets the window's width, and whether the system prefers dark pages. Nothing moves: colours that
+    /// are on their way to others have no contrast to measure.
     pub fn emulate(&self, width: u32, dark: bool) {
         self.devtools(
             "Emulation.setDeviceMetricsOverride",
@@ -201,8 +201,15 @@ impl Chromium {
         // Both fail only when it has ended already.
         let _ = self.driver.kill();
         let _ = self.driver.wait();
-        for pid in processes_with(self.profile.path()) {
-            let _ = Command::new("kill").args(["-KILL", &pid]).status();
+        // What is left of them has lost its parent, and would write into a directory that is gone.
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            let left = processes_with(self.profile.path());
+            if left.is_empty() || Instant::now() > deadline {
+                break;
+            }
+            let _ = Command::new("kill").arg("-KILL").args(left).stderr(Stdio::null()).status();
+            thread::sleep(Duration::from_millis(10));
         }
     }
 }

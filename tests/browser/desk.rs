@@ -100,7 +100,9 @@ impl Desk {
     /// Opens a page as the first of a visit, and looks at it in these themes: dark or not.
     pub fn look(&self, page: &str, width: u32, themes: &[bool]) -> Vec<View> {
         self.browser.emulate(width, themes[0]);
-        self.browser.devtools("Network.clearBrowserCache", json!({}));
+        if width == WIDE {
+            self.browser.devtools("Network.clearBrowserCache", json!({}));
+        }
         for log in ["browser", "performance"] {
             self.browser.log(log);
         }

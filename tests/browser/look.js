@@ -13,6 +13,21 @@ const scroller = (element) => {
     return null;
 };
 
+// Which texts of a figure lie on each other depends on the fonts that a system has.
+const figureTexts = [];
+const lookAtOverlaps = () => {
+    for (const [place, one] of figureTexts.entries()) {
+        for (const other of figureTexts.slice(place + 1)) {
+            const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+            const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+            // A line is higher than its letters.
+            if (one.svg === other.svg && across > 1 && down > 0.4 * (one.bottom - one.top)) {
+                wrong.clipped.push(`one on the other: ${quote(one.node.data)}, ${quote(other.node.data)}`);
+            }
+        }
+    }
+};
+
 const lookAtText = (node) => {
     const element = node.parentElement;
     if (!node.data.trim() || element.closest('script, style, noscript, template, title, desc')) return;
@@ -32,6 +47,7 @@ const lookAtText = (node) => {
     const left = Math.min(...boxes.map((box) => box.left));
     const right = Math.max(...boxes.map((box) => box.right));
     if (svg) {
+        figureTexts.push({ svg, node, left, right, top: boxes[0].top, bottom: boxes[0].bottom });
         const frame = svg.getBoundingClientRect();
         const top = Math.min(...boxes.map((box) => box.top));
         const bottom = Math.max(...boxes.map((box) => box.bottom));
@@ -66,6 +82,7 @@ return (async () => {
     }
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) lookAtText(texts.currentNode);
+    lookAtOverlaps();
     document.querySelectorAll('body *').forEach(lookAtBox);
 
     // axe does not look behind gradients, and the dots of a terminal's frame are some.
