@@ -126,10 +126,6 @@ impl Chromium {
         self.wait(&format!("open {url}"), self.client().goto(url));
     }
 
-    pub fn address(&self) -> Url {
-        self.wait("ask for the address", self.client().current_url())
-    }
-
     /// Runs the body of a function in the page, and returns its result; waits for a promise.
     pub fn run(&self, script: &str, arguments: &[Json]) -> Json {
         self.wait("run a script", self.client().execute(script, arguments.to_vec()))

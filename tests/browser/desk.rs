@@ -68,7 +68,7 @@ impl AddAssign for Content {
 impl Desk {
     /// Serves the book with some more files beside its pages, and starts a browser.
     pub fn new(files: impl IntoIterator<Item = (String, String)>) -> Desk {
-        let programs = Programs::find().expect("chromium and chromedriver on PATH");
+        let programs = Programs::find().expect("CI needs chromium and chromedriver on PATH");
         let site = Site::serve(files);
         let browser = Chromium::start(&programs, EVERYWHERE);
         Desk { browser, site, pages: pages(), survey: Vec::new(), contents: BTreeMap::new() }
@@ -178,23 +178,28 @@ impl Desk {
         self.browser.press(&keys.iter().map(|&key| key.into()).collect::<Vec<char>>());
     }
 
-    /// Gives the focus to something on a narrow page and presses the right arrow. Returns what goes
-    /// wrong.
+    /// Gives the focus to something on a narrow page and presses the right arrow. Returns what happens
+    /// that is not to happen.
     pub fn press_arrow_on(&self, page: &str, selector: &str, scrolls: bool) -> Option<String> {
         self.browser.emulate(NARROW, false);
         self.open(page);
         let focused = self.browser.run(
-            "const [first] = [...document.querySelectorAll(arguments[0])].filter((e) => e.checkVisibility());
-             first?.focus();
-             return first !== undefined && document.activeElement === first;",
+            "const all = [...document.querySelectorAll(arguments[0])];
+             const seen = all.find((element) => element.checkVisibility());
+             seen?.focus();
+             sessionStorage.removeItem('turned');
+             navigation.addEventListener('navigate', ({ destination }) => {
+                 sessionStorage.setItem('turned', new URL(destination.url).pathname);
+             });
+             return seen !== undefined && document.activeElement === seen;",
             &[json!(selector)],
         );
         if focused != json!(true) {
             return Some(format!("{page}: no {selector} takes the focus"));
         }
         self.press(&[Key::Right]);
-        let path = self.browser.address().path().to_owned();
-        if path != format!("/{page}") {
+        if let Json::String(path) = self.browser.run("return sessionStorage.getItem('turned')", &[])
+        {
             return Some(format!("{page}: with the focus on {selector}, turned to {path}"));
         }
         if scrolls {
