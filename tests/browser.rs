@@ -212,6 +212,7 @@ fn main() -> ExitCode {
         a_page_that_needs_scripts_is_refused,
         the_chapters_open_without_scripts,
         the_printed_book_is_complete,
+        answers_are_open_on_paper,
     ]);
     // Last, since they wait for the first of them, which looks at every page.
     trials.extend(KINDS[1..].iter().map(survey));
@@ -487,4 +488,19 @@ fn the_printed_book_is_complete(desk: &mut Desk) {
     let printed = desk.content("print.html");
     assert_eq!(printed.headings, expected.headings);
     assert!(printed == expected, "other words, figures, listings or answers");
+}
+
+fn answers_are_open_on_paper(desk: &mut Desk) {
+    let shown = || {
+        desk.browser.run(
+            "const answers = [...document.querySelectorAll('main details:not([open]) > :not(summary)')];
+             return [answers.length > 0, answers.every((answer) => answer.checkVisibility())];",
+            &[],
+        )
+    };
+    desk.browser.emulate(WIDE, false);
+    desk.open("02-2-server.html");
+    assert_eq!(shown(), json!([true, false]), "on the screen");
+    desk.browser.devtools("Emulation.setEmulatedMedia", json!({ "media": "print" }));
+    assert_eq!(shown(), json!([true, true]), "on paper");
 }
