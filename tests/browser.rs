@@ -24,7 +24,6 @@ mod process;
 #[path = "browser/site.rs"]
 mod site;
 
-use chromium::Programs;
 use desk::{Content, Desk, NARROW, WIDE};
 
 /// What the survey looks for on every page, and how a check is called that finds nothing of it.
@@ -233,7 +232,7 @@ fn trial(
         at(shared, check);
         Ok(())
     });
-    if Programs::find().is_some() || env::var_os("CI").is_some() {
+    if chromium::driver().is_some() || env::var_os("CI").is_some() {
         return trial;
     }
     trial.with_kind("needs chromium and chromedriver on PATH").with_ignored_flag(true)

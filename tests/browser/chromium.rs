@@ -22,20 +22,11 @@ use url::Url;
 
 use crate::process::{DEADLINE, says};
 
-/// The programs that drive and are a browser, if this machine has them.
-pub struct Programs {
-    driver: PathBuf,
-    browser: PathBuf,
-}
-
-impl Programs {
-    pub fn find() -> Option<Programs> {
-        let browsers = ["chromium", "chromium-browser", "google-chrome"];
-        Some(Programs {
-            driver: on_path("chromedriver")?,
-            browser: browsers.into_iter().find_map(on_path)?,
-        })
-    }
+/// The program that drives a browser, if this machine has both. It finds the browser by itself, and
+/// prefers the one that its makers test it with.
+pub fn driver() -> Option<PathBuf> {
+    ["google-chrome", "chromium", "chromium-browser"].into_iter().find_map(on_path)?;
+    on_path("chromedriver")
 }
 
 fn on_path(program: &str) -> Option<PathBuf> {
@@ -54,11 +45,11 @@ pub struct Chromium {
 
 impl Chromium {
     /// `everywhere` is a script that every page gets before its own.
-    pub fn start(programs: &Programs, everywhere: &str) -> Chromium {
+    pub fn start(driver: &Path, everywhere: &str) -> Chromium {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let profile = tempfile::Builder::new().prefix("browser-").tempdir().expect("a directory");
-        let driver = Command::new(&programs.driver)
+        let driver = Command::new(driver)
             .arg("--port=0")
             .env("TMPDIR", profile.path())
             .stdin(Stdio::null())
@@ -75,7 +66,6 @@ impl Chromium {
 
         let capabilities = json!({
             "goog:chromeOptions": {
-                "binary": programs.browser,
                 "args": [
                     "--headless=new",
                     format!("--user-data-dir={}", chromium.profile.path().join("profile").display()),

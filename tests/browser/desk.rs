@@ -8,7 +8,7 @@ use std::path::Path;
 use fantoccini::key::Key;
 use serde_json::{Value as Json, json};
 
-use crate::chromium::{Chromium, Programs};
+use crate::chromium::{self, Chromium};
 use crate::site::Site;
 
 pub const WIDE: u32 = 1280;
@@ -68,9 +68,9 @@ impl AddAssign for Content {
 impl Desk {
     /// Serves the book with some more files beside its pages, and starts a browser.
     pub fn new(files: impl IntoIterator<Item = (String, String)>) -> Desk {
-        let programs = Programs::find().expect("CI needs chromium and chromedriver on PATH");
+        let driver = chromium::driver().expect("CI needs chromium and chromedriver on PATH");
         let site = Site::serve(files);
-        let browser = Chromium::start(&programs, EVERYWHERE);
+        let browser = Chromium::start(&driver, EVERYWHERE);
         Desk { browser, site, pages: pages(), survey: Vec::new(), contents: BTreeMap::new() }
     }
 
