@@ -2,8 +2,10 @@
 //!
 //! - The book builds without a warning; in what was built every link, fragment and asset leads to
 //!   something that is there, nothing comes from another host, and every chapter is listed.
+//! - Every term of the glossary is linked where a chapter uses it first, and nowhere else.
 //! - Every verdict names a check that is in the suite; every terminal is a recording that a check
-//!   replays.
+//!   replays; every command in the text is one that the suite knows, or is marked as one that it does
+//!   not.
 //! - Every figure is shown with a caption, and takes its colours from the theme.
 //! - A chapter with a defect is refused, with its file and line: one test for each kind of defect,
 //!   on a small book that the test makes, so that each check is seen to fail.
@@ -21,6 +23,7 @@ use std::env;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -28,6 +31,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Trial};
+use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use predicates::prelude::*;
 use predicates::str::contains;
 use serde_json::json;
@@ -46,8 +50,12 @@ fn main() -> ExitCode {
         the_book_builds_without_a_warning,
         everything_that_a_page_names_is_there,
         every_chapter_is_listed,
+        every_term_is_linked_at_first_use,
         every_row_has_a_verdict_with_living_checks,
+        every_check_that_a_table_names_is_in_the_suite,
         every_recording_is_shown_and_replayed,
+        every_command_is_known_or_marked,
+        commands_that_nobody_runs_are_noticed,
         every_figure_is_shown_with_a_caption,
         all_defects_are_told_at_once,
         a_good_book_has_no_defects,
@@ -67,6 +75,8 @@ fn main() -> ExitCode {
         paths_out_of_the_book_are_refused,
         a_taken_port_is_a_clear_error,
         a_broken_book_is_not_served,
+        terms_are_linked_in_prose_alone,
+        the_longest_term_wins,
         the_preprocessor_adds_captions,
         the_preprocessor_refuses_defects,
         the_preprocessor_is_for_html_only,
@@ -198,6 +208,47 @@ fn every_chapter_is_listed() {
     }
 }
 
+/// In the pages as they are built: each term leads from at least one page to the glossary, and from none
+/// twice. And the Chinese word stands beside each.
+fn every_term_is_linked_at_first_use() {
+    let dest = TempDir::new().unwrap();
+    book().args(["build", "--dest"]).arg(dest.path()).current_dir(root()).assert().success();
+    let page = |file: &Path| fs::read_to_string(dest.path().join(file)).unwrap();
+    let matches = |pattern: &str, text: &str| -> Vec<String> {
+        let pattern = regex::Regex::new(pattern).unwrap();
+        pattern.captures_iter(text).map(|found| found[1].to_owned()).collect()
+    };
+    let glossary = page(Path::new("glossary.html"));
+    let terms = matches("<dt id=\"([^\"]+)\"", &glossary);
+    assert!(terms.len() > 30, "only {} terms", terms.len());
+    let chinese = matches("<dd><span class=\"zh\" lang=\"zh-Hans\">([^<]+)</span>", &glossary);
+    assert_eq!(chinese.len(), terms.len(), "a term without a Chinese word");
+
+    let mut unused: BTreeSet<&String> = terms.iter().collect();
+    let mut wrong = Vec::new();
+    for file in files_of(dest.path()) {
+        if file.extension().is_none_or(|kind| kind != "html") || file == Path::new("print.html") {
+            continue;
+        }
+        let mut used = BTreeSet::new();
+        for id in matches("class=\"term\" href=\"([^\"]+)\"", &page(&file)) {
+            let Some(term) = id.strip_prefix("glossary.html#") else {
+                wrong.push(format!("{}: {id} is not in the glossary", file.display()));
+                continue;
+            };
+            if !used.insert(term.to_owned()) {
+                wrong.push(format!("{}: {term} is linked twice", file.display()));
+            }
+        }
+        unused.retain(|term| !used.contains(*term));
+        if file == Path::new("glossary.html") && !used.is_empty() {
+            wrong.push(format!("the glossary links to itself: {used:?}"));
+        }
+    }
+    wrong.extend(unused.iter().map(|term| format!("no chapter uses {term}")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// C1 to C12 and S1 to S23: each stands once on the closing page, with a verdict, and with a source or
 /// the names of checks that are in the suite.
 fn every_row_has_a_verdict_with_living_checks() {
@@ -217,7 +268,8 @@ fn every_row_has_a_verdict_with_living_checks() {
             wrong.push(format!("{row} has {} columns", cells.len()));
             continue;
         };
-        if !said.contains("class=\"verdict ") || !truth.contains("](") {
+        // Other pages link to the row by this id.
+        if !said.contains(&format!("id=\"{row}\" class=\"verdict ")) || !truth.contains("](") {
             wrong.push(format!("{row} has no verdict, or no link to where it is explained"));
         }
         let checks: Vec<&str> = shown_by.split('`').skip(1).step_by(2).collect();
@@ -295,13 +347,279 @@ fn every_figure_is_shown_with_a_caption() {
     }
 }
 
-/// The text of all checks.
+/// On other pages, too, a table's column `shown by` names checks.
+fn every_check_that_a_table_names_is_in_the_suite() {
+    let suite = suite();
+    let mut tables = 0;
+    let mut wrong = Vec::new();
+    for (file, text) in chapters() {
+        // The verdicts name faults and rejected programs as well, and have a test of their own.
+        if file == Path::new("verdicts.md") {
+            continue;
+        }
+        let mut in_table = false;
+        for line in text.lines() {
+            let is_title = line.ends_with("| shown by |");
+            tables += usize::from(is_title);
+            in_table = is_title || in_table && line.starts_with('|');
+            let last = line.trim_end_matches(" |").rsplit(" | ").next().unwrap_or_default();
+            if !in_table || is_title || line.starts_with("|-") {
+                continue;
+            }
+            let checks: Vec<&str> = last.split('`').skip(1).step_by(2).collect();
+            if checks.is_empty() {
+                wrong.push(format!("{}: {line}: shown by nothing", file.display()));
+            }
+            for check in checks {
+                let known = [format!("(\"{check}\""), format!(".rejected(\"{check}\"")];
+                if !known.iter().any(|known| suite.contains(known)) {
+                    wrong.push(format!("{}: {check} is not in the suite", file.display()));
+                }
+            }
+        }
+    }
+    assert!(tables >= 3, "only {tables} tables");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Every command that a page tells the reader to type: its program is there, and the suite runs it
+/// with these options; or it is visibly marked, in the same paragraph, as one to be tried by hand.
+fn every_command_is_known_or_marked() {
+    let suite = suite();
+    let mut known = 0;
+    let mut wrong = Vec::new();
+    for (file, text) in chapters() {
+        for (command, paragraph) in commands(&text) {
+            let marked = text[paragraph].contains(BY_HAND);
+            match unknown(&command, &suite) {
+                Some(why) if !marked => {
+                    wrong.push(format!("{}: `{command}`: {why}", file.display()));
+                }
+                Some(_) => {}
+                None => known += 1,
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(known > 40, "only {known} commands");
+}
+
+/// Stands beside a command that the suite does not run.
+const BY_HAND: &str = "<span class=\"by-hand\">by hand</span>";
+
+fn commands_that_nobody_runs_are_noticed() {
+    let suite = suite();
+    for (command, expected) in [
+        ("cargo run -p lesson09", "no package lesson09"),
+        ("cargo run -p lesson02 --bin nope", "no program nope"),
+        ("cargo run -p lesson02 -- --nope", "no check uses --nope"),
+        ("cargo run -p lesson03 -- matrices", "no check uses matrices"),
+        ("cargo test -p lesson02 --test nope", "no test nope"),
+        ("cargo test -p lesson02 S99", "no check S99"),
+        ("python3 lessons/lesson02/nope.py", "no file lessons/lesson02/nope.py"),
+        ("SUBJECT=\"python3 nope.py\" cargo test -p lesson02", "no file nope.py"),
+        ("cargo grade nope", "no check runs cargo grade nope"),
+        ("make all", "no check runs make"),
+        ("echo hello | nc 127.0.0.1 9090", "a pipe"),
+    ] {
+        assert_eq!(unknown(command, &suite).as_deref(), Some(expected), "{command}");
+    }
+    for command in ["cargo run -p lesson02 -- --time-limit 60", "cargo test S17", "nc ::1 9090"] {
+        assert_eq!(unknown(command, &suite), None, "{command}");
+    }
+    let text = "Try `cargo run` and `bind`.\n\n<p>Or <code>nc ::1 80</code>.</p>\n\n```sh\nmake all  # of it\n```\n";
+    let found: Vec<String> = commands(text).into_iter().map(|(command, _)| command).collect();
+    assert_eq!(found, ["cargo run", "nc ::1 80", "make all"]);
+}
+
+/// The commands of a chapter: lines of shell, and code in the text that begins with a program's name;
+/// each with the paragraph that it stands in.
+fn commands(text: &str) -> Vec<(String, Range<usize>)> {
+    /// What code in the text begins with when it is a command with arguments.
+    const PROGRAMS: [&str; 9] =
+        ["cargo", "python3", "nc", "ss", "strace", "tcpdump", "printf", "sleep", "sudo"];
+    let mut commands = Vec::new();
+    let mut add = |command: &str, at: usize| {
+        let start = text[..at].rfind("\n\n").map_or(0, |start| start + 2);
+        let end = text[at..].find("\n\n").map_or(text.len(), |end| at + end);
+        commands.push((command.to_owned(), start..end));
+    };
+    let in_text = |code: &str| {
+        let (program, arguments) = code.split_once(' ').unwrap_or((code, ""));
+        (PROGRAMS.contains(&program) || program.starts_with("SUBJECT=")) && !arguments.is_empty()
+    };
+    let html = regex::Regex::new("<code>([^<]*)</code>").unwrap();
+    let mut shell = false;
+    for (event, span) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) => {
+                shell = &*language == "sh";
+            }
+            Event::End(TagEnd::CodeBlock) => shell = false,
+            Event::Text(lines) if shell => {
+                for line in lines.lines().filter(|line| !line.trim().is_empty()) {
+                    // The mark stands above the block.
+                    let above = text[..span.start].rfind("\n\n").unwrap_or_default();
+                    add(line.split("  #").next().unwrap_or_default().trim(), above);
+                }
+            }
+            Event::Code(code) if in_text(&code) => add(&code, span.start),
+            Event::Html(tags) => {
+                for code in html.captures_iter(&tags) {
+                    if in_text(&code[1]) {
+                        add(&code[1], span.start);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    commands
+}
+
+/// Why the suite does not know a command; `None` if it does.
+fn unknown(command: &str, suite: &str) -> Option<String> {
+    let words = words(command);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if words.contains(&"|") {
+        return Some("a pipe".to_owned());
+    }
+    let used = |word: &str| suite.contains(&format!("\"{word}\""));
+    match words.as_slice() {
+        [subject, rest @ ..] if subject.starts_with("SUBJECT=") => {
+            unknown(subject.trim_start_matches("SUBJECT="), suite)
+                .or_else(|| unknown(&rest.join(" "), suite))
+        }
+        // These tests run the reader.
+        ["cargo", "run", "-p", "book"] => None,
+        ["cargo", "run", "-p", package, rest @ ..] if *package != "book" => {
+            let Some(manifest) = manifest(package) else {
+                return Some(format!("no package {package}"));
+            };
+            let (program, rest) = match rest {
+                ["--bin", program, rest @ ..] => (program, rest),
+                rest => (package, rest),
+            };
+            let there = manifest.contains(&format!("[[bin]]\nname = \"{program}\""));
+            if !there || !suite.contains(&format!("program!(\"{program}\")")) {
+                return Some(format!("no program {program}"));
+            }
+            arguments(rest).find(|word| !used(word)).map(unused)
+        }
+        ["cargo", "build", "-p", package] => {
+            manifest(package).is_none().then(|| format!("no package {package}"))
+        }
+        ["cargo", "test", "--no-run"] => None,
+        ["cargo", "test", rest @ ..] => {
+            let (package, rest) = match rest {
+                ["-p", package, rest @ ..] => (Some(*package), rest),
+                rest => (None, rest),
+            };
+            let manifest = package.map_or(Some(String::new()), manifest);
+            let Some(manifest) = manifest else {
+                return Some(format!("no package {}", package.unwrap_or_default()));
+            };
+            let filter = match rest {
+                ["--test", test, ..]
+                    if !manifest.contains(&format!("[[test]]\nname = \"{test}\"")) =>
+                {
+                    return Some(format!("no test {test}"));
+                }
+                ["--test", _, filter @ ..] => filter,
+                filter => filter,
+            };
+            // `exercise02::answers_a_request`: the kind of check and its id.
+            let mut parts = filter.iter().flat_map(|name| name.split("::"));
+            parts.find(|part| !suite.contains(part)).map(|part| format!("no check {part}"))
+        }
+        ["cargo", before @ .., last] => {
+            let without_filter = format!("cargo {}", before.join(" "));
+            let known = continuous_integration_runs(command)
+                || suite.contains(last) && continuous_integration_runs(&without_filter);
+            (!known).then(|| format!("no check runs {command}"))
+        }
+        ["python3", file, rest @ ..] => {
+            let name = file.rsplit('/').next().unwrap_or_default();
+            if !root().join(file).is_file() || !suite.contains(&format!("{name}\"")) {
+                return Some(format!("no file {file}"));
+            }
+            arguments(rest).find(|word| !used(word)).map(unused)
+        }
+        // As a client of servers on any address.
+        ["nc", _host, _port] => (!used("nc")).then(|| "no check runs nc".to_owned()),
+        ["ss", options] if suite.contains(&format!("ss {options} ")) => None,
+        [program, ..] => Some(format!("no check runs {program}")),
+        [] => None,
+    }
+}
+
+/// Whether `.ci/run`, or the workflow whose commands it runs, has this command.
+fn continuous_integration_runs(command: &str) -> bool {
+    [".ci/run", ".github/classroom/grade.yml"].iter().any(|file| {
+        let script = fs::read_to_string(root().join(file)).unwrap();
+        let mut commands = script.lines().flat_map(|line| line.split([';', '>', '|']));
+        commands.any(|part| part.trim().ends_with(command))
+    })
+}
+
+fn unused(word: &&str) -> String {
+    format!("no check uses {word}")
+}
+
+/// The manifest of a package of the workspace.
+fn manifest(package: &str) -> Option<String> {
+    fs::read_to_string(root().join("lessons").join(package).join("Cargo.toml")).ok()
+}
+
+/// Those of a program's arguments that have a meaning of their own: options and modes, but neither
+/// addresses nor what follows an option.
+fn arguments<'words>(words: &'words [&str]) -> impl Iterator<Item = &'words &'words str> {
+    let words = words.iter().filter(|word| **word != "--");
+    let mut after_option = false;
+    words.filter(move |word| {
+        let is_value = std::mem::replace(&mut after_option, word.starts_with("--"));
+        word.starts_with("--") || !is_value && word.parse::<SocketAddr>().is_err()
+    })
+}
+
+/// The words of a line of shell: what is quoted is one word, without its quotes.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quote = None;
+    for c in line.chars() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            None if c == '"' || c == '\'' => quote = Some(c),
+            None if c == ' ' => words.push(String::new()),
+            _ => words.last_mut().expect("the first word").push(c),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// The text of every chapter, by its file.
+fn chapters() -> Vec<(PathBuf, String)> {
+    let folder = root().join("book/chapters");
+    let files = files_of(&folder).into_iter();
+    files
+        .filter(|file| file.extension().is_some_and(|kind| kind == "md"))
+        .map(|file| {
+            let text = fs::read_to_string(folder.join(&file)).unwrap();
+            (file, text)
+        })
+        .collect()
+}
+
+/// The text of all checks, but for this file's.
 fn suite() -> String {
     let folders = ["tests", "tests/grader/src"].map(|folder| root().join(folder));
     let entries = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
     let files = entries.map(|entry| entry.unwrap().path());
     files
-        .filter(|file| file.extension().is_some_and(|extension| extension == "rs"))
+        .filter(|file| {
+            file.extension().is_some_and(|kind| kind == "rs") && !file.ends_with("book.rs")
+        })
         .map(|file| fs::read_to_string(file).unwrap())
         .collect()
 }
@@ -961,6 +1279,63 @@ fn ctrl_c_stops_the_reader() {
 
 // ----------------------------------------------------------------------------
 // mdBook's preprocessor.
+
+const WORDS: &str = "\
+# Words
+
+queue
+: <span lang=\"zh-Hans\">队列</span> Clients that wait. Also **accept queue**, **server's queue**.
+
+accept
+: To take the next one.
+
+socket
+: A handle.
+";
+
+/// What the second chapter's text becomes beside a glossary.
+#[track_caller]
+fn with_terms(text: &str) -> String {
+    let shelf = Shelf::new();
+    shelf.write("book/chapters/glossary.md", WORDS);
+    shelf.append("book/chapters/SUMMARY.md", "- [Words](glossary.md)");
+    shelf.append(SECOND, text);
+    shelf.build().success();
+    let page = fs::read_to_string(shelf.path("site/second.html")).unwrap();
+    let main = page.split("<main>").nth(1).unwrap().split("</main>").next().unwrap();
+    main.replace("<a class=\"term\" href=\"glossary.html#", "<<").replace("\n", " ")
+}
+
+fn terms_are_linked_in_prose_alone() {
+    let page = with_terms(
+        "\
+## A socket
+
+`socket` socket(2) port-socket socketed [a socket](index.md) <b>socket</b>
+
+| socket |
+|---|
+| x |
+
+```text
+socket
+```
+
+> Two **Sockets**, one socket.
+",
+    );
+    assert!(page.contains("Two <strong><<socket\">Sockets</a></strong>, one socket."), "{page}");
+    assert_eq!(page.matches("<<").count(), 1, "{page}");
+}
+
+fn the_longest_term_wins() {
+    // Over the end of a line, too; and after it each of its words is still to come.
+    let page = with_terms("- The accept\n  queue and the queue.\n\nIt accepts.\n");
+    assert!(page.contains("The <<queue\">accept queue</a> and the queue."), "{page}");
+    assert!(page.contains("It <<accept\">accepts</a>."), "{page}");
+    let page = with_terms("In a server's queue.\n");
+    assert!(page.contains("In a <<queue\">server’s queue</a>."), "{page}");
+}
 
 fn the_preprocessor_adds_captions() {
     let shelf = Shelf::new();

@@ -80,18 +80,18 @@ pub const CHECKS: &[Check] = &[
 ];
 
 fn answers_a_request(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve()?;
+    let (_server, address) = run.serve()?;
     let mut client = run.connect(address)?;
-    is_answered(&mut server, &mut client, GREETING)
+    is_answered(&mut client, GREETING)
 }
 
 fn serves_the_next_client(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve()?;
+    let (_server, address) = run.serve()?;
     let mut first = run.connect_as("the first client", address)?;
     let mut second = run.connect_as("the second client", address)?;
-    is_answered(&mut server, &mut first, "the first")?;
-    is_answered(&mut server, &mut second, "the second")?;
-    serves_another(run, &mut server, address)
+    is_answered(&mut first, "the first")?;
+    is_answered(&mut second, "the second")?;
+    serves_another(run, address)
 }
 
 fn reads_the_whole_request(run: &mut Run) -> Outcome {
@@ -112,10 +112,10 @@ fn reads_the_whole_request(run: &mut Run) -> Outcome {
 }
 
 fn answers_a_long_request(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve()?;
+    let (_server, address) = run.serve()?;
     let request = &"a mebibyte! ".repeat(1 << 17)[..1 << 20];
     let mut client = run.connect(address)?;
-    is_answered(&mut server, &mut client, request)
+    is_answered(&mut client, request)
 }
 
 fn survives_an_empty_request(run: &mut Run) -> Outcome {
@@ -136,7 +136,7 @@ fn refuses(run: &mut Run, request: &[u8]) -> Outcome {
     client.end()?;
     client.receives_no_reply()?;
     reports(&mut server, client.local())?;
-    serves_another(run, &mut server, address)
+    serves_another(run, address)
 }
 
 fn survives_a_reset(run: &mut Run) -> Outcome {
@@ -145,7 +145,7 @@ fn survives_a_reset(run: &mut Run) -> Outcome {
     let name = client.local();
     client.reset();
     reports(&mut server, name)?;
-    serves_another(run, &mut server, address)
+    serves_another(run, address)
 }
 
 fn refuses_a_request_that_is_too_long(run: &mut Run) -> Outcome {
@@ -155,12 +155,19 @@ fn refuses_a_request_that_is_too_long(run: &mut Run) -> Outcome {
     client.sends_until_cut_off(64 << 20)?;
     client.receives_no_reply()?;
     reports(&mut server, client.local())?;
-    serves_another(run, &mut server, address)
+    serves_another(run, address)
 }
 
 fn gives_up_on_a_silent_client(run: &mut Run) -> Outcome {
-    let limit = run.short_limit()?.as_secs_f64().to_string();
-    let (mut server, address) = run.serve_with(&["--time-limit", &limit, "127.0.0.1:0"])?;
+    run.with_time_limit(|run, limit| {
+        gives_up_on_silence(run, limit)?;
+        Ok(true)
+    })
+}
+
+fn gives_up_on_silence(run: &mut Run, limit: Duration) -> Outcome {
+    let seconds = limit.as_secs_f64().to_string();
+    let (mut server, address) = run.serve_with(&["--time-limit", &seconds, "127.0.0.1:0"])?;
     // Asleep until the next client's request is there: only the silent one takes time.
     server.suspend()?;
     let mut silent = run.connect_as("the silent client", address)?;
@@ -168,20 +175,17 @@ fn gives_up_on_a_silent_client(run: &mut Run) -> Outcome {
     next.send(GREETING)?;
     next.end()?;
     server.resume()?;
-    next.receives_all(reply(GREETING)).map_err(|broken| server.explains(broken))?;
+    next.receives_all(reply(GREETING))?;
     silent.receives_no_reply()?;
     reports(&mut server, silent.local())
 }
 
 fn gives_up_on_a_dripping_client(run: &mut Run) -> Outcome {
-    // A busy machine may keep this check from dripping: that proves nothing, so it begins again.
-    while !gives_up_on_a_steady_drip(run)? {}
-    Ok(())
+    run.with_time_limit(gives_up_on_a_steady_drip)
 }
 
 /// Whether the drip was steady; if it was not, a limit for each `read` has done as well.
-fn gives_up_on_a_steady_drip(run: &mut Run) -> Outcome<bool> {
-    let limit = run.short_limit()?;
+fn gives_up_on_a_steady_drip(run: &mut Run, limit: Duration) -> Outcome<bool> {
     let seconds = limit.as_secs_f64().to_string();
     let (mut server, address) = run.serve_with(&["--time-limit", &seconds, "127.0.0.1:0"])?;
     server.suspend()?;
@@ -208,7 +212,7 @@ fn gives_up_on_a_steady_drip(run: &mut Run) -> Outcome<bool> {
     })?;
     next.stream().set_nonblocking(false).map_err(|why| Broken::new("a socket", why))?;
 
-    next.receives_all(reply(GREETING)).map_err(|broken| server.explains(broken))?;
+    next.receives_all(reply(GREETING))?;
     reports(&mut server, dripping.local())?;
     Ok(pause < limit / 2)
 }
@@ -225,18 +229,14 @@ fn reports(server: &mut Program, client: SocketAddr) -> Outcome {
 }
 
 /// A client that comes now is served.
-fn serves_another(run: &mut Run, server: &mut Program, address: SocketAddr) -> Outcome {
-    let mut client =
-        run.connect_as("another client", address).map_err(|broken| server.explains(broken))?;
-    is_answered(server, &mut client, GREETING)
+fn serves_another(run: &mut Run, address: SocketAddr) -> Outcome {
+    let mut client = run.connect_as("another client", address)?;
+    is_answered(&mut client, GREETING)
 }
 
 /// The client sends a whole request and gets a whole reply.
-fn is_answered(server: &mut Program, client: &mut Peer, request: &str) -> Outcome {
-    let mut converse = || {
-        client.send(request)?;
-        client.end()?;
-        client.receives_all(reply(request))
-    };
-    converse().map_err(|broken| server.explains(broken))
+fn is_answered(client: &mut Peer, request: &str) -> Outcome {
+    client.send(request)?;
+    client.end()?;
+    client.receives_all(reply(request))
 }

@@ -40,7 +40,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY, kernel};
-use grader::{Broken, Check, Needs, Outcome, Peer, Program, Run, check};
+use grader::{Check, Needs, Outcome, Peer, Program, Run, check};
 use socket2::SockRef;
 
 use crate::many_clients::{self, is_over_soon, narrow};
@@ -111,74 +111,59 @@ pub const CHECKS: &[Check] = &[
 const MAX_LINE: usize = 64 << 10;
 
 fn answers_a_line(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve()?;
+    let (_server, address) = run.serve()?;
     let mut client = run.connect(address)?;
-    let mut converse = || {
-        is_served(&mut client)?;
-        client.end()?;
-        client.receives_end()
-    };
-    converse().map_err(|broken| server.explains(broken))
+    is_served(&mut client)?;
+    client.end()?;
+    client.receives_end()
 }
 
 fn answers_every_line(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve()?;
+    let (_server, address) = run.serve()?;
     let mut client = run.connect(address)?;
-    let mut converse = || {
-        client.send("one\ntwo\n\nfour\n")?;
-        for line in ["one", "two", "", "four"] {
-            client.receives(reply(line))?;
-        }
-        is_served(&mut client)
-    };
-    converse().map_err(|broken| server.explains(broken))
+    client.send("one\ntwo\n\nfour\n")?;
+    for line in ["one", "two", "", "four"] {
+        client.receives(reply(line))?;
+    }
+    is_served(&mut client)
 }
 
 fn joins_the_pieces_of_a_line(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve()?;
+    let (_server, address) = run.serve()?;
     let mut client = run.connect(address)?;
     let (start, rest) = GREETING.as_bytes().split_at(GREETING.find('是').map_or(1, |at| at + 1));
-    let mut converse = || {
-        client.send_in_pieces(&[start, rest])?;
-        client.receives_nothing_for(Duration::from_millis(20))?;
-        // The end of one line, and the start of the next.
-        client.send("\nnext")?;
-        client.receives(reply(GREETING))?;
-        client.send(" line\n")?;
-        client.receives(reply("next line"))
-    };
-    converse().map_err(|broken| server.explains(broken))
+    client.send_in_pieces(&[start, rest])?;
+    client.receives_nothing_for(Duration::from_millis(20))?;
+    // The end of one line, and the start of the next.
+    client.send("\nnext")?;
+    client.receives(reply(GREETING))?;
+    client.send(" line\n")?;
+    client.receives(reply("next line"))
 }
 
 fn answers_the_last_line(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve()?;
+    let (_server, address) = run.serve()?;
     let mut client = run.connect(address)?;
-    let mut converse = || {
-        client.send(format!("{GREETING}\nthe last"))?;
-        client.end()?;
-        client.receives(reply(GREETING))?;
-        client.receives_all(reply("the last"))
-    };
-    converse().map_err(|broken| server.explains(broken))
+    client.send(format!("{GREETING}\nthe last"))?;
+    client.end()?;
+    client.receives(reply(GREETING))?;
+    client.receives_all(reply("the last"))
 }
 
 fn serves_clients_side_by_side(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve()?;
+    let (_server, address) = run.serve()?;
     let _silent = run.connect_as("the silent client", address)?;
     let mut slow = run.connect_as("the slow client", address)?;
     slow.send("half a ")?;
     let mut third = run.connect_as("the third client", address)?;
     let mut fourth = run.connect_as("the fourth client", address)?;
-    let mut converse = || {
-        for _ in 0..3 {
-            is_served(&mut third)?;
-            is_served(&mut fourth)?;
-        }
-        slow.has_been_read()?;
-        slow.send("line\n")?;
-        slow.receives(reply("half a line"))
-    };
-    converse().map_err(|broken| server.explains(broken))
+    for _ in 0..3 {
+        is_served(&mut third)?;
+        is_served(&mut fourth)?;
+    }
+    slow.has_been_read()?;
+    slow.send("line\n")?;
+    slow.receives(reply("half a line"))
 }
 
 fn parts_with_bytes_that_are_not_text(run: &mut Run) -> Outcome {
@@ -189,7 +174,7 @@ fn parts_with_bytes_that_are_not_text(run: &mut Run) -> Outcome {
     client.send(b"\xc4\xe3\xba\xc3\n")?;
     client.receives_no_reply()?;
     reports(&mut server, client.local())?;
-    serves_on(run, &mut server, address, &mut other)
+    serves_on(run, address, &mut other)
 }
 
 fn parts_with_a_line_that_is_too_long(run: &mut Run) -> Outcome {
@@ -201,7 +186,7 @@ fn parts_with_a_line_that_is_too_long(run: &mut Run) -> Outcome {
     // Far more than the kernels keep between the two: the server has to close.
     client.sends_until_cut_off(64 << 20)?;
     reports(&mut server, client.local())?;
-    serves_on(run, &mut server, address, &mut other)
+    serves_on(run, address, &mut other)
 }
 
 fn survives_a_reset(run: &mut Run) -> Outcome {
@@ -212,7 +197,7 @@ fn survives_a_reset(run: &mut Run) -> Outcome {
     let name = client.local();
     client.reset();
     reports(&mut server, name)?;
-    serves_on(run, &mut server, address, &mut other)
+    serves_on(run, address, &mut other)
 }
 
 fn leaves_nothing_behind(run: &mut Run) -> Outcome {
@@ -233,11 +218,8 @@ fn stops_on_ctrl_c(run: &mut Run) -> Outcome {
     slow.has_been_read()?;
     server.interrupt()?;
     let since = Instant::now();
-    let mut end = || {
-        idle.receives_end()?;
-        slow.receives_end()
-    };
-    end().map_err(|broken| server.explains(broken))?;
+    idle.receives_end()?;
+    slow.receives_end()?;
     server.exits_with(0)?;
     is_over_soon(run, since)
 }
@@ -254,7 +236,7 @@ fn finishes_lines_that_have_arrived(run: &mut Run) -> Outcome {
     // Room for all replies at once, so that reading takes no time.
     let room = SockRef::from(client.stream()).set_recv_buffer_size(1 << 20);
     run.attempt("the client begins to read", room)?;
-    client.receives_all(replies).map_err(|broken| server.explains(broken))?;
+    client.receives_all(replies)?;
     server.exits_with(0)
 }
 
@@ -290,22 +272,16 @@ const LINES: usize = 4000;
 
 /// Starts the server, with one client connected and served.
 fn serve_another(run: &mut Run) -> Outcome<(Program, SocketAddr, Peer)> {
-    let (mut server, address) = run.serve()?;
+    let (server, address) = run.serve()?;
     let mut other = run.connect_as("the other client", address)?;
-    is_served(&mut other).map_err(|broken| server.explains(broken))?;
+    is_served(&mut other)?;
     Ok((server, address, other))
 }
 
 /// The client that was there before is served, and so is one that comes now.
-fn serves_on(
-    run: &mut Run,
-    server: &mut Program,
-    address: SocketAddr,
-    other: &mut Peer,
-) -> Outcome {
-    is_served(other)
-        .and_then(|()| is_served(&mut run.connect_as("a new client", address)?))
-        .map_err(|broken: Broken| server.explains(broken))
+fn serves_on(run: &mut Run, address: SocketAddr, other: &mut Peer) -> Outcome {
+    is_served(other)?;
+    is_served(&mut run.connect_as("a new client", address)?)
 }
 
 /// The server says which client it has parted with.

@@ -125,9 +125,9 @@ fn sends_every_byte_once(run: &mut Run) -> Outcome {
     let length = 8 << 20;
     let mut echo = Echo::start(run, length, true)?;
     run.step(format!("the server reads {length} bytes, each in its place, and the end"));
-    echo.read_all().map_err(|why| echo.client.explains(why))?;
+    echo.read_all()?;
     run.step("the server sends them back, and ends its side");
-    echo.send_to(length).map_err(|why| echo.client.explains(why))?;
+    echo.send_to(length)?;
     echo.server.end()?;
     succeeds(&mut echo.client, length)
 }
@@ -175,8 +175,8 @@ fn notices_a_reset(run: &mut Run) -> Outcome {
 fn reads_while_it_writes(run: &mut Run) -> Outcome {
     let mut echo = Echo::start(run, LONG, true)?;
     run.step("the server sends each piece back before it reads the next one");
-    echo.echo_to(LONG).map_err(|why| echo.client.explains(why))?;
-    echo.reads_the_end().map_err(|why| echo.client.explains(why))?;
+    echo.echo_to(LONG)?;
+    echo.reads_the_end()?;
     echo.server.end()?;
     succeeds(&mut echo.client, LONG)
 }
@@ -229,7 +229,7 @@ fn keeps_the_time_limit(run: &mut Run) -> Outcome {
 fn stays_small(run: &mut Run) -> Outcome {
     let mut echo = Echo::start(run, LONG, true)?;
     run.step("the server echoes a first piece");
-    echo.echo_to(PIECE).map_err(|why| echo.client.explains(why))?;
+    echo.echo_to(PIECE)?;
     run.step("then it neither reads nor writes, until the client has nothing to do");
     // Who makes more than can be sent has the time to do so. Not for ever: a client may be one that spins.
     let mut before = echo.client.usage()?.processor_time;
@@ -242,13 +242,13 @@ fn stays_small(run: &mut Run) -> Outcome {
         before = now;
     }
     run.step("then it echoes all but the last line");
-    echo.echo_to(LONG - LINE).map_err(|why| echo.client.explains(why))?;
+    echo.echo_to(LONG - LINE)?;
     let peak = echo.client.usage()?.peak;
     let got = format!("{:.1} MiB", peak as f64 / f64::from(1 << 20));
     run.ensure("the client has never taken more than 16 MiB of memory", peak < ROOM, got)?;
     run.step("the server echoes the last line");
-    echo.echo_to(LONG).map_err(|why| echo.client.explains(why))?;
-    echo.reads_the_end().map_err(|why| echo.client.explains(why))?;
+    echo.echo_to(LONG)?;
+    echo.reads_the_end()?;
     echo.server.end()?;
     succeeds(&mut echo.client, LONG)
 }

@@ -43,6 +43,18 @@ const FACTS: &[Check] = &[
     check("recording_server_bytes", record_bytes_that_are_not_text)
         .demands("The book shows how lesson 2 reports bytes that are not text.")
         .section("02-2-server.html#run-it"),
+    check("a_report_comes_at_once", a_report_comes_at_once)
+        .demands("A failing check is reported while others still run.")
+        .section("index.html#when-a-check-fails")
+        .needs(Needs::Unix),
+    check("the_first_report_comes_last", the_first_report_comes_last)
+        .demands("At the end comes the report to begin with, and the grade in one line.")
+        .section("index.html#when-a-check-fails")
+        .needs(Needs::Unix),
+    check("colours_are_for_terminals", colours_are_for_terminals)
+        .demands("Reports have colours on a terminal only, or where they are asked for.")
+        .section("index.html#when-a-check-fails")
+        .needs(Needs::Unix),
 ];
 
 fn recv_on_the_listener(run: &mut Run) -> Outcome {
@@ -131,6 +143,59 @@ fn record_bytes_that_are_not_text(run: &mut Run) -> Outcome {
     server.exits_with(1)?;
     let wrote = server.stdout().replace(&address.to_string(), TUTORIAL_ADDRESS) + &server.stderr();
     run.recorded("server-bytes", &format!("$ cargo run -p lesson02\n{wrote}"))
+}
+
+/// This suite itself, as a program that grades another one.
+fn grading(subject: &str) -> Subject {
+    let suite = std::env::current_exe().unwrap_or_default();
+    let subject = format!("SUBJECT={}", Subject::of_lesson(subject).path());
+    Subject::new("the suite", suite).through(&["env", &subject])
+}
+
+fn a_report_comes_at_once(run: &mut Run) -> Outcome {
+    // On a busy machine a second for each check may be too little.
+    is_reported_at_once(run, "0.2").or_else(|_| is_reported_at_once(run, "1"))
+}
+
+fn is_reported_at_once(run: &mut Run, patience: &str) -> Outcome {
+    // The second of these two checks waits for all of its time.
+    let (first, second) = ("reads_the_whole_request", "gives_up_on_a_dripping_client");
+    let patience = format!("GRADER_PATIENCE={patience}");
+    let suite = grading("one_read_is_the_request").through(&["env", &patience]);
+    let mut suite = run.start_other(&suite, &[])?;
+    suite.says(&format!("subject does not pass {first}"))?;
+    suite.has_not_said(&format!("subject does not pass {second}"))?;
+    suite.says(&format!("subject does not pass {second}"))?;
+    suite.exits_with(101)
+}
+
+fn the_first_report_comes_last(run: &mut Run) -> Outcome {
+    // Five checks; it passes three, and fails these two, of which the first is much quicker.
+    let (first, second) = ("survives_an_empty_request", "refuses_a_request_that_is_too_long");
+    let mut suite = run.start_other(&grading("serves_one_client"), &["request"])?;
+    suite.exits_with(101)?;
+    let said = suite.stdout();
+    let (before, last) = said.rsplit_once("Begin with this one:").unwrap_or((&said, ""));
+    let both = [first, second].iter().all(|id| before.contains(&format!("does not pass {id}")));
+    run.ensure("both are reported", both, before)?;
+    let again = last.contains(&format!("subject does not pass {first}"));
+    run.ensure(format!("{first} is reported once more, as the last"), again, last)?;
+    let grade = format!("subject: 3 of 10 checks, 5 not run; next: {first}");
+    run.ensure(format!("the last line is `{grade}`"), last.trim_end().ends_with(&grade), last)
+}
+
+fn colours_are_for_terminals(run: &mut Run) -> Outcome {
+    for (when, coloured) in [("auto", false), ("always", true)] {
+        let colours = format!("--color={when}");
+        let arguments = ["answers_a_request", &colours];
+        let mut suite = run.start_other(&grading("recv_on_listener"), &arguments)?;
+        suite.ends()?;
+        let said = suite.stdout();
+        let report = said.split_once("does not pass").map_or("", |(_, report)| report);
+        let has = report.contains("\u{1b}[");
+        run.ensure(format!("its report has colours: {coloured}"), has == coloured, report)?;
+    }
+    Ok(())
 }
 
 /// Of the exercise.

@@ -957,7 +957,6 @@ fn main() -> ExitCode {
             &["stops_on_ctrl_c", "finishes_lines_that_have_arrived", "stops_in_time"],
         )
         .report(program!("exercise04"), "serves_clients_side_by_side")
-        .report(program!("lines_behind_a_lock"), "serves_clients_side_by_side")
         .report(program!("new_reader_per_line"), "joins_the_pieces_of_a_line")
         .report(program!("one_panic_for_all"), "parts_with_bytes_that_are_not_text")
         .report(program!("drops_the_last_line"), "answers_the_last_line")

@@ -26,7 +26,7 @@ pub fn survives_without_descriptors(
     for _ in 0..40 {
         crowd.push(run.connect(address)?);
     }
-    server.complains("error: ").map_err(|broken| server.explains(broken))?;
+    server.complains("error: ")?;
     let before = server.usage()?;
     let time = Duration::from_millis(400);
     crowd.last_mut().expect("a crowd").receives_nothing_for(time)?;

@@ -135,7 +135,7 @@ pub fn ids(text: &str, config: &Config) -> HashSet<String> {
 }
 
 /// The id that mdBook makes from a heading's words.
-fn slug(heading: &str) -> String {
+pub fn slug(heading: &str) -> String {
     let words = heading.trim().to_lowercase();
     words
         .chars()

@@ -14,6 +14,7 @@ mod say;
 mod serve;
 mod sources;
 mod target;
+mod terms;
 mod warnings;
 mod watch;
 
@@ -55,7 +56,7 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         dest: Option<PathBuf>,
     },
-    /// Be mdBook's preprocessor `repair`: a book on stdin, the book with captions on stdout
+    /// Be mdBook's preprocessor `repair`: a book on stdin, the book, prepared, on stdout
     Preprocess {
         #[command(subcommand)]
         question: Option<Question>,

@@ -1,16 +1,17 @@
-//! mdBook's preprocessor `repair`: the same captions whether this program builds the book or stock
-//! mdBook does.
+//! mdBook's preprocessor `repair`: the same captions and links to the glossary whether this program
+//! builds the book or stock mdBook does.
 
 use std::io::{self, Write};
 use std::path::Path;
 
-use mdbook_preprocessor::book::{Book, BookItem};
+use mdbook_preprocessor::book::{Book, BookItem, Chapter};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext, errors};
 
 use crate::check;
 use crate::error::Error;
 use crate::listing;
 use crate::sources::Sources;
+use crate::terms::{GLOSSARY, Terms};
 
 /// The name in `book.toml`.
 pub const NAME: &str = "repair";
@@ -19,7 +20,7 @@ pub fn supports(renderer: &str) -> bool {
     renderer == "html"
 }
 
-/// Answers mdBook: checks the sources of the book on stdin, and writes it with captions to stdout.
+/// Answers mdBook: checks the sources of the book on stdin, and writes it, prepared, to stdout.
 ///
 /// # Errors
 ///
@@ -30,15 +31,18 @@ pub fn answer() -> Result<(), Error> {
             .advice("mdBook runs this; to build the book yourself: cargo run -p book -- build")
     })?;
     check::check(Sources::with_config(&context.root, context.config.clone())?)?;
-    let book = captioned(&context, book);
+    let book = prepared(&context, book);
     let unread = |why: String| Error::failed("cannot answer mdBook", why);
     let mut out = io::stdout().lock();
     serde_json::to_writer(&mut out, &book).map_err(|why| unread(why.to_string()))?;
     out.flush().map_err(|why| unread(why.to_string()))
 }
 
-fn captioned(context: &PreprocessorContext, mut book: Book) -> Book {
-    let src = &context.config.book.src;
+/// The book with a caption for each listing, and its terms linked to the glossary.
+fn prepared(context: &PreprocessorContext, mut book: Book) -> Book {
+    let config = &context.config;
+    let glossary = book.chapters().find(|chapter| is_glossary(chapter));
+    let terms = Terms::read(glossary.map_or("", |chapter| &chapter.content), config);
     book.for_each_mut(|item| {
         let BookItem::Chapter(chapter) = item else {
             return;
@@ -46,9 +50,16 @@ fn captioned(context: &PreprocessorContext, mut book: Book) -> Book {
         let Some(dir) = chapter.source_path.as_deref().and_then(Path::parent) else {
             return;
         };
-        chapter.content = listing::caption(&chapter.content, &src.join(dir), &context.config);
+        if !is_glossary(chapter) {
+            chapter.content = terms.link(&chapter.content, dir, config);
+        }
+        chapter.content = listing::caption(&chapter.content, &config.book.src.join(dir), config);
     });
     book
+}
+
+fn is_glossary(chapter: &Chapter) -> bool {
+    chapter.source_path.as_deref() == Some(Path::new(GLOSSARY))
 }
 
 /// The preprocessor as a build in this process runs it, in place of the command in `book.toml`.
@@ -62,7 +73,7 @@ impl Preprocessor for Repair {
     }
 
     fn run(&self, context: &PreprocessorContext, book: Book) -> errors::Result<Book> {
-        Ok(captioned(context, book))
+        Ok(prepared(context, book))
     }
 
     fn supports_renderer(&self, renderer: &str) -> errors::Result<bool> {

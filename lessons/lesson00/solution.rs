@@ -15,7 +15,7 @@ fn main() -> ExitCode {
 }
 
 // Connecting gave this socket an address and a port; nobody but the socket knows which.
-fn ends(arguments: &Arguments) -> Result<(), Failure> {
+pub fn ends(arguments: &Arguments) -> Result<(), Failure> {
     let server = arguments.address;
     let connection = TcpStream::connect_timeout(&server, arguments.time_limit)
         .map_err(cannot_connect(server))?;
@@ -44,7 +44,7 @@ fn describe(text: &str) -> Result<String, Failure> {
     Ok(format!("{} address, {}", kind(address.ip()), port(address.port())))
 }
 
-fn kind(ip: IpAddr) -> &'static str {
+pub fn kind(ip: IpAddr) -> &'static str {
     let private = match ip {
         IpAddr::V4(ip) => ip.is_private(),
         IpAddr::V6(ip) => ip.is_unique_local(),
@@ -57,7 +57,7 @@ fn kind(ip: IpAddr) -> &'static str {
     }
 }
 
-fn port(port: u16) -> &'static str {
+pub fn port(port: u16) -> &'static str {
     match port {
         0 => "no port yet",
         1..=1023 => "system port",

@@ -11,28 +11,34 @@ use common::{Explain, Failure, Limited, cannot_connect, exit, say};
 use lesson05::{echo_arguments, fill_from, in_place};
 
 /// How much is written or read at once.
-const PIECE: usize = 64 << 10;
+pub const PIECE: usize = 64 << 10;
 
 fn main() -> ExitCode {
-    exit(run())
+    exit(run(send, receive))
 }
 
-fn run() -> Result<(), Failure> {
+/// The two directions are arguments only for the sake of the wrong answers in `faults/`: they take this
+/// file as a module, and exchange what they get wrong.
+pub fn run(
+    send: fn(&mut dyn Write, usize) -> Result<(), Failure>,
+    receive: fn(&mut dyn Read, usize) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let (arguments, length) = echo_arguments("Exercise 5: an echo of any length, in little memory");
     let (server, start) = (arguments.address, Instant::now());
     let connection = TcpStream::connect_timeout(&server, arguments.time_limit)
         .map_err(cannot_connect(server))?;
     // Two threads use the connection, each in its own direction, and share one time limit.
     let limit = arguments.time_limit.saturating_sub(start.elapsed());
-    let (sender, receiver) = (Limited::new(&connection, limit), Limited::new(&connection, limit));
+    let mut sender = Limited::new(&connection, limit);
+    let mut receiver = Limited::new(&connection, limit);
 
     thread::scope(|scope| {
         let sending = scope.spawn(|| {
-            send(sender, length)?;
+            send(&mut sender, length)?;
             // Now the server can know that this was all, and can end its side too.
             connection.shutdown(Shutdown::Write).explain("cannot end the message")
         });
-        let received = receive(receiver, length);
+        let received = receive(&mut receiver, length);
         if received.is_err() {
             // Nobody reads any more, so the sender may be stuck: this wakes it.
             let _ = connection.shutdown(Shutdown::Both);
@@ -44,7 +50,7 @@ fn run() -> Result<(), Failure> {
 }
 
 /// Makes each piece when there is room for it: `write_all` waits while the buffers are full.
-fn send(mut sender: Limited<'_>, length: usize) -> Result<(), Failure> {
+pub fn send(sender: &mut dyn Write, length: usize) -> Result<(), Failure> {
     let mut piece = vec![0; PIECE];
     let mut sent = 0;
     while sent < length {
@@ -57,7 +63,7 @@ fn send(mut sender: Limited<'_>, length: usize) -> Result<(), Failure> {
 }
 
 /// Compares each piece as it comes, and keeps none.
-fn receive(mut receiver: Limited<'_>, length: usize) -> Result<(), Failure> {
+pub fn receive(receiver: &mut dyn Read, length: usize) -> Result<(), Failure> {
     let mut piece = vec![0; PIECE];
     let mut received = 0;
     loop {

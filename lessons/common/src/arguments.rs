@@ -21,33 +21,35 @@ impl Arguments {
     /// Reads the command line. Answers `--help` with `about`, and ends the program with exit code 2
     /// where the arguments make no sense.
     pub fn parse(about: &str) -> Arguments {
-        Arguments::parse_with(about, |_, _| Ok(false))
+        Arguments::parse_with(about, "", |_, _| Ok(false))
     }
 
-    /// The same for a program with words of its own: `own` gets each word that is not known here, and
-    /// a function that takes the next one as its value. It says whether it knows the word, or what is
-    /// wrong with the value.
+    /// The same for a program with words of its own, which `--help` shows as `words`: `own` gets each
+    /// word that is not known here, and a function that takes the next one as its value. It says
+    /// whether it knows the word, or what is wrong with the value.
     pub fn parse_with(
         about: &str,
+        words: &str,
         mut own: impl FnMut(&str, &mut dyn FnMut() -> String) -> Result<bool, String>,
     ) -> Arguments {
         let address = TUTORIAL_ADDRESS.parse().expect("an address");
         let mut arguments = Arguments { address, time_limit: Duration::from_secs(10) };
-        let mut words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
-        while let Some(word) = words.next() {
+        let mut given = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+        while let Some(word) = given.next() {
             match word.as_str() {
                 "--help" | "-h" => {
+                    let space = if words.is_empty() { "" } else { " " };
                     let _ = crate::say!(
-                        "{about}\n\nUsage: PROGRAM [--time-limit SECONDS] [ADDRESS:PORT]   \
+                        "{about}\n\nUsage: PROGRAM [--time-limit SECONDS]{space}{words} [ADDRESS:PORT]   \
                          (default: {TUTORIAL_ADDRESS})"
                     );
                     process::exit(0)
                 }
                 "--time-limit" => {
-                    arguments.time_limit = seconds(&words.next().unwrap_or_default())
+                    arguments.time_limit = seconds(&given.next().unwrap_or_default())
                         .unwrap_or_else(|why| refuse(Failure::new("bad --time-limit", why)));
                 }
-                word => match own(word, &mut || words.next().unwrap_or_default()) {
+                word => match own(word, &mut || given.next().unwrap_or_default()) {
                     Ok(true) => {}
                     Err(why) => refuse(Failure::new(format!("bad {word}"), why)),
                     Ok(false) if word.starts_with('-') => refuse(
@@ -66,7 +68,7 @@ impl Arguments {
     pub fn parse_or_words(about: &str, command: &str) -> (Arguments, Option<Vec<String>>) {
         let mut words: Option<Vec<String>> = None;
         let about = format!("{about}\n\nWith words: PROGRAM {command} WORD...");
-        let arguments = Arguments::parse_with(&about, |word, _| {
+        let arguments = Arguments::parse_with(&about, "", |word, _| {
             match &mut words {
                 _ if word.starts_with('-') => return Ok(false),
                 Some(words) => words.push(word.into()),

@@ -82,13 +82,28 @@ impl Display for State {
 /// All sockets whose own end is this address: a listener and all that it has accepted, or one end of
 /// a connection. `None` where the kernel does not list them.
 pub fn sockets_at(local: SocketAddr) -> Option<Vec<Socket>> {
-    let list = match local {
-        SocketAddr::V4(_) => fs::read_to_string("/proc/net/tcp").ok()?,
-        SocketAddr::V6(_) => fs::read_to_string("/proc/net/tcp6").ok()?,
-    };
+    Some(at(local, &list(local)?).collect())
+}
+
+/// Both ends of a connection within this machine, as they were at one moment; `None` where one of them
+/// is gone, or where the kernel does not say.
+pub fn both_ends(one: SocketAddr, other: SocketAddr) -> Option<[Socket; 2]> {
+    let list = list(one)?;
+    let end = |local, peer| at(local, &list).find(|socket| socket.peer == peer);
+    Some([end(one, other)?, end(other, one)?])
+}
+
+fn list(local: SocketAddr) -> Option<String> {
+    let file = if local.is_ipv4() { "/proc/net/tcp" } else { "/proc/net/tcp6" };
+    fs::read_to_string(file).ok()
+}
+
+fn at(local: SocketAddr, list: &str) -> impl Iterator<Item = Socket> {
     // A busy machine has tens of thousands of sockets in TIME_WAIT: read only the lines that count.
-    let end = format!(": {} ", field(local));
-    Some(list.lines().filter(|line| line.contains(&end)).filter_map(socket).collect())
+    let own = format!(" {} ", field(local));
+    let counts =
+        move |line: &&str| line.split_once(':').is_some_and(|(_, rest)| rest.starts_with(&own));
+    list.lines().filter(counts).filter_map(socket)
 }
 
 /// The socket with these two ends; `None` where there is none, or where the kernel does not say.
@@ -135,7 +150,7 @@ fn socket(line: &str) -> Option<Socket> {
 
 /// An address as the kernel prints it: 32-bit words in the machine's own byte order, then the port as
 /// a number.
-fn field(address: SocketAddr) -> String {
+pub fn field(address: SocketAddr) -> String {
     let octets = match address.ip() {
         IpAddr::V4(v4) => v4.octets().to_vec(),
         IpAddr::V6(v6) => v6.octets().to_vec(),
@@ -210,6 +225,9 @@ mod tests {
             assert!(sockets.iter().any(|socket| socket.state == State::Listen));
             assert!(sockets.iter().any(|socket| socket.peer == client));
             assert!(socket_between(client, local).is_some());
+            let [near, far] = both_ends(client, local).expect("both ends of the connection");
+            assert_eq!((near.local, near.peer), (client, local));
+            assert_eq!((far.local, far.peer), (local, client));
         }
     }
 }

@@ -1,17 +1,16 @@
 //! S2: a second socket is asked for the local end. Ports belong to sockets, not to programs, so it has
 //! a port of its own.
 
-use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
+mod answer;
+
+use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;
 
-use common::{Arguments, Explain, Failure, cannot_connect, complain, exit, say};
+use answer::{Answer, RIGHT};
+use common::{Arguments, Explain, Failure, cannot_connect, say};
 
 fn main() -> ExitCode {
-    let about = "An answer that asks another socket for its port (S2)";
-    match Arguments::parse_or_words(about, "classify") {
-        (_, Some(addresses)) => classify(&addresses),
-        (arguments, None) => exit(ends(&arguments)),
-    }
+    Answer { ends, ..RIGHT }.run("An answer that asks another socket for its port (S2)")
 }
 
 fn ends(arguments: &Arguments) -> Result<(), Failure> {
@@ -24,44 +23,4 @@ fn ends(arguments: &Arguments) -> Result<(), Failure> {
     let local = own.local_addr().explain("cannot learn the own end's address")?;
     // ANCHOR_END: bug
     say!("local {local}\npeer {peer}")
-}
-
-fn classify(addresses: &[String]) -> ExitCode {
-    let mut code = ExitCode::SUCCESS;
-    for text in addresses {
-        if let Err(failure) = describe(text).and_then(|what| say!("{text}: {what}")) {
-            complain(&failure);
-            code = ExitCode::FAILURE;
-        }
-    }
-    code
-}
-
-fn describe(text: &str) -> Result<String, Failure> {
-    let address: SocketAddr = text
-        .parse()
-        .map_err(|why| Failure::new(format!("'{text}' is no address with a port"), why))?;
-    Ok(format!("{} address, {}", kind(address.ip()), port(address.port())))
-}
-
-fn kind(ip: IpAddr) -> &'static str {
-    let private = match ip {
-        IpAddr::V4(ip) => ip.is_private(),
-        IpAddr::V6(ip) => ip.is_unique_local(),
-    };
-    match ip {
-        _ if ip.is_loopback() => "loopback",
-        _ if ip.is_unspecified() => "unspecified",
-        _ if private => "private",
-        _ => "other",
-    }
-}
-
-fn port(port: u16) -> &'static str {
-    match port {
-        0 => "no port yet",
-        1..=1023 => "system port",
-        1024..=49151 => "user port",
-        49152..=65535 => "dynamic port",
-    }
 }

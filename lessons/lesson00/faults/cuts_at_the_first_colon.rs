@@ -1,66 +1,21 @@
 //! The port is looked for behind the first colon. An IPv6 address has colons of its own.
 
-use std::net::{IpAddr, SocketAddr, TcpStream};
+mod answer;
+
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use common::{Arguments, Explain, Failure, cannot_connect, complain, exit, say};
+use answer::{Answer, RIGHT, none};
+use common::Failure;
 
 fn main() -> ExitCode {
-    let about = "An answer that cuts an address at its first colon";
-    match Arguments::parse_or_words(about, "classify") {
-        (_, Some(addresses)) => classify(&addresses),
-        (arguments, None) => exit(ends(&arguments)),
-    }
+    Answer { parse, ..RIGHT }.run("An answer that cuts an address at its first colon")
 }
 
-fn ends(arguments: &Arguments) -> Result<(), Failure> {
-    let server = arguments.address;
-    let connection = TcpStream::connect_timeout(&server, arguments.time_limit)
-        .map_err(cannot_connect(server))?;
-    let local = connection.local_addr().explain("cannot learn the own end's address")?;
-    let peer = connection.peer_addr().explain("cannot learn the peer's address")?;
-    say!("local {local}\npeer {peer}")
-}
-
-fn classify(addresses: &[String]) -> ExitCode {
-    let mut code = ExitCode::SUCCESS;
-    for text in addresses {
-        if let Err(failure) = describe(text).and_then(|what| say!("{text}: {what}")) {
-            complain(&failure);
-            code = ExitCode::FAILURE;
-        }
-    }
-    code
-}
-
-fn describe(text: &str) -> Result<String, Failure> {
-    let none = |why: &str| Failure::new(format!("'{text}' is no address with a port"), why);
+fn parse(text: &str) -> Result<SocketAddr, Failure> {
     // ANCHOR: bug
-    let (ip, number) = text.split_once(':').ok_or_else(|| none("it has no colon"))?;
+    let (ip, number) = text.split_once(':').ok_or_else(|| none(text, "it has no colon"))?;
     // ANCHOR_END: bug
-    let ip = ip.trim_matches(['[', ']']).parse().map_err(|_| none("no IP address"))?;
-    let address = SocketAddr::new(ip, number.parse().map_err(|_| none("no port"))?);
-    Ok(format!("{} address, {}", kind(address.ip()), port(address.port())))
-}
-
-fn kind(ip: IpAddr) -> &'static str {
-    let private = match ip {
-        IpAddr::V4(ip) => ip.is_private(),
-        IpAddr::V6(ip) => ip.is_unique_local(),
-    };
-    match ip {
-        _ if ip.is_loopback() => "loopback",
-        _ if ip.is_unspecified() => "unspecified",
-        _ if private => "private",
-        _ => "other",
-    }
-}
-
-fn port(port: u16) -> &'static str {
-    match port {
-        0 => "no port yet",
-        1..=1023 => "system port",
-        1024..=49151 => "user port",
-        49152..=65535 => "dynamic port",
-    }
+    let ip = ip.trim_matches(['[', ']']).parse().map_err(|_| none(text, "no IP address"))?;
+    Ok(SocketAddr::new(ip, number.parse().map_err(|_| none(text, "no port"))?))
 }

@@ -1,28 +1,17 @@
 //! All errors are shown, and none is remembered: at the end the exit code is 0, and a script goes on.
 
-use std::net::{IpAddr, SocketAddr, TcpStream};
+mod answer;
+
 use std::process::ExitCode;
 
-use common::{Arguments, Explain, Failure, cannot_connect, complain, exit, say};
+use answer::{Answer, Describe, RIGHT};
+use common::{complain, say};
 
 fn main() -> ExitCode {
-    let about = "An answer that ends with exit code 0 after an error";
-    match Arguments::parse_or_words(about, "classify") {
-        (_, Some(addresses)) => classify(&addresses),
-        (arguments, None) => exit(ends(&arguments)),
-    }
+    Answer { classify, ..RIGHT }.run("An answer that ends with exit code 0 after an error")
 }
 
-fn ends(arguments: &Arguments) -> Result<(), Failure> {
-    let server = arguments.address;
-    let connection = TcpStream::connect_timeout(&server, arguments.time_limit)
-        .map_err(cannot_connect(server))?;
-    let local = connection.local_addr().explain("cannot learn the own end's address")?;
-    let peer = connection.peer_addr().explain("cannot learn the peer's address")?;
-    say!("local {local}\npeer {peer}")
-}
-
-fn classify(addresses: &[String]) -> ExitCode {
+fn classify(addresses: &[String], describe: &Describe) -> ExitCode {
     for text in addresses {
         if let Err(failure) = describe(text).and_then(|what| say!("{text}: {what}")) {
             complain(&failure);
@@ -31,33 +20,4 @@ fn classify(addresses: &[String]) -> ExitCode {
     // ANCHOR: bug
     ExitCode::SUCCESS
     // ANCHOR_END: bug
-}
-
-fn describe(text: &str) -> Result<String, Failure> {
-    let address: SocketAddr = text
-        .parse()
-        .map_err(|why| Failure::new(format!("'{text}' is no address with a port"), why))?;
-    Ok(format!("{} address, {}", kind(address.ip()), port(address.port())))
-}
-
-fn kind(ip: IpAddr) -> &'static str {
-    let private = match ip {
-        IpAddr::V4(ip) => ip.is_private(),
-        IpAddr::V6(ip) => ip.is_unique_local(),
-    };
-    match ip {
-        _ if ip.is_loopback() => "loopback",
-        _ if ip.is_unspecified() => "unspecified",
-        _ if private => "private",
-        _ => "other",
-    }
-}
-
-fn port(port: u16) -> &'static str {
-    match port {
-        0 => "no port yet",
-        1..=1023 => "system port",
-        1024..=49151 => "user port",
-        49152..=65535 => "dynamic port",
-    }
 }

@@ -1,56 +1,13 @@
 //! S2: port 0 is counted among the System ports. It is the wish for any port; no socket has it.
 
-use std::net::{IpAddr, SocketAddr, TcpStream};
+mod answer;
+
 use std::process::ExitCode;
 
-use common::{Arguments, Explain, Failure, cannot_connect, complain, exit, say};
+use answer::{Answer, RIGHT};
 
 fn main() -> ExitCode {
-    let about = "An answer that takes port 0 for a port (S2)";
-    match Arguments::parse_or_words(about, "classify") {
-        (_, Some(addresses)) => classify(&addresses),
-        (arguments, None) => exit(ends(&arguments)),
-    }
-}
-
-fn ends(arguments: &Arguments) -> Result<(), Failure> {
-    let server = arguments.address;
-    let connection = TcpStream::connect_timeout(&server, arguments.time_limit)
-        .map_err(cannot_connect(server))?;
-    let local = connection.local_addr().explain("cannot learn the own end's address")?;
-    let peer = connection.peer_addr().explain("cannot learn the peer's address")?;
-    say!("local {local}\npeer {peer}")
-}
-
-fn classify(addresses: &[String]) -> ExitCode {
-    let mut code = ExitCode::SUCCESS;
-    for text in addresses {
-        if let Err(failure) = describe(text).and_then(|what| say!("{text}: {what}")) {
-            complain(&failure);
-            code = ExitCode::FAILURE;
-        }
-    }
-    code
-}
-
-fn describe(text: &str) -> Result<String, Failure> {
-    let address: SocketAddr = text
-        .parse()
-        .map_err(|why| Failure::new(format!("'{text}' is no address with a port"), why))?;
-    Ok(format!("{} address, {}", kind(address.ip()), port(address.port())))
-}
-
-fn kind(ip: IpAddr) -> &'static str {
-    let private = match ip {
-        IpAddr::V4(ip) => ip.is_private(),
-        IpAddr::V6(ip) => ip.is_unique_local(),
-    };
-    match ip {
-        _ if ip.is_loopback() => "loopback",
-        _ if ip.is_unspecified() => "unspecified",
-        _ if private => "private",
-        _ => "other",
-    }
+    Answer { port, ..RIGHT }.run("An answer that takes port 0 for a port (S2)")
 }
 
 fn port(port: u16) -> &'static str {

@@ -1,16 +1,15 @@
 //! C11: `unwrap` on `connect`. That nobody listens is no bug of this program, and no reason to panic.
 
-use std::net::{IpAddr, SocketAddr, TcpStream};
+mod answer;
+
+use std::net::TcpStream;
 use std::process::ExitCode;
 
-use common::{Arguments, Explain, Failure, complain, exit, say};
+use answer::{Answer, RIGHT};
+use common::{Arguments, Explain, Failure, say};
 
 fn main() -> ExitCode {
-    let about = "An answer that panics where nobody listens (C11)";
-    match Arguments::parse_or_words(about, "classify") {
-        (_, Some(addresses)) => classify(&addresses),
-        (arguments, None) => exit(ends(&arguments)),
-    }
+    Answer { ends, ..RIGHT }.run("An answer that panics where nobody listens (C11)")
 }
 
 fn ends(arguments: &Arguments) -> Result<(), Failure> {
@@ -20,44 +19,4 @@ fn ends(arguments: &Arguments) -> Result<(), Failure> {
     let local = connection.local_addr().explain("cannot learn the own end's address")?;
     let peer = connection.peer_addr().explain("cannot learn the peer's address")?;
     say!("local {local}\npeer {peer}")
-}
-
-fn classify(addresses: &[String]) -> ExitCode {
-    let mut code = ExitCode::SUCCESS;
-    for text in addresses {
-        if let Err(failure) = describe(text).and_then(|what| say!("{text}: {what}")) {
-            complain(&failure);
-            code = ExitCode::FAILURE;
-        }
-    }
-    code
-}
-
-fn describe(text: &str) -> Result<String, Failure> {
-    let address: SocketAddr = text
-        .parse()
-        .map_err(|why| Failure::new(format!("'{text}' is no address with a port"), why))?;
-    Ok(format!("{} address, {}", kind(address.ip()), port(address.port())))
-}
-
-fn kind(ip: IpAddr) -> &'static str {
-    let private = match ip {
-        IpAddr::V4(ip) => ip.is_private(),
-        IpAddr::V6(ip) => ip.is_unique_local(),
-    };
-    match ip {
-        _ if ip.is_loopback() => "loopback",
-        _ if ip.is_unspecified() => "unspecified",
-        _ if private => "private",
-        _ => "other",
-    }
-}
-
-fn port(port: u16) -> &'static str {
-    match port {
-        0 => "no port yet",
-        1..=1023 => "system port",
-        1024..=49151 => "user port",
-        49152..=65535 => "dynamic port",
-    }
 }

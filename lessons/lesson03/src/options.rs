@@ -19,7 +19,8 @@ impl Options {
     /// Reads the command line, and ends the program where it makes no sense.
     pub fn parse(about: &str) -> Options {
         let (mut reuse, mut backlog, mut matrix) = (true, 128, false);
-        let arguments = Arguments::parse_with(about, |word, value| {
+        let words = "[--without-reuse] [--backlog N] [matrix]";
+        let arguments = Arguments::parse_with(about, words, |word, value| {
             match word {
                 "matrix" => matrix = true,
                 "--without-reuse" => reuse = false,

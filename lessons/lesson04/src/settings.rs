@@ -26,7 +26,9 @@ impl Settings {
     pub fn parse(about: &str) -> Settings {
         let (mut encoding, mut max_clients) = (Encoding::default(), MAX_CLIENTS);
         let (mut idle_limit, mut work, mut quiet) = (IDLE_LIMIT, None, false);
-        let arguments = Arguments::parse_with(about, |option, value| {
+        let words =
+            "[--encoding NAME] [--max-clients N] [--idle-limit SECONDS] [--work SECONDS] [--quiet]";
+        let arguments = Arguments::parse_with(about, words, |option, value| {
             match option {
                 "--encoding" => encoding = value().parse()?,
                 "--max-clients" => {

@@ -1,65 +1,23 @@
 //! One thread, non-blocking. The kernel takes a part of a piece, and the program goes on with the next one:
 //! it counts what it offered, not what was taken.
 
-use std::io::{ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpStream};
+mod one_thread;
+
+use std::io::{ErrorKind, Write};
+use std::net::TcpStream;
 use std::process::ExitCode;
-use std::thread;
-use std::time::{Duration, Instant};
 
-use common::{Explain, Failure, cannot_connect, exit, say};
-use lesson05::{SMALL_BUFFER, echo_arguments, fill_from, in_place};
-use socket2::SockRef;
-
-/// How much is written or read at once.
-const PIECE: usize = 16 << 10;
+use common::{Explain, Failure, exit};
 
 fn main() -> ExitCode {
-    exit(run())
+    exit(one_thread::run("Exercise 5: count what was offered", offer))
 }
 
-fn run() -> Result<(), Failure> {
-    let (arguments, length) = echo_arguments("Exercise 5: count what was offered");
-    let (server, start) = (arguments.address, Instant::now());
-    let mut connection = TcpStream::connect_timeout(&server, arguments.time_limit)
-        .map_err(cannot_connect(server))?;
-    // Its own buffer is small, so that it is full at once.
-    SockRef::from(&connection).set_send_buffer_size(SMALL_BUFFER).explain("cannot set a size")?;
-    connection.set_nonblocking(true).explain("cannot make the connection non-blocking")?;
-
-    let (mut input, mut output) = (vec![0; PIECE], vec![0; PIECE]);
-    let (mut sent, mut received) = (0, 0);
-    while start.elapsed() < arguments.time_limit {
-        if sent < length {
-            let count = PIECE.min(length - sent);
-            fill_from(sent, &mut output[..count]);
-            match connection.write(&output[..count]) {
-                // BUG: the number that `write` returns says how much it took.
-                Ok(_) => sent += count,
-                Err(why) if why.kind() == ErrorKind::WouldBlock => {}
-                Err(why) => return Err(why).explain("cannot send"),
-            }
-            if sent == length {
-                connection.shutdown(Shutdown::Write).explain("cannot end the message")?;
-            }
-        }
-        match connection.read(&mut input) {
-            Ok(0) if received == length => {
-                return say!("echoed {length} bytes, each in its place");
-            }
-            Ok(0) => return Err(Failure::new("the echo broke off", "the server ended its side")),
-            Ok(count) if received + count > length => {
-                return Err(Failure::new("the echo does not end", "more than was sent"));
-            }
-            Ok(count) => {
-                in_place(received, &input[..count])?;
-                received += count;
-            }
-            Err(why) if why.kind() == ErrorKind::WouldBlock => {
-                thread::sleep(Duration::from_millis(1));
-            }
-            Err(why) => return Err(why).explain("cannot read"),
-        }
+fn offer(connection: &mut TcpStream, piece: &[u8]) -> Result<usize, Failure> {
+    match connection.write(piece) {
+        // BUG: the number that `write` returns says how much it took.
+        Ok(_) => Ok(piece.len()),
+        Err(why) if why.kind() == ErrorKind::WouldBlock => Ok(0),
+        Err(why) => Err(why).explain("cannot send"),
     }
-    Err(Failure::new("no whole echo", "timed out"))
 }

@@ -1,16 +1,17 @@
 //! First all of the message is written, then the echo is read. The server must write the echo somewhere:
-//! when its buffers are full too, both wait for each other.
+//! when its buffers are full too, both wait for each other. `send` and `receive` are the solution's.
 
-use std::io::{Read, Write};
+#[path = "../solution.rs"]
+#[expect(dead_code, reason = "`main` and `run` are this file's own")]
+mod solution;
+
 use std::net::{Shutdown, TcpStream};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use common::{Explain, Failure, Limited, cannot_connect, exit, say};
-use lesson05::{echo_arguments, fill_from, in_place};
-
-/// How much is written or read at once.
-const PIECE: usize = 64 << 10;
+use lesson05::echo_arguments;
+use solution::{receive, send};
 
 fn main() -> ExitCode {
     exit(run())
@@ -22,45 +23,11 @@ fn run() -> Result<(), Failure> {
     let connection = TcpStream::connect_timeout(&server, arguments.time_limit)
         .map_err(cannot_connect(server))?;
     let limit = arguments.time_limit.saturating_sub(start.elapsed());
-    let (sender, receiver) = (Limited::new(&connection, limit), Limited::new(&connection, limit));
 
     // BUG: while this waits for room, nobody reads.
-    send(sender, length)?;
+    send(&mut Limited::new(&connection, limit), length)?;
     connection.shutdown(Shutdown::Write).explain("cannot end the message")?;
-    receive(receiver, length)?;
+    let limit = arguments.time_limit.saturating_sub(start.elapsed());
+    receive(&mut Limited::new(&connection, limit), length)?;
     say!("echoed {length} bytes, each in its place")
-}
-
-/// Makes each piece when there is room for it: `write_all` waits while the buffers are full.
-fn send(mut sender: Limited<'_>, length: usize) -> Result<(), Failure> {
-    let mut piece = vec![0; PIECE];
-    let mut sent = 0;
-    while sent < length {
-        let count = PIECE.min(length - sent);
-        fill_from(sent, &mut piece[..count]);
-        sender.write_all(&piece[..count]).explain(format!("cannot send after {sent} bytes"))?;
-        sent += count;
-    }
-    Ok(())
-}
-
-/// Compares each piece as it comes, and keeps none.
-fn receive(mut receiver: Limited<'_>, length: usize) -> Result<(), Failure> {
-    let mut piece = vec![0; PIECE];
-    let mut received = 0;
-    loop {
-        let broke_off = format!("the echo broke off after {received} of {length} bytes");
-        match receiver.read(&mut piece).explain(&broke_off)? {
-            0 if received == length => return Ok(()),
-            0 => return Err(Failure::new(broke_off, "the server ended its side")),
-            count if received + count > length => {
-                let why = format!("more than the {length} bytes that were sent");
-                return Err(Failure::new("the echo does not end", why));
-            }
-            count => {
-                in_place(received, &piece[..count])?;
-                received += count;
-            }
-        }
-    }
 }

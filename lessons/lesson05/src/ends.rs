@@ -1,12 +1,11 @@
-//! Both ends of one connection in one program, and a message in which every byte has its place. The
-//! lesson and its faults share them.
+//! Both ends of one connection in one program, and a message in which every byte has its place.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Arguments, Explain, Failure, cannot_connect, cannot_listen, say};
+use common::{Explain, Failure, cannot_connect, cannot_listen, say};
 use socket2::SockRef;
 
 /// What the lesson asks the kernel for, in bytes, where the reader does not say: small, so that the
@@ -165,60 +164,4 @@ pub fn compare(sent: &[u8], received: &[u8]) -> Result<(), Failure> {
     let why =
         format!("{sent} bytes were to be sent, {received} were read, equal up to byte {same}");
     Err(Failure::new("what was read is not what was sent", why))
-}
-
-/// How long the message of exercise 5 is, in bytes, where `--bytes` does not say.
-pub const LONG: usize = 32 << 20;
-
-/// What exercise 5 takes: the words that all programs know, and `--bytes N`.
-#[must_use]
-pub fn echo_arguments(about: &str) -> (Arguments, usize) {
-    let mut length = LONG;
-    let arguments = Arguments::parse_with(about, |word, value| {
-        if word != "--bytes" {
-            return Ok(false);
-        }
-        let value = value();
-        length = value.parse().map_err(|_| format!("'{value}' is not a number of bytes"))?;
-        Ok(true)
-    });
-    (arguments, length)
-}
-
-/// Writes into `piece` the bytes of exercise 5's message that stand at `place` and after it. The message
-/// has numbered lines of 64 bytes each and no end of its own.
-pub fn fill_from(place: usize, piece: &mut [u8]) {
-    let mut line = *b"line 0000000: every byte of the message tells where it belongs.\n";
-    let number = place / line.len() + 1;
-    line[5..12].copy_from_slice(format!("{:07}", number % 10_000_000).as_bytes());
-    let (mut filled, mut start) = (0, place % line.len());
-    while filled < piece.len() {
-        let count = (line.len() - start).min(piece.len() - filled);
-        piece[filled..filled + count].copy_from_slice(&line[start..start + count]);
-        (filled, start) = (filled + count, 0);
-        // The next number, as on paper: it is quick, and 32 MiB have half a million lines.
-        let mut digit = 11;
-        while digit > 5 && line[digit] == b'9' {
-            line[digit] = b'0';
-            digit -= 1;
-        }
-        line[digit] = if line[digit] == b'9' { b'0' } else { line[digit] + 1 };
-    }
-}
-
-/// Demands that these are the bytes of exercise 5's message that stand at `place` and after it.
-///
-/// # Errors
-///
-/// Says which byte is the first that is not the one that belongs there.
-pub fn in_place(place: usize, piece: &[u8]) -> Result<(), Failure> {
-    let mut expected = vec![0; piece.len()];
-    fill_from(place, &mut expected);
-    if piece == expected {
-        return Ok(());
-    }
-    let same = piece.iter().zip(&expected).take_while(|(got, expected)| got == expected).count();
-    let (got, expected) = (char::from(piece[same]), char::from(expected[same]));
-    let why = format!("{got:?} stands where {expected:?} was sent");
-    Err(Failure::new(format!("byte {} of the echo is wrong", place + same), why))
 }

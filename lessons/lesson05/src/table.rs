@@ -5,7 +5,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::kernel::socket_between;
+use common::kernel::both_ends;
 use common::{Failure, say};
 use lesson05::say_full;
 
@@ -138,9 +138,10 @@ fn queues(sender: &TcpStream, unread: usize) -> Option<Queues> {
     let (ours, theirs) = (sender.local_addr().ok()?, sender.peer_addr().ok()?);
     let start = Instant::now();
     loop {
+        let [sender, receiver] = both_ends(ours, theirs)?;
         let queues = Queues {
-            unacknowledged: socket_between(ours, theirs)?.send_queue as usize,
-            waiting: socket_between(theirs, ours)?.receive_queue as usize,
+            unacknowledged: sender.send_queue as usize,
+            waiting: receiver.receive_queue as usize,
         };
         if queues.unacknowledged + queues.waiting == unread || start.elapsed() > AGREE {
             return Some(queues);

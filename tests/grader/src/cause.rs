@@ -13,7 +13,9 @@ pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<Str
     let program = record.programs.iter().rfind(|program| program.name == subject);
     if let Some(program) = program {
         let errors = program.output.errors();
-        if let Some(panic) = panic(&errors).or_else(|| traceback(&errors)) {
+        if let Some(why) = program.output.why_cut_off() {
+            cause.push(format!("The grader ended {subject}: {why}."));
+        } else if let Some(panic) = panic(&errors).or_else(|| traceback(&errors)) {
             cause.push(match program.gone || program.over {
                 true => format!("{subject} died of {panic}."),
                 false => format!(
@@ -24,8 +26,7 @@ pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<Str
             cause.push(early_end(subject, program.status, &errors));
         } else if !program.over {
             cause.extend(alive(subject, program, broken, step));
-            let said = errors.lines().rfind(|line| !line.trim().is_empty());
-            if let (Some(said), false) = (said, cause.is_empty()) {
+            if let (Some(said), false) = (last_words(&errors), cause.is_empty()) {
                 cause.push(format!("The last that it said on stderr: {said}"));
             }
         }
@@ -42,10 +43,16 @@ pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<Str
 }
 
 fn early_end(subject: &str, status: Option<ExitStatus>, errors: &str) -> String {
-    let last = errors.lines().rfind(|line| !line.trim().is_empty());
-    let words = last.map(|line| format!(" Its last words: {line}")).unwrap_or_default();
+    let words =
+        last_words(errors).map(|line| format!(" Its last words: {line}")).unwrap_or_default();
     let how = status.map_or("it ended".into(), ended);
     format!("{subject} was no longer there: {how}.{words}")
+}
+
+/// The last error that a program reported, or else the last line on stderr.
+fn last_words(errors: &str) -> Option<&str> {
+    let mut lines = errors.lines().filter(|line| !line.trim().is_empty());
+    errors.lines().rfind(|line| line.starts_with("error: ")).or_else(|| lines.next_back())
 }
 
 /// Of a program that has not ended.
@@ -55,7 +62,7 @@ fn alive(subject: &str, program: &Started, broken: &Broken, step: usize) -> Vec<
     if got("time was up") {
         if broken.expected.contains("`listening on") {
             cause.push(match program.output.is_empty() {
-                true => format!("{subject} never printed its address. Is the line flushed, once the socket listens?"),
+                true => format!("{subject} never printed its address: it does not listen yet, or the line has not been flushed."),
                 false => format!("{subject} wrote something, but no whole line on stdout."),
             });
         } else if program.doing.is_empty() {

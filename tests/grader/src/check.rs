@@ -1,6 +1,8 @@
 use std::fmt::Display;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
+use crate::lesson::perform;
 use crate::spawn::spawn;
 use crate::{Run, Subject, trace};
 
@@ -61,6 +63,9 @@ pub enum Needs {
     Python(u8),
     /// Linux, and a program on the PATH.
     LinuxAnd(&'static str),
+    /// Linux, and a tool that is there and may do its work: its command line, tried out, ends with
+    /// exit code 0.
+    LinuxAndRight(&'static [&'static str]),
 }
 
 /// Begins the description of a check.
@@ -88,6 +93,11 @@ impl Check {
         self.needs = needs;
         self
     }
+
+    /// Runs the check on a program by itself, outside of a lesson; the error is its report.
+    pub fn judge(&self, subject: &Subject, patience: Duration) -> Result<(), String> {
+        perform(self, Some(subject), patience).map_err(|report| report.to_string())
+    }
 }
 
 impl Needs {
@@ -101,9 +111,15 @@ impl Needs {
                 Some(format!("needs cargo build -p {name}"))
             }
             Needs::Python(minor) if !python(minor) => Some(format!("needs python3 ≥ 3.{minor}")),
-            Needs::LinuxAnd(_) if !cfg!(target_os = "linux") => Some("needs Linux".into()),
+            Needs::LinuxAnd(_) | Needs::LinuxAndRight(_) if !cfg!(target_os = "linux") => {
+                Some("needs Linux".into())
+            }
             Needs::Program(name) | Needs::LinuxAnd(name) if !on_path(name) => {
                 Some(format!("needs {name}"))
+            }
+            Needs::LinuxAndRight(line) if !on_path(line[0]) => Some(format!("needs {}", line[0])),
+            Needs::LinuxAndRight(line) if !succeeds(line) => {
+                Some(format!("needs the right to {}", line.join(" ")))
             }
             _ => None,
         }
@@ -120,9 +136,13 @@ fn privileged_ports() -> bool {
 }
 
 fn python(minor: u8) -> bool {
-    let question = format!("import sys; sys.exit(sys.version_info < (3, {minor}))");
-    let answer = spawn(Command::new("python3").args(["-c", &question]).stderr(Stdio::null()));
-    answer.and_then(|mut python| python.wait()).is_ok_and(|answer| answer.success())
+    succeeds(&["python3", "-c", &format!("import sys; sys.exit(sys.version_info < (3, {minor}))")])
+}
+
+fn succeeds(line: &[&str]) -> bool {
+    let mut command = Command::new(line[0]);
+    command.args(&line[1..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    spawn(&mut command).and_then(|mut child| child.wait()).is_ok_and(|status| status.success())
 }
 
 fn on_path(program: &str) -> bool {

@@ -206,13 +206,15 @@ impl Grade {
         let results = self.results();
         let with = |status| results.iter().filter(move |graded| graded.status == status);
         let passed = with(Status::Passed).count();
-        match with(Status::Failed).next() {
+        let grade = match results.len() {
             // The command line asked for other tests.
-            None if results.is_empty() => None,
-            None if passed == of => Some(format!("{name}: all {of} checks")),
-            None => Some(format!("{name}: {passed} of {of} checks")),
-            Some(next) => Some(format!("{name}: {passed} of {of} checks; next: {}", next.check)),
-        }
+            0 => return None,
+            all if all == of && passed == of => format!("{name}: all {of} checks"),
+            all if all == of => format!("{name}: {passed} of {of} checks"),
+            some => format!("{name}: {passed} of {of} checks, {} not run", of - some),
+        };
+        let next = with(Status::Failed).next();
+        Some(grade + &next.map(|next| format!("; next: {}", next.check)).unwrap_or_default())
     }
 }
 

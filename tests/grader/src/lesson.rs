@@ -151,6 +151,9 @@ impl Lesson {
 
     /// Runs what the command line asks for (`cargo test -- --help`).
     pub fn main(self) -> ExitCode {
+        // A shell that starts the suite in the background may make it ignore Ctrl-C, and then so would
+        // every program that it starts. A handler is not inherited (execve(2)).
+        let _ = ctrlc::set_handler(|| std::process::exit(130));
         let mut arguments = Arguments::from_args();
         arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
         let checks = self.exercise.as_ref().map_or(&[][..], |exercise| exercise.checks);
@@ -174,13 +177,54 @@ impl Lesson {
         conclusion.exit_code()
     }
 
+    /// In the order in which they start: the reader's own program, then what takes longest.
     fn trials(self, shown: Shown) -> (Vec<Trial>, Option<Grade>) {
         let mut trials = Vec::new();
         let whole = self.incomplete();
         trials.push(Trial::test(format!("{}::suite_is_whole", self.name), move || {
             if whole.is_empty() { Ok(()) } else { Err(whole.join("\n").into()) }
         }));
+        let mut grade = None;
+        if let Some(exercise) = &self.exercise {
+            grade = Some(exercise.trials(self.name, &self.directory, shown, &mut trials));
+        }
+        for (name, code) in self.rejected {
+            let file = self.directory.join("rejected").join(name).with_extension("rs");
+            trials.push(Trial::test(format!("rejected::{name}"), move || {
+                rejected::with_code(&file, code).map_err(Failed::from)
+            }));
+        }
+        let exercise = self.exercise.as_ref().map_or(&[][..], |exercise| exercise.checks);
+        let starter = self.exercise.as_ref().map_or("", |exercise| exercise.yours.name.as_str());
+        let begun = grade.as_ref().is_some_and(Grade::begun);
+        for (subject, id) in self.reports.iter().filter(|(one, _)| !begun || one.name != starter) {
+            let name = format!("report::{id}::{}", subject.name);
+            let Some(&check) = exercise.iter().find(|check| check.id == *id) else { continue };
+            let (subject, file) = (subject.clone(), recorded::file(self.name, &subject.name, id));
+            let check = check.needs(Needs::Linux);
+            trials.push(trial(name, check, move || recorded::compare(&check, &subject, &file)));
+        }
+        for Fault { subject, fails, .. } in self.exercise_faults {
+            trials.push(Trial::test(format!("wrong_answer::{}", subject.name), move || {
+                exactly(exercise, &subject, fails)
+            }));
+        }
         let checks: Vec<Check> = [self.checks, self.contract].concat();
+        for Fault { subject, judged_on, fails } in self.faults {
+            let checks = judged_on.unwrap_or_else(|| checks.clone());
+            trials.push(Trial::test(format!("fault::{}", subject.name), move || {
+                exactly(&checks, &subject, fails)
+            }));
+        }
+        for (subject, needs) in self.answers {
+            for &check in exercise {
+                let subject = subject.clone();
+                let name = format!("{}::{}", subject.name, check.id);
+                // The check may have a need of its own.
+                let needs = if needs.missing().is_some() { needs } else { check.needs };
+                trials.push(trial(name, check.needs(needs), move || pass(&check, Some(&subject))));
+            }
+        }
         for subject in self.programs {
             for &check in checks.iter().chain(&self.modes) {
                 let subject = subject.clone();
@@ -190,47 +234,6 @@ impl Lesson {
         }
         for &fact in &self.facts {
             trials.push(trial(format!("fact::{}", fact.id), fact, move || pass(&fact, None)));
-        }
-        for Fault { subject, judged_on, fails } in self.faults {
-            let checks = judged_on.unwrap_or_else(|| checks.clone());
-            trials.push(Trial::test(format!("fault::{}", subject.name), move || {
-                exactly(&checks, &subject, fails)
-            }));
-        }
-        let mut grade = None;
-        if let Some(exercise) = &self.exercise {
-            grade = Some(exercise.trials(self.name, &self.directory, shown, &mut trials));
-            let checks = exercise.checks;
-            for Fault { subject, fails, .. } in self.exercise_faults {
-                trials.push(Trial::test(format!("wrong_answer::{}", subject.name), move || {
-                    exactly(checks, &subject, fails)
-                }));
-            }
-        }
-        let checks = self.exercise.as_ref().map_or(&[][..], |exercise| exercise.checks);
-        for (subject, needs) in self.answers {
-            for &check in checks {
-                let subject = subject.clone();
-                let name = format!("{}::{}", subject.name, check.id);
-                // The check may have a need of its own.
-                let needs = if needs.missing().is_some() { needs } else { check.needs };
-                trials.push(trial(name, check.needs(needs), move || pass(&check, Some(&subject))));
-            }
-        }
-        let starter = self.exercise.as_ref().map_or("", |exercise| exercise.yours.name.as_str());
-        let begun = grade.as_ref().is_some_and(Grade::begun);
-        for (subject, id) in self.reports.iter().filter(|(one, _)| !begun || one.name != starter) {
-            let name = format!("report::{}::{id}", subject.name);
-            let Some(&check) = checks.iter().find(|check| check.id == *id) else { continue };
-            let (subject, file) = (subject.clone(), recorded::file(self.name, &subject.name, id));
-            let check = check.needs(Needs::Linux);
-            trials.push(trial(name, check, move || recorded::compare(&check, &subject, &file)));
-        }
-        for (name, code) in self.rejected {
-            let file = self.directory.join("rejected").join(name).with_extension("rs");
-            trials.push(Trial::test(format!("rejected::{name}"), move || {
-                rejected::with_code(&file, code).map_err(Failed::from)
-            }));
         }
         (trials, grade)
     }
@@ -250,6 +253,17 @@ impl Lesson {
             let tested: BTreeSet<String> = tested.into_iter().map(String::from).collect();
             for file in files.symmetric_difference(&tested) {
                 missing.push(format!("{folder}/{file}.rs and the suite's list of {folder} differ"));
+            }
+        }
+        for file in ["exercise.rs", "solution.rs"] {
+            if self.exercise.is_none() && self.directory.join(file).exists() {
+                missing.push(format!("{file} is tested by nobody"));
+            }
+        }
+        for file in files(&self.directory, "py").iter().map(|name| format!("{name}.py")) {
+            let tested = self.answers.iter().any(|(subject, _)| subject.name == file);
+            if file.starts_with("solution") && !tested {
+                missing.push(format!("{file} is tested by nobody"));
             }
         }
         let proved: Vec<Check> = self.checks.iter().chain(&self.modes).copied().collect();

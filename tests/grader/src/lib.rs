@@ -10,11 +10,16 @@ mod check;
 pub mod contract;
 mod doing;
 mod exercise;
+mod family;
 mod finished;
 mod lesson;
+mod limits;
 mod listener;
+mod output;
 mod patience;
 mod peer;
+#[cfg(target_os = "linux")]
+mod processes;
 mod program;
 mod record;
 mod recorded_report;
@@ -27,11 +32,14 @@ mod subject;
 mod trace;
 mod transcript;
 mod usage;
+#[cfg(target_os = "linux")]
+mod watch;
 
 pub use check::{Broken, Check, Needs, Outcome, check};
 pub use exercise::Exercise;
 pub use finished::Finished;
 pub use lesson::Lesson;
+pub use limits::Limits;
 pub use listener::Listener;
 pub use peer::Peer;
 pub use program::Program;

@@ -9,6 +9,9 @@ use crate::show::{different, show};
 use crate::spawn::close;
 use crate::trace::Trace;
 
+/// More than this is not received to its end: a program may send for ever.
+const MOST: usize = 64 << 20;
+
 /// The check's own end of a connection with a program.
 pub struct Peer {
     stream: TcpStream,
@@ -44,8 +47,7 @@ impl Peer {
         let bytes = bytes.as_ref();
         self.trace.step(format!("{} sends {}", self.name, show(bytes)));
         let expected = "the bytes are taken";
-        self.limit(&expected)?;
-        self.stream.write_all(bytes).map_err(|why| Broken::new(expected, common::why(&why)))
+        self.write(bytes).map_err(|why| Broken::new(expected, common::why(&why)))
     }
 
     /// Sends piece by piece, each when the program has read the one before, so that no read can take
@@ -66,8 +68,7 @@ impl Peer {
             if number > 0 {
                 self.all_is_read_by(peer)?;
             }
-            self.limit(&expected)?;
-            let sent = self.stream.write_all(piece.as_ref());
+            let sent = self.write(piece.as_ref());
             sent.map_err(|why| Broken::new(expected, common::why(&why)))?;
         }
         Ok(())
@@ -102,8 +103,7 @@ impl Peer {
 
     /// Writes all of it, for a check that names a longer exchange as one step.
     pub fn write_all(&mut self, bytes: &[u8], expected: &str) -> Outcome {
-        self.limit(&expected)?;
-        self.stream.write_all(bytes).map_err(|why| match common::timed_out(&why) {
+        self.write(bytes).map_err(|why| match common::timed_out(&why) {
             true => Broken::new(expected, "no room for more: the time was up"),
             false => Broken::new(expected, why),
         })
@@ -165,7 +165,7 @@ impl Peer {
         }
     }
 
-    /// All that comes until the end of the stream.
+    /// All that comes until the end of the stream, which must come before [`MOST`] bytes.
     pub fn receives_to_end(&mut self) -> Outcome<Vec<u8>> {
         self.trace.step(format!("{} receives to the end of the stream", self.name));
         let expected = "bytes, then the end of the stream";
@@ -174,6 +174,9 @@ impl Peer {
         loop {
             match self.read(&mut buffer, &expected) {
                 Ok(0) => return Ok(all),
+                Ok(_) if all.len() > MOST => {
+                    return Err(Broken::new(expected, format!("{}, and no end", show(&all))));
+                }
                 Ok(count) => all.extend_from_slice(&buffer[..count]),
                 Err(why) => {
                     return Err(Broken::new(expected, format!("{}, then: {why}", show(&all))));
@@ -267,6 +270,21 @@ impl Peer {
         let linger = socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
         linger.expect("a TCP socket takes SO_LINGER");
         close(self.stream);
+    }
+
+    /// Writes all of it. Each part that is taken does not begin the time anew, so that a program that
+    /// reads drop by drop cannot draw it out.
+    fn write(&self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let left = self.trace.left();
+            if left.is_zero() {
+                return Err(ErrorKind::TimedOut.into());
+            }
+            self.stream.set_write_timeout(Some(left))?;
+            let count = uninterrupted(|| (&self.stream).write(bytes))?;
+            bytes = &bytes[count..];
+        }
+        Ok(())
     }
 
     fn limit(&self, expected: &dyn std::fmt::Display) -> Outcome {

@@ -1,17 +1,18 @@
-use std::fmt::Display;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use assert_cmd::assert::Assert;
 
 use crate::check::{Broken, Outcome};
+use crate::family::Family;
 use crate::finished::Finished;
+use crate::output::{Output, Stream};
 use crate::show::show;
-use crate::spawn::spawn;
+use crate::subject::Subject;
 use crate::trace::Trace;
 use crate::usage::Usage;
 
@@ -19,21 +20,26 @@ use crate::usage::Usage;
 pub struct Program {
     name: String,
     child: Child,
+    family: Family,
     output: Arc<Output>,
     trace: Trace,
 }
 
 impl Program {
-    pub(crate) fn spawn(name: &str, mut command: Command, trace: &Trace) -> Outcome<Program> {
+    pub(crate) fn spawn(
+        subject: &Subject,
+        mut command: Command,
+        trace: &Trace,
+    ) -> Outcome<Program> {
+        let Subject { name, limits, .. } = subject;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        own_process_group(&mut command);
-        let mut child =
-            spawn(&mut command).map_err(|why| Broken::new("the program starts", why))?;
         let output = Arc::new(Output::default());
-        output.collect(Stream::Out, child.stdout.take().expect("piped"));
-        output.collect(Stream::Err, child.stderr.take().expect("piped"));
+        let (mut child, family) = Family::start(command, *limits, &output)
+            .map_err(|why| Broken::new("the program starts", why))?;
+        output.collect(Stream::Out, child.stdout.take().expect("piped"), limits.output);
+        output.collect(Stream::Err, child.stderr.take().expect("piped"), limits.output);
         trace.started(name, &output, child.id());
-        Ok(Program { name: name.into(), child, output, trace: trace.clone() })
+        Ok(Program { name: name.clone(), child, family, output, trace: trace.clone() })
     }
 
     pub fn id(&self) -> u32 {
@@ -44,15 +50,22 @@ impl Program {
     pub fn listening(&mut self) -> Outcome<SocketAddr> {
         const EXPECTED: &str = "`listening on ADDRESS:PORT` as the first line on stdout";
         self.trace.step(format!("wait until {} listens", self.name));
+        let mut seen = 0;
         let found = self.output.wait(&self.trace, &EXPECTED, |text| {
-            let line = text.out.split_inclusive(|&byte| byte == b'\n').next()?;
-            (line.ends_with(b"\n") || text.ended()).then(|| line.to_vec())
+            let out = text.of(Stream::Out);
+            let end = out[seen..].iter().position(|&byte| byte == b'\n');
+            let length = end.map_or(out.len(), |end| seen + end);
+            seen = out.len();
+            (end.is_some() || text.ended() && length > 0).then(|| out[..length].to_vec())
         })?;
         match found {
             Some(line) => std::str::from_utf8(&line)
                 .ok()
                 .and_then(|line| line.trim_end().strip_prefix("listening on ")?.parse().ok())
-                .ok_or_else(|| Broken::new(EXPECTED, show(&line))),
+                .ok_or_else(|| {
+                    let got = self.why_cut_off().unwrap_or_else(|| show(&line));
+                    Broken::new(EXPECTED, got)
+                }),
             None => Err(Broken::new(EXPECTED, self.how_it_ended())),
         }
     }
@@ -70,8 +83,13 @@ impl Program {
     fn writes(&mut self, stream: Stream, words: &str) -> Outcome {
         let expected = format!("{words:?} on {stream}");
         self.trace.step(format!("wait until {} writes {expected}", self.name));
+        let mut seen = 0;
         let found = self.output.wait(&self.trace, &expected, |text| {
-            contains(text.of(stream), words.as_bytes()).then_some(())
+            let text = text.of(stream);
+            let new = &text[seen..];
+            // The words may have begun in what has been seen.
+            seen = text.len().saturating_sub(words.len());
+            contains(new, words.as_bytes()).then_some(())
         })?;
         found.ok_or_else(|| Broken::new(&expected, self.how_it_ended()))
     }
@@ -80,10 +98,13 @@ impl Program {
     pub fn line(&mut self, what: &str, wanted: impl Fn(&str) -> bool) -> Outcome<String> {
         let expected = format!("{what} on stdout");
         self.trace.step(format!("wait until {} writes {expected}", self.name));
+        let mut seen = 0;
         let found = self.output.wait(&self.trace, &expected, |text| {
-            let whole = String::from_utf8_lossy(&text.out);
-            let mut lines = whole.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
-            lines.find(|line| wanted(line)).map(String::from)
+            let new = &text.of(Stream::Out)[seen..];
+            let whole = new.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+            seen += whole;
+            let lines = String::from_utf8_lossy(&new[..whole]);
+            lines.split_terminator('\n').find(|line| wanted(line)).map(String::from)
         })?;
         found.ok_or_else(|| Broken::new(&expected, self.how_it_ended()))
     }
@@ -91,7 +112,7 @@ impl Program {
     /// Demands that standard output does not hold these words by now.
     pub fn has_not_said(&mut self, words: &str) -> Outcome {
         self.trace.step(format!("{} has not said {words:?}", self.name));
-        let said = contains(&self.output.lock().out, words.as_bytes());
+        let said = contains(self.output.lock().of(Stream::Out), words.as_bytes());
         match said {
             true => Err(Broken::new(format!("no {words:?} on stdout"), "just that")),
             false => Ok(()),
@@ -104,7 +125,7 @@ impl Program {
         let status = self.ends()?.status;
         match status.code() == Some(code) {
             true => Ok(()),
-            false => Err(Broken::new(expected, ended(status))),
+            false => Err(Broken::new(expected, self.in_words(status))),
         }
     }
 
@@ -114,7 +135,7 @@ impl Program {
         const EXPECTED: &str = "the end of the program";
         let (child, output) = (&mut self.child, &self.output);
         self.trace.until(&EXPECTED, || {
-            let line = output.lock().out.split(|&byte| byte == b'\n').next()?.to_vec();
+            let line = output.lock().of(Stream::Out).split(|&byte| byte == b'\n').next()?.to_vec();
             match child.try_wait() {
                 Ok(Some(_)) => Some(Ok(())),
                 _ if line.starts_with(b"listening on ") => Some(Err(Broken::new(
@@ -138,10 +159,16 @@ impl Program {
         let status =
             self.trace.until(&"the end of the program", || child.try_wait().ok().flatten())?;
         self.trace.found(&self.output, |program| program.over = true);
+        // A process that it has left behind may hold its output open.
+        self.end();
         // The threads that collect the output may be a moment behind.
-        self.output.wait_for_end(Duration::from_secs(5));
+        self.output.ends_within(Duration::from_secs(5));
+        if let Some(why) = self.why_cut_off() {
+            return Err(Broken::new("the end of the program", why));
+        }
         let text = self.output.lock();
-        Ok(std::process::Output { status, stdout: text.out.clone(), stderr: text.err.clone() })
+        let (stdout, stderr) = (text.of(Stream::Out).to_vec(), text.of(Stream::Err).to_vec());
+        Ok(std::process::Output { status, stdout, stderr })
     }
 
     /// Waits for the end of the program, for demands on its exit code and on all that it wrote.
@@ -153,7 +180,7 @@ impl Program {
     pub fn still_runs(&mut self) -> Outcome {
         self.trace.step(format!("{} still runs", self.name));
         match self.child.try_wait() {
-            Ok(Some(status)) => Err(Broken::new("a running program", ended(status))),
+            Ok(Some(status)) => Err(Broken::new("a running program", self.in_words(status))),
             _ => Ok(()),
         }
     }
@@ -204,12 +231,12 @@ impl Program {
 
     /// All that the program has written to standard output so far.
     pub fn stdout(&self) -> String {
-        String::from_utf8_lossy(&self.output.lock().out).into_owned()
+        String::from_utf8_lossy(self.output.lock().of(Stream::Out)).into_owned()
     }
 
     /// All that the program has written to standard error so far.
     pub fn stderr(&self) -> String {
-        String::from_utf8_lossy(&self.output.lock().err).into_owned()
+        String::from_utf8_lossy(self.output.lock().of(Stream::Err)).into_owned()
     }
 
     /// What the program takes of the machine at this moment. (Linux)
@@ -234,19 +261,12 @@ impl Program {
         self.child.stdin = None;
     }
 
-    /// Adds to what a client got instead that the program has ended, if it has or is about to: that says
-    /// more than what became of the client. Call it before the program is dropped, so that its last
-    /// words are in the report too.
-    pub fn explains(&mut self, mut broken: Broken) -> Broken {
-        if let Some(status) = self.ends_within(Duration::from_millis(200)) {
-            broken.got += &format!("; {}: {}", self.name, ended(status));
-        }
-        broken
-    }
-
     fn how_it_ended(&mut self) -> String {
+        if let Some(why) = self.why_cut_off() {
+            return why;
+        }
         let status = self.ends_within(Duration::from_secs(1));
-        status.map_or("it closed its output and runs on".into(), ended)
+        status.map_or("it closed its output and runs on".into(), |status| self.in_words(status))
     }
 
     /// The end of a program that is probably over; not worth the run's whole deadline.
@@ -262,13 +282,16 @@ impl Program {
     }
 
     fn end(&mut self) {
-        // The group: a program under test may have started others.
-        #[cfg(unix)]
-        if let Some(group) = rustix::process::Pid::from_raw(self.child.id() as i32) {
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.family.end(&mut self.child);
+    }
+
+    fn why_cut_off(&self) -> Option<String> {
+        let reason = self.output.why_cut_off()?;
+        Some(format!("it was ended by the grader: {reason}"))
+    }
+
+    fn in_words(&self, status: ExitStatus) -> String {
+        self.why_cut_off().unwrap_or_else(|| ended(status))
     }
 }
 
@@ -279,16 +302,8 @@ impl Drop for Program {
         }
         self.end();
         // What it wrote last belongs into the report.
-        self.output.wait_for_end(Duration::from_secs(1));
+        self.output.ends_within(Duration::from_secs(1));
     }
-}
-
-/// A group of its own, so that it can be killed with all that it starts.
-fn own_process_group(command: &mut Command) {
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(command, 0);
-    #[cfg(not(unix))]
-    let _ = command;
 }
 
 #[cfg(unix)]
@@ -302,153 +317,28 @@ pub(crate) fn ended(status: ExitStatus) -> String {
     match status.code() {
         Some(101) => "it ended with a panic (exit code 101)".into(),
         Some(code) => format!("it ended with exit code {code}"),
-        None => format!("it was ended: {status}"),
+        None => by_signal(status),
     }
+}
+
+#[cfg(unix)]
+fn by_signal(status: ExitStatus) -> String {
+    use rustix::process::Signal;
+    use std::os::unix::process::ExitStatusExt;
+    match status.signal().and_then(Signal::from_named_raw) {
+        Some(Signal::INT) => "Ctrl-C (SIGINT) ended it on the spot: it does not handle it".into(),
+        Some(Signal::TERM) => "SIGTERM ended it on the spot: it does not handle it".into(),
+        Some(Signal::SEGV) => "it crashed: an invalid access to memory (SIGSEGV)".into(),
+        Some(Signal::ABORT) => "it aborted itself (SIGABRT)".into(),
+        _ => format!("it was ended: {status}"),
+    }
+}
+
+#[cfg(not(unix))]
+fn by_signal(status: ExitStatus) -> String {
+    format!("it was ended: {status}")
 }
 
 fn contains(text: &[u8], words: &[u8]) -> bool {
     words.is_empty() || text.windows(words.len()).any(|window| window == words)
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stream {
-    Out,
-    Err,
-}
-
-impl Display for Stream {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if *self == Stream::Out { "stdout" } else { "stderr" })
-    }
-}
-
-/// What a program has written, collected by one thread for each stream.
-#[derive(Default)]
-pub(crate) struct Output {
-    text: Mutex<Text>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct Text {
-    out: Vec<u8>,
-    err: Vec<u8>,
-    /// How many of the two streams have ended.
-    ended: u8,
-    /// What a report shows of each; what comes later is an answer to the end of the check.
-    reported: Option<(usize, usize)>,
-}
-
-/// More than this of one stream is thrown away: a program may write for ever.
-const KEPT: usize = 8 << 20;
-
-impl Text {
-    fn of(&self, stream: Stream) -> &Vec<u8> {
-        if stream == Stream::Out { &self.out } else { &self.err }
-    }
-
-    fn of_mut(&mut self, stream: Stream) -> &mut Vec<u8> {
-        if stream == Stream::Out { &mut self.out } else { &mut self.err }
-    }
-
-    fn ended(&self) -> bool {
-        self.ended == 2
-    }
-
-    fn reported(&self, stream: Stream) -> &[u8] {
-        let (out, err) = self.reported.unwrap_or((self.out.len(), self.err.len()));
-        &self.of(stream)[..if stream == Stream::Out { out } else { err }]
-    }
-}
-
-impl Output {
-    fn lock(&self) -> MutexGuard<'_, Text> {
-        self.text.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn collect(self: &Arc<Self>, stream: Stream, mut source: impl Read + Send + 'static) {
-        let output = Arc::clone(self);
-        thread::spawn(move || {
-            let mut buffer = vec![0; 64 << 10];
-            while let Ok(count @ 1..) = source.read(&mut buffer) {
-                let mut text = output.lock();
-                let room = KEPT.saturating_sub(text.of(stream).len());
-                text.of_mut(stream).extend_from_slice(&buffer[..count.min(room)]);
-                output.changed.notify_all();
-            }
-            output.lock().ended += 1;
-            output.changed.notify_all();
-        });
-    }
-
-    /// Waits until `look` finds something. `None`: both streams ended without it.
-    fn wait<T>(
-        &self,
-        trace: &Trace,
-        expected: &dyn Display,
-        mut look: impl FnMut(&Text) -> Option<T>,
-    ) -> Outcome<Option<T>> {
-        let mut text = self.lock();
-        loop {
-            match look(&text) {
-                Some(found) => return Ok(Some(found)),
-                None if text.ended() => return Ok(None),
-                None => {
-                    let left = trace.left();
-                    if left.is_zero() {
-                        // The report wants to read what we hold.
-                        drop(text);
-                        trace.time_left(expected)?;
-                        return Ok(None);
-                    }
-                    let waited = self.changed.wait_timeout(text, left);
-                    text = waited.unwrap_or_else(PoisonError::into_inner).0;
-                }
-            }
-        }
-    }
-
-    fn wait_for_end(&self, limit: Duration) {
-        let waiting = self.changed.wait_timeout_while(self.lock(), limit, |text| !text.ended());
-        drop(waiting.unwrap_or_else(PoisonError::into_inner));
-    }
-
-    /// What is written from now on is not part of a report.
-    pub(crate) fn is_reported_until_now(&self) {
-        let mut text = self.lock();
-        text.reported = Some((text.out.len(), text.err.len()));
-    }
-
-    /// Whether the program has written nothing at all.
-    pub(crate) fn is_empty(&self) -> bool {
-        let text = self.lock();
-        [Stream::Out, Stream::Err].iter().all(|stream| text.reported(*stream).is_empty())
-    }
-
-    /// All that it has written to standard error.
-    pub(crate) fn errors(&self) -> String {
-        String::from_utf8_lossy(self.lock().reported(Stream::Err)).into_owned()
-    }
-
-    /// The lines for a report, cut where they are very many or very long.
-    pub(crate) fn text(&self) -> Vec<String> {
-        /// How many lines a report shows from each end.
-        const SHOWN: usize = 12;
-        let text = self.lock();
-        let lines = |stream| {
-            let label = format!("{stream} | ");
-            let all = String::from_utf8_lossy(text.reported(stream)).into_owned();
-            let short = |line: &str| match line.char_indices().nth(200) {
-                Some((end, _)) => format!("{label}{} … ({} bytes)", &line[..end], line.len()),
-                None => format!("{label}{line}"),
-            };
-            let mut shown: Vec<String> = all.lines().map(short).collect();
-            // In the middle: a program says at its end what went wrong.
-            if let Some(more @ 1..) = shown.len().checked_sub(2 * SHOWN) {
-                shown.splice(SHOWN..SHOWN + more, [format!("{label}… and {more} lines more …")]);
-            }
-            shown
-        };
-        [lines(Stream::Out), lines(Stream::Err)].concat()
-    }
 }

@@ -36,7 +36,7 @@ pub(crate) fn compare(check: &Check, subject: &Subject, file: &Path) -> Result<(
         match matches(&report.to_string(), file) {
             Ok(()) => return Ok(()),
             // With little time a busy machine may have stopped the program at an earlier step.
-            Err(_) if patience < must_pass() => patience *= 3,
+            Err(_) if 3 * patience < must_pass() => patience *= 3,
             Err(why) => return Err(why.to_string().into()),
         }
     }

@@ -19,6 +19,9 @@ pub struct Report {
 /// How many steps a report shows from each end.
 const STEPS: usize = 16;
 
+/// The width to which sentences are wrapped. What programs wrote is not.
+const WIDTH: usize = 100;
+
 /// Where `cargo run -p book` serves the book.
 const BOOK: &str = "http://127.0.0.1:3000";
 
@@ -87,10 +90,10 @@ impl Report {
         writeln!(f)?;
         for (number, sentence) in self.likely.iter().enumerate() {
             let label = if number == 0 { "Likely cause:" } else { "             " };
-            writeln!(f, "{heading}{label}{heading:#} {sentence}")?;
+            writeln!(f, "{heading}{label}{heading:#} {}", wrapped(sentence, label.len() + 1))?;
         }
         if !check.hint.is_empty() {
-            writeln!(f, "{heading}Hint:{heading:#} {}", check.hint)?;
+            writeln!(f, "{heading}Hint:{heading:#} {}", wrapped(check.hint, "Hint: ".len()))?;
         }
         let page = check.section;
         write!(f, "{heading}Read:{heading:#} {BOOK}/{page} (while cargo run -p book is running)")
@@ -138,6 +141,12 @@ impl Report {
         }
         Ok(())
     }
+}
+
+/// A sentence that begins in this column, and goes on in it.
+fn wrapped(sentence: &str, column: usize) -> String {
+    let lines = textwrap::wrap(sentence, textwrap::Options::new(WIDTH - column).break_words(false));
+    lines.join(&format!("\n{}", " ".repeat(column)))
 }
 
 impl Display for Report {

@@ -40,7 +40,7 @@ impl Run {
         self.trace.step(format!("start {} {}", program.name, arguments.join(" ")).trim_end());
         let mut command = program.command();
         command.args(arguments);
-        Program::spawn(&program.name, command, &self.trace)
+        Program::spawn(program, command, &self.trace)
     }
 
     /// Starts the program under test as a server on a free port and waits until it listens.
@@ -73,13 +73,30 @@ impl Run {
         Ok((server, address))
     }
 
-    /// A time limit for a program that has to give up within this run: a second, so that a busy machine
-    /// may stop a right program for a while, but no more than a quarter of what is left of the run.
-    pub fn short_limit(&self) -> Outcome<Duration> {
-        let quarter = self.trace.time_left(&"a time limit that can pass")? / 4;
-        // In hundredths: people read it in a report.
-        let hundredths = (quarter.as_millis() / 10).clamp(1, 100) as u64;
-        Ok(Duration::from_millis(10 * hundredths))
+    /// Performs a check of a program's time limit, which the check gets as an argument: first a short one,
+    /// so that the check is quick. A busy machine may stop a right program, or the check, for that long: so
+    /// where the demand is broken, or `false` says that nothing was shown, all begins anew with a second.
+    pub fn with_time_limit(
+        &mut self,
+        check: impl Fn(&mut Run, Duration) -> Outcome<bool>,
+    ) -> Outcome {
+        let mut limit = Duration::from_millis(200);
+        loop {
+            // No more than a quarter of what is left of the run, in hundredths: people read it in a report.
+            let quarter = self.trace.time_left(&"a time limit that can pass")? / 4;
+            let hundredths = (quarter.as_millis() / 10).clamp(1, 100) as u64;
+            let longest = Duration::from_millis(10 * hundredths);
+            match check(self, limit.min(longest)) {
+                Ok(true) => return Ok(()),
+                Err(broken) if limit >= longest || self.trace.left().is_zero() => {
+                    return Err(broken);
+                }
+                _ => limit = longest,
+            }
+            // What was done in vain is no part of the report.
+            self.trace.take();
+            self.clients = 0;
+        }
     }
 
     /// Connects as a client.
@@ -168,10 +185,10 @@ impl Run {
     }
 
     fn finish(&mut self, mut command: Command, arguments: &[&str]) -> Outcome<Finished> {
-        let name = self.subject().name.clone();
-        self.trace.step(format!("run {name} {} to its end", arguments.join(" ")));
+        let subject = self.subject().clone();
+        self.trace.step(format!("run {} {} to its end", subject.name, arguments.join(" ")));
         command.args(arguments);
-        Program::spawn(&name, command, &self.trace)?.finishes()
+        Program::spawn(&subject, command, &self.trace)?.finishes()
     }
 
     /// Runs the program under test to its end, which must come without `listening on`: a server that
@@ -223,6 +240,14 @@ impl Run {
         self.trace
             .step(format!("the book's recording {name} shows this output, but for its numbers"));
         transcript::compare(name, text, Mask::Numbers)
+    }
+
+    /// The same for what a tool says about sockets: each writes ports in a way of its own, and aligns
+    /// its columns to them.
+    pub fn recorded_by_a_tool(&mut self, name: &str, text: &str) -> Outcome {
+        self.trace
+            .step(format!("the book's recording {name} shows this output, but for its ports"));
+        transcript::compare(name, text, Mask::Sockets)
     }
 
     /// Waits until the kernel lists the socket with these ends in this state. (Linux)

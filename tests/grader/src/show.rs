@@ -73,7 +73,10 @@ fn characters(bytes: &[u8]) -> Vec<String> {
     bytes
         .utf8_chunks()
         .flat_map(|chunk| {
-            let valid = chunk.valid().chars().map(|character| character.escape_debug().to_string());
+            let valid = chunk.valid().chars().map(|character| match character {
+                '\'' => character.to_string(),
+                _ => character.escape_debug().to_string(),
+            });
             valid.chain(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")))
         })
         .collect()

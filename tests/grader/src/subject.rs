@@ -1,6 +1,21 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+use crate::limits::Limits;
+use crate::spawn::spawn;
+
+/// Python itself. The `python3` on the PATH may be a script that looks for it at each start, which takes
+/// longer than most checks; so it is asked once.
+static PYTHON: LazyLock<OsString> = LazyLock::new(|| {
+    let mut question = Command::new("python3");
+    question.args(["-c", "import sys; print(sys.executable)"]);
+    question.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let answer = spawn(&mut question).and_then(|python| python.wait_with_output());
+    let path = answer.map(|answer| String::from_utf8_lossy(&answer.stdout).trim().to_owned());
+    path.ok().filter(|path| Path::new(path).is_file()).unwrap_or("python3".into()).into()
+});
 
 /// A program under test: a command line to which a check adds its arguments.
 #[derive(Clone, Debug)]
@@ -9,23 +24,34 @@ pub struct Subject {
     command: Vec<OsString>,
     /// Where it is started, if not in the lesson's directory.
     directory: Option<PathBuf>,
+    pub(crate) limits: Limits,
 }
 
 impl Subject {
     pub fn new(name: &str, program: impl AsRef<Path>) -> Subject {
-        Subject { name: name.into(), command: vec![program.as_ref().into()], directory: None }
+        Subject::from_words(name, vec![program.as_ref().into()])
     }
 
     /// A Python program, started as `python3 FILE`; its output comes line by line.
     pub fn python(name: &str, file: impl AsRef<Path>) -> Subject {
-        let command = vec!["python3".into(), "-u".into(), file.as_ref().into()];
-        Subject { name: name.into(), command, directory: None }
+        // Alone (-I, -S): what else is installed slows the start, and could change what is tested.
+        let options = ["-I", "-S", "-X", "utf8", "-u"].map(OsString::from);
+        let command = [[PYTHON.clone()].as_slice(), &options, &[file.as_ref().into()]].concat();
+        Subject::from_words(name, command)
     }
 
     /// A program from the PATH with its first arguments, such as `nc -N`.
     pub fn tool(command: &[&str]) -> Subject {
-        let name = command[0].into();
-        Subject { name, command: command.iter().map(OsString::from).collect(), directory: None }
+        Subject::from_words(command[0], command.iter().map(OsString::from).collect())
+    }
+
+    fn from_words(name: &str, command: Vec<OsString>) -> Subject {
+        Subject { name: name.into(), command, directory: None, limits: Limits::default() }
+    }
+
+    /// The same program with limits of its own.
+    pub fn limited_to(self, limits: Limits) -> Subject {
+        Subject { limits, ..self }
     }
 
     /// The same program, started by another command that takes it as its last arguments, such as
@@ -42,7 +68,8 @@ impl Subject {
         let command: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
         // Cargo runs this test in the lesson's directory; the words were typed in another.
         let directory = std::env::var_os("PWD").map(PathBuf::from);
-        (!command.is_empty()).then(|| Subject { name: "subject".into(), command, directory })
+        (!command.is_empty())
+            .then(|| Subject { directory, ..Subject::from_words("subject", command) })
     }
 
     /// The program of another lesson, for checks that need it (`Needs::Lesson`). `cargo test` builds
@@ -52,6 +79,11 @@ impl Subject {
         let test = std::env::current_exe().unwrap_or_default();
         let folder = test.parent().and_then(Path::parent).unwrap_or(Path::new(""));
         Subject::new(name, folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
+    }
+
+    /// The program, without its arguments.
+    pub fn path(&self) -> std::path::Display<'_> {
+        Path::new(&self.command[0]).display()
     }
 
     pub(crate) fn exists(&self) -> bool {

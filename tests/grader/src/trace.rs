@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::check::{Broken, Outcome};
 use crate::doing::{doing, has_ended, unread};
-use crate::program::Output;
+use crate::output::Output;
 
 /// What one run of a check has done so far. All who act in the run write to the same trace.
 #[derive(Clone)]
@@ -141,11 +141,14 @@ impl Trace {
         mut look: impl FnMut() -> Option<T>,
     ) -> Outcome<T> {
         loop {
+            let start = Instant::now();
             if let Some(found) = look() {
                 return Ok(found);
             }
             let left = self.time_left(expected)?;
-            std::thread::sleep(left.min(Duration::from_millis(2)));
+            // Not longer at work than asleep: to look at all sockets takes a while, and others run too.
+            let pause = start.elapsed().max(Duration::from_millis(2));
+            std::thread::sleep(left.min(pause));
         }
     }
 }

@@ -48,11 +48,18 @@ fn write(name: &str, text: &str) -> Outcome {
 pub enum Mask {
     /// The ports of addresses.
     Ports,
+    /// The ports as `ss`, `strace`, `tcpdump` and `/proc/net/tcp` write them, and the width of columns.
+    Sockets,
     /// All numbers, and the length of what is drawn with them: measurements.
     Numbers,
 }
 
 fn masked(text: &str, mask: Mask) -> String {
+    if mask == Mask::Sockets {
+        let line =
+            |line: &str| line.split_whitespace().map(without_port).collect::<Vec<_>>().join(" ");
+        return text.lines().map(line).collect::<Vec<_>>().join("\n");
+    }
     let mut masked = String::new();
     let mut rest = text;
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
@@ -66,7 +73,7 @@ fn masked(text: &str, mask: Mask) -> String {
     }
     masked += rest;
     match mask {
-        Mask::Ports => masked,
+        Mask::Ports | Mask::Sockets => masked,
         // Columns are aligned to the width of their numbers, and bars drawn to their size.
         Mask::Numbers => {
             let drawn = |c: char| c == ' ' || ('\u{2580}'..='\u{259f}').contains(&c);
@@ -78,6 +85,26 @@ fn masked(text: &str, mask: Mask) -> String {
             rows.dedup();
             rows.join("\n")
         }
+    }
+}
+
+/// A word without the port in it: `127.0.0.1:47876`, `127.0.0.1.47876`, `0100007F:BB04` or
+/// `{sin_port=htons(47876),`.
+fn without_port(word: &str) -> String {
+    let (start, end) = if let Some((before, _)) = word.split_once("htons(") {
+        let start = before.len() + "htons(".len();
+        (start, word[start..].find(')').map_or(word.len(), |end| start + end))
+    } else {
+        let (word, dots) = (word.trim_end_matches(':'), word.matches('.').count());
+        let start = word.rfind(if dots == 4 { '.' } else { ':' }).map_or(word.len(), |at| at + 1);
+        (start, word.len())
+    };
+    let port = &word[start..end];
+    let decimal = port.len() <= 5 && port.parse::<u16>().is_ok();
+    let hex = port.len() == 4 && u16::from_str_radix(port, 16).is_ok();
+    match decimal || hex {
+        true => format!("{}#{}", &word[..start], &word[end..]),
+        false => word.to_owned(),
     }
 }
 
@@ -103,6 +130,19 @@ mod tests {
         assert_eq!(masked("127.0.0.1:4312 sent 22 bytes"), "127.0.0.1:# sent 22 bytes");
         assert_eq!(masked("('127.0.0.1', 4312)"), "('127.0.0.1', #)");
         assert_ne!(masked("sent 22 bytes"), masked("sent 23 bytes"));
+    }
+
+    #[test]
+    fn ports_are_masked_as_tools_write_them() {
+        let masked = |text| super::masked(text, Mask::Sockets);
+        assert_eq!(masked("ESTAB 23   127.0.0.1:4312 [::1]:80"), "ESTAB 23 127.0.0.1:# [::1]:#");
+        assert_eq!(
+            masked("bind(3, {sin_port=htons(4312), inet_addr(\"127.0.0.1\")}, 16) = 0"),
+            "bind(3, {sin_port=htons(#), inet_addr(\"127.0.0.1\")}, 16) = 0"
+        );
+        assert_eq!(masked("IP 127.0.0.1.4312 > 127.0.0.1.9: F"), "IP 127.0.0.1.# > 127.0.0.1.#: F");
+        assert_eq!(masked("0100007F:BB04 08 00000000:0017"), "0100007F:# 08 00000000:#");
+        assert_eq!(masked("0A 00000000:00000001"), "0A 00000000:00000001");
     }
 
     #[test]

@@ -1,0 +1,60 @@
+//! What exercise 5 is given: the arguments, and a long message in which every byte has its place. Sending it
+//! and looking at the echo is the exercise.
+
+use common::{Arguments, Failure};
+
+/// How long the message of exercise 5 is, in bytes, where `--bytes` does not say.
+pub const LONG: usize = 32 << 20;
+
+/// What exercise 5 takes: the words that all programs know, and `--bytes N`.
+#[must_use]
+pub fn echo_arguments(about: &str) -> (Arguments, usize) {
+    let mut length = LONG;
+    let arguments = Arguments::parse_with(about, "[--bytes N]", |word, value| {
+        if word != "--bytes" {
+            return Ok(false);
+        }
+        let value = value();
+        length = value.parse().map_err(|_| format!("'{value}' is not a number of bytes"))?;
+        Ok(true)
+    });
+    (arguments, length)
+}
+
+/// Writes into `piece` the bytes of the message that stand at `place` and after it. It
+/// has numbered lines of 64 bytes each and no end of its own.
+pub fn fill_from(place: usize, piece: &mut [u8]) {
+    let mut line = *b"line 0000000: every byte of the message tells where it belongs.\n";
+    let number = place / line.len() + 1;
+    line[5..12].copy_from_slice(format!("{:07}", number % 10_000_000).as_bytes());
+    let (mut filled, mut start) = (0, place % line.len());
+    while filled < piece.len() {
+        let count = (line.len() - start).min(piece.len() - filled);
+        piece[filled..filled + count].copy_from_slice(&line[start..start + count]);
+        (filled, start) = (filled + count, 0);
+        // The next number, as on paper: it is quick, and 32 MiB have half a million lines.
+        let mut digit = 11;
+        while digit > 5 && line[digit] == b'9' {
+            line[digit] = b'0';
+            digit -= 1;
+        }
+        line[digit] = if line[digit] == b'9' { b'0' } else { line[digit] + 1 };
+    }
+}
+
+/// Demands that these are the bytes of the message that stand at `place` and after it.
+///
+/// # Errors
+///
+/// Says which byte is the first that is not the one that belongs there.
+pub fn in_place(place: usize, piece: &[u8]) -> Result<(), Failure> {
+    let mut expected = vec![0; piece.len()];
+    fill_from(place, &mut expected);
+    if piece == expected {
+        return Ok(());
+    }
+    let same = piece.iter().zip(&expected).take_while(|(got, expected)| got == expected).count();
+    let (got, expected) = (char::from(piece[same]), char::from(expected[same]));
+    let why = format!("{got:?} stands where {expected:?} was sent");
+    Err(Failure::new(format!("byte {} of the echo is wrong", place + same), why))
+}
