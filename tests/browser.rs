@@ -67,7 +67,7 @@ const FAULTS: &[Fault] = &[
     Fault {
         name: "a_file_that_is_not_there",
         kind: "console",
-        body: "<img src='nope.png' alt='nothing'>",
+        body: "<img src='missing.png' alt='nothing'>",
         says: "404",
     },
     Fault {
