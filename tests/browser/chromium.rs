@@ -6,6 +6,7 @@ use std::fs;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::RecvTimeoutError;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -49,20 +50,31 @@ impl Chromium {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let profile = tempfile::Builder::new().prefix("browser-").tempdir().expect("a directory");
-        let driver = Command::new(driver)
-            .arg("--port=0")
-            .env("TMPDIR", profile.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver starts");
+        let start = || {
+            Command::new(driver)
+                .arg("--port=0")
+                .env("TMPDIR", profile.path())
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("chromedriver starts")
+        };
+        // Seen once on a busy machine: it ended before it said anything. Why is not known.
+        let mut driver = start();
+        let mut port = ready(&mut driver);
+        for _ in 0..5 {
+            if port.is_ok() {
+                break;
+            }
+            let _ = driver.kill();
+            let _ = driver.wait();
+            driver = start();
+            port = ready(&mut driver);
+        }
         // From here on, a panic ends the driver.
         let mut chromium = Chromium { runtime, client: None, driver, profile };
-        let port = says(&mut chromium.driver, |line| {
-            let (_, port) = line.split_once("started successfully on port ")?;
-            Some(port.trim_end_matches('.').to_owned())
-        });
+        let port = port.expect("chromedriver says its port");
 
         let capabilities = json!({
             "goog:chromeOptions": {
@@ -198,6 +210,14 @@ impl Chromium {
             thread::sleep(Duration::from_millis(10));
         }
     }
+}
+
+/// The port that a driver listens on.
+fn ready(driver: &mut Child) -> Result<String, RecvTimeoutError> {
+    says(driver, |line| {
+        let (_, port) = line.split_once("started successfully on port ")?;
+        Some(port.trim_end_matches('.').to_owned())
+    })
 }
 
 impl Drop for Chromium {

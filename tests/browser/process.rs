@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::Child;
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
@@ -10,8 +10,14 @@ use std::time::Duration;
 pub const DEADLINE: Duration = Duration::from_secs(60);
 
 /// What `find` makes of the first line of a program's output that it wants.
-#[track_caller]
-pub fn says(child: &mut Child, find: fn(&str) -> Option<String>) -> String {
+///
+/// # Errors
+///
+/// It ended before it said so, or the deadline has passed.
+pub fn says(
+    child: &mut Child,
+    find: fn(&str) -> Option<String>,
+) -> Result<String, RecvTimeoutError> {
     let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
     let (sender, found) = mpsc::channel();
     thread::spawn(move || {
@@ -23,5 +29,5 @@ pub fn says(child: &mut Child, find: fn(&str) -> Option<String>) -> String {
             }
         }
     });
-    found.recv_timeout(DEADLINE).expect("the program says that it is ready")
+    found.recv_timeout(DEADLINE)
 }

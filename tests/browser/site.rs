@@ -39,7 +39,8 @@ impl Site {
         site.origin = says(&mut site.reader, |line| {
             let address = line.strip_prefix("serving the book on ")?;
             Some(address.split(' ').next()?.to_owned())
-        });
+        })
+        .expect("the reader says its address");
         site
     }
 
