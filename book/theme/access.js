@@ -1,0 +1,73 @@
+// Mends what mdBook's stock page denies to those who read without a mouse or without a screen. It runs
+// after mdBook's own scripts.
+{
+    const byId = (id) => document.getElementById(id);
+
+    // The way past the list of chapters comes before it. The page for unknown addresses has a
+    // `<base>`, with which the link alone would lead elsewhere.
+    const skip = document.querySelector('.skip');
+    const main = document.querySelector('main');
+    document.body.prepend(skip);
+    main.tabIndex = -1;
+    skip.addEventListener('click', (event) => {
+        event.preventDefault();
+        main.focus();
+    });
+
+    // The button for the list of chapters is a label, which takes no focus and has no state to tell.
+    const toggle = byId('mdbook-sidebar-toggle');
+    const checkbox = byId(toggle.htmlFor);
+    toggle.removeAttribute('for');
+    toggle.setAttribute('role', 'button');
+    toggle.tabIndex = 0;
+    toggle.addEventListener('click', () => checkbox.click());
+    toggle.addEventListener('keydown', (event) => {
+        if (event.key === 'Enter' || event.key === ' ') {
+            event.preventDefault();
+            toggle.click();
+        }
+    });
+
+    // The search field refers to an id that is not there, and the words of a result have a label that
+    // would be read in their place.
+    const field = byId('mdbook-searchbar');
+    field?.setAttribute('aria-label', 'Search this book');
+    field?.setAttribute('aria-describedby', 'mdbook-searchresults-header');
+    const results = byId('mdbook-searchresults');
+    if (results) {
+        new MutationObserver(() => {
+            for (const words of results.querySelectorAll('.teaser')) words.removeAttribute('aria-label');
+        }).observe(results, { childList: true });
+    }
+
+    // What scrolls sideways must take focus, or its end is out of reach. What does not scroll must not:
+    // each focus is one more key to press.
+    const name = (scroller) => {
+        const terminal = scroller.closest('.terminal');
+        if (terminal?.classList.contains('client')) return "The client's terminal";
+        if (terminal?.classList.contains('server')) return "The server's terminal";
+        if (terminal) return 'Terminal';
+        const caption = scroller.closest('figure')?.querySelector('figcaption');
+        if (caption) return caption.textContent;
+        return scroller.matches('pre > code') ? 'Code' : 'Table';
+    };
+    const update = (scroller) => {
+        if (scroller.scrollWidth > scroller.clientWidth) {
+            scroller.tabIndex = 0;
+            scroller.setAttribute('role', 'group');
+            scroller.setAttribute('aria-label', name(scroller));
+        } else {
+            for (const attribute of ['tabindex', 'role', 'aria-label']) scroller.removeAttribute(attribute);
+        }
+    };
+    const sizes = new ResizeObserver((changes) => changes.forEach((change) => update(change.target)));
+    for (const scroller of main.querySelectorAll('pre > code, .table-wrapper')) sizes.observe(scroller);
+
+    // The arrow keys turn the page, but not under the hands of somebody who reads a listing with them.
+    main.addEventListener('keydown', (event) => {
+        const turns = event.key === 'ArrowLeft' || event.key === 'ArrowRight';
+        if (turns && event.target.closest('pre, figure, table, .table-wrapper, details')) {
+            event.stopPropagation();
+        }
+    });
+}

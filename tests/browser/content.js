@@ -1,0 +1,18 @@
+// What the page consists of, as it is shown, when every answer is opened.
+
+for (const summary of document.querySelectorAll('details:not([open]) > summary')) summary.click();
+
+const main = document.querySelector('main');
+const seen = (selector) => [...main.querySelectorAll(selector)].filter((element) => {
+    const box = element.getBoundingClientRect();
+    return element.checkVisibility({ visibilityProperty: true }) && box.width > 0 && box.height > 0;
+});
+const text = main.cloneNode(true);
+text.querySelectorAll('script, style').forEach((element) => element.remove());
+return {
+    headings: seen('h1, h2, h3, h4').map((heading) => heading.textContent.trim()),
+    words: text.textContent.trim().split(/\s+/),
+    figures: seen('figure svg').length,
+    listings: seen('pre').length,
+    answers: seen('details > :not(summary)').length,
+};
