@@ -28,7 +28,9 @@ pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<Str
             let alive = alive(subject, program, broken, step);
             // What it said itself explains most, unless it was waited for in vain.
             if let (Some(said), false) = (last_words(&errors), alive.is_empty()) {
-                let at = if broken.got.contains("time was up") { alive.len() } else { 0 };
+                let late =
+                    broken.got.contains("time was up") || broken.expected.starts_with("silence");
+                let at = if late { alive.len() } else { 0 };
                 cause.extend(alive.into_iter().map(|sentence| named(sentence, record)));
                 cause.insert(at, format!("The last that it said on stderr: {said}"));
             } else {
