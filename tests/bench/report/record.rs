@@ -98,7 +98,14 @@ pub fn median(numbers: &[f64]) -> f64 {
 
 /// The smallest and the largest.
 pub fn range(numbers: &[f64]) -> (f64, f64) {
-    numbers.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &number| {
-        (low.min(number), high.max(number))
-    })
+    let (low, high) = (f64::INFINITY, f64::NEG_INFINITY);
+    numbers.iter().fold((low, high), |(low, high), &number| (low.min(number), high.max(number)))
+}
+
+/// Between which numbers the middle half lies.
+pub fn middle_half(numbers: &[f64]) -> (f64, f64) {
+    let mut sorted = numbers.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let quarter = sorted.len() / 4;
+    (sorted[quarter], sorted[sorted.len() - 1 - quarter])
 }

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 pub const REQUEST: usize = 64;
 
 /// How long to load a server before anything counts: its threads have started, its memory is mapped.
-const WARM_UP: Duration = Duration::from_millis(200);
+const WARM_UP: Duration = Duration::from_millis(50);
 
 /// How much longer than planned a measurement may take.
 const PATIENCE: Duration = Duration::from_secs(30);

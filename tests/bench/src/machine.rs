@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::thread::available_parallelism;
 
 use common::{Explain, Failure};
 
@@ -12,11 +11,11 @@ pub fn setting() -> String {
     let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let model = model.map_or("an unknown processor", |(_, model)| model);
-    let number = available_parallelism().map_or(1, usize::from);
+    let number = cpuinfo.lines().filter(|line| line.starts_with("processor")).count();
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let kernel = kernel.split(['-', '+']).next().unwrap_or_default().trim();
     let date = output_of(Command::new("date").arg("+%F")).unwrap_or("no date".into());
-    format!("{date}: {model} (processors: {number}); Linux {kernel}").replace(',', ";")
+    format!("{date}; {model} with {number} processors; Linux {kernel}")
 }
 
 /// How many programs wanted a processor during the last minute, on average (proc_loadavg(5)).

@@ -35,10 +35,10 @@ enum Command {
     /// Requests of 64 bytes: lesson04, C, tokio and Python in turn
     Requests {
         /// How often to measure everything
-        #[arg(long, default_value = "7")]
+        #[arg(long, default_value = "25")]
         rounds: usize,
         /// How long to load each server with each number of connections
-        #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
+        #[arg(long, value_name = "SECONDS", default_value = "0.3", value_parser = seconds)]
         time: Duration,
     },
     /// One connection as fast as it goes: lesson05's sweep and iperf3 in turn
