@@ -20,6 +20,8 @@ pub fn requests(record: &Record) -> io::Result<String> {
             };
             let rates = of("rate", server)?;
             let (low, high) = middle_half(&rates);
+            let [used, requests] = ["used", "requests"].map(|column| of(column, server));
+            let (used, requests): (f64, f64) = (used?.iter().sum(), requests?.iter().sum());
             // Round by round: what else the machine did then met both.
             let beside_c = of("rate", "C").map(|c| median(&ratios(&rates, &c)));
             let ratio = beside_c.map_or("–".to_owned(), |ratio| format!("{ratio:.2}"));
@@ -31,7 +33,7 @@ pub fn requests(record: &Record) -> io::Result<String> {
                 thousands(high),
                 median(&of("p50", server)?),
                 median(&of("p99", server)?),
-                median(&of("cost", server)?),
+                used * 1e6 / requests,
             )
             .expect("a String takes all that is written");
         }

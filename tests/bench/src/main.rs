@@ -40,6 +40,9 @@ enum Command {
         /// How long to load each server with each number of connections
         #[arg(long, value_name = "SECONDS", default_value = "0.3", value_parser = seconds)]
         time: Duration,
+        /// How many clients
+        #[arg(long, value_name = "N", num_args = 1.., default_values_t = [1, 32, 256])]
+        connections: Vec<usize>,
     },
     /// One connection as fast as it goes: lesson05's sweep and iperf3 in turn
     Bulk {
@@ -77,7 +80,9 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), Failure> {
     let results = |name| recorded(root(), name);
     match command {
-        Command::Requests { rounds, time } => requests::run(&results("requests"), rounds, time),
+        Command::Requests { rounds, time, connections } => {
+            requests::run(&results("requests"), rounds, time, &connections)
+        }
         Command::Bulk { rounds, time } => bulk::run(&results("bulk"), rounds, time),
         Command::Idle { rounds } => idle::run(&results("idle"), rounds),
         Command::Learner { rounds, whole } => learner::run(&results("learner"), rounds, whole),
@@ -88,5 +93,36 @@ fn run(command: Command) -> Result<(), Failure> {
             }
             Ok(())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::report::record::{Record, median, middle_half, range};
+
+    #[test]
+    fn a_record_is_read_by_its_columns() {
+        let record = Record::parse("# here, today\nround,who,rate\n1,a,3\n1,b,5\n2,a,4\n");
+        let record = record.expect("a record");
+        assert_eq!(record.setting, "here, today");
+        assert_eq!(record.each("who").expect("a column"), ["a", "b"]);
+        assert_eq!(record.numbers("rate", &[("who", "a")]).expect("numbers"), [3.0, 4.0]);
+        assert!(record.numbers("rate", &[("who", "c")]).is_err());
+        assert!(record.numbers("speed", &[]).is_err());
+    }
+
+    #[test]
+    fn what_is_no_record_is_refused() {
+        for text in ["", "round,rate\n1,2\n", "# here\nround,rate\n", "# here\nround,rate\n1\n"] {
+            assert!(Record::parse(text).is_none(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn medians_and_quarters() {
+        assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), 2.5);
+        assert_eq!(range(&[3.0, 1.0, 2.0]), (1.0, 3.0));
+        assert_eq!(middle_half(&[8.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]), (3.0, 6.0));
     }
 }

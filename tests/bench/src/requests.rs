@@ -7,18 +7,21 @@ use std::time::Duration;
 use common::{Explain, Failure, REPLY, say};
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::load::closed_loop;
+use crate::load::{Load, closed_loop};
 use crate::machine::{load_average, record};
 use crate::server::{Kind, Processors, Server, build_lessons};
-
-const CONNECTIONS: [usize; 3] = [1, 32, 256];
 
 /// Measures many short rounds, all servers in each, so that whatever else the machine does meets all.
 ///
 /// # Errors
 ///
 /// A server cannot be started, or does not answer as it should.
-pub fn run(results: &Path, rounds: usize, time: Duration) -> Result<(), Failure> {
+pub fn run(
+    results: &Path,
+    rounds: usize,
+    time: Duration,
+    connections: &[usize],
+) -> Result<(), Failure> {
     build_lessons()?;
     let processors = Processors::find().explain("cannot learn the processors")?;
     let mut rows = Vec::new();
@@ -29,7 +32,7 @@ pub fn run(results: &Path, rounds: usize, time: Duration) -> Result<(), Failure>
                 servers.push((kind.name(), processors.start(command)?));
             }
         }
-        for connections in CONNECTIONS {
+        for &connections in connections {
             for (name, server) in &servers {
                 let measured = measure(server, connections, time)
                     .explain(format!("{name} failed with {connections} connections"))?;
@@ -39,20 +42,16 @@ pub fn run(results: &Path, rounds: usize, time: Duration) -> Result<(), Failure>
             }
         }
     }
-    let header = "round,server,connections,rate,p50,p99,cost,client,load";
+    let header = "round,server,connections,requests,rate,p50,p99,used,client,load";
     record(results, header, &rows)
 }
 
 /// What one server did for so many clients.
 struct Measured {
-    /// Requests a second.
-    rate: f64,
-    /// From a request to its reply, in microseconds.
-    p50: f64,
-    p99: f64,
-    /// The server's processor time for a request, in microseconds.
-    cost: f64,
-    /// For which part of the time the client's processor was busy with the clients.
+    load: Load,
+    /// The server's processor time.
+    used: Duration,
+    /// For which part of the time the clients kept a processor busy.
     client: f64,
 }
 
@@ -60,30 +59,27 @@ fn measure(server: &Server, connections: usize, time: Duration) -> io::Result<Me
     let mut before = (Duration::ZERO, Duration::ZERO);
     let at_start = || before = (server.processor_time().unwrap_or_default(), own_time());
     let load = closed_loop(server.address, connections, time, REPLY.as_bytes(), at_start)?;
-    let client = own_time() - before.1;
-    let used = server.processor_time()? - before.0;
-    Ok(Measured {
-        rate: load.requests_per_second(),
-        p50: load.percentile(0.5),
-        p99: load.percentile(0.99),
-        cost: used.as_secs_f64() * 1e6 / load.latencies.len() as f64,
-        client: client.as_secs_f64() / time.as_secs_f64(),
-    })
+    let client = (own_time() - before.1).as_secs_f64() / time.as_secs_f64();
+    Ok(Measured { load, used: server.processor_time()? - before.0, client })
 }
 
 impl Measured {
     fn told(&self) -> String {
-        let Measured { rate, p50, p99, cost, client } = self;
+        let Measured { load, client, .. } = self;
         format!(
-            "{rate:>8.0}/s  p50 {p50:>8.1} µs  p99 {p99:>9.1} µs  server {cost:>5.1} µs a request  \
-             client busy {:>3.0} %",
+            "{:>8.0}/s  p50 {:>8.1} µs  p99 {:>9.1} µs  client busy {:>3.0} %",
+            load.requests_per_second(),
+            load.percentile(0.5),
+            load.percentile(0.99),
             client * 100.0
         )
     }
 
     fn csv(&self) -> String {
-        let Measured { rate, p50, p99, cost, client } = self;
-        format!("{rate:.0},{p50:.1},{p99:.1},{cost:.2},{client:.2}")
+        let Measured { load, used, client } = self;
+        let (rate, requests) = (load.requests_per_second(), load.latencies.len());
+        let (p50, p99, used) = (load.percentile(0.5), load.percentile(0.99), used.as_secs_f64());
+        format!("{requests},{rate:.0},{p50:.1},{p99:.1},{used:.2},{client:.2}")
     }
 }
 
