@@ -55,7 +55,8 @@ fn with_table(page: &str, name: &str, table: &str) -> io::Result<String> {
     let missing = || malformed(format!("{PAGE} has no mark {}", start.trim_end()));
     let (before, rest) = page.split_once(&start).ok_or_else(missing)?;
     let (_, after) = rest.split_once(end).ok_or_else(missing)?;
-    Ok(format!("{before}{start}\n{table}\n{end}{after}"))
+    // The blank lines end the HTML, so that Markdown goes on.
+    Ok(format!("{before}{start}<div class=\"measured\">\n\n{table}\n\n</div>\n{end}{after}"))
 }
 
 fn malformed(why: String) -> io::Error {

@@ -197,23 +197,22 @@ pub fn bulk_plot(record: &Record) -> io::Result<Plot> {
          lesson05: {}.",
         told.collect::<Vec<_>>().join(", ")
     );
-    let step = if highest > 4.0 { 2.0 } else { 1.0 };
+    let step = [0.25, 0.5, 1.0, 2.0].into_iter().find(|step| step * 4.0 > highest).unwrap_or(5.0);
     let marks = (0..).map(|mark| f64::from(mark) * step);
     let steps = (highest / step).ceil() as usize;
-    let last = lesson.len() - 1;
     let mut lines = vec![Line {
         name: "lesson05",
         class: "server",
         dashed: false,
         points: lesson,
-        name_at: (last - 4, -10.0, -6.0),
+        name_at: (3, -10.0, -4.0),
     }];
     lines.extend(iperf3.map(|points| Line {
         name: "iperf3",
         class: "client",
         dashed: true,
         points,
-        name_at: (last - 3, 12.0, 14.0),
+        name_at: (3, 12.0, 12.0),
     }));
     Ok(Plot {
         name: "chunks",
