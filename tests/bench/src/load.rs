@@ -38,7 +38,7 @@ impl Load {
     }
 }
 
-/// Loads a server from one thread. `at_start` is called when the measuring begins.
+/// Loads a server from one thread. `look` is called when the measuring begins, and when it ends.
 ///
 /// # Errors
 ///
@@ -48,12 +48,12 @@ pub fn closed_loop(
     connections: usize,
     time: Duration,
     reply: &'static [u8],
-    at_start: impl FnOnce(),
+    look: impl FnMut(),
 ) -> io::Result<Load> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let patience = WARM_UP + time + PATIENCE;
-        timeout(patience, load(server, connections, time, reply, at_start)).await?
+        timeout(patience, load(server, connections, time, reply, look)).await?
     })
 }
 
@@ -62,7 +62,7 @@ async fn load(
     connections: usize,
     time: Duration,
     reply: &'static [u8],
-    at_start: impl FnOnce(),
+    mut look: impl FnMut(),
 ) -> io::Result<Load> {
     let mut clients = Vec::new();
     for _ in 0..connections {
@@ -79,7 +79,9 @@ async fn load(
         tasks.spawn(ask_until(client, reply, start, end));
     }
     tokio::time::sleep_until(start.into()).await;
-    at_start();
+    look();
+    tokio::time::sleep_until(end.into()).await;
+    look();
     let mut latencies = Vec::new();
     while let Some(client) = tasks.join_next().await {
         latencies.append(&mut client.expect("no client panics")?);

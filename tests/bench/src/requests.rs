@@ -56,11 +56,13 @@ struct Measured {
 }
 
 fn measure(server: &Server, connections: usize, time: Duration) -> io::Result<Measured> {
-    let mut before = (Duration::ZERO, Duration::ZERO);
-    let at_start = || before = (server.processor_time().unwrap_or_default(), own_time());
-    let load = closed_loop(server.address, connections, time, REPLY.as_bytes(), at_start)?;
-    let client = (own_time() - before.1).as_secs_f64() / time.as_secs_f64();
-    Ok(Measured { load, used: server.processor_time()? - before.0, client })
+    let mut seen = Vec::new();
+    let look = || seen.push((server.processor_time(), own_time()));
+    let load = closed_loop(server.address, connections, time, REPLY.as_bytes(), look)?;
+    let [(used_before, own_before), (used, own)] =
+        seen.try_into().expect("once at the start and once at the end");
+    let client = (own - own_before).as_secs_f64() / time.as_secs_f64();
+    Ok(Measured { load, used: used? - used_before?, client })
 }
 
 impl Measured {
