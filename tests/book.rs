@@ -9,6 +9,7 @@
 //! - A prediction stands before every experiment; every lesson ends with at most five lines to remember,
 //!   and every row of the verdicts is linked from a lesson.
 //! - Every figure is shown with a caption, and takes its colours from the theme.
+//! - The tables and plots of the page on speed are what the benchmark has recorded.
 //! - A chapter with a defect is refused, with its file and line: one test for each kind of defect,
 //!   on a small book that the test makes, so that each check is seen to fail.
 //! - The reader serves a page on a free port, follows changes of chapters and of the programs shown
@@ -39,6 +40,10 @@ use predicates::str::contains;
 use serde_json::json;
 use tempfile::TempDir;
 
+/// From the recorded results to the page on speed, as the benchmark does it.
+#[path = "bench/report/mod.rs"]
+mod report;
+
 /// Far longer than anything here takes, even on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(60);
 
@@ -63,6 +68,7 @@ fn main() -> ExitCode {
         every_lesson_ends_with_five_lines_at_most,
         every_verdict_is_linked_from_a_lesson,
         every_figure_is_shown_with_a_caption,
+        tables_and_plots_are_what_was_measured,
         all_defects_are_told_at_once,
         a_good_book_has_no_defects,
         the_book_is_found_from_any_directory_inside,
@@ -441,6 +447,23 @@ fn every_figure_is_shown_with_a_caption() {
                 || value.starts_with("var(--");
             assert!(!colour || follows_theme, "a colour that follows no theme: {rule}");
         }
+    }
+}
+
+/// What the benchmark has recorded, and what the page on speed says: its tables, and its plots.
+fn tables_and_plots_are_what_was_measured() {
+    let files = report::files(root()).expect("the records can be read");
+    assert!(files.len() >= 3, "only {} files", files.len());
+    for (path, expected) in files {
+        let found = fs::read_to_string(&path).unwrap();
+        let same =
+            found.lines().zip(expected.lines()).take_while(|(found, expected)| found == expected);
+        let line = same.count() + 1;
+        assert!(
+            found == expected,
+            "{}:{line} is not what was recorded: `cargo run --release -p bench -- page` writes it anew",
+            path.display()
+        );
     }
 }
 

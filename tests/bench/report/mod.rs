@@ -1,0 +1,64 @@
+//! From the recorded results to the book: the tables of its page on speed, and its plots. Nothing here
+//! measures.
+//!
+//! The benchmark has this module to rewrite the page; `tests/book.rs` has it, by its path, to demand
+//! that the page is what the records say. So it needs nothing but std.
+
+pub mod plot;
+pub mod record;
+mod tables;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use record::Record;
+
+const PAGE: &str = "book/chapters/speed.md";
+const FIGURES: &str = "book/chapters/figures";
+const RESULTS: &str = "tests/bench/results";
+
+/// Where the results of one kind are recorded.
+pub fn recorded(root: &Path, name: &str) -> PathBuf {
+    root.join(RESULTS).join(name).with_extension("csv")
+}
+
+/// Each file of the book that is drawn from the records, with the text that it must have.
+///
+/// # Errors
+///
+/// A record or the page cannot be read, or has not the form that is expected.
+pub fn files(root: &Path) -> io::Result<Vec<(PathBuf, String)>> {
+    let read = |name: &str| Record::read(&recorded(root, name));
+    let (requests, idle, bulk) = (read("requests")?, read("idle")?, read("bulk")?);
+    let learner = read("learner")?;
+    let mut page = fs::read_to_string(root.join(PAGE))?;
+    for (name, table) in [
+        ("requests", tables::requests(&requests)?),
+        ("idle", tables::idle(&idle)?),
+        ("bulk", tables::bulk(&bulk)?),
+        ("learner", tables::learner(&learner)?),
+    ] {
+        page = with_table(&page, name, &table)?;
+    }
+    let figure = |name: &str| root.join(FIGURES).join(name).with_extension("svg");
+    Ok(vec![
+        (root.join(PAGE), page),
+        (figure("idle"), tables::idle_plot(&idle)?.svg()),
+        (figure("chunks"), tables::bulk_plot(&bulk)?.svg()),
+    ])
+}
+
+/// The page with the table between its two marks.
+fn with_table(page: &str, name: &str, table: &str) -> io::Result<String> {
+    let (start, end) = (format!("<!-- measured: {name} -->\n"), "<!-- measured: end -->");
+    let missing = || malformed(format!("{PAGE} has no mark {}", start.trim_end()));
+    let (before, rest) = page.split_once(&start).ok_or_else(missing)?;
+    let (_, after) = rest.split_once(end).ok_or_else(missing)?;
+    // The blank lines end the HTML, so that Markdown goes on.
+    Ok(format!("{before}{start}<div class=\"measured\">\n\n{table}\n\n</div>\n{end}{after}"))
+}
+
+fn malformed(why: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, why)
+}

@@ -1,0 +1,299 @@
+//! Which numbers of the records the page shows, and how.
+
+use std::fmt::Write;
+use std::io;
+
+use super::plot::{Axis, Line, Plot};
+use super::record::{Record, median, middle_half, range};
+
+/// Requests a second, beside C.
+pub fn requests(record: &Record) -> io::Result<String> {
+    let mut table = String::from(
+        "| clients | server | requests a second | of C’s | p50, µs | p99, µs | server’s processor time, µs |\n\
+         |--:|---|--:|--:|--:|--:|--:|\n",
+    );
+    let servers = record.each("server")?;
+    for clients in record.each("connections")? {
+        for server in &servers {
+            let of = |column: &str, server: &str| {
+                record.numbers(column, &[("server", server), ("connections", clients)])
+            };
+            let rates = of("rate", server)?;
+            let (low, high) = middle_half(&rates);
+            let [used, requests] = ["used", "requests"].map(|column| of(column, server));
+            let (used, requests): (f64, f64) = (used?.iter().sum(), requests?.iter().sum());
+            // Round by round: what else the machine did then met both.
+            let beside_c = of("rate", "C").map(|c| median(&ratios(&rates, &c)));
+            let ratio = beside_c.map_or("–".to_owned(), |ratio| format!("{ratio:.2}"));
+            writeln!(
+                table,
+                "| {clients} | {server} | {} ({} to {}) | {ratio} | {:.0} | {:.0} | {:.1} |",
+                thousands(median(&rates)),
+                thousands(low),
+                thousands(high),
+                median(&of("p50", server)?),
+                median(&of("p99", server)?),
+                used * 1e6 / requests,
+            )
+            .expect("a String takes all that is written");
+        }
+    }
+    let busy: Vec<f64> = record
+        .rows()
+        .filter(|row| row.text("connections").is_ok_and(|clients| clients != "1"))
+        .map(|row| row.number("client"))
+        .collect::<io::Result<_>>()?;
+    let (low, high) = range(&busy);
+    let busy = format!(
+        "With 32 and 256 clients, the program that plays them was busy for {:.0} to {:.0} % of the time. ",
+        low * 100.0,
+        high * 100.0
+    );
+    Ok(table + "\n" + &busy + &setting(record)?)
+}
+
+/// What clients that say nothing cost.
+pub fn idle(record: &Record) -> io::Result<String> {
+    let mut table = String::from(
+        "| clients | server | threads | program, MiB | page tables, MiB | kernel stacks, MiB | to serve them all, s |\n\
+         |--:|---|--:|--:|--:|--:|--:|\n",
+    );
+    let servers = record.each("server")?;
+    for clients in record.each("clients")? {
+        for server in &servers {
+            let of = |column: &str| -> io::Result<f64> {
+                let numbers =
+                    record.numbers(column, &[("server", server), ("clients", clients)])?;
+                Ok(median(&numbers))
+            };
+            let mebibytes = |column| of(column).map(|kibibytes| kibibytes / 1024.0);
+            let seconds = of("seconds")?;
+            writeln!(
+                table,
+                "| {clients} | {server} | {} | {:.1} | {:.1} | {:.1} | {seconds:.2} |",
+                of("threads")?,
+                mebibytes("rss")?,
+                mebibytes("tables")?,
+                mebibytes("stacks")?,
+            )
+            .expect("a String takes all that is written");
+        }
+    }
+    Ok(table + "\n" + &setting(record)?)
+}
+
+/// All the memory that a server needs for its clients, with that of the kernel's stacks.
+pub fn idle_plot(record: &Record) -> io::Result<Plot> {
+    let line = |server: &str| -> io::Result<Vec<(f64, f64)>> {
+        let memory = |clients: &&str| {
+            let of = |column| {
+                let numbers =
+                    record.numbers(column, &[("server", server), ("clients", clients)])?;
+                Ok::<_, io::Error>(median(&numbers))
+            };
+            Ok((number(clients)?, (of("rss")? + of("tables")? + of("stacks")?) / 1024.0))
+        };
+        record.each("clients")?.iter().map(memory).collect()
+    };
+    let (lesson, tokio) = (line("lesson04")?, line("tokio")?);
+    let told = |points: &[(f64, f64)]| {
+        let told = points.iter().map(|(clients, size)| format!("{size:.0} MiB for {clients}"));
+        told.collect::<Vec<_>>().join(", ")
+    };
+    Ok(Plot {
+        name: "idle",
+        title: "Memory for clients that say nothing".into(),
+        description: format!(
+            "Both axes are logarithmic. lesson04, with a thread for each client: {}. tokio, with a task for each: {}.",
+            told(&lesson),
+            told(&tokio)
+        ),
+        x: Axis {
+            label: "clients".into(),
+            logarithmic: true,
+            marks: vec![(100.0, "100".into()), (1e3, "1,000".into()), (1e4, "10,000".into())],
+        },
+        y: Axis {
+            label: "memory, MiB".into(),
+            logarithmic: true,
+            marks: vec![
+                (1.0, "1".into()),
+                (10.0, "10".into()),
+                (100.0, "100".into()),
+                (1000.0, "1,000".into()),
+            ],
+        },
+        lines: vec![
+            Line {
+                name: "lesson04: threads",
+                class: "server",
+                dashed: false,
+                points: lesson,
+                name_at: (1, -10.0, -8.0),
+            },
+            Line {
+                name: "tokio: tasks",
+                class: "client",
+                dashed: true,
+                points: tokio,
+                name_at: (1, 6.0, 16.0),
+            },
+        ],
+    })
+}
+
+/// The best chunk size of lesson 5 and of iperf3.
+pub fn bulk(record: &Record) -> io::Result<String> {
+    let mut table = String::from("| chunk |");
+    let programs = record.each("program")?;
+    for program in &programs {
+        write!(table, " {program}, MB/s |").expect("a String takes all that is written");
+    }
+    table += "\n|--:|";
+    table += &"--:|".repeat(programs.len());
+    let mut best = vec![(0.0, ""); programs.len()];
+    for chunk in record.each("chunk")? {
+        write!(table, "\n| {} |", short(number(chunk)?)).expect("a String takes all");
+        for (program, best) in programs.iter().zip(&mut best) {
+            let rates = record.numbers("rate", &[("program", program), ("chunk", chunk)])?;
+            let ((low, high), rate) = (range(&rates), median(&rates));
+            if rate > best.0 {
+                *best = (rate, chunk);
+            }
+            let [rate, low, high] = [rate, low, high].map(|rate| thousands(rate / 1e6));
+            write!(table, " {rate} ({low} to {high}) |").expect("a String takes all");
+        }
+    }
+    table += "\n\n";
+    if let [(ours, chunk), (theirs, other)] = best[..] {
+        write!(
+            table,
+            "At its best size, {}, lesson05 moves {:.2} times as many bytes as iperf3 at its best, {}. ",
+            short(number(chunk)?),
+            ours / theirs,
+            short(number(other)?)
+        )
+        .expect("a String takes all that is written");
+    }
+    Ok(table + &setting(record)?)
+}
+
+pub fn bulk_plot(record: &Record) -> io::Result<Plot> {
+    let mut highest = 0.0;
+    let mut line = |program: &str| -> io::Result<Vec<(f64, f64)>> {
+        let mut points = Vec::new();
+        for chunk in record.each("chunk")? {
+            let rates = record.numbers("rate", &[("program", program), ("chunk", chunk)])?;
+            highest = f64::max(highest, median(&rates) / 1e9);
+            points.push((number(chunk)?, median(&rates) / 1e9));
+        }
+        Ok(points)
+    };
+    let lesson = line("lesson05")?;
+    let iperf3 = line("iperf3").ok();
+    let told = lesson.iter().map(|(chunk, rate)| format!("{rate:.2} GB/s at {}", short(*chunk)));
+    let description = format!(
+        "The size of the chunks, from 16 bytes to 1 MiB on a logarithmic axis, and how many bytes a second pass. \
+         lesson05: {}.",
+        told.collect::<Vec<_>>().join(", ")
+    );
+    let step = [0.25, 0.5, 1.0, 2.0].into_iter().find(|step| step * 4.0 > highest).unwrap_or(5.0);
+    let marks = (0..).map(|mark| f64::from(mark) * step);
+    let steps = (highest / step).ceil() as usize;
+    let mut lines = vec![Line {
+        name: "lesson05",
+        class: "server",
+        dashed: false,
+        points: lesson,
+        name_at: (3, -10.0, -4.0),
+    }];
+    lines.extend(iperf3.map(|points| Line {
+        name: "iperf3",
+        class: "client",
+        dashed: true,
+        points,
+        name_at: (3, 12.0, 12.0),
+    }));
+    Ok(Plot {
+        name: "chunks",
+        title: "Throughput by chunk size".into(),
+        description,
+        x: Axis {
+            label: "size of a chunk".into(),
+            logarithmic: true,
+            marks: [16.0, 256.0, 4096.0, 65536.0, 1048576.0].map(|at| (at, short(at))).into(),
+        },
+        y: Axis {
+            label: "GB/s".into(),
+            logarithmic: false,
+            marks: marks.take(steps + 1).map(|mark| (mark, format!("{mark}"))).collect(),
+        },
+        lines,
+    })
+}
+
+/// From the edit to the verdict.
+pub fn learner(record: &Record) -> io::Result<String> {
+    let mut table =
+        String::from("| after an edit of | build, s | then the grade, s |\n|---|--:|--:|\n");
+    let mut rest = String::new();
+    for what in record.each("what")? {
+        let seconds = record.numbers("seconds", &[("what", what)])?;
+        match what.split_once(' ') {
+            Some((exercise, "build")) => {
+                let grade = format!("{exercise} grade");
+                let grade = record.numbers("seconds", &[("what", &grade)])?;
+                writeln!(table, "| {exercise} | {:.1} | {:.1} |", median(&seconds), median(&grade))
+                    .expect("a String takes all that is written");
+            }
+            Some((_, "grade")) => {}
+            _ => {
+                let name = match what {
+                    "book" => "The book’s first page comes",
+                    _ => "The verdict of a complete, built suite comes",
+                };
+                write!(rest, "{name} after {:.1} s. ", median(&seconds))
+                    .expect("a String takes all that is written");
+            }
+        }
+    }
+    Ok(table + "\n" + &rest + &setting(record)?)
+}
+
+/// Machine, date, and what else the machine did.
+fn setting(record: &Record) -> io::Result<String> {
+    let loads = record.rows().map(|row| row.number("load")).collect::<io::Result<Vec<_>>>()?;
+    let (low, high) = range(&loads);
+    Ok(format!("({}; load average {low:.1} to {high:.1}.)", record.setting))
+}
+
+/// Each number of ours divided by that of the same round.
+fn ratios(ours: &[f64], theirs: &[f64]) -> Vec<f64> {
+    ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs).collect()
+}
+
+fn number(text: &str) -> io::Result<f64> {
+    text.parse().map_err(|_| super::malformed(format!("{text} is no number")))
+}
+
+/// `12,345`.
+fn thousands(number: f64) -> String {
+    let digits = format!("{number:.0}");
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A size as people say it.
+fn short(bytes: f64) -> String {
+    match bytes {
+        ..1024.0 => format!("{bytes} B"),
+        ..1048576.0 => format!("{} KiB", bytes / 1024.0),
+        _ => format!("{} MiB", bytes / 1048576.0),
+    }
+}
