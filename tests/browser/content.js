@@ -8,7 +8,9 @@ const seen = (selector) => [...main.querySelectorAll(selector)].filter((element)
     return element.checkVisibility({ visibilityProperty: true }) && box.width > 0 && box.height > 0;
 });
 const text = main.cloneNode(true);
-text.querySelectorAll('script, style').forEach((element) => element.remove());
+// What a script says of this reader, and of programs that run, is no part of the book.
+const added = 'script, style, .prediction, [data-live]';
+text.querySelectorAll(added).forEach((element) => element.remove());
 return {
     headings: seen('h1, h2, h3, h4').map((heading) => heading.textContent.trim()),
     words: text.textContent.trim().split(/\s+/),
