@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod error;
 mod figure;
+mod guard;
 mod html;
 mod include;
 mod listing;

@@ -12,9 +12,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{self, HeaderValue};
-use axum::http::uri::Authority;
-use axum::middleware::{self, Next};
+use axum::http::header;
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::sync::{oneshot, watch};
@@ -22,6 +21,7 @@ use tower_http::services::{ServeDir, ServeFile};
 
 use crate::build;
 use crate::error::Error;
+use crate::guard::{self, Session};
 use crate::live::{self, Edition};
 use crate::say::{complain, say};
 use crate::sources::Sources;
@@ -35,6 +35,7 @@ use crate::watch::{Shown, Wake, Watch};
 pub fn serve(root: &Path, port: u16, open: bool) -> Result<(), Error> {
     let (interrupt, interrupted) = oneshot::channel();
     stop_on_signal(interrupt)?;
+    let session = Session::new()?;
     // Before the build: a port that is taken should not cost the time of one.
     let listener = listen(port)?;
     say("building the book");
@@ -48,7 +49,7 @@ pub fn serve(root: &Path, port: u16, open: bool) -> Result<(), Error> {
     let (sender, editions) = watch::channel(first);
     let root = root.to_owned();
     let builder = thread::spawn(move || keep_building(&root, &watch, shown, &sender));
-    let served = answer(listener, editions, open, interrupted);
+    let served = answer(listener, editions, session, open, interrupted);
     // The builder ends its build first, so that no half-written directory stays behind.
     let _ = stopper.send(Wake::Stop);
     let _ = builder.join();
@@ -118,6 +119,7 @@ fn keep_building(root: &Path, watch: &Watch, mut shown: Shown, editions: &watch:
 fn answer(
     listener: TcpListener,
     editions: watch::Receiver<Edition>,
+    session: Session,
     open: bool,
     interrupted: oneshot::Receiver<()>,
 ) -> Result<(), Error> {
@@ -130,8 +132,9 @@ fn answer(
         let app = Router::new()
             .route("/live", get(|State(editions)| async { live::stream(editions) }))
             .fallback(page)
-            .layer(middleware::from_fn(guard))
-            .with_state(editions);
+            .with_state(editions)
+            .route("/live/session", get(guard::session).with_state(session.clone()))
+            .layer(middleware::from_fn_with_state(session, guard::guard));
         say(format!("serving the book on {url} (Ctrl-C stops it)"));
         if open {
             open_browser(&url);
@@ -159,36 +162,6 @@ async fn page(State(editions): State<watch::Receiver<Edition>>, mut request: Req
         Err(why) => (StatusCode::INTERNAL_SERVER_ERROR, format!("cannot read the page: {why}\n"))
             .into_response(),
     }
-}
-
-/// Refuses requests that were not meant for this machine, and keeps browsers from showing an old
-/// build.
-///
-/// Any web site can make its own name point at 127.0.0.1 and read what is served there; the host
-/// that a request names gives that away.
-async fn guard(request: Request, next: Next) -> Response {
-    let named = request.headers().get_all(header::HOST).iter();
-    let named =
-        named.map(|host| host.to_str().ok().and_then(|host| host.parse::<Authority>().ok()));
-    let targeted = request.uri().authority().cloned().map(Some);
-    let is_local = request.headers().contains_key(header::HOST)
-        && named.chain(targeted).all(|host| host.is_some_and(|host| is_loopback(&host)));
-    let mut response = if is_local {
-        next.run(request).await
-    } else {
-        (StatusCode::FORBIDDEN, "this server is for this machine only: use http://127.0.0.1\n")
-            .into_response()
-    };
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    response
-}
-
-fn is_loopback(host: &Authority) -> bool {
-    let is_plain = !host.as_str().contains('@');
-    is_plain
-        && ["127.0.0.1", "localhost", "[::1]"]
-            .iter()
-            .any(|name| host.host().eq_ignore_ascii_case(name))
 }
 
 /// Opens the browser; the book is served all the same when there is none.
