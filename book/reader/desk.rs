@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use tokio::sync::watch;
 
-use crate::child::Stop;
+use crate::errand::Stop;
 use crate::exercise::{Exercise, Stamp};
 use crate::grades::Grades;
 use crate::grading::{self, Verdict};

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::child::{self, Note, Stop};
+use crate::errand::{self, Note, Stop};
 use crate::exercise::Exercise;
 
 /// What a run tells while it lasts.
@@ -52,7 +52,7 @@ pub fn grade(
     command.arg("exercise").current_dir(exercise.file.parent().unwrap_or(root));
     command.env("GRADER_LIVE", "1").env_remove("SUBJECT").env_remove("GRADER_RECORD");
     let mut ended = false;
-    let run = child::run(&mut command, stop, SUITE_ENDS, |note| {
+    let run = errand::run(&mut command, stop, SUITE_ENDS, |note| {
         let Note::Out(line) = note else { return };
         if let Some(line) =
             serde_json::from_str(&line).ok().filter(|line: &Value| line["live"].is_string())
@@ -85,7 +85,7 @@ fn build(
     cargo.args(["--message-format", "json"]).current_dir(root);
     let (mut suite, mut program, mut said) = (None, None, Vec::new());
     let (mut errors, mut all_errors) = (String::new(), String::new());
-    let status = child::run(&mut cargo, stop, Duration::ZERO, |note| match note {
+    let status = errand::run(&mut cargo, stop, Duration::ZERO, |note| match note {
         Note::Out(line) => {
             let message: Value = serde_json::from_str(&line).unwrap_or_default();
             let target = &message["target"];

@@ -3,8 +3,9 @@
 mod balance;
 mod build;
 mod check;
-mod child;
+
 mod desk;
+mod errand;
 mod error;
 mod exercise;
 mod figure;
