@@ -104,6 +104,8 @@
                 element('p', {}, check.hint)),
             element('p', {}, element('a', { 'href': `/${check.section}` }, 'Read about it')),
         );
+        // Where no cause is known, the report is all that there is to say.
+        block.querySelector('[data-part="report"]').open = !check.likely?.length;
         return block;
     };
 
