@@ -15,7 +15,8 @@
 //! - The reader serves a page on a free port, follows changes of chapters and of the programs shown
 //!   in them, keeps the last good page up while a chapter is broken, and stops on Ctrl-C.
 //! - The reader refuses what no local browser asks: another host's name, no name, paths out of the
-//!   book.
+//!   book. Whatever starts something is refused to all but the book's own pages.
+//! - It grades the exercises while they are edited: `live_grade.rs`.
 //! - As mdBook's preprocessor it answers with captions, and stock mdBook builds the same pages, byte
 //!   for byte.
 //!
@@ -52,6 +53,9 @@ macro_rules! trials {
     ($($test:ident,)*) => { vec![$(test(stringify!($test), $test)),*] };
 }
 
+#[cfg(unix)]
+mod live_grade;
+
 fn main() -> ExitCode {
     let mut trials = trials![
         the_book_builds_without_a_warning,
@@ -85,6 +89,10 @@ fn main() -> ExitCode {
         a_mended_book_toml_is_followed,
         a_foreign_host_is_refused,
         paths_out_of_the_book_are_refused,
+        the_token_is_for_the_books_own_pages,
+        a_request_without_the_token_is_refused,
+        a_request_of_a_foreign_page_is_refused,
+        every_answer_forbids_foreign_frames,
         a_taken_port_is_a_clear_error,
         a_broken_book_is_not_served,
         terms_are_linked_in_prose_alone,
@@ -108,6 +116,8 @@ fn main() -> ExitCode {
     trials.extend(FIGURE_DEFECTS.iter().map(|&(name, good, bad, expected)| {
         test(&format!("refused::{name}"), move || a_figure_is_refused(good, bad, expected))
     }));
+    #[cfg(unix)]
+    trials.extend(live_grade::trials());
     #[cfg(unix)]
     trials.extend([
         test("refused::symbolic_link", a_symbolic_link_is_refused),
@@ -1473,6 +1483,105 @@ fn paths_out_of_the_book_are_refused() {
     }
 }
 
+fn the_token_is_for_the_books_own_pages() {
+    let shelf = Shelf::new();
+    let reader = Reader::start(&shelf);
+    let answer = reader.get("/live/session");
+    assert_eq!(answer.status, 200);
+    let head = answer.head.to_ascii_lowercase();
+    assert!(head.contains("content-type: application/json"), "{head}");
+    assert!(head.contains("cache-control: no-store"), "{head}");
+    // Without these headers a browser keeps the answer from pages of other origins.
+    assert!(!head.contains("access-control-"), "{head}");
+    let token = reader.token();
+    assert!(token.len() == 32 && token.chars().all(|c| c.is_ascii_hexdigit()), "{token}");
+    assert_eq!(reader.token(), token);
+    let other = Reader::start(&shelf);
+    assert_ne!(other.token(), token, "two runs have the same token");
+    for foreign in FOREIGN {
+        let head = format!("GET /live/session HTTP/1.1\r\n{foreign}");
+        let answer = reader.ask_as(&head, "");
+        assert_eq!(answer.status, 403, "{foreign}");
+        assert!(!answer.body.contains(&token), "{foreign}");
+    }
+}
+
+/// What a browser sends for a page of another origin, and what only another program can send.
+const FOREIGN: [&str; 8] = [
+    "Origin: https://example.com",
+    "Origin: http://127.0.0.1:1",
+    "Origin: http://localhost",
+    "Origin: null",
+    "Origin: ",
+    "Sec-Fetch-Site: cross-site",
+    "Sec-Fetch-Site: same-site",
+    "Origin: http://HOST\r\nSec-Fetch-Site: cross-site",
+];
+
+fn a_request_without_the_token_is_refused() {
+    let shelf = Shelf::new();
+    let reader = Reader::start(&shelf);
+    let token = reader.token();
+    let post = |path: &str, token: &str| {
+        reader.ask_as(&format!("POST {path} HTTP/1.1\r\nOrigin: http://HOST{token}"), "")
+    };
+    let right = format!("\r\nX-Reader-Token: {token}");
+    // Past the guard; there is nothing behind it.
+    assert_ne!(post("/live/nope", &right).status, 403);
+    let wrong = [
+        "",
+        "\r\nX-Reader-Token: ",
+        "\r\nX-Reader-Token: 0123456789abcdef0123456789abcdef",
+        &right[..right.len() - 1],
+        &format!("{right}0"),
+        &format!("{right}{right}"),
+    ];
+    for wrong in wrong {
+        for path in ["/live/nope", "/", "/index.html", "/live/session"] {
+            let answer = post(path, wrong);
+            assert_eq!(answer.status, 403, "{path} {wrong}");
+            assert!(answer.body.contains("token"), "{}", answer.body);
+        }
+    }
+    // Addresses end up in logs and histories: a token there is none.
+    assert_eq!(post(&format!("/live/nope?token={token}"), "").status, 403);
+    for method in ["PUT", "DELETE", "OPTIONS", "PATCH"] {
+        let head = format!("{method} /live/nope HTTP/1.1\r\nOrigin: http://HOST{right}");
+        assert_eq!(reader.ask_as(&head, "").status, 405, "{method}");
+    }
+}
+
+fn a_request_of_a_foreign_page_is_refused() {
+    let shelf = Shelf::new();
+    let reader = Reader::start(&shelf);
+    let token = format!("X-Reader-Token: {}", reader.token());
+    let post =
+        |from: &str| reader.ask_as(&format!("POST /live/nope HTTP/1.1\r\n{token}{from}"), "");
+    for ours in ["Origin: http://HOST", "Sec-Fetch-Site: same-origin"] {
+        assert_ne!(post(&format!("\r\n{ours}")).status, 403, "{ours}");
+    }
+    for foreign in FOREIGN {
+        assert_eq!(post(&format!("\r\n{foreign}")).status, 403, "{foreign}");
+    }
+    assert_eq!(post("").status, 403, "from nowhere");
+    // A page of another origin may show a link to ours, but may not listen to it.
+    let get = |path: &str| {
+        reader.ask_as(&format!("GET {path} HTTP/1.1\r\nSec-Fetch-Site: cross-site"), "").status
+    };
+    assert_eq!(get("/second.html"), 200);
+    assert_eq!(get("/live"), 403);
+}
+
+fn every_answer_forbids_foreign_frames() {
+    let shelf = Shelf::new();
+    let reader = Reader::start(&shelf);
+    for path in ["/", "/nope.html", "/live/session"] {
+        let head = reader.get(path).head.to_ascii_lowercase();
+        assert!(head.contains("content-security-policy: frame-ancestors 'self'"), "{head}");
+        assert!(head.contains("x-content-type-options: nosniff"), "{head}");
+    }
+}
+
 fn a_taken_port_is_a_clear_error() {
     let shelf = Shelf::new();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -2005,7 +2114,15 @@ struct Reader {
 impl Reader {
     #[track_caller]
     fn start(shelf: &Shelf) -> Reader {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_book"))
+        Reader::start_as(shelf, |_| {})
+    }
+
+    /// Starts it with more arguments, or in another environment.
+    #[track_caller]
+    fn start_as(shelf: &Shelf, change: impl FnOnce(&mut Command)) -> Reader {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_book"));
+        change(&mut command);
+        let mut child = command
             .args(["--port", "0", "--root"])
             .arg(shelf.dir.path())
             .env("TMPDIR", shelf.path("tmp"))
@@ -2090,6 +2207,24 @@ impl Reader {
         let status =
             head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status code");
         Answer { status, head: head.to_owned(), body: body.to_owned() }
+    }
+
+    /// The answer to the lines of a head, with this server in the place of HOST, and a body.
+    #[track_caller]
+    fn ask_as(&self, head: &str, body: &str) -> Answer {
+        let (addr, length) = (self.addr.to_string(), body.len());
+        let head = head.replace("HOST", &addr);
+        self.ask(&format!(
+            "{head}\r\nHost: {addr}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        ))
+    }
+
+    /// The token of this run, as a page gets it.
+    #[track_caller]
+    fn token(&self) -> String {
+        let session: serde_json::Value =
+            serde_json::from_str(&self.get("/live/session").body).unwrap();
+        session["token"].as_str().expect("a token").to_owned()
     }
 
     #[track_caller]

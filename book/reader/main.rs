@@ -3,8 +3,15 @@
 mod balance;
 mod build;
 mod check;
+
+mod desk;
+mod errand;
 mod error;
+mod exercise;
 mod figure;
+mod grades;
+mod grading;
+mod guard;
 mod html;
 mod include;
 mod listing;
@@ -23,6 +30,7 @@ mod watch;
 use std::env;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -45,6 +53,10 @@ struct Args {
     /// directory]
     #[arg(long, global = true, value_name = "DIR")]
     root: Option<PathBuf>,
+
+    /// For how many seconds exercises are graded when no page is open any more
+    #[arg(long, hide = true, default_value_t = 60)]
+    grace: u64,
 
     #[command(subcommand)]
     command: Option<Command>,
@@ -84,7 +96,10 @@ fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<ExitCode, Error> {
     match args.command {
-        None => serve::serve(&find_root(args.root)?, args.port, args.open)?,
+        None => {
+            let grace = Duration::from_secs(args.grace);
+            serve::serve(&find_root(args.root)?, args.port, args.open, grace)?;
+        }
         Some(Command::Build { dest }) => build::static_site(&find_root(args.root)?, dest)?,
         Some(Command::Preprocess { question: Some(Question::Supports { renderer }) }) => {
             if !preprocess::supports(&renderer) {

@@ -6,22 +6,24 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{self, HeaderValue};
-use axum::http::uri::Authority;
-use axum::middleware::{self, Next};
+use axum::http::header;
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::sync::{oneshot, watch};
 use tower_http::services::{ServeDir, ServeFile};
 
 use crate::build;
+use crate::desk::{self, Desk};
 use crate::error::Error;
+use crate::exercise::Exercise;
+use crate::guard::{self, Session};
 use crate::live::{self, Edition};
 use crate::say::{complain, say};
 use crate::sources::Sources;
@@ -32,9 +34,10 @@ use crate::watch::{Shown, Wake, Watch};
 /// # Errors
 ///
 /// The port is taken, the first build fails, or the system refuses something.
-pub fn serve(root: &Path, port: u16, open: bool) -> Result<(), Error> {
+pub fn serve(root: &Path, port: u16, open: bool, grace: Duration) -> Result<(), Error> {
     let (interrupt, interrupted) = oneshot::channel();
     stop_on_signal(interrupt)?;
+    let session = Session::new()?;
     // Before the build: a port that is taken should not cost the time of one.
     let listener = listen(port)?;
     say("building the book");
@@ -42,13 +45,17 @@ pub fn serve(root: &Path, port: u16, open: bool) -> Result<(), Error> {
     let sources = Sources::read(root)?;
     let (watch, stopper) = Watch::start(&sources)?;
     let shown = Shown::by(&sources);
+    let exercises = Exercise::all(&sources);
     let first = edition(sources)?;
     say(format!("built in {:.1} s", started.elapsed().as_secs_f64()));
 
     let (sender, editions) = watch::channel(first);
     let root = root.to_owned();
-    let builder = thread::spawn(move || keep_building(&root, &watch, shown, &sender));
-    let served = answer(listener, editions, open, interrupted);
+    let (desk, clerks) = Desk::open(root.clone(), exercises, grace);
+    let routes = routes(editions, &desk, session);
+    let builder = thread::spawn(move || keep_building(&root, &watch, shown, &sender, &desk));
+    let served = answer(listener, routes, open, interrupted);
+    clerks.go_home();
     // The builder ends its build first, so that no half-written directory stays behind.
     let _ = stopper.send(Wake::Stop);
     let _ = builder.join();
@@ -89,8 +96,15 @@ fn edition(sources: Sources) -> Result<Edition, Error> {
 }
 
 /// The builder's life: one build after each change, the good ones put in the last one's place.
-fn keep_building(root: &Path, watch: &Watch, mut shown: Shown, editions: &watch::Sender<Edition>) {
+fn keep_building(
+    root: &Path,
+    watch: &Watch,
+    mut shown: Shown,
+    editions: &watch::Sender<Edition>,
+    desk: &Desk,
+) {
     while watch.wait() {
+        desk.look();
         let changed = shown.changed();
         if changed.is_empty() {
             continue;
@@ -117,7 +131,7 @@ fn keep_building(root: &Path, watch: &Watch, mut shown: Shown, editions: &watch:
 /// Serves until Ctrl-C; open streams end with the runtime.
 fn answer(
     listener: TcpListener,
-    editions: watch::Receiver<Edition>,
+    routes: Router,
     open: bool,
     interrupted: oneshot::Receiver<()>,
 ) -> Result<(), Error> {
@@ -127,20 +141,26 @@ fn answer(
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
         let url = format!("http://{}", listener.local_addr().map_err(failed)?);
-        let app = Router::new()
-            .route("/live", get(|State(editions)| async { live::stream(editions) }))
-            .fallback(page)
-            .layer(middleware::from_fn(guard))
-            .with_state(editions);
         say(format!("serving the book on {url} (Ctrl-C stops it)"));
         if open {
             open_browser(&url);
         }
         tokio::select! {
-            served = axum::serve(listener, app) => served.map_err(failed),
+            served = axum::serve(listener, routes) => served.map_err(failed),
             _ = interrupted => Ok(()),
         }
     })
+}
+
+fn routes(editions: watch::Receiver<Edition>, desk: &Desk, session: Session) -> Router {
+    let pages = desk.clone();
+    Router::new()
+        .route("/live", get(|State(editions)| async move { live::stream(editions, &pages) }))
+        .fallback(page)
+        .with_state(editions)
+        .merge(desk::routes(desk))
+        .route("/live/session", get(guard::session).with_state(session.clone()))
+        .layer(middleware::from_fn_with_state(session, guard::guard))
 }
 
 /// A file of the current edition.
@@ -159,36 +179,6 @@ async fn page(State(editions): State<watch::Receiver<Edition>>, mut request: Req
         Err(why) => (StatusCode::INTERNAL_SERVER_ERROR, format!("cannot read the page: {why}\n"))
             .into_response(),
     }
-}
-
-/// Refuses requests that were not meant for this machine, and keeps browsers from showing an old
-/// build.
-///
-/// Any web site can make its own name point at 127.0.0.1 and read what is served there; the host
-/// that a request names gives that away.
-async fn guard(request: Request, next: Next) -> Response {
-    let named = request.headers().get_all(header::HOST).iter();
-    let named =
-        named.map(|host| host.to_str().ok().and_then(|host| host.parse::<Authority>().ok()));
-    let targeted = request.uri().authority().cloned().map(Some);
-    let is_local = request.headers().contains_key(header::HOST)
-        && named.chain(targeted).all(|host| host.is_some_and(|host| is_loopback(&host)));
-    let mut response = if is_local {
-        next.run(request).await
-    } else {
-        (StatusCode::FORBIDDEN, "this server is for this machine only: use http://127.0.0.1\n")
-            .into_response()
-    };
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    response
-}
-
-fn is_loopback(host: &Authority) -> bool {
-    let is_plain = !host.as_str().contains('@');
-    is_plain
-        && ["127.0.0.1", "localhost", "[::1]"]
-            .iter()
-            .any(|name| host.host().eq_ignore_ascii_case(name))
 }
 
 /// Opens the browser; the book is served all the same when there is none.
