@@ -17,6 +17,7 @@ use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::sync::{oneshot, watch};
+use tower_http::compression::CompressionLayer;
 use tower_http::services::{ServeDir, ServeFile};
 
 use crate::build;
@@ -160,6 +161,8 @@ fn routes(editions: watch::Receiver<Edition>, desk: &Desk, session: Session) -> 
         .with_state(editions)
         .merge(desk::routes(desk))
         .route("/live/session", get(guard::session).with_state(session.clone()))
+        // Text shrinks to a third; not streams of events, which must not wait to be compressed.
+        .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(session, guard::guard))
 }
 

@@ -9,7 +9,7 @@ const seen = (selector) => [...main.querySelectorAll(selector)].filter((element)
 });
 const text = main.cloneNode(true);
 // What a script says of this reader, and of programs that run, is no part of the book.
-const added = 'script, style, .prediction, [data-live]';
+const added = 'script, style, .prediction, .grade, .grades, .panel';
 text.querySelectorAll(added).forEach((element) => element.remove());
 return {
     headings: seen('h1, h2, h3, h4').map((heading) => heading.textContent.trim()),
