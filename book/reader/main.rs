@@ -3,16 +3,23 @@
 mod balance;
 mod build;
 mod check;
+mod child;
 mod error;
 mod figure;
 mod guard;
 mod html;
 mod include;
+mod leash;
 mod listing;
 mod live;
+mod panel;
 mod preprocess;
+mod programs;
+mod run;
+mod runs;
 mod say;
 mod serve;
+mod sockets;
 mod sources;
 mod target;
 mod terms;
@@ -20,6 +27,7 @@ mod warnings;
 mod watch;
 
 use std::env;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -62,6 +70,14 @@ enum Command {
         #[command(subcommand)]
         question: Option<Question>,
     },
+    /// Become another program, and die with the reader
+    #[command(hide = true)]
+    Leash {
+        /// The process id of the reader
+        reader: u32,
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        program: Vec<OsString>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -91,6 +107,7 @@ fn run(args: Args) -> Result<ExitCode, Error> {
             }
         }
         Some(Command::Preprocess { question: None }) => preprocess::answer()?,
+        Some(Command::Leash { reader, program }) => match leash::become_program(reader, &program)? {},
     }
     Ok(ExitCode::SUCCESS)
 }

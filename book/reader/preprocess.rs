@@ -10,6 +10,7 @@ use mdbook_preprocessor::{Preprocessor, PreprocessorContext, errors};
 use crate::check;
 use crate::error::Error;
 use crate::listing;
+use crate::panel;
 use crate::sources::Sources;
 use crate::terms::{GLOSSARY, Terms};
 
@@ -53,6 +54,7 @@ fn prepared(context: &PreprocessorContext, mut book: Book) -> Book {
         if !is_glossary(chapter) {
             chapter.content = terms.link(&chapter.content, dir, config);
         }
+        chapter.content = panel::explain(&chapter.content, config);
         chapter.content = listing::caption(&chapter.content, &config.book.src.join(dir), config);
     });
     book

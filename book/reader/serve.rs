@@ -23,6 +23,7 @@ use crate::build;
 use crate::error::Error;
 use crate::guard::{self, Session};
 use crate::live::{self, Edition};
+use crate::runs::Runs;
 use crate::say::{complain, say};
 use crate::sources::Sources;
 use crate::watch::{Shown, Wake, Watch};
@@ -47,9 +48,10 @@ pub fn serve(root: &Path, port: u16, open: bool) -> Result<(), Error> {
     say(format!("built in {:.1} s", started.elapsed().as_secs_f64()));
 
     let (sender, editions) = watch::channel(first);
-    let root = root.to_owned();
+    let (root, runs_root) = (root.to_owned(), root.to_owned());
     let builder = thread::spawn(move || keep_building(&root, &watch, shown, &sender));
-    let served = answer(listener, editions, session, open, interrupted);
+    let runs = Runs::new(runs_root);
+    let served = answer(listener, editions, session, runs, open, interrupted);
     // The builder ends its build first, so that no half-written directory stays behind.
     let _ = stopper.send(Wake::Stop);
     let _ = builder.join();
@@ -120,6 +122,7 @@ fn answer(
     listener: TcpListener,
     editions: watch::Receiver<Edition>,
     session: Session,
+    runs: Runs,
     open: bool,
     interrupted: oneshot::Receiver<()>,
 ) -> Result<(), Error> {
@@ -133,6 +136,7 @@ fn answer(
             .route("/live", get(|State(editions)| async { live::stream(editions) }))
             .fallback(page)
             .with_state(editions)
+            .merge(runs.routes())
             .route("/live/session", get(guard::session).with_state(session.clone()))
             .layer(middleware::from_fn_with_state(session, guard::guard));
         say(format!("serving the book on {url} (Ctrl-C stops it)"));
