@@ -15,8 +15,8 @@ use crate::sources::{self, Sources};
 use crate::target;
 use crate::warnings;
 
-/// The script that reloads an open page; a static site has no use for it.
-const LIVE: &str = "book/theme/live.js";
+/// The scripts of a served page: a static site has no use for them.
+const LIVE: [&str; 2] = ["book/theme/live.js", "book/theme/run.js"];
 
 /// Builds the book into `dest`, which mdBook makes or empties.
 ///
@@ -50,9 +50,10 @@ pub fn build(sources: Sources, dest: &Path, live: bool) -> Result<(), Error> {
 fn render(sources: &Sources, dest: &Path, live: bool) -> mdbook_driver::errors::Result<()> {
     let mut config = sources.config.clone();
     config.build.build_dir = dest.to_owned();
-    if live && sources.root.join(LIVE).is_file() {
+    if live {
         let mut scripts = config.html_config().unwrap_or_default().additional_js;
-        scripts.push(PathBuf::from(LIVE));
+        let there = LIVE.iter().filter(|script| sources.root.join(script).is_file());
+        scripts.extend(there.map(PathBuf::from));
         config.set("output.html.additional-js", scripts)?;
     }
     let mut book = MDBook::load_with_config(&sources.root, config)?;

@@ -48,20 +48,22 @@ impl Panel {
     }
 }
 
-/// Puts a line at the head of each panel that tells how it can be run.
+/// Puts a line at the end of each panel that tells how it can be run.
 pub fn explain(text: &str, config: &Config) -> String {
     let mut result = String::with_capacity(text.len());
     let mut copied = 0;
+    // For each open `div`, whether it is a panel.
+    let mut open = Vec::new();
     for piece in html::pieces(text, config) {
-        let block = &text[piece.clone()];
-        for tag in html::tags(block).iter().filter(|tag| Panel::opened_by(tag).is_some()) {
-            let Some(end) = block[tag.offset..].find('>') else {
-                continue;
-            };
-            let behind = piece.start + tag.offset + end + 1;
-            result.push_str(&text[copied..behind]);
-            result.push_str(NOTE);
-            copied = behind;
+        for tag in html::tags(&text[piece.clone()]).iter().filter(|tag| tag.name == "div") {
+            if !tag.is_end {
+                open.push(Panel::opened_by(tag).is_some());
+            } else if open.pop() == Some(true) {
+                let end = piece.start + tag.offset;
+                result.push_str(&text[copied..end]);
+                result.push_str(NOTE);
+                copied = end;
+            }
         }
     }
     result.push_str(&text[copied..]);
@@ -69,4 +71,4 @@ pub fn explain(text: &str, config: &Config) -> String {
 }
 
 const NOTE: &str = "<p class=\"run-note\">To run this on the page, serve the book yourself: \
-                    <code>cargo run -p book</code></p>";
+                    <code>cargo run -p book</code></p>\n";

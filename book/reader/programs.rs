@@ -139,10 +139,8 @@ const PROGRAMS: &[Program] = &[
     python("lesson01/mended.py", Client, &[CONNECT]),
     bin("lesson02", "lesson02", Server, SMALL_SERVER),
     bin("recv_on_listener", "lesson02", Server, SMALL_SERVER),
-    bin("close_with_unread_input", "lesson02", Server, SMALL_SERVER),
     bin("exercise02", "lesson02", Server, SMALL_SERVER),
     python("lesson02/original.py", Server, &[LISTEN]),
-    python("lesson02/mended.py", Server, &[LISTEN]),
     bin(
         "lesson03",
         "lesson03",
@@ -198,7 +196,6 @@ const PROGRAMS: &[Program] = &[
     ),
     bin("exercise04", "lesson04", Server, SMALL_SERVER),
     python("lesson04/original.py", Server, &[LISTEN]),
-    python("lesson04/mended.py", Server, &[LISTEN]),
     Program {
         reads: Some("ends the main thread"),
         ..python("lesson04/daemon.py", Server, &[LISTEN])

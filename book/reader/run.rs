@@ -157,6 +157,8 @@ impl Run {
             () = self.play(&root, &asked, lines) => {}
             never = self.stop_after(self.abandoned(), "no page listens any more") => match never {},
         }
+        // A page that hears this does not ask again.
+        self.tell("end", json!({}));
         self.progress.send_modify(|progress| {
             progress.is_over = true;
             progress.is_closed = true;
