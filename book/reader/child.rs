@@ -95,7 +95,8 @@ impl Child {
 
     #[cfg(unix)]
     fn signal(&self, signal: rustix::process::Signal) {
-        let group = self.group.and_then(|group| rustix::process::Pid::from_raw(group.cast_signed()));
+        let group =
+            self.group.and_then(|group| rustix::process::Pid::from_raw(group.cast_signed()));
         if let Some(group) = group {
             // It fails when nobody is left in the group.
             let _ = rustix::process::kill_process_group(group, signal);

@@ -107,7 +107,9 @@ fn run(args: Args) -> Result<ExitCode, Error> {
             }
         }
         Some(Command::Preprocess { question: None }) => preprocess::answer()?,
-        Some(Command::Leash { reader, program }) => match leash::become_program(reader, &program)? {},
+        Some(Command::Leash { reader, program }) => {
+            match leash::become_program(reader, &program)? {}
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

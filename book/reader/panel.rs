@@ -42,8 +42,9 @@ impl Panel {
         if tag.name != "div" || tag.is_end || !is_panel {
             return None;
         }
-        let sides =
-            attributes.iter().filter_map(|(name, value)| Some((name.strip_prefix("data-")?, *value)));
+        let sides = attributes
+            .iter()
+            .filter_map(|(name, value)| Some((name.strip_prefix("data-")?, *value)));
         Some(Panel::written(sides))
     }
 }

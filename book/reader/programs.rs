@@ -258,7 +258,6 @@ impl Program {
     pub fn named(name: &str) -> Option<&'static Program> {
         PROGRAMS.iter().find(|program| program.name == name)
     }
-
 }
 
 impl Asked {
@@ -463,8 +462,7 @@ impl Call {
 
 /// A word as a shell takes it. Only people read this; no shell does.
 fn quoted(word: &str) -> String {
-    let is_plain =
-        |c: char| c.is_alphanumeric() || "-_.:=/,".contains(c);
+    let is_plain = |c: char| c.is_alphanumeric() || "-_.:=/,".contains(c);
     if word.chars().all(is_plain) && !word.is_empty() {
         word.to_owned()
     } else {

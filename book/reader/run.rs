@@ -252,7 +252,9 @@ impl Run {
         listening: &watch::Sender<Listening>,
     ) {
         let mut lines = lines.into_iter();
-        let mut place = |index: usize| Some(Place { index, asked: asked.get(index)?, lines: lines.next()?, root, built });
+        let mut place = |index: usize| {
+            Some(Place { index, asked: asked.get(index)?, lines: lines.next()?, root, built })
+        };
         let (first, second) = (place(0), place(1));
         let first = async {
             if let Some(place) = first {
@@ -267,7 +269,11 @@ impl Run {
             });
         };
         let second = async {
-            let state = listening.subscribe().wait_for(|state| *state != Listening::NotYet).await.map(|state| *state);
+            let state = listening
+                .subscribe()
+                .wait_for(|state| *state != Listening::NotYet)
+                .await
+                .map(|state| *state);
             if let (Some(place), Ok(Listening::At(server))) = (second, state)
                 && !*self.stop.borrow()
             {
@@ -311,7 +317,8 @@ impl Run {
         };
         let out = child::lines(stdout, LONGEST_LINE, |text| {
             line("stdout", text);
-            let address = text.strip_prefix("listening on ").and_then(|address| address.parse().ok());
+            let address =
+                text.strip_prefix("listening on ").and_then(|address| address.parse().ok());
             if let (Some(listening), Some(address)) = (listening, address) {
                 listening.send_if_modified(|state| {
                     let is_first = *state == Listening::NotYet;
@@ -357,7 +364,8 @@ impl Run {
 
     /// Tells what becomes of the sockets at the server's address, until some seconds after the end.
     async fn kernel(&self, mut listening: watch::Receiver<Listening>) {
-        let state = listening.wait_for(|state| *state != Listening::NotYet).await.map(|state| *state);
+        let state =
+            listening.wait_for(|state| *state != Listening::NotYet).await.map(|state| *state);
         let Ok(Listening::At(server)) = state else {
             return;
         };

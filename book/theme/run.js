@@ -170,7 +170,7 @@
             this.log.replaceChildren();
             this.cargo.replaceChildren();
             this.log.hidden = this.cargo.hidden = true;
-            this.zero = null;
+            this.zero = this.now = null;
             // The bytes in each queue, and the most that one has held: its bar is full then.
             this.queues = new Map();
             this.most = 1;
@@ -240,7 +240,10 @@
             this.log.hidden = false;
             const { scrollTop, scrollHeight, clientHeight } = this.log;
             const isAtEnd = scrollHeight - scrollTop - clientHeight < 40;
-            const clock = make('span', { className: 'run-time', textContent: time(at - this.zero) });
+            const now = time(at - this.zero);
+            // The same time twice is once too often.
+            const clock = make('span', { className: 'run-time', textContent: now === this.now ? '' : now });
+            this.now = now;
             const row = make('li', { className: `run-row ${className}`, data: { kind, ...data } }, clock, ...children);
             this.log.append(row);
             if (isAtEnd) {
