@@ -153,16 +153,11 @@ impl Run {
         asked: Vec<Asked>,
         lines: Vec<mpsc::Receiver<String>>,
     ) {
+        let _closing = Closing(&self);
         tokio::select! {
             () = self.play(&root, &asked, lines) => {}
             never = self.stop_after(self.abandoned(), "no page listens any more") => match never {},
         }
-        // A page that hears this does not ask again.
-        self.tell("end", json!({}));
-        self.progress.send_modify(|progress| {
-            progress.is_over = true;
-            progress.is_closed = true;
-        });
     }
 
     async fn play(&self, root: &Path, asked: &[Asked], lines: Vec<mpsc::Receiver<String>>) {
@@ -450,6 +445,20 @@ fn outcome(status: &ExitStatus) -> (Option<i32>, Option<i32>) {
     #[cfg(not(unix))]
     let signal = None;
     (status.code(), signal)
+}
+
+/// Closes a run at its end, even if that is a panic: its place must be free for another.
+struct Closing<'run>(&'run Run);
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        // A page that hears this does not ask again.
+        self.0.tell("end", json!({}));
+        self.0.progress.send_modify(|progress| {
+            progress.is_over = true;
+            progress.is_closed = true;
+        });
+    }
 }
 
 /// One page's stream, counted while it is open.

@@ -41,6 +41,12 @@
             this.stream = null;
             this.build();
             this.show('idle', '');
+            // A page that was loaded again, or that the reader has built anew, goes on with its run.
+            this.path = sessionStorage.getItem(name);
+            if (this.path !== null) {
+                this.clear();
+                this.listen();
+            }
         }
 
         // --------------------------------------------------------------------
@@ -165,7 +171,7 @@
         // --------------------------------------------------------------------
         // A run.
 
-        async start() {
+        clear() {
             this.stream?.close();
             this.log.replaceChildren();
             this.cargo.replaceChildren();
@@ -176,6 +182,10 @@
             this.most = 1;
             this.last = -1;
             this.ends = [];
+        }
+
+        async start() {
+            this.clear();
             this.show('building', 'starting');
             const programs = this.programs.map(({ name }, index) => ({
                 name,
@@ -189,6 +199,7 @@
             try {
                 const { run } = await post('/live/run', { panel: this.name, programs });
                 this.path = `/live/run/${run}`;
+                sessionStorage.setItem(this.name, this.path);
                 this.listen();
             } catch (error) {
                 this.show('refused', error.message);
@@ -223,8 +234,8 @@
             stream.onerror = () => {
                 // Where it is not CLOSED, the browser tries again by itself.
                 if (stream.readyState === EventSource.CLOSED && stream === this.stream) {
-                    const isRunning = ['building', 'running'].includes(this.root.dataset.state);
-                    if (isRunning) {
+                    sessionStorage.removeItem(this.name);
+                    if (['building', 'running'].includes(this.root.dataset.state)) {
                         this.show('over', 'the reader does not know this run any more');
                     }
                 }
@@ -235,7 +246,7 @@
         // Rows of the list.
 
         /** Adds a row; who reads at the list's end stays there. */
-        row(at, kind, className, data, ...children) {
+        row({ at, kind, who = '', className, data = {} }, ...children) {
             this.zero ??= at;
             this.log.hidden = false;
             const { scrollTop, scrollHeight, clientHeight } = this.log;
@@ -244,6 +255,8 @@
             // The same time twice is once too often.
             const clock = make('span', { className: 'run-time', textContent: now === this.now ? '' : now });
             this.now = now;
+            // For those who do not see the columns.
+            clock.append(make('span', { className: 'run-who', textContent: ` ${who} ` }));
             const row = make('li', { className: `run-row ${className}`, data: { kind, ...data } }, clock, ...children);
             this.log.append(row);
             if (isAtEnd) {
@@ -255,7 +268,9 @@
         said(at, kind, program, data, child) {
             const isAlone = this.programs.length === 1;
             const column = isAlone ? 'both' : ['right', 'left'][program];
-            this.row(at, kind, `run-${column} ${this.programs[program].role}`, { program, ...data }, child);
+            const { name, role } = this.programs[program];
+            const className = `run-${column} ${role}`;
+            this.row({ at, kind, who: `${name} ${data.stream ?? ''}`, className, data: { program, ...data } }, child);
         }
     }
 
@@ -316,17 +331,18 @@
             panel.said(at, 'exit', program, { code: code ?? '' }, make('span', { textContent: words }));
         },
         sockets(panel, { at, sockets }) {
-            panel.row(at, 'sockets', 'kernel', {}, ...sockets.map((socket) => socketView(panel, socket)));
+            const views = sockets.map((socket) => socketView(panel, socket));
+            panel.row({ at, kind: 'sockets', who: 'kernel', className: 'kernel' }, ...views);
             panel.log.style.setProperty('--most', panel.most);
         },
         unseen(panel, { at }) {
-            panel.row(at, 'unseen', 'kernel', {}, 'The kernel’s view is not available here.');
+            panel.row({ at, kind: 'unseen', className: 'kernel' }, 'The kernel’s view is not available here.');
         },
         cut(panel, { at }) {
-            panel.row(at, 'cut', 'kernel', {}, 'More output came, and is not shown.');
+            panel.row({ at, kind: 'cut', className: 'kernel' }, 'More output came, and is not shown.');
         },
         limit(panel, { at, why }) {
-            panel.row(at, 'limit', 'kernel', {}, `Stopped: ${why}.`);
+            panel.row({ at, kind: 'limit', className: 'kernel' }, `Stopped: ${why}.`);
         },
         over(panel, { stopped }) {
             if (panel.ends.length === 0) {
