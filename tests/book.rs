@@ -13,6 +13,7 @@
 //!   in them, keeps the last good page up while a chapter is broken, and stops on Ctrl-C.
 //! - The reader refuses what no local browser asks: another host's name, no name, paths out of the
 //!   book. Whatever starts something is refused to all but the book's own pages.
+//! - It grades the exercises while they are edited: `live_grade.rs`.
 //! - As mdBook's preprocessor it answers with captions, and stock mdBook builds the same pages, byte
 //!   for byte.
 //!
@@ -44,6 +45,9 @@ const DEADLINE: Duration = Duration::from_secs(60);
 macro_rules! trials {
     ($($test:ident,)*) => { vec![$(test(stringify!($test), $test)),*] };
 }
+
+#[cfg(unix)]
+mod live_grade;
 
 fn main() -> ExitCode {
     let mut trials = trials![
@@ -93,6 +97,8 @@ fn main() -> ExitCode {
     trials.extend(FIGURE_DEFECTS.iter().map(|&(name, good, bad, expected)| {
         test(&format!("refused::{name}"), move || a_figure_is_refused(good, bad, expected))
     }));
+    #[cfg(unix)]
+    trials.extend(live_grade::trials());
     #[cfg(unix)]
     trials.extend([
         test("refused::symbolic_link", a_symbolic_link_is_refused),
@@ -1808,7 +1814,15 @@ struct Reader {
 impl Reader {
     #[track_caller]
     fn start(shelf: &Shelf) -> Reader {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_book"))
+        Reader::start_as(shelf, |_| {})
+    }
+
+    /// Starts it with more arguments, or in another environment.
+    #[track_caller]
+    fn start_as(shelf: &Shelf, change: impl FnOnce(&mut Command)) -> Reader {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_book"));
+        change(&mut command);
+        let mut child = command
             .args(["--port", "0", "--root"])
             .arg(shelf.dir.path())
             .env("TMPDIR", shelf.path("tmp"))

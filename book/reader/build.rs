@@ -15,8 +15,9 @@ use crate::sources::{self, Sources};
 use crate::target;
 use crate::warnings;
 
-/// The scripts of a served page: a static site has no use for them.
-const LIVE: [&str; 2] = ["book/theme/live.js", "book/theme/run.js"];
+/// The scripts of a page that is served; a static site has no use for them. The last one listens to the
+/// reader and tells the others, so they come first.
+const LIVE: [&str; 3] = ["book/theme/grade.js", "book/theme/run.js", "book/theme/live.js"];
 
 /// Builds the book into `dest`, which mdBook makes or empties.
 ///
@@ -52,8 +53,8 @@ fn render(sources: &Sources, dest: &Path, live: bool) -> mdbook_driver::errors::
     config.build.build_dir = dest.to_owned();
     if live {
         let mut scripts = config.html_config().unwrap_or_default().additional_js;
-        let there = LIVE.iter().filter(|script| sources.root.join(script).is_file());
-        scripts.extend(there.map(PathBuf::from));
+        let present = LIVE.map(PathBuf::from).into_iter();
+        scripts.extend(present.filter(|script| sources.root.join(script).is_file()));
         config.set("output.html.additional-js", scripts)?;
     }
     let mut book = MDBook::load_with_config(&sources.root, config)?;

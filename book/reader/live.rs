@@ -1,4 +1,5 @@
-//! The live channel: each open page hears which build is current, and what broke the last one.
+//! The live channel: each open page hears which build is current, what broke the last one, and how the
+//! exercises do.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -10,6 +11,9 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
 use tempfile::TempDir;
 use tokio::sync::watch;
+
+use crate::desk::{Desk, Page};
+use crate::grades::{Grades, Told};
 
 /// What the server shows: the last good build, and what broke the one after it.
 #[derive(Clone)]
@@ -43,23 +47,54 @@ pub fn sign(site: &Path, id: &str) -> io::Result<()> {
 }
 
 /// The stream of one page: `build` with the current id at once and after each good build, `broken`
-/// with the errors.
+/// with the errors; and `grade` with what is new of the exercises, at once and after each change.
 pub fn stream(
     mut editions: watch::Receiver<Edition>,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    desk: &Desk,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>> + use<>> {
     editions.mark_changed();
-    let events = stream::unfold((editions, VecDeque::new()), |(mut editions, mut queue)| async {
-        if queue.is_empty() {
-            editions.changed().await.ok()?;
-            let edition = editions.borrow_and_update().clone();
-            queue.push_back(Event::default().event("build").data(&*edition.id));
-            queue.extend(edition.broken.map(|errors| {
-                // A carriage return would end a line of the protocol.
-                Event::default().event("broken").data(errors.replace('\r', ""))
-            }));
-        }
-        let event = queue.pop_front()?;
-        Some((Ok(event), (editions, queue)))
+    let mut grades = desk.grades();
+    grades.mark_changed();
+    let (told, page) = (Told::default(), desk.page());
+    let page = Listener { editions, grades, told, queue: VecDeque::new(), _page: page };
+    let events = stream::unfold(page, |mut page| async {
+        let event = page.next().await?;
+        Some((Ok(event), page))
     });
     Sse::new(events).keep_alive(KeepAlive::default())
+}
+
+struct Listener {
+    editions: watch::Receiver<Edition>,
+    grades: watch::Receiver<Grades>,
+    told: Told,
+    queue: VecDeque<Event>,
+    _page: Page,
+}
+
+impl Listener {
+    async fn next(&mut self) -> Option<Event> {
+        while self.queue.is_empty() {
+            tokio::select! {
+                biased;
+                changed = self.editions.changed() => {
+                    changed.ok()?;
+                    let edition = self.editions.borrow_and_update().clone();
+                    self.queue.push_back(Event::default().event("build").data(&*edition.id));
+                    self.queue.extend(edition.broken.map(|errors| {
+                        // A carriage return would end a line of the protocol.
+                        Event::default().event("broken").data(errors.replace('\r', ""))
+                    }));
+                }
+                changed = self.grades.changed() => {
+                    changed.ok()?;
+                    let news = self.grades.borrow_and_update().news(&mut self.told);
+                    self.queue.extend(
+                        news.map(|news| Event::default().event("grade").data(news.to_string())),
+                    );
+                }
+            }
+        }
+        self.queue.pop_front()
+    }
 }

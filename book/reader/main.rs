@@ -4,8 +4,13 @@ mod balance;
 mod build;
 mod check;
 mod child;
+mod desk;
+mod errand;
 mod error;
+mod exercise;
 mod figure;
+mod grades;
+mod grading;
 mod guard;
 mod html;
 mod include;
@@ -30,6 +35,7 @@ use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -52,6 +58,10 @@ struct Args {
     /// directory]
     #[arg(long, global = true, value_name = "DIR")]
     root: Option<PathBuf>,
+
+    /// For how many seconds exercises are graded when no page is open any more
+    #[arg(long, hide = true, default_value_t = 60)]
+    grace: u64,
 
     #[command(subcommand)]
     command: Option<Command>,
@@ -99,7 +109,10 @@ fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<ExitCode, Error> {
     match args.command {
-        None => serve::serve(&find_root(args.root)?, args.port, args.open)?,
+        None => {
+            let grace = Duration::from_secs(args.grace);
+            serve::serve(&find_root(args.root)?, args.port, args.open, grace)?;
+        }
         Some(Command::Build { dest }) => build::static_site(&find_root(args.root)?, dest)?,
         Some(Command::Preprocess { question: Some(Question::Supports { renderer }) }) => {
             if !preprocess::supports(&renderer) {

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::body::Body;
@@ -20,7 +20,9 @@ use tokio::sync::{oneshot, watch};
 use tower_http::services::{ServeDir, ServeFile};
 
 use crate::build;
+use crate::desk::{self, Desk};
 use crate::error::Error;
+use crate::exercise::Exercise;
 use crate::guard::{self, Session};
 use crate::live::{self, Edition};
 use crate::runs::Runs;
@@ -33,7 +35,7 @@ use crate::watch::{Shown, Wake, Watch};
 /// # Errors
 ///
 /// The port is taken, the first build fails, or the system refuses something.
-pub fn serve(root: &Path, port: u16, open: bool) -> Result<(), Error> {
+pub fn serve(root: &Path, port: u16, open: bool, grace: Duration) -> Result<(), Error> {
     let (interrupt, interrupted) = oneshot::channel();
     stop_on_signal(interrupt)?;
     let session = Session::new()?;
@@ -44,14 +46,17 @@ pub fn serve(root: &Path, port: u16, open: bool) -> Result<(), Error> {
     let sources = Sources::read(root)?;
     let (watch, stopper) = Watch::start(&sources)?;
     let shown = Shown::by(&sources);
+    let exercises = Exercise::all(&sources);
     let first = edition(sources)?;
     say(format!("built in {:.1} s", started.elapsed().as_secs_f64()));
 
     let (sender, editions) = watch::channel(first);
-    let (root, runs_root) = (root.to_owned(), root.to_owned());
-    let builder = thread::spawn(move || keep_building(&root, &watch, shown, &sender));
-    let runs = Runs::new(runs_root);
-    let served = answer(listener, editions, session, runs, open, interrupted);
+    let root = root.to_owned();
+    let (desk, clerks) = Desk::open(root.clone(), exercises, grace);
+    let routes = routes(editions, &desk, Runs::new(root.clone()), session);
+    let builder = thread::spawn(move || keep_building(&root, &watch, shown, &sender, &desk));
+    let served = answer(listener, routes, open, interrupted);
+    clerks.go_home();
     // The builder ends its build first, so that no half-written directory stays behind.
     let _ = stopper.send(Wake::Stop);
     let _ = builder.join();
@@ -92,8 +97,15 @@ fn edition(sources: Sources) -> Result<Edition, Error> {
 }
 
 /// The builder's life: one build after each change, the good ones put in the last one's place.
-fn keep_building(root: &Path, watch: &Watch, mut shown: Shown, editions: &watch::Sender<Edition>) {
+fn keep_building(
+    root: &Path,
+    watch: &Watch,
+    mut shown: Shown,
+    editions: &watch::Sender<Edition>,
+    desk: &Desk,
+) {
     while watch.wait() {
+        desk.look();
         let changed = shown.changed();
         if changed.is_empty() {
             continue;
@@ -120,9 +132,7 @@ fn keep_building(root: &Path, watch: &Watch, mut shown: Shown, editions: &watch:
 /// Serves until Ctrl-C; open streams end with the runtime.
 fn answer(
     listener: TcpListener,
-    editions: watch::Receiver<Edition>,
-    session: Session,
-    runs: Runs,
+    routes: Router,
     open: bool,
     interrupted: oneshot::Receiver<()>,
 ) -> Result<(), Error> {
@@ -132,22 +142,27 @@ fn answer(
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
         let url = format!("http://{}", listener.local_addr().map_err(failed)?);
-        let app = Router::new()
-            .route("/live", get(|State(editions)| async { live::stream(editions) }))
-            .fallback(page)
-            .with_state(editions)
-            .merge(runs.routes())
-            .route("/live/session", get(guard::session).with_state(session.clone()))
-            .layer(middleware::from_fn_with_state(session, guard::guard));
         say(format!("serving the book on {url} (Ctrl-C stops it)"));
         if open {
             open_browser(&url);
         }
         tokio::select! {
-            served = axum::serve(listener, app) => served.map_err(failed),
+            served = axum::serve(listener, routes) => served.map_err(failed),
             _ = interrupted => Ok(()),
         }
     })
+}
+
+fn routes(editions: watch::Receiver<Edition>, desk: &Desk, runs: Runs, session: Session) -> Router {
+    let pages = desk.clone();
+    Router::new()
+        .route("/live", get(|State(editions)| async move { live::stream(editions, &pages) }))
+        .fallback(page)
+        .with_state(editions)
+        .merge(desk::routes(desk))
+        .merge(runs.routes())
+        .route("/live/session", get(guard::session).with_state(session.clone()))
+        .layer(middleware::from_fn_with_state(session, guard::guard))
 }
 
 /// A file of the current edition.

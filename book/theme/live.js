@@ -33,6 +33,18 @@
                 }
             });
             stream.addEventListener('broken', (event) => show(event.data));
+            stream.addEventListener('open', () => document.dispatchEvent(new Event('book:open')));
+            stream.addEventListener('grade', (event) => {
+                const detail = JSON.parse(event.data);
+                document.dispatchEvent(new CustomEvent('book:grade', { detail }));
+            });
+            // A browser gives up when a server that is just being started refuses it.
+            stream.addEventListener('error', () => {
+                if (stream?.readyState === EventSource.CLOSED) {
+                    stream = null;
+                    setTimeout(listen, 1000);
+                }
+            });
         }
     };
 

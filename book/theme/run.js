@@ -289,7 +289,9 @@
             item.append(state === 'LISTEN' && (receive > 0 || state === before) ? `${receive} to accept` : '');
             return item;
         }
-        for (const [name, bytes] of [['send', send], ['receive', receive]]) {
+        // What is over has no queue that anybody fills.
+        const queues = ['gone', 'TIME_WAIT'].includes(state) ? [] : [['send', send], ['receive', receive]];
+        for (const [name, bytes] of queues) {
             const key = `${name} ${local} ${peer}`;
             if (bytes !== (panel.queues.get(key) ?? 0)) {
                 panel.queues.set(key, bytes);

@@ -8,6 +8,7 @@ use libtest_mimic::{Arguments, ColorSetting, Failed, FormatSetting, Trial};
 
 use crate::check::Check;
 use crate::lesson::{exactly, perform, trial};
+use crate::live;
 use crate::patience::{graded, must_pass};
 use crate::record::{Graded, Status};
 use crate::report::Report;
@@ -33,6 +34,8 @@ pub(crate) enum Shown {
     AtOnce,
     /// In the harness's events, for programs that read them.
     AsEvents,
+    /// As lines of the live record.
+    Live,
 }
 
 impl Shown {
@@ -45,6 +48,7 @@ impl Shown {
             _ => {}
         }
         match arguments.format {
+            _ if live::is_wanted() => Shown::Live,
             Some(FormatSetting::Json) => Shown::AsEvents,
             _ => Shown::AtOnce,
         }
@@ -136,13 +140,27 @@ impl Grade {
         let (grade, subject) = (self.clone(), subject.clone());
         trial(name, check, move || {
             let start = Instant::now();
+            if grade.shown == Shown::Live {
+                live::running(&check);
+            }
             let outcome = perform(&check, Some(&subject), graded());
             let status = if outcome.is_ok() { Status::Passed } else { Status::Failed };
             let message = outcome.as_ref().err().map(Box::to_string).unwrap_or_default();
             let graded = grade.graded(&check, status, message, start.elapsed());
+            if grade.shown == Shown::Live {
+                live::ended(&graded, outcome.as_ref().err().map(|report| &**report));
+            }
             lock(&grade.results).push(graded);
             outcome.map_err(|report| grade.failed(report))
         })
+    }
+
+    /// What is known before the first check has begun, for a program that shows the grade live.
+    pub(crate) fn introduce(&self) {
+        if self.shown == Shown::Live {
+            live::end_with_stdin();
+            live::checks(&self.lesson, self.checks, self.begun);
+        }
     }
 
     /// Shows a report as soon as there is one. What it returns is for the harness.
@@ -150,6 +168,7 @@ impl Grade {
         let mut reports = lock(&self.reports);
         let message = match self.shown {
             Shown::AsEvents => report.to_string(),
+            Shown::Live => report.line(),
             Shown::AtOnce => {
                 // The harness may be in the middle of a line.
                 println!("\n{}\n", report.coloured());
@@ -163,7 +182,7 @@ impl Grade {
     /// The end of what the reader sees: the report to begin with, if it is not on the screen any more, and
     /// the grade in one line.
     pub(crate) fn show(&self) {
-        if self.shown == Shown::AsEvents {
+        if self.shown != Shown::AtOnce {
             return;
         }
         let Some(line) = self.line() else { return };

@@ -10,6 +10,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::check::{Broken, Check, Needs, Outcome};
 use crate::exercise::{Exercise, Grade, Shown};
+use crate::listed;
 use crate::patience::{must_fail, must_pass};
 use crate::record;
 use crate::recorded_report as recorded;
@@ -164,6 +165,9 @@ impl Lesson {
                 (trials, Some(grade))
             }
         };
+        if let Some(grade) = grade.as_ref().filter(|_| !arguments.list) {
+            grade.introduce();
+        }
         let conclusion = libtest_mimic::run(&arguments, trials);
         if let Some(grade) = grade.filter(|_| !arguments.list) {
             grade.show();
@@ -183,6 +187,10 @@ impl Lesson {
         }));
         let mut grade = None;
         if let Some(exercise) = &self.exercise {
+            let (lesson, yours, checks) = (self.name, exercise.yours.name.clone(), exercise.checks);
+            trials.push(Trial::test(format!("{lesson}::checks_are_in_the_chapter"), move || {
+                listed::compare(lesson, &yours, checks)
+            }));
             grade = Some(exercise.trials(self.name, &self.directory, shown, &mut trials));
         }
         for (name, code) in self.rejected {

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::io::{Read, Write};
 use std::net::SocketAddr;
@@ -27,8 +28,11 @@ impl Program {
     pub(crate) fn spawn(name: &str, mut command: Command, trace: &Trace) -> Outcome<Program> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         own_process_group(&mut command);
+        let mut groups = lock_groups();
         let mut child =
             spawn(&mut command).map_err(|why| Broken::new("the program starts", why))?;
+        groups.insert(child.id());
+        drop(groups);
         let output = Arc::new(Output::default());
         output.collect(Stream::Out, child.stdout.take().expect("piped"));
         output.collect(Stream::Err, child.stderr.take().expect("piped"));
@@ -252,12 +256,9 @@ impl Program {
     }
 
     fn end(&mut self) {
-        // The group: a program under test may have started others.
-        #[cfg(unix)]
-        if let Some(group) = rustix::process::Pid::from_raw(self.child.id() as i32) {
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
+        kill_group(self.child.id());
         let _ = self.child.kill();
+        lock_groups().remove(&self.child.id());
         let _ = self.child.wait();
     }
 }
@@ -279,6 +280,29 @@ fn own_process_group(command: &mut Command) {
     std::os::unix::process::CommandExt::process_group(command, 0);
     #[cfg(not(unix))]
     let _ = command;
+}
+
+/// The groups of all programs that have not ended.
+static GROUPS: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+
+fn lock_groups() -> MutexGuard<'static, BTreeSet<u32>> {
+    GROUPS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A program under test may have started others.
+fn kill_group(group: u32) {
+    #[cfg(unix)]
+    if let Some(group) = rustix::process::Pid::from_raw(group as i32) {
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+    #[cfg(not(unix))]
+    let _ = group;
+}
+
+/// Ends all programs of all runs. No other is started afterwards: this process is about to end.
+pub(crate) fn end_all() {
+    let groups = std::mem::ManuallyDrop::new(lock_groups());
+    groups.iter().for_each(|group| kill_group(*group));
 }
 
 #[cfg(unix)]

@@ -41,7 +41,7 @@ impl Status {
         (Status::DoesNotCompile, "does not compile"),
     ];
 
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         Status::ALL.iter().find(|(status, _)| *status == self).map_or("", |(_, name)| name)
     }
 }

@@ -63,6 +63,18 @@ impl Report {
         text
     }
 
+    /// The steps, what was expected and got, and what the programs wrote.
+    pub(crate) fn told(&self) -> String {
+        let mut text = String::new();
+        self.facts(&mut text, &PLAIN).expect("a String takes everything");
+        text
+    }
+
+    /// The likely cause, in sentences.
+    pub(crate) fn likely(&self) -> &[String] {
+        &self.likely
+    }
+
     /// The report in one line.
     pub fn line(&self) -> String {
         match self.likely.first() {
@@ -75,18 +87,11 @@ impl Report {
     }
 
     fn write(&self, f: &mut impl Write, styles: &Styles) -> fmt::Result {
-        let Report { check, subject, broken, .. } = self;
-        let Styles { title, failed, heading, .. } = styles;
+        let Report { check, subject, .. } = self;
+        let Styles { title, heading, .. } = styles;
         writeln!(f, "{title}{subject} does not pass {}{title:#}", check.id)?;
         writeln!(f, "{}\n", check.demands)?;
-        self.steps(f, styles)?;
-        writeln!(f, "        expected  {}", broken.expected)?;
-        writeln!(f, "        got       {}", broken.got)?;
-        if let Some(caret) = &broken.caret {
-            let before = " ".repeat("        got       ".len() + caret.column);
-            writeln!(f, "{before}{failed}^{failed:#} {}", caret.says)?;
-        }
-        self.outputs(f, styles)?;
+        self.facts(f, styles)?;
         writeln!(f)?;
         for (number, sentence) in self.likely.iter().enumerate() {
             let label = if number == 0 { "Likely cause:" } else { "             " };
@@ -97,6 +102,19 @@ impl Report {
         }
         let page = check.section;
         write!(f, "{heading}Read:{heading:#} {BOOK}/{page} (while cargo run -p book is running)")
+    }
+
+    /// What has happened, without a guess at the reason.
+    fn facts(&self, f: &mut impl Write, styles: &Styles) -> fmt::Result {
+        let (broken, failed) = (&self.broken, styles.failed);
+        self.steps(f, styles)?;
+        writeln!(f, "        expected  {}", broken.expected)?;
+        writeln!(f, "        got       {}", broken.got)?;
+        if let Some(caret) = &broken.caret {
+            let before = " ".repeat("        got       ".len() + caret.column);
+            writeln!(f, "{before}{failed}^{failed:#} {}", caret.says)?;
+        }
+        self.outputs(f, styles)
     }
 
     fn steps(&self, f: &mut impl Write, Styles { failed, aside, .. }: &Styles) -> fmt::Result {

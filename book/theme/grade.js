@@ -1,0 +1,250 @@
+// Shows the grade of each exercise while it is edited: its checks in the chapter, a mark in the list of
+// chapters, and all exercises on the opening page. Everything comes from the reader's live stream; the
+// browser only remembers whether the grading was switched on. Only served pages load this.
+{
+    const REMEMBERED = 'book-grade';
+    const SIGNS = { 'passed': '✓', 'failed': '✗', 'not started': '○', 'does not compile': '✗' };
+
+    const exercises = new Map();
+    let on = false;
+    let asked = false;
+
+    const element = (name, attributes = {}, ...children) => {
+        const made = document.createElement(name);
+        for (const [key, value] of Object.entries(attributes)) {
+            made.setAttribute(key, value);
+        }
+        // Strings become text, never HTML: they quote programs and compilers.
+        made.append(...children);
+        return made;
+    };
+
+    const remembered = () => {
+        try {
+            return localStorage.getItem(REMEMBERED) === 'on';
+        } catch {
+            return false;
+        }
+    };
+
+    const remember = (wanted) => {
+        try {
+            localStorage.setItem(REMEMBERED, wanted ? 'on' : 'off');
+        } catch {
+            // Then it is asked for on each page.
+        }
+    };
+
+    const post = async (what) => {
+        const session = await fetch('/live/session');
+        const { token } = await session.json();
+        const headers = { 'X-Reader-Token': token };
+        await fetch(`/live/grade/${what}`, { method: 'POST', headers });
+    };
+
+    // A reader that is just being started again is asked when the stream is back.
+    const ask = (what) => post(what).catch(() => {});
+
+    const button = () => {
+        const made = element('button', { 'class': 'grade-switch', 'type': 'button', 'aria-pressed': on });
+        made.append('Grade me while I edit');
+        made.addEventListener('click', () => {
+            remember(!on);
+            ask(on ? 'off' : 'on');
+        });
+        return made;
+    };
+
+    const count = (exercise) =>
+        exercise.checks.filter((check) => check.status === 'passed').length;
+
+    // One of: passed, failed, not started, does not compile, or nothing that is known.
+    const mark = (exercise) => {
+        const { state, checks } = exercise;
+        if (state !== 'graded') {
+            return SIGNS[state] ? state : '';
+        }
+        return count(exercise) === checks.length ? 'passed' : 'failed';
+    };
+
+    const name = (exercise) => exercise.lesson.replace('lesson', 'exercise');
+
+    const inWords = (exercise) => {
+        const { state, checks, file } = exercise;
+        switch (state) {
+            case 'not started': return 'not started';
+            case 'begun': return on ? 'begun' : 'begun, not graded';
+            case 'waiting': return 'waiting';
+            case 'building': return 'building';
+            case 'running': return `${count(exercise)} of ${checks.length} checks so far`;
+            case 'graded': return `${count(exercise)} of ${checks.length} checks`;
+            default: return state;
+        }
+    };
+
+    // What a screen reader is told: the verdicts, not each step towards them.
+    const announcement = (exercise) => {
+        switch (exercise.state) {
+            case 'graded':
+            case 'does not compile':
+            case 'cannot grade': return `${name(exercise)}: ${inWords(exercise)}`;
+            default: return null;
+        }
+    };
+
+    const why = (check) => {
+        const block = element('div', { 'class': 'grade-why' });
+        for (const sentence of check.likely ?? []) {
+            block.append(element('p', {}, sentence));
+        }
+        const report = element('pre', { 'tabindex': 0 }, element('code', {}, check.report ?? ''));
+        block.append(
+            element('details', { 'data-part': 'report' }, element('summary', {}, 'Report'), report),
+            element('details', { 'data-part': 'hint' }, element('summary', {}, 'Hint'),
+                element('p', {}, check.hint)),
+            element('p', {}, element('a', { 'href': `/${check.section}` }, 'Read about it')),
+        );
+        return block;
+    };
+
+    const showCheck = (item, check) => {
+        const shown = JSON.stringify(check ?? null);
+        // What is open stays open while other checks end.
+        if (item.dataset.shown === shown) {
+            return;
+        }
+        item.dataset.shown = shown;
+        item.querySelectorAll('.grade-mark, .grade-why').forEach((old) => old.remove());
+        item.dataset.status = check?.status ?? '';
+        if (check) {
+            item.append(' ', element('span', { 'class': 'grade-mark' }, check.status));
+        }
+        if (check?.status === 'failed') {
+            item.append(why(check));
+        }
+    };
+
+    const showExercise = (section, exercise) => {
+        let head = section.querySelector('.grade-live');
+        if (!head) {
+            section.querySelector('.grade-how')?.remove();
+            head = element('div', { 'class': 'grade-live' },
+                button(),
+                element('p', { 'class': 'grade-state' }),
+                element('p', { 'class': 'grade-news', 'role': 'status' }),
+                element('p', { 'class': 'grade-todo' }),
+                element('pre', { 'class': 'grade-errors', 'tabindex': 0, 'hidden': '' }));
+            section.querySelector('ol').before(head);
+        }
+        section.dataset.state = exercise.state;
+        head.querySelector('.grade-state').textContent = inWords(exercise)
+            + (exercise.progress ? `: ${exercise.progress}` : '');
+        const news = announcement(exercise);
+        if (news !== null && head.querySelector('.grade-news').textContent !== news) {
+            head.querySelector('.grade-news').textContent = news;
+        }
+        const todo = exercise.state === 'not started'
+            ? ['Your file is ', element('code', {}, exercise.file), '. Delete its first line to begin.']
+            : ['Your file is ', element('code', {}, exercise.file), on ? '. Save it to be graded again.' : '.'];
+        head.querySelector('.grade-todo').replaceChildren(...todo);
+        const errors = head.querySelector('.grade-errors');
+        errors.hidden = exercise.message === '';
+        errors.textContent = exercise.message;
+        for (const item of section.querySelectorAll('li[data-check]')) {
+            showCheck(item, exercise.checks.find((check) => check.check === item.dataset.check));
+        }
+    };
+
+    const showInSidebar = (exercise) => {
+        for (const link of document.querySelectorAll('.sidebar a[href]')) {
+            if (!new URL(link.href).pathname.endsWith(`/${exercise.page}`) || link.hash) {
+                continue;
+            }
+            link.querySelector('.grade-sign')?.remove();
+            const status = mark(exercise);
+            if (status) {
+                const words = `exercise: ${status === 'failed' ? inWords(exercise) : status}`;
+                link.append(element('span',
+                    { 'class': 'grade-sign', 'data-status': status, 'role': 'img', 'aria-label': words, 'title': words },
+                    SIGNS[status]));
+            }
+        }
+    };
+
+    const nextStep = () => {
+        const all = [...exercises.values()];
+        const busy = all.find((one) => ['failed', 'does not compile'].includes(mark(one)))
+            ?? all.find((one) => one.state !== 'not started' && mark(one) !== 'passed')
+            ?? all.find((one) => one.state === 'not started');
+        if (!busy) {
+            return ['All exercises pass.'];
+        }
+        const link = element('a', { 'href': `/${busy.page}#exercise` }, name(busy));
+        if (busy.state === 'not started') {
+            return ['Next step: begin ', link, '. Delete the first line of ', element('code', {}, busy.file), '.'];
+        }
+        const failed = busy.checks.find((check) => check.status === 'failed');
+        if (busy.state === 'does not compile') {
+            return ['Next step: ', link, ' does not compile.'];
+        }
+        if (failed) {
+            return ['Next step in ', link, `: ${failed.demands}`];
+        }
+        return on ? ['Next step: ', link, ', which is being graded.']
+            : ['Next step: ', link, '. Switch the grading on to see how it does.'];
+    };
+
+    const showOverview = (place) => {
+        let list = place.querySelector('ul');
+        if (!list) {
+            list = element('ul');
+            place.replaceChildren(button(), element('p', { 'class': 'grade-next' }), list);
+        }
+        place.querySelector('.grade-next').replaceChildren(...nextStep());
+        for (const exercise of exercises.values()) {
+            let item = list.querySelector(`[data-lesson="${exercise.lesson}"]`);
+            if (!item) {
+                item = list.appendChild(element('li', { 'data-lesson': exercise.lesson }));
+            }
+            item.dataset.state = exercise.state;
+            item.dataset.status = mark(exercise);
+            const bar = element('span', { 'class': 'grade-bar', 'aria-hidden': 'true' });
+            bar.append(...exercise.checks.map((check) => element('span', { 'data-status': check.status })));
+            item.replaceChildren(
+                element('a', { 'href': `/${exercise.page}#exercise` }, name(exercise)), ' ', bar, ' ',
+                element('span', { 'class': 'grade-state' }, inWords(exercise)));
+        }
+    };
+
+    const show = () => {
+        for (const exercise of exercises.values()) {
+            const sections = document.querySelectorAll('section.grade');
+            const section = [...sections].find((one) => one.dataset.lesson === exercise.lesson);
+            if (section) {
+                showExercise(section, exercise);
+            }
+            showInSidebar(exercise);
+        }
+        document.querySelectorAll('.grades').forEach(showOverview);
+        document.querySelectorAll('.grade-switch').forEach((made) => {
+            made.setAttribute('aria-pressed', on);
+        });
+    };
+
+    // A new stream: the reader may be another one, which has not been asked.
+    document.addEventListener('book:open', () => {
+        asked = false;
+    });
+
+    document.addEventListener('book:grade', ({ detail }) => {
+        on = detail.on;
+        for (const exercise of detail.exercises) {
+            exercises.set(exercise.lesson, exercise);
+        }
+        if (!on && !asked && remembered()) {
+            asked = true;
+            ask('on');
+        }
+        show();
+    });
+}

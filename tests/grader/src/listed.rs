@@ -1,0 +1,59 @@
+//! The list of an exercise's checks as its chapter shows it. It is recorded, like the outputs in the book, so
+//! that a copy of the book needs no grader; the served page adds the grade to it.
+
+use std::path::Path;
+
+use libtest_mimic::Failed;
+use snapbox::Data;
+use snapbox::assert::{Action, Assert};
+
+use crate::check::Check;
+
+/// Demands that the chapter's list is up to date. `SNAPSHOTS=overwrite cargo test` records it anew.
+pub(crate) fn compare(lesson: &str, exercise: &str, checks: &[Check]) -> Result<(), Failed> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book/chapters/checks");
+    let file = folder.join(lesson).with_extension("html");
+    let assert =
+        Assert::new().action(Action::Verify).action_env("SNAPSHOTS").normalize_paths(false);
+    let list = html(lesson, exercise, checks);
+    let compared =
+        assert.try_eq(Some(&file.display()), list.into(), Data::read_from(&file, None).raw());
+    compared.map_err(|why| why.to_string().into())
+}
+
+fn html(lesson: &str, exercise: &str, checks: &[Check]) -> String {
+    let mut html = format!(
+        "<section class=\"grade\" data-lesson=\"{lesson}\" aria-label=\"Your grade\">\n\
+         <p class=\"grade-head\"><strong>{exercise}</strong>, {} checks</p>\n\
+         <p class=\"grade-how\">Read with <code>cargo run -p book</code>, this page grades \
+         <code>lessons/{lesson}/exercise.rs</code> whenever you save it.</p>\n\
+         <ol>\n",
+        checks.len()
+    );
+    for check in checks {
+        html += &format!("<li data-check=\"{}\">{}</li>\n", check.id, inline(check.demands));
+    }
+    html + "</ol>\n</section>\n"
+}
+
+/// A sentence in which names stand between backticks.
+fn inline(sentence: &str) -> String {
+    let escaped = sentence.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let parts = escaped.split('`').enumerate();
+    parts
+        .map(|(place, part)| match place % 2 {
+            0 => part.to_owned(),
+            _ => format!("<code>{part}</code>"),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::inline;
+
+    #[test]
+    fn names_in_a_sentence_are_code() {
+        assert_eq!(inline("a < b, `c & d`."), "a &lt; b, <code>c &amp; d</code>.");
+    }
+}

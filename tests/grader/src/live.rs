@@ -1,0 +1,78 @@
+//! The grade while it comes about, for a program that shows it: lines of JSON on stdout, each as soon as
+//! there is something to tell.
+//!
+//! - `{"live": "checks", "lesson": …, "checks": […]}` comes first: what is demanded, in the order of the
+//!   assignment.
+//! - `{"live": "running", "check": …}`: the check has begun.
+//! - `{"live": "ended", "check": …, "status": …}`: it is over. This is its line of the record, with the
+//!   report in parts as well, since a page need not show everything at once.
+//!
+//! Other lines on stdout are for people.
+
+use std::io::Read;
+use std::process::exit;
+use std::thread;
+
+use serde_json::{Value, json};
+
+use crate::check::Check;
+use crate::program::end_all;
+use crate::record::{Graded, Status};
+use crate::report::Report;
+
+/// The environment variable that asks for these lines. Who sets it holds stdin open; when stdin ends, so
+/// does the suite, with all that it has started.
+pub const LIVE: &str = "GRADER_LIVE";
+
+pub(crate) fn is_wanted() -> bool {
+    std::env::var_os(LIVE).is_some()
+}
+
+/// Ends this process when nobody is left who shows the grade, even if that program was killed.
+pub(crate) fn end_with_stdin() {
+    thread::spawn(|| {
+        let _ = std::io::copy(&mut std::io::stdin().by_ref(), &mut std::io::sink());
+        end_all();
+        exit(1);
+    });
+}
+
+pub(crate) fn checks(lesson: &str, checks: &[Check], begun: bool) {
+    let check = |check: &Check| {
+        let missing = check.needs.missing();
+        let status = match missing {
+            _ if !begun => Status::NotStarted.name(),
+            Some(_) => Status::NotAvailable.name(),
+            None => "waiting",
+        };
+        json!({
+            "check": check.id,
+            "demands": check.demands,
+            "section": check.section,
+            "hint": check.hint,
+            "status": status,
+            "message": missing.unwrap_or_default(),
+        })
+    };
+    let checks: Vec<Value> = checks.iter().map(check).collect();
+    tell(&json!({ "live": "checks", "lesson": lesson, "checks": checks }));
+}
+
+pub(crate) fn running(check: &Check) {
+    tell(&json!({ "live": "running", "check": check.id }));
+}
+
+pub(crate) fn ended(graded: &Graded, report: Option<&Report>) {
+    let mut line = graded.to_json();
+    line["live"] = "ended".into();
+    if let Some(report) = report {
+        line["report"] = report.told().into();
+        line["likely"] = report.likely().into();
+    }
+    tell(&line);
+}
+
+fn tell(line: &Value) {
+    // The harness may be in the middle of a line.
+    println!("\n{line}");
+}

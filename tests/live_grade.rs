@@ -1,0 +1,358 @@
+//! The grade on the page: what the reader starts, what its pages hear of it, and what is left when it ends.
+//!
+//! Cargo and the suite are small scripts here, which go by what the exercise's file says. The real suite's
+//! part, the live record, is tested in `tests/grader/tests/live.rs`.
+
+use std::os::unix::fs::PermissionsExt;
+
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use serde_json::Value;
+
+use super::*;
+
+const EXERCISE: &str = "lessons/one/exercise.rs";
+const NOT_STARTED: &str = "// NOT STARTED: delete this line to be graded\n";
+
+/// Writes down that it was started, and builds what does not say that it has a typo.
+const CARGO: &str = r#"#!/bin/sh
+echo "$@" >> "$FAKE/started"
+echo "   Compiling one v0.1.0" >&2
+target() { echo "\"target\":{\"kind\":[\"$1\"],\"name\":\"$2\",\"src_path\":\"$FAKE/$3\"}"; }
+suite="{\"reason\":\"compiler-artifact\",$(target test one tests/one.rs),\"executable\":\"$FAKE/suite\"}"
+echo "$suite"
+exercise=$(target bin exercise lessons/one/exercise.rs)
+case "$(cat lessons/one/exercise.rs)" in
+  *typo*)
+    printf '%s\n' "{\"reason\":\"compiler-message\",$exercise,\"message\":{\"level\":\"error\",\"rendered\":\"error: a typo\\n --> <here>\"}}"
+    exit 101 ;;
+  *) echo "{\"reason\":\"compiler-artifact\",$exercise,\"executable\":\"$FAKE/exercise\"}" ;;
+esac
+"#;
+
+/// Two checks. The second passes if the file says `right`. If it says `hangs` the suite never ends; if it
+/// says `waits` it ends with its stdin, as the real one does.
+const SUITE: &str = r#"#!/bin/sh
+echo 'for people to read {'
+echo '{"live":"checks","lesson":"one","checks":[
+{"check":"first","demands":"To be there.","section":"second.html","hint":"Is it?","status":"waiting"},
+{"check":"second","demands":"To be right.","section":"second.html","hint":"Is it <right>?","status":"waiting"}]}' | tr -d '\n'
+echo
+echo '{"live":"running","check":"first"}'
+echo '{"live":"ended","check":"first","status":"passed","seconds":0.1}'
+echo '{"live":"running","check":"second"}'
+case "$(cat exercise.rs)" in
+  *hangs*) sleep 1000 & echo $! > "$FAKE/draft.$$"; mv "$FAKE/draft.$$" "$FAKE/sleeper"; wait ;;
+  *waits*) sleep 1000 & echo $! > "$FAKE/draft.$$"; mv "$FAKE/draft.$$" "$FAKE/sleeper"; cat > /dev/null; kill $! ;;
+  *right*) echo '{"live":"ended","check":"second","status":"passed","seconds":0.2}' ;;
+  *) echo '{"live":"ended","check":"second","status":"failed","seconds":0.2,"likely":["It is wrong."],"report":"--> 1  look"}' ;;
+esac
+"#;
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        a_saved_exercise_is_graded_again,
+        a_compile_error_is_shown_and_gone,
+        two_pages_hear_the_same,
+        a_newer_save_supersedes_the_run,
+        an_exercise_that_is_not_begun_is_not_graded,
+        nothing_is_graded_until_a_page_asks,
+        switching_off_ends_the_run,
+        the_run_ends_when_no_page_is_open,
+        the_run_ends_with_the_reader,
+        the_run_ends_when_the_reader_is_killed,
+        a_thousand_reloads_leave_nothing_behind,
+        a_static_site_lists_the_checks,
+    ]
+}
+
+fn a_saved_exercise_is_graded_again() {
+    let (shelf, reader) = desk("wrong");
+    let mut stream = reader.stream();
+    let before = stream.grade(|_| true);
+    assert_eq!((&before["state"], &before["page"]), (&"begun".into(), &"second.html".into()));
+    assert_eq!((&before["file"], &before["lesson"]), (&EXERCISE.into(), &"one".into()));
+    reader.post("on");
+    let wrong = stream.grade(|one| one["state"] == "graded");
+    assert_eq!(statuses(&wrong), ["passed", "failed"]);
+    let failed = &wrong["checks"][1];
+    assert_eq!(failed["report"], "--> 1  look");
+    assert_eq!(failed["likely"][0], "It is wrong.");
+    assert_eq!(failed["hint"], "Is it <right>?");
+    shelf.write(EXERCISE, "right");
+    let right = stream.grade(|one| statuses(one) == ["passed", "passed"]);
+    assert_eq!(right["checks"][1]["report"], Value::Null, "the old report is still there");
+    // What a page is told is not stored: a reader that is started again knows nothing.
+    drop(reader);
+    let reader = shelf.reads_with_a_desk(60);
+    assert_eq!(reader.stream().grade(|_| true)["state"], "begun");
+}
+
+fn a_compile_error_is_shown_and_gone() {
+    let (shelf, reader) = desk("typo");
+    let mut stream = reader.stream();
+    reader.post("on");
+    let broken = stream.grade(|one| one["state"] == "does not compile");
+    assert_eq!(broken["message"], "error: a typo\n --> <here>\n");
+    assert!(statuses(&broken).is_empty(), "results of a program that is not there");
+    shelf.write(EXERCISE, "right");
+    let right = stream.grade(|one| one["state"] == "graded");
+    assert_eq!((&right["message"], statuses(&right)), (&"".into(), vec!["passed", "passed"]));
+}
+
+fn two_pages_hear_the_same() {
+    let (shelf, reader) = desk("wrong");
+    let (mut one, mut other) = (reader.stream(), reader.stream());
+    reader.post("on");
+    let graded = |stream: &mut Stream| stream.grade(|one| one["state"] == "graded");
+    let wrong = graded(&mut one);
+    assert_eq!(graded(&mut other), wrong);
+    // And one that is opened now.
+    assert_eq!(graded(&mut reader.stream()), wrong);
+    shelf.write(EXERCISE, "right");
+    let right = |stream: &mut Stream| stream.grade(|one| statuses(one) == ["passed", "passed"]);
+    right(&mut one);
+    assert_eq!(graded(&mut one), graded(&mut other));
+    // Both asked for the same: there was one run for each version of the file.
+    reader.post("on");
+    reader.post("on");
+    shelf.write(EXERCISE, "wrong again");
+    one.grade(|one| one["state"] == "graded" && statuses(one) == ["passed", "failed"]);
+    assert_eq!(shelf.started().len(), 3, "{:?}", shelf.started());
+}
+
+fn a_newer_save_supersedes_the_run() {
+    let (shelf, reader) = desk("hangs");
+    let mut stream = reader.stream();
+    reader.post("on");
+    stream.grade(|one| statuses(one) == ["passed", "running"]);
+    let sleeper = shelf.sleeper();
+    shelf.write(EXERCISE, "right");
+    stream.grade(|one| statuses(one) == ["passed", "passed"]);
+    is_gone(sleeper);
+}
+
+fn an_exercise_that_is_not_begun_is_not_graded() {
+    let (shelf, reader) = desk(&format!("{NOT_STARTED}right"));
+    let mut stream = reader.stream();
+    reader.post("on");
+    assert_eq!(stream.grade(|_| true)["state"], "not started");
+    shelf.write(EXERCISE, &format!("{NOT_STARTED}still right"));
+    // It is begun while the page is open.
+    shelf.write(EXERCISE, "right");
+    stream.grade(|one| one["state"] == "graded");
+    assert_eq!(shelf.started().len(), 1);
+    // And taken back.
+    shelf.write(EXERCISE, &format!("{NOT_STARTED}right"));
+    let taken_back = stream.grade(|one| one["state"] == "not started");
+    assert!(statuses(&taken_back).is_empty(), "a claim about a file that is not there any more");
+}
+
+fn nothing_is_graded_until_a_page_asks() {
+    let (shelf, reader) = desk("right");
+    let mut stream = reader.stream();
+    stream.grade(|one| one["state"] == "begun");
+    let token = format!("X-Reader-Token: {}", reader.token());
+    let refused = [
+        ("POST /live/grade/on HTTP/1.1\r\nOrigin: http://HOST".to_owned(), 403),
+        (format!("POST /live/grade/on HTTP/1.1\r\n{token}"), 403),
+        (format!("POST /live/grade/on HTTP/1.1\r\nOrigin: https://example.com\r\n{token}"), 403),
+        (format!("GET /live/grade/on HTTP/1.1\r\nOrigin: http://HOST\r\n{token}"), 405),
+        (format!("POST /live/../live/grade/on HTTP/1.1\r\nOrigin: http://HOST\r\n{token}"), 405),
+        (
+            format!(
+                "POST /live/grade/on/../../lessons/one HTTP/1.1\r\nOrigin: http://HOST\r\n{token}"
+            ),
+            405,
+        ),
+        (format!("POST /live/grade/one HTTP/1.1\r\nOrigin: http://HOST\r\n{token}"), 405),
+    ];
+    for (head, status) in refused {
+        assert_eq!(reader.ask_as(&head, "").status, status, "{head}");
+    }
+    let foreign_host = format!(
+        "POST /live/grade/on HTTP/1.1\r\nHost: example.com\r\nOrigin: http://example.com\r\n{token}\r\nConnection: close\r\n\r\n"
+    );
+    assert_eq!(reader.ask(&foreign_host).status, 403);
+    // Saved before anybody has asked, and looked at: the page is told so.
+    shelf.write(EXERCISE, "right, too");
+    stream.grade(|one| one["state"] == "begun");
+    assert!(shelf.started().is_empty(), "{:?}", shelf.started());
+    reader.post("on");
+    stream.grade(|one| one["state"] == "graded");
+    assert_eq!(
+        shelf.started(),
+        ["build --package one --test one --keep-going --message-format json"]
+    );
+}
+
+fn switching_off_ends_the_run() {
+    let (shelf, reader) = desk("hangs");
+    let mut stream = reader.stream();
+    reader.post("on");
+    stream.grade(|one| statuses(one) == ["passed", "running"]);
+    reader.post("off");
+    let off = stream.grade(|one| one["state"] == "begun");
+    assert!(statuses(&off).is_empty());
+    is_gone(shelf.sleeper());
+    shelf.write(EXERCISE, "right");
+    stream.grade(|one| one["state"] == "begun");
+    assert_eq!(shelf.started().len(), 1, "graded though nobody wants it any more");
+}
+
+fn the_run_ends_when_no_page_is_open() {
+    let (shelf, _) = desk("hangs");
+    let reader = shelf.reads_with_a_desk(0);
+    let mut stream = reader.stream();
+    reader.post("on");
+    stream.grade(|one| statuses(one) == ["passed", "running"]);
+    let sleeper = shelf.sleeper();
+    drop(stream);
+    is_gone(sleeper);
+    // A page that comes back is told that nothing is graded any more.
+    assert_eq!(reader.stream().grade(|one| one["state"] == "begun")["checks"], json!([]));
+}
+
+fn the_run_ends_with_the_reader() {
+    for signal in [Signal::INT, Signal::TERM] {
+        let (shelf, mut reader) = desk("hangs");
+        let mut stream = reader.stream();
+        reader.post("on");
+        stream.grade(|one| statuses(one) == ["passed", "running"]);
+        kill_process(Pid::from_child(&reader.child), signal).unwrap();
+        assert_eq!(reader.wait().code(), Some(0));
+        is_gone(shelf.sleeper());
+        stream.ends();
+    }
+}
+
+fn the_run_ends_when_the_reader_is_killed() {
+    let (shelf, reader) = desk("waits");
+    let mut stream = reader.stream();
+    reader.post("on");
+    stream.grade(|one| statuses(one) == ["passed", "running"]);
+    drop(reader);
+    is_gone(shelf.sleeper());
+}
+
+fn a_thousand_reloads_leave_nothing_behind() {
+    let (_shelf, reader) = desk("right");
+    let mut stream = reader.stream();
+    reader.post("on");
+    stream.grade(|one| one["state"] == "graded");
+    let process = PathBuf::from(format!("/proc/{}", reader.child.id()));
+    let held = |folder: &str| fs::read_dir(process.join(folder)).map_or(0, |held| held.count());
+    let before = (held("fd"), held("task"));
+    for _ in 0..1000 {
+        let mut stream = reader.stream();
+        stream.grade(|one| one["state"] == "graded");
+    }
+    until("the reader has closed what it had opened", || {
+        held("fd") <= before.0 + 1 && held("task") <= before.1
+    });
+}
+
+fn a_static_site_lists_the_checks() {
+    let (shelf, reader) = desk("right");
+    drop(reader);
+    shelf.build().success();
+    let page = fs::read_to_string(shelf.site().join("second.html")).unwrap();
+    assert!(page.contains("<li data-check=\"second\">To be right.</li>"), "{page}");
+    assert!(page.contains("cargo run -p book"), "{page}");
+    assert!(!page.contains("grade-"), "scripts of the served page: {page}");
+}
+
+/// A small book with one exercise, and a reader that grades it.
+fn desk(exercise: &str) -> (Shelf, Reader) {
+    let shelf = Shelf::new();
+    shelf.append(SECOND, "{{#include checks/one.html}}");
+    shelf.write(
+        "book/chapters/checks/one.html",
+        "<section class=\"grade\" data-lesson=\"one\">\n<p>See <code>cargo run -p book</code>.</p>\n<ol>\n\
+         <li data-check=\"first\">To be there.</li>\n<li data-check=\"second\">To be right.</li>\n</ol>\n</section>\n",
+    );
+    shelf.write(EXERCISE, exercise);
+    for (name, script) in [("cargo", CARGO), ("suite", SUITE)] {
+        shelf.write(name, script);
+        fs::set_permissions(shelf.path(name), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let reader = shelf.reads_with_a_desk(60);
+    (shelf, reader)
+}
+
+impl Shelf {
+    fn reads_with_a_desk(&self, grace: u64) -> Reader {
+        Reader::start_as(self, |reader| {
+            reader.args(["--grace", &grace.to_string()]);
+            reader.env("CARGO", self.path("cargo")).env("FAKE", self.dir.path());
+        })
+    }
+
+    /// The runs of cargo so far.
+    fn started(&self) -> Vec<String> {
+        let started = fs::read_to_string(self.path("started")).unwrap_or_default();
+        started.lines().map(String::from).collect()
+    }
+
+    /// The process that a suite has started and that would outlive it.
+    #[track_caller]
+    fn sleeper(&self) -> Pid {
+        let mut sleeper = None;
+        until("the suite has started a process", || {
+            let text = fs::read_to_string(self.path("sleeper")).unwrap_or_default();
+            sleeper = text.trim().parse().ok().and_then(Pid::from_raw);
+            sleeper.is_some()
+        });
+        sleeper.unwrap()
+    }
+}
+
+impl Reader {
+    #[track_caller]
+    fn post(&self, what: &str) {
+        let head = format!(
+            "POST /live/grade/{what} HTTP/1.1\r\nOrigin: http://HOST\r\nX-Reader-Token: {}",
+            self.token()
+        );
+        let answer = self.ask_as(&head, "");
+        assert_eq!(answer.status, 204, "{}", answer.body);
+    }
+}
+
+impl Stream {
+    /// Waits until the exercise is known to be so.
+    #[track_caller]
+    fn grade(&mut self, is_so: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + DEADLINE;
+        let mut last = Value::Null;
+        while Instant::now() < deadline {
+            let news: Value = serde_json::from_str(&self.next("grade")).unwrap();
+            let exercises = news["exercises"].as_array().unwrap();
+            if let Some(one) = exercises.first() {
+                if is_so(one) {
+                    return one.clone();
+                }
+                last = one.clone();
+            }
+        }
+        panic!("the last of the exercise: {last}");
+    }
+}
+
+fn statuses(exercise: &Value) -> Vec<&str> {
+    let checks = exercise["checks"].as_array().unwrap();
+    checks.iter().map(|check| check["status"].as_str().unwrap()).collect()
+}
+
+#[track_caller]
+fn is_gone(process: Pid) {
+    until("the process is gone", || test_kill_process(process).is_err());
+}
+
+#[track_caller]
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + DEADLINE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "in vain: until {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
