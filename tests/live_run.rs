@@ -739,6 +739,7 @@ struct Stream {
     path: String,
     lines: BufReader<TcpStream>,
     heard: Vec<Event>,
+    deadline: Instant,
 }
 
 impl Stream {
@@ -753,7 +754,8 @@ impl Stream {
             assert_ne!(lines.read_line(&mut head).unwrap(), 0, "ended in its head: {head}");
         }
         assert!(head.contains(" 200 "), "{head}");
-        Stream { path: path.to_owned(), lines, heard: Vec::new() }
+        let deadline = Instant::now() + DEADLINE;
+        Stream { path: path.to_owned(), lines, heard: Vec::new(), deadline }
     }
 
     /// The next event.
@@ -764,6 +766,7 @@ impl Stream {
             let mut line = String::new();
             let count = self.lines.read_line(&mut line).expect("an event in time");
             assert_ne!(count, 0, "the stream ended: {:#?}", self.heard);
+            assert!(Instant::now() < self.deadline, "no end in time");
             match line.trim_end().split_once(": ") {
                 Some(("id", id)) => event.id = id.parse().unwrap(),
                 Some(("event", kind)) => event.kind = kind.to_owned(),
