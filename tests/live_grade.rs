@@ -62,6 +62,8 @@ pub fn trials() -> Vec<Trial> {
         the_run_ends_when_the_reader_is_killed,
         a_thousand_reloads_leave_nothing_behind,
         a_static_site_lists_the_checks,
+        a_lesson_with_a_path_for_a_name_is_none,
+        only_this_machine_can_connect,
     ]
 }
 
@@ -259,6 +261,29 @@ fn a_static_site_lists_the_checks() {
     assert!(page.contains("<li data-check=\"second\">To be right.</li>"), "{page}");
     assert!(page.contains("cargo run -p book"), "{page}");
     assert!(!page.contains("grade-"), "scripts of the served page: {page}");
+}
+
+fn a_lesson_with_a_path_for_a_name_is_none() {
+    let (shelf, reader) = desk("right");
+    drop(reader);
+    for name in ["-one", "o.ne"] {
+        shelf.write(&format!("book/chapters/checks/{name}.html"), "<p>none</p>\n");
+        shelf.append("book/chapters/README.md", &format!("\n{{{{#include checks/{name}.html}}}}"));
+    }
+    shelf.append("book/chapters/README.md", "\n{{#include checks/../checks/one.html}}");
+    let reader = shelf.reads_with_a_desk(60);
+    let news: Value = serde_json::from_str(&reader.stream().next("grade")).unwrap();
+    let lessons = news["exercises"].as_array().unwrap();
+    assert_eq!(lessons.len(), 1, "{news}");
+    assert_eq!(lessons[0]["lesson"], "one");
+}
+
+fn only_this_machine_can_connect() {
+    let (_shelf, reader) = desk("right");
+    assert!(reader.addr.ip().is_loopback(), "{}", reader.addr);
+    // All addresses of loopback would do for a listener that is bound to every address.
+    let other = SocketAddr::from(([127, 0, 0, 2], reader.addr.port()));
+    assert!(!cfg!(target_os = "linux") || TcpStream::connect_timeout(&other, DEADLINE).is_err());
 }
 
 /// A small book with one exercise, and a reader that grades it.

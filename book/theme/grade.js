@@ -93,7 +93,7 @@
     };
 
     const why = (check) => {
-        const block = element('div', { 'class': 'grade-why' });
+        const block = element('details', { 'class': 'grade-why' }, element('summary', {}, 'Why'));
         for (const sentence of check.likely ?? []) {
             block.append(element('p', {}, sentence));
         }
@@ -104,6 +104,8 @@
                 element('p', {}, check.hint)),
             element('p', {}, element('a', { 'href': `/${check.section}` }, 'Read about it')),
         );
+        // Where no cause is known, the report is all that there is to say.
+        block.querySelector('[data-part="report"]').open = !check.likely?.length;
         return block;
     };
 
@@ -149,9 +151,13 @@
         head.querySelector('.grade-todo').replaceChildren(...todo);
         const errors = head.querySelector('.grade-errors');
         errors.hidden = exercise.message === '';
-        errors.textContent = exercise.message;
+        errors.textContent = exercise.message.trimEnd();
         for (const item of section.querySelectorAll('li[data-check]')) {
             showCheck(item, exercise.checks.find((check) => check.check === item.dataset.check));
+        }
+        // The one to begin with.
+        if (exercise.state === 'graded' && !section.querySelector('.grade-why[open]')) {
+            section.querySelector('.grade-why')?.setAttribute('open', '');
         }
     };
 

@@ -1,0 +1,195 @@
+//! The live record, as a suite tells it. This program is both: with `GRADER_LIVE` in its environment it is a
+//! suite of three checks, and otherwise it tests what that suite writes, and what it leaves behind.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    #[cfg(unix)]
+    return unix::main();
+    // The subjects here are commands of Unix.
+    #[cfg(not(unix))]
+    ExitCode::SUCCESS
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::env;
+    use std::io::{BufRead, BufReader};
+    use std::process::{Child, ChildStdout, Command, ExitCode, Stdio};
+    use std::sync::mpsc;
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    use grader::{Check, Exercise, LIVE, Lesson, Needs, Outcome, Run, Subject, check};
+    use libtest_mimic::{Arguments, Trial};
+    use rustix::process::{Pid, test_kill_process};
+    use serde_json::Value;
+
+    const DEADLINE: Duration = Duration::from_secs(60);
+
+    const CHECKS: &[Check] = &[
+        check("says_hello", says_hello)
+            .demands("It says `hello`.")
+            .hint("What does it say?")
+            .section("02-2-server.html#exercise"),
+        check("says_its_name", says_its_name)
+            .demands("It says which process it is.")
+            .hint("Who is it?")
+            .section("02-2-server.html#exercise"),
+        check("is_elsewhere", |_| Ok(()))
+            .demands("It is somewhere else.")
+            .needs(Needs::Program("a program that nobody has")),
+    ];
+
+    fn says_hello(run: &mut Run) -> Outcome {
+        run.start(&[])?.says("hello")
+    }
+
+    fn says_its_name(run: &mut Run) -> Outcome {
+        let mut program = run.start(&[])?;
+        let line = program.line("its name", |line| line.starts_with("I am "))?;
+        // Who waits for this check is told the name, and can see what becomes of it.
+        println!("\n{}", line.trim_start_matches("I am "));
+        program.ends().map(drop)
+    }
+
+    pub fn main() -> ExitCode {
+        if env::var_os(LIVE).is_some() {
+            let nobody = || Subject::new("nobody", "/nonexistent");
+            let exercise = Exercise {
+                checks: CHECKS,
+                yours: nobody(),
+                solution: nobody(),
+                starter_fails: &[],
+            };
+            return Lesson::new("lesson09", env!("CARGO_MANIFEST_DIR")).exercise(exercise).main();
+        }
+        let test = |name: &str, run: fn()| {
+            Trial::test(name, move || {
+                run();
+                Ok(())
+            })
+        };
+        let trials = vec![
+            test("each_check_is_told_as_it_ends", each_check_is_told_as_it_ends),
+            test("a_suite_ends_with_its_stdin", a_suite_ends_with_its_stdin),
+            test("a_suite_ends_with_who_reads_it", a_suite_ends_with_who_reads_it),
+        ];
+        libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+    }
+
+    fn each_check_is_told_as_it_ends() {
+        let mut suite = Suite::grading("echo I am somebody");
+        let lines = suite.lines();
+        let told = |line: &&Value| line["live"].is_string();
+        let told: Vec<&Value> = lines.iter().filter(told).collect();
+        let first = told[0];
+        assert_eq!((&first["live"], &first["lesson"]), (&"checks".into(), &"lesson09".into()));
+        let checks = first["checks"].as_array().unwrap();
+        assert_eq!(checks.len(), 3);
+        assert_eq!(checks[0]["demands"], "It says `hello`.");
+        assert_eq!(checks[0]["hint"], "What does it say?");
+        assert_eq!(checks[0]["status"], "waiting");
+        assert_eq!(checks[2]["status"], "not available");
+        assert!(checks[2]["message"].as_str().unwrap().starts_with("needs a program"));
+        let place = |live: &str, check: &str| {
+            let is_it = |line: &&&Value| line["live"] == live && line["check"] == check;
+            told.iter().position(|line| is_it(&line)).unwrap_or_else(|| panic!("no {live} {check}"))
+        };
+        assert!(place("running", "says_hello") < place("ended", "says_hello"));
+        assert_eq!(told[place("ended", "says_its_name")]["status"], "passed");
+        let failed = told[place("ended", "says_hello")];
+        assert_eq!(failed["status"], "failed");
+        // The report without its hint, which is not shown until it is asked for.
+        let report = failed["report"].as_str().unwrap();
+        assert!(report.contains("-->") && report.contains("I am somebody"), "{report}");
+        assert!(!report.contains("Hint") && !report.contains("Likely cause"), "{report}");
+        assert!(!failed["likely"].as_array().unwrap().is_empty());
+        // It is a line of the record, too.
+        assert!(failed["message"].as_str().unwrap().contains("Hint: What does it say?"));
+        assert_eq!(told.len(), 5);
+    }
+
+    fn a_suite_ends_with_its_stdin() {
+        let mut suite = Suite::grading("sh sleeper");
+        let sleeper = suite.sleeper();
+        drop(suite.child.stdin.take());
+        is_gone(sleeper);
+        until("the suite ends", || suite.child.try_wait().unwrap().is_some());
+    }
+
+    /// As when the reader is killed: nobody closes anything, the kernel does.
+    fn a_suite_ends_with_who_reads_it() {
+        let mut suite = Suite::grading("sh sleeper");
+        let sleeper = suite.sleeper();
+        drop((suite.child.stdin.take(), suite.stdout.take()));
+        is_gone(sleeper);
+    }
+
+    /// This program as a suite.
+    struct Suite {
+        child: Child,
+        stdout: Option<BufReader<ChildStdout>>,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Suite {
+        fn grading(subject: &str) -> Suite {
+            let folder = tempfile::tempdir().unwrap();
+            let sleeper = "sleep 1000 & echo I am $!; wait\n";
+            std::fs::write(folder.path().join("sleeper"), sleeper).unwrap();
+            let mut command = Command::new(env::current_exe().unwrap());
+            command.env(LIVE, "1").env("SUBJECT", subject).env("PWD", folder.path());
+            // So long that no check ends its program by itself.
+            command.env("GRADER_PATIENCE", "100");
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+            let mut child = command.spawn().unwrap();
+            let stdout = child.stdout.take().map(BufReader::new);
+            Suite { child, stdout, _folder: folder }
+        }
+
+        /// All lines of JSON up to its end.
+        fn lines(&mut self) -> Vec<Value> {
+            let stdout = self.stdout.take().unwrap();
+            let (sender, lines) = mpsc::channel();
+            thread::spawn(move || {
+                let lines = stdout.lines().map_while(Result::ok);
+                let _ = sender.send(
+                    lines.filter_map(|line| serde_json::from_str(&line).ok()).collect::<Vec<_>>(),
+                );
+            });
+            lines.recv_timeout(DEADLINE).expect("the end of the suite")
+        }
+
+        /// What the subject has started, when the check has seen it.
+        fn sleeper(&mut self) -> Pid {
+            let mut sleeper = None;
+            until("the subject runs", || {
+                let mut line = String::new();
+                self.stdout.as_mut().unwrap().read_line(&mut line).unwrap();
+                sleeper = line.trim().parse().ok().and_then(Pid::from_raw);
+                sleeper.is_some()
+            });
+            sleeper.unwrap()
+        }
+    }
+
+    impl Drop for Suite {
+        fn drop(&mut self) {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+
+    fn is_gone(process: Pid) {
+        until("the process is gone", || test_kill_process(process).is_err());
+    }
+
+    fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+        let deadline = Instant::now() + DEADLINE;
+        while !is_so() {
+            assert!(Instant::now() < deadline, "in vain: until {what}");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
