@@ -17,7 +17,7 @@ use crate::warnings;
 
 /// The scripts of a page that is served; a static site has no use for them. The last one listens to the
 /// reader and tells the others, so they come first.
-const LIVE: [&str; 2] = ["book/theme/grade.js", "book/theme/live.js"];
+const LIVE: [&str; 3] = ["book/theme/grade.js", "book/theme/run.js", "book/theme/live.js"];
 
 /// Builds the book into `dest`, which mdBook makes or empties.
 ///

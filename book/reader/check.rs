@@ -11,6 +11,7 @@ use crate::error::{Defect, Error};
 use crate::figure;
 use crate::html;
 use crate::include::Directive;
+use crate::panel::Panel;
 use crate::predict::Prediction;
 use crate::sources::{self, Sources};
 use crate::target::Targets;
@@ -173,6 +174,9 @@ impl Chapter<'_> {
                 self.defect(start + offset, "style: loaded from another host".to_owned());
             }
             for tag in html::tags(block) {
+                if let Some(Err(why)) = Panel::opened_by(&tag) {
+                    self.defect(start + tag.offset, format!("panel: {why}"));
+                }
                 for (name, value) in tag.attributes() {
                     self.attribute(start + tag.offset, &tag.name, &name, value);
                 }

@@ -3,7 +3,7 @@
 mod balance;
 mod build;
 mod check;
-
+mod child;
 mod desk;
 mod errand;
 mod error;
@@ -14,13 +14,19 @@ mod grading;
 mod guard;
 mod html;
 mod include;
+mod leash;
 mod listing;
 mod live;
 mod minutes;
+mod panel;
 mod predict;
 mod preprocess;
+mod programs;
+mod run;
+mod runs;
 mod say;
 mod serve;
+mod sockets;
 mod sources;
 mod target;
 mod terms;
@@ -28,6 +34,7 @@ mod warnings;
 mod watch;
 
 use std::env;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -75,6 +82,14 @@ enum Command {
         #[command(subcommand)]
         question: Option<Question>,
     },
+    /// Become another program, and die with the reader
+    #[command(hide = true)]
+    Leash {
+        /// The process id of the reader
+        reader: u32,
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        program: Vec<OsString>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -107,6 +122,9 @@ fn run(args: Args) -> Result<ExitCode, Error> {
             }
         }
         Some(Command::Preprocess { question: None }) => preprocess::answer()?,
+        Some(Command::Leash { reader, program }) => {
+            match leash::become_program(reader, &program)? {}
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

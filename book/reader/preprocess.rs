@@ -11,6 +11,7 @@ use crate::check;
 use crate::error::Error;
 use crate::listing;
 use crate::minutes;
+use crate::panel;
 use crate::predict;
 use crate::sources::Sources;
 use crate::terms::{GLOSSARY, Terms};
@@ -58,6 +59,7 @@ fn prepared(context: &PreprocessorContext, mut book: Book) -> Book {
             chapter.content = terms.link(&chapter.content, dir, config);
         }
         chapter.content = predict::markup(&chapter.content, config);
+        chapter.content = panel::explain(&chapter.content, config);
         chapter.content = listing::caption(&chapter.content, &config.book.src.join(dir), config);
     });
     book

@@ -26,6 +26,7 @@ use crate::error::Error;
 use crate::exercise::Exercise;
 use crate::guard::{self, Session};
 use crate::live::{self, Edition};
+use crate::runs::Runs;
 use crate::say::{complain, say};
 use crate::sources::Sources;
 use crate::watch::{Shown, Wake, Watch};
@@ -53,7 +54,7 @@ pub fn serve(root: &Path, port: u16, open: bool, grace: Duration) -> Result<(), 
     let (sender, editions) = watch::channel(first);
     let root = root.to_owned();
     let (desk, clerks) = Desk::open(root.clone(), exercises, grace);
-    let routes = routes(editions, &desk, session);
+    let routes = routes(editions, &desk, Runs::new(root.clone()), session);
     let builder = thread::spawn(move || keep_building(&root, &watch, shown, &sender, &desk));
     let served = answer(listener, routes, open, interrupted);
     clerks.go_home();
@@ -153,13 +154,14 @@ fn answer(
     })
 }
 
-fn routes(editions: watch::Receiver<Edition>, desk: &Desk, session: Session) -> Router {
+fn routes(editions: watch::Receiver<Edition>, desk: &Desk, runs: Runs, session: Session) -> Router {
     let pages = desk.clone();
     Router::new()
         .route("/live", get(|State(editions)| async move { live::stream(editions, &pages) }))
         .fallback(page)
         .with_state(editions)
         .merge(desk::routes(desk))
+        .merge(runs.routes())
         .route("/live/session", get(guard::session).with_state(session.clone()))
         // Text shrinks to a third; not streams of events, which must not wait to be compressed.
         .layer(CompressionLayer::new())

@@ -85,6 +85,13 @@ pub fn sockets_at(local: SocketAddr) -> Option<Vec<Socket>> {
     Some(at(local, &list(local)?).collect())
 }
 
+/// The same, and the other ends of the connections that are within this machine.
+pub fn sockets_around(address: SocketAddr) -> Option<Vec<Socket>> {
+    let own = format!(" {} ", field(address));
+    let list = list(address)?;
+    Some(list.lines().filter(|line| line.contains(&own)).filter_map(socket).collect())
+}
+
 /// Both ends of a connection within this machine, as they were at one moment; `None` where one of them
 /// is gone, or where the kernel does not say.
 pub fn both_ends(one: SocketAddr, other: SocketAddr) -> Option<[Socket; 2]> {
@@ -225,6 +232,10 @@ mod tests {
             assert!(sockets.iter().any(|socket| socket.state == State::Listen));
             assert!(sockets.iter().any(|socket| socket.peer == client));
             assert!(socket_between(client, local).is_some());
+            let around = sockets_around(local).expect("as before");
+            let ends: Vec<_> = around.iter().map(|socket| (socket.local, socket.peer)).collect();
+            assert!(ends.contains(&(client, local)) && ends.contains(&(local, client)));
+            assert_eq!(around.len(), 3, "the listener and two ends: {around:?}");
             let [near, far] = both_ends(client, local).expect("both ends of the connection");
             assert_eq!((near.local, near.peer), (client, local));
             assert_eq!((far.local, far.peer), (local, client));

@@ -1,0 +1,816 @@
+//! Checks what a page can run, from outside, over HTTP as a page does it:
+//!
+//! - A pair of programs runs, the client when the server listens, and each line comes with its time, its
+//!   program and its stream.
+//! - Stop, a line of input, a compile error: what the page gets is what a terminal would show.
+//! - On Linux the kernel's view tells of the states and queues of the sockets.
+//! - Only programs of the table start, only with arguments that are described there, and only for pages
+//!   of this reader.
+//! - Nothing outlives its page, its limits or the reader; two hundred runs leave nothing behind.
+//! - Elsewhere than on a served page a panel is the recording.
+//!
+//! Some tests run lessons of this workspace. The others bring a small book with programs of their own
+//! under the names of ours, to see how the reader treats programs that misbehave.
+//!
+//! Nothing here waits for time to pass: every wait is for an event, and has a deadline.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use libtest_mimic::{Arguments, Trial};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// Far longer than anything here takes, even on a busy machine that has to build a lesson first.
+const DEADLINE: Duration = Duration::from_secs(240);
+
+const BOOK: &str = env!("CARGO_BIN_EXE_book");
+
+macro_rules! trials {
+    ($($test:ident,)*) => { vec![$(test(stringify!($test), $test)),*] };
+}
+
+fn main() -> ExitCode {
+    let mut trials = trials![
+        a_pair_runs_and_both_are_heard,
+        arguments_reach_the_program,
+        a_panel_is_described,
+        a_compile_error_is_shown,
+        what_is_not_described_starts_nothing,
+        a_request_from_elsewhere_starts_nothing,
+        a_panel_of_an_unknown_program_is_a_defect,
+        a_static_page_shows_the_recordings,
+    ];
+    let python = trials![
+        a_line_reaches_standard_input,
+        a_stream_that_breaks_goes_on_where_it_was,
+        one_run_a_panel_and_few_in_all,
+        endless_output_is_cut,
+        a_program_that_does_not_listen_has_no_client,
+    ];
+    trials.extend(python.into_iter().map(|trial| needs("python3", has_python(), trial)));
+    #[cfg(unix)]
+    {
+        let unix = trials![
+            stop_is_ctrl_c_and_then_the_end,
+            a_page_that_goes_away_ends_its_run,
+            a_reader_that_ends_leaves_no_child,
+        ];
+        trials.extend(unix.into_iter().map(|trial| needs("python3", has_python(), trial)));
+        trials.extend(trials![a_server_is_stopped,]);
+    }
+    #[cfg(target_os = "linux")]
+    {
+        let linux =
+            trials![a_reader_that_is_killed_leaves_no_child, two_hundred_runs_leave_nothing,];
+        trials.extend(linux.into_iter().map(|trial| needs("python3", has_python(), trial)));
+        trials.push(test("the_kernels_view_is_told", the_kernels_view_is_told));
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn test(name: &str, run: impl FnOnce() + Send + 'static) -> Trial {
+    Trial::test(name, move || {
+        run();
+        Ok(())
+    })
+}
+
+fn needs(tool: &str, is_there: bool, trial: Trial) -> Trial {
+    if is_there { trial } else { trial.with_kind(format!("needs {tool}")).with_ignored_flag(true) }
+}
+
+fn has_python() -> bool {
+    Command::new("python3").arg("-V").stdout(Stdio::null()).status().is_ok()
+}
+
+// ----------------------------------------------------------------------------
+// Lessons, run as the book runs them.
+
+fn a_pair_runs_and_both_are_heard() {
+    let reader = Reader::start(root());
+    let mut run = reader.run(json!([{ "name": "lesson02" }, { "name": "lesson01" }]));
+    let events = run.until_the_end();
+    let server = lines(&events, 0, "stdout");
+    let client = lines(&events, 1, "stdout");
+    assert!(server[0].starts_with("listening on 127.0.0.1:"), "{server:?}");
+    assert!(server[2].ends_with("sent 22 bytes: \"你好,我是客户端\""), "{server:?}");
+    assert_eq!(client, ["问题正在处理中..."]);
+    assert_eq!((exit(&events, 0), exit(&events, 1)), (Some(0), Some(0)));
+
+    // The client starts when the server listens, and is told where.
+    let place = |wanted: &dyn Fn(&Event) -> bool| events.iter().position(wanted).expect("an event");
+    let listens = place(&|event| event.kind == "line" && event.data["text"] == server[0]);
+    let starts = place(&|event| event.kind == "start" && event.data["program"] == 1);
+    assert!(listens < starts, "{events:?}");
+    let address = server[0].trim_start_matches("listening on ");
+    assert_eq!(events[starts].data["command"], format!("cargo run -p lesson01 -- {address}"));
+    let times: Vec<f64> = events.iter().filter_map(|event| event.data["at"].as_f64()).collect();
+    assert_eq!(times.len(), events.len(), "an event without its time");
+    assert!(times.is_sorted(), "{times:?}");
+}
+
+fn arguments_reach_the_program() {
+    let reader = Reader::start(root());
+    // A text that looks like an option, and one that a shell would take apart.
+    for text in ["--help", "$(touch x) '; \"`"] {
+        let arguments = json!({ "--message": text, "--time-limit": "60" });
+        let mut run = reader
+            .run(json!([{ "name": "lesson02" }, { "name": "lesson01", "arguments": arguments }]));
+        let events = run.until_the_end();
+        let server = lines(&events, 0, "stdout");
+        assert!(server[2].ends_with(&format!("{text:?}")), "{server:?}");
+        assert_eq!(exit(&events, 1), Some(0));
+    }
+    // What is said on stderr is told apart, and a failure has its exit code.
+    let arguments = json!({ "addresses": "127.0.0.1:9090 ::1:80" });
+    let events = reader
+        .run(json!([{ "name": "lesson00 classify", "arguments": arguments }]))
+        .until_the_end();
+    assert_eq!(lines(&events, 0, "stdout")[0], "127.0.0.1:9090");
+    assert!(lines(&events, 0, "stderr")[0].starts_with("error: '::1:80'"), "{events:?}");
+    assert_eq!(exit(&events, 0), Some(1));
+}
+
+#[cfg(unix)]
+fn a_server_is_stopped() {
+    let reader = Reader::start(root());
+    let mut run = reader.run(json!([{ "name": "lesson04" }]));
+    run.line("listening on");
+    assert_eq!(reader.post(&format!("{}/stop", run.path), json!({})).status, 204);
+    let events = run.until_the_end();
+    assert!(lines(&events, 0, "stdout").iter().any(|line| line.ends_with("goodbye")), "{events:?}");
+    assert_eq!(exit(&events, 0), Some(0));
+    assert_eq!(children(reader.child.id()), 0);
+}
+
+/// Lesson 5 holds both ends of a connection, and fills and drains it.
+#[cfg(target_os = "linux")]
+fn the_kernels_view_is_told() {
+    let reader = Reader::start(root());
+    let events = reader.run(json!([{ "name": "lesson05" }])).until_the_end();
+    let sockets: Vec<&Value> = events
+        .iter()
+        .filter(|event| event.kind == "sockets")
+        .flat_map(|event| event.data["sockets"].as_array().unwrap())
+        .collect();
+    let seen = |end: &str, state: &str| {
+        sockets.iter().any(|socket| socket["end"] == end && socket["state"] == state)
+    };
+    assert!(seen("server", "LISTEN"), "{sockets:?}");
+    assert!(seen("server", "ESTABLISHED") && seen("client", "ESTABLISHED"), "{sockets:?}");
+    assert!(seen("client", "TIME_WAIT"), "{sockets:?}");
+    let most = |end: &str, queue: &str| {
+        let queues = sockets.iter().filter(|socket| socket["end"] == end);
+        queues.filter_map(|socket| socket[queue].as_u64()).max().unwrap()
+    };
+    assert!(most("client", "send") > 1000 && most("server", "receive") > 1000, "{sockets:?}");
+    // Each is told of when it has changed, and not otherwise.
+    for pair in sockets.windows(2) {
+        assert_ne!(pair[0], pair[1]);
+    }
+}
+
+fn a_panel_is_described() {
+    let reader = Reader::start(root());
+    let answer = reader.get("/live/panel?client=lesson01+--encoding+gbk&server=lesson02");
+    let panel: Value = serde_json::from_str(&answer.body).unwrap();
+    let programs = panel["programs"].as_array().unwrap();
+    assert_eq!(
+        (&programs[0]["name"], &programs[0]["role"]),
+        (&json!("lesson02"), &json!("server"))
+    );
+    let arguments = programs[1]["arguments"].as_array().unwrap();
+    let encoding = arguments.iter().find(|argument| argument["name"] == "--encoding").unwrap();
+    assert_eq!(encoding["value"], "gbk");
+    assert_eq!(encoding["choices"], json!(["utf-8", "gbk"]));
+    assert_eq!(reader.get("/live/panel?server=bash&client=lesson01").status, 404);
+    assert_eq!(reader.get("/live/panel").status, 404);
+}
+
+// ----------------------------------------------------------------------------
+// Programs that misbehave, and pages that do.
+
+const CANNOT_COMPILE: &str = "fn main() {\n    listen(;\n}\n";
+
+fn a_compile_error_is_shown() {
+    let shelf = Shelf::new();
+    shelf.write("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"lessons/lesson02\"]\n");
+    shelf.write(
+        "lessons/lesson02/Cargo.toml",
+        "[package]\nname = \"lesson02\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
+    );
+    shelf.write("lessons/lesson02/src/main.rs", CANNOT_COMPILE);
+    let reader = Reader::start(shelf.path());
+    let events = reader.run(json!([{ "name": "lesson02" }])).until_the_end();
+    let said: Vec<&str> = events
+        .iter()
+        .filter(|event| event.kind == "build")
+        .filter_map(|event| event.data["text"].as_str())
+        .collect();
+    assert!(said.iter().any(|line| line.starts_with("error: ")), "{said:?}");
+    assert!(
+        said.iter().any(|line| line.contains("--> lessons/lesson02/src/main.rs:2")),
+        "{said:?}"
+    );
+    assert!(!events.iter().any(|event| event.kind == "start"), "{events:?}");
+}
+
+fn a_line_reaches_standard_input() {
+    let shelf = Shelf::with("lesson04/daemon.py", "print('ready')\nprint(input()[::-1])\n");
+    let reader = Reader::start(shelf.path());
+    let mut run = reader.run(json!([{ "name": "lesson04/daemon.py" }]));
+    run.line("ready");
+    let line = json!({ "program": 0, "line": "abc\ndef" });
+    assert_eq!(reader.post(&format!("{}/input", run.path), line).status, 204);
+    // One line, whatever was in it.
+    assert_eq!(run.line("fed"), "fed cba");
+    run.until_the_end();
+}
+
+#[cfg(unix)]
+fn stop_is_ctrl_c_and_then_the_end() {
+    // One that ends in order, and one that does not.
+    let orderly = "import time\ntry:\n    print('ready')\n    time.sleep(600)\nexcept KeyboardInterrupt:\n    print('bye')\n";
+    let stubborn = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nprint('ready')\ntime.sleep(600)\n";
+    for (program, last, ended_by) in [(orderly, "bye", None), (stubborn, "ready", Some(9))] {
+        let shelf = Shelf::with("lesson02/original.py", program);
+        let reader = Reader::start(shelf.path());
+        let mut run = reader.run(json!([{ "name": "lesson02/original.py" }]));
+        run.line("ready");
+        assert_eq!(reader.post(&format!("{}/stop", run.path), json!({})).status, 204);
+        let events = run.until_the_end();
+        assert_eq!(lines(&events, 0, "stdout").last().unwrap(), last);
+        let end = events.iter().find(|event| event.kind == "exit").expect("an exit");
+        assert_eq!(end.data["signal"].as_i64(), ended_by);
+        assert_eq!(events.iter().find(|event| event.kind == "over").unwrap().data["stopped"], true);
+    }
+}
+
+/// A program that does not end, has a child, and says the process id of both.
+const FAMILY: &str = "\
+import os, signal, subprocess, sys, time
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+child = subprocess.Popen(['sleep', '600'])
+print('pids', os.getpid(), child.pid)
+time.sleep(600)
+";
+
+#[cfg(unix)]
+fn a_page_that_goes_away_ends_its_run() {
+    let shelf = Shelf::with("lesson02/original.py", FAMILY);
+    let reader = Reader::start(shelf.path());
+    let mut run = reader.run(json!([{ "name": "lesson02/original.py" }]));
+    let pids = pids(&run.line("pids"));
+    drop(run);
+    for pid in pids {
+        wait_until("the process is gone", || !is_alive(pid));
+    }
+    assert_eq!(children(reader.child.id()), 0);
+    // And its place is free again.
+    reader.run(json!([{ "name": "lesson02/original.py" }])).line("pids");
+}
+
+#[cfg(unix)]
+fn a_reader_that_ends_leaves_no_child() {
+    let shelf = Shelf::with("lesson02/original.py", FAMILY);
+    for signal in [rustix::process::Signal::TERM, rustix::process::Signal::INT] {
+        let mut reader = Reader::start(shelf.path());
+        let mut run = reader.run(json!([{ "name": "lesson02/original.py" }]));
+        let pids = pids(&run.line("pids"));
+        let pid = rustix::process::Pid::from_child(&reader.child);
+        rustix::process::kill_process(pid, signal).unwrap();
+        assert!(reader.child.wait().unwrap().success());
+        for pid in pids {
+            wait_until("the process is gone", || !is_alive(pid));
+        }
+    }
+}
+
+/// Nobody can clean up after that, so the kernel does.
+#[cfg(target_os = "linux")]
+fn a_reader_that_is_killed_leaves_no_child() {
+    let shelf = Shelf::with("lesson02/original.py", FAMILY);
+    let mut reader = Reader::start(shelf.path());
+    let mut run = reader.run(json!([{ "name": "lesson02/original.py" }]));
+    let [program, its_child] = pids(&run.line("pids"));
+    reader.child.kill().unwrap();
+    reader.child.wait().unwrap();
+    wait_until("the process is gone", || !is_alive(program));
+    // What the program itself has started is nobody's any more; no lesson starts a process.
+    let its_child = rustix::process::Pid::from_raw(its_child).unwrap();
+    let _ = rustix::process::kill_process(its_child, rustix::process::Signal::KILL);
+}
+
+fn a_stream_that_breaks_goes_on_where_it_was() {
+    let program = "print('one')\nprint('two')\nprint(input())\n";
+    let shelf = Shelf::with("lesson04/daemon.py", program);
+    let reader = Reader::start(shelf.path());
+    let mut run = reader.run(json!([{ "name": "lesson04/daemon.py" }]));
+    run.line("one");
+    let last = run.heard.last().unwrap().id;
+    let path = run.path.clone();
+    drop(run);
+    let mut again = Stream::open(&reader, &path, Some(last));
+    let next = again.next();
+    assert_eq!((next.id, &next.data["text"]), (last + 1, &json!("two")));
+    // Two pages at once see the same; the first leaves, the run goes on.
+    let mut other = Stream::open(&reader, &path, None);
+    assert_eq!(other.next().id, 0);
+    drop(again);
+    reader.post(&format!("{path}/input"), json!({ "program": 0, "line": "three" }));
+    other.line("three");
+    let ids: Vec<usize> = other.until_the_end().iter().map(|event| event.id).collect();
+    assert!(ids.iter().copied().eq(0..ids.len()), "{ids:?}");
+}
+
+fn one_run_a_panel_and_few_in_all() {
+    let shelf = Shelf::with("lesson04/daemon.py", "print('ready')\ninput()\n");
+    let reader = Reader::start(shelf.path());
+    let start = |panel: &str| {
+        reader.post(
+            "/live/run",
+            json!({ "panel": panel, "programs": [{ "name": "lesson04/daemon.py" }] }),
+        )
+    };
+    let mut runs = Vec::new();
+    for panel in ["a", "b", "c"] {
+        let run: Value = serde_json::from_str(&start(panel).body).unwrap();
+        let path = format!("/live/run/{}", run["run"].as_str().unwrap());
+        let mut stream = Stream::open(&reader, &path, None);
+        stream.line("ready");
+        runs.push(stream);
+        let again = start(panel);
+        assert_eq!(again.status, 409);
+        assert!(again.body.contains("runs already"), "{}", again.body);
+    }
+    let fourth = start("d");
+    assert_eq!(fourth.status, 409);
+    assert!(fourth.body.contains("3 runs are under way"), "{}", fourth.body);
+    let mut first = runs.remove(0);
+    reader.post(&format!("{}/stop", first.path), json!({}));
+    first.until_the_end();
+    assert_eq!(start("d").status, 200);
+}
+
+fn endless_output_is_cut() {
+    let shelf = Shelf::with("lesson02/original.py", "while True: print('x' * 10000)\n");
+    let reader = Reader::start(shelf.path());
+    let mut run = reader.run(json!([{ "name": "lesson02/original.py" }]));
+    while run.next().kind != "cut" {}
+    // A line that is too long has come in pieces.
+    let longest = lines(&run.heard, 0, "stdout").iter().map(String::len).max().unwrap();
+    assert!(longest < 10_000, "{longest}");
+    reader.post(&format!("{}/stop", run.path), json!({}));
+    let events = run.until_the_end();
+    let bytes: usize = events.iter().map(|event| event.data.to_string().len()).sum();
+    assert!(bytes < 1_000_000, "{bytes}");
+    assert_eq!(events.iter().filter(|event| event.kind == "cut").count(), 1);
+    assert!(events.iter().any(|event| event.kind == "exit"), "the end is told all the same");
+}
+
+fn a_program_that_does_not_listen_has_no_client() {
+    let shelf = Shelf::with("lesson02/original.py", "print('listening on nothing')\n");
+    let reader = Reader::start(shelf.path());
+    let programs = json!([{ "name": "lesson02/original.py" }, { "name": "lesson01/mended.py" }]);
+    let events = reader.run(programs).until_the_end();
+    assert_eq!(events.iter().filter(|event| event.kind == "start").count(), 1, "{events:?}");
+}
+
+/// Every run takes a process, pipes, tasks and a stream; none of them may stay. What is called `python3`
+/// here is echo, which is over sooner.
+#[cfg(target_os = "linux")]
+fn two_hundred_runs_leave_nothing() {
+    let shelf = Shelf::new();
+    shelf.write("bin/README", "");
+    std::os::unix::fs::symlink("/bin/echo", shelf.path().join("bin/python3")).unwrap();
+    let reader =
+        Reader::start_with(Command::new(BOOK).env("PATH", shelf.path().join("bin")), shelf.path());
+    let id = reader.child.id();
+    let descriptors = || fs::read_dir(format!("/proc/{id}/fd")).unwrap().count();
+    let run = || {
+        let events = reader.run(json!([{ "name": "lesson02/original.py" }])).until_the_end();
+        assert_eq!(lines(&events, 0, "stdout"), ["lessons/lesson02/original.py 127.0.0.1:0"]);
+    };
+    run();
+    wait_until("the first run is gone", || children(id) == 0);
+    let before = descriptors();
+    for _ in 0..200 {
+        run();
+    }
+    wait_until("no descriptor is left", || descriptors() <= before);
+    assert_eq!(children(id), 0);
+}
+
+// ----------------------------------------------------------------------------
+// What must not start.
+
+fn what_is_not_described_starts_nothing() {
+    let reader = Reader::start(root());
+    let one = |name: &str, arguments: Value| json!([{ "name": name, "arguments": arguments }]);
+    let address = |address: &str| one("lesson02", json!({ "address": address }));
+    let bad = [
+        one("bash", json!({})),
+        one("solution02", json!({})),
+        one("", json!({})),
+        one("lesson02 --help", json!({})),
+        one("lesson02/../lesson02/original.py", json!({})),
+        one("../book/reader/main.rs", json!({})),
+        one("/bin/sh", json!({})),
+        one("lesson02", json!({ "--csv": "x" })),
+        one("lesson05", json!({ "--csv": "x" })),
+        one("lesson02", json!({ "--time-limit": "-1" })),
+        one("lesson02", json!({ "--time-limit": "1 --help" })),
+        one("lesson02", json!({ "--time-limit": 5 })),
+        one("lesson02", json!({ "--time-limit": "86400" })),
+        one("lesson02", json!(["--help"])),
+        one("lesson03", json!({ "--without-reuse": "yes" })),
+        one("lesson03", json!({ "--backlog": "100000" })),
+        one("lesson01", json!({ "--encoding": "latin-1" })),
+        one("lesson01", json!({ "--message": "a\0b" })),
+        one("lesson01", json!({ "--message": "x".repeat(5000) })),
+        one("lesson00 classify", json!({ "addresses": "--help" })),
+        one("lesson00 classify", json!({ "addresses": "$(id)" })),
+        address("0.0.0.0:0"),
+        address("[::]:0"),
+        address("192.168.31.7:50000"),
+        address("127.0.0.1:22"),
+        address("localhost:50000"),
+        address("--help"),
+        json!([]),
+        json!([{ "name": "lesson02" }, { "name": "lesson01" }, { "name": "lesson01" }]),
+        json!([{ "name": "lesson02" }, { "name": "bash" }]),
+        json!("lesson02"),
+        json!([7]),
+    ];
+    for programs in bad {
+        let answer = reader.post("/live/run", json!({ "panel": "a", "programs": programs }));
+        assert_eq!(answer.status, 400, "{programs}: {}", answer.body);
+    }
+    assert_eq!(
+        reader.post("/live/run", json!({ "programs": [{ "name": "lesson02" }] })).status,
+        400
+    );
+    assert_eq!(reader.post("/live/run/1/stop", json!({})).status, 404);
+    assert_eq!(reader.post("/live/run/../../stop", json!({})).status, 405);
+    assert_eq!(reader.get("/live/run/1").status, 404);
+    assert_eq!(children(reader.child.id()), 0);
+}
+
+fn a_request_from_elsewhere_starts_nothing() {
+    let reader = Reader::start(root());
+    let ours = format!("Host: {0}\r\nOrigin: http://{0}", reader.addr);
+    let token = format!("X-Reader-Token: {}", reader.token);
+    let wrong_heads = [
+        // No token, and one of another run.
+        ours.clone(),
+        format!("{ours}\r\nX-Reader-Token: 00000000000000000000000000000000"),
+        // A web page elsewhere, and one that has made its name point here.
+        format!("Host: {}\r\nOrigin: https://example.com\r\n{token}", reader.addr),
+        format!("Host: {}\r\nOrigin: null\r\n{token}", reader.addr),
+        format!("Host: {}\r\nSec-Fetch-Site: cross-site\r\n{token}", reader.addr),
+        format!("Host: example.com\r\nOrigin: http://example.com\r\n{token}"),
+    ];
+    let body = json!({ "panel": "a", "programs": [{ "name": "lesson02" }] }).to_string();
+    for head in wrong_heads {
+        for path in ["/live/run", "/live/run/1/stop", "/live/run/1/input"] {
+            assert_eq!(reader.ask(&format!("POST {path}"), &head, &body).status, 403, "{head}");
+        }
+    }
+    // GET starts nothing, whoever asks.
+    let answer = reader.ask("GET /live/run", &format!("{ours}\r\n{token}"), &body);
+    assert_eq!(answer.status, 405);
+    assert_eq!(children(reader.child.id()), 0);
+}
+
+fn a_panel_of_an_unknown_program_is_a_defect() {
+    for (attributes, expected) in [
+        (r#"data-program="bash""#, "no program `bash` that a page can run"),
+        (r#"data-program="lesson02 --csv x""#, "`lesson02` takes no --csv"),
+        (r#"data-program="lesson02 0.0.0.0:0""#, "must be a loopback address"),
+        (r#"data-client="lesson01""#, "needs data-server and data-client"),
+        ("", "needs data-server and data-client"),
+    ] {
+        let shelf = Shelf::new();
+        shelf.write(
+            "book/chapters/README.md",
+            &format!("# A\n\n<div class=\"run\" {attributes}>\n\n</div>\n"),
+        );
+        let site = shelf.path().join("site");
+        let built = assert_cmd::Command::new(BOOK)
+            .args(["build", "--root"])
+            .arg(shelf.path())
+            .arg("--dest")
+            .arg(site)
+            .assert()
+            .code(1);
+        let stderr = String::from_utf8_lossy(&built.get_output().stderr).into_owned();
+        assert!(stderr.contains("book/chapters/README.md:3: panel: "), "{stderr}");
+        assert!(stderr.contains(expected), "{stderr}");
+    }
+}
+
+fn a_static_page_shows_the_recordings() {
+    let site = TempDir::new().unwrap();
+    assert_cmd::Command::new(BOOK)
+        .args(["build", "--root"])
+        .arg(root())
+        .arg("--dest")
+        .arg(site.path())
+        .assert()
+        .success();
+    let page = fs::read_to_string(site.path().join("02-1-client.html")).unwrap();
+    let (_, panel) = page
+        .split_once(r#"<div class="run" data-server="lesson02" data-client="lesson01">"#)
+        .unwrap();
+    let (panel, _) = panel.split_once("</div>").unwrap();
+    assert!(panel.contains("<figure class=\"terminal server\">"), "{panel}");
+    assert!(panel.contains("问题正在处理中..."), "{panel}");
+    let note = panel.find("class=\"run-note\"").expect("how to run it");
+    assert!(panel.rfind("</figure>").unwrap() < note, "{panel}");
+    assert!(!page.contains("theme/run"), "a script of the served page");
+}
+
+// ----------------------------------------------------------------------------
+// Processes.
+
+#[cfg(unix)]
+fn pids(line: &str) -> [i32; 2] {
+    let mut numbers = line.split(' ').skip(1).map(|number| number.parse().unwrap());
+    [numbers.next().unwrap(), numbers.next().unwrap()]
+}
+
+/// Whether a process is there, and more than a dead child that nobody has waited for.
+#[cfg(unix)]
+fn is_alive(pid: i32) -> bool {
+    match fs::read_to_string(format!("/proc/{pid}/stat")) {
+        Ok(stat) => !stat.rsplit(") ").next().unwrap().starts_with('Z'),
+        Err(_) if Path::new("/proc/self/stat").exists() => false,
+        Err(_) => {
+            let pid = rustix::process::Pid::from_raw(pid).unwrap();
+            rustix::process::test_kill_process(pid).is_ok()
+        }
+    }
+}
+
+/// How many children a process has, where the system tells.
+fn children(pid: u32) -> usize {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+    lists.map(|list| list.split_whitespace().count()).sum()
+}
+
+#[track_caller]
+fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let deadline = Instant::now() + DEADLINE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "not in time: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+// ----------------------------------------------------------------------------
+// A book, a reader, a page.
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// A small book in a directory of its own.
+struct Shelf {
+    dir: TempDir,
+}
+
+impl Shelf {
+    fn new() -> Shelf {
+        let shelf = Shelf { dir: TempDir::new().unwrap() };
+        shelf.write(
+            "book.toml",
+            "[book]\nsrc = \"book/chapters\"\n\n[output.html]\ntheme = \"book/theme\"\n",
+        );
+        shelf.write("book/theme/empty.css", "");
+        shelf.write("book/chapters/SUMMARY.md", "# Summary\n\n[First](README.md)\n");
+        shelf.write("book/chapters/README.md", "# First words\n");
+        shelf
+    }
+
+    /// With a Python program under a name that the reader knows.
+    fn with(program: &str, text: &str) -> Shelf {
+        let shelf = Shelf::new();
+        shelf.write(&format!("lessons/{program}"), text);
+        shelf
+    }
+
+    fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        let path: PathBuf = self.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+}
+
+/// A reader that serves; it dies with its test.
+struct Reader {
+    child: Child,
+    addr: SocketAddr,
+    token: String,
+}
+
+impl Reader {
+    #[track_caller]
+    fn start(root: &Path) -> Reader {
+        Reader::start_with(&mut Command::new(BOOK), root)
+    }
+
+    #[track_caller]
+    fn start_with(command: &mut Command, root: &Path) -> Reader {
+        let mut child = command
+            .args(["--port", "0", "--root"])
+            .arg(root)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stdout = child.stdout.take().unwrap();
+        // Made before the wait, so that a reader that does not come up is killed.
+        let addr = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut reader = Reader { child, addr, token: String::new() };
+        let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
+        let line = lines.find(|line| line.starts_with("serving")).expect("a reader that serves");
+        let (_, addr) = line.split_once("http://").unwrap();
+        reader.addr = addr.split(' ').next().unwrap().parse().unwrap();
+        // What else it says must not fill the pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        let session: Value = serde_json::from_str(&reader.get("/live/session").body).unwrap();
+        reader.token = session["token"].as_str().unwrap().to_owned();
+        reader
+    }
+
+    /// Starts programs as a page does, and listens to them.
+    #[track_caller]
+    fn run(&self, programs: Value) -> Stream {
+        let answer = self.post("/live/run", json!({ "panel": "a", "programs": programs }));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let run: Value = serde_json::from_str(&answer.body).unwrap();
+        Stream::open(self, &format!("/live/run/{}", run["run"].as_str().unwrap()), None)
+    }
+
+    #[track_caller]
+    fn get(&self, path: &str) -> Answer {
+        self.ask(&format!("GET {path}"), &format!("Host: {}", self.addr), "")
+    }
+
+    #[track_caller]
+    fn post(&self, path: &str, body: Value) -> Answer {
+        let head = format!(
+            "Host: {0}\r\nOrigin: http://{0}\r\nX-Reader-Token: {1}",
+            self.addr, self.token
+        );
+        self.ask(&format!("POST {path}"), &head, &body.to_string())
+    }
+
+    #[track_caller]
+    fn ask(&self, request: &str, head: &str, body: &str) -> Answer {
+        let mut connection = self.connect(&format!(
+            "{request} HTTP/1.1\r\n{head}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        ));
+        let mut answer = Vec::new();
+        connection.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer);
+        let (head, body) = answer.split_once("\r\n\r\n").expect("an answer with a head");
+        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
+        Answer { status: status.expect("a status code"), body: body.to_owned() }
+    }
+
+    #[track_caller]
+    fn connect(&self, request: &str) -> TcpStream {
+        let mut connection = TcpStream::connect_timeout(&self.addr, DEADLINE).unwrap();
+        connection.set_read_timeout(Some(DEADLINE)).unwrap();
+        connection.set_write_timeout(Some(DEADLINE)).unwrap();
+        connection.write_all(request.as_bytes()).unwrap();
+        connection
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        // In order where that is possible, so that the reader can delete its temporary directory.
+        #[cfg(unix)]
+        {
+            let pid = rustix::process::Pid::from_child(&self.child);
+            if matches!(self.child.try_wait(), Ok(None))
+                && rustix::process::kill_process(pid, rustix::process::Signal::TERM).is_ok()
+            {
+                let deadline = Instant::now() + Duration::from_secs(10);
+                while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+            }
+        }
+        // Both fail only when it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+struct Answer {
+    status: u16,
+    body: String,
+}
+
+#[derive(Clone, Debug)]
+struct Event {
+    id: usize,
+    kind: String,
+    data: Value,
+}
+
+/// The events of a run, as they come.
+struct Stream {
+    path: String,
+    lines: BufReader<TcpStream>,
+    heard: Vec<Event>,
+    deadline: Instant,
+}
+
+impl Stream {
+    /// HTTP 1.0, since that comes without chunks.
+    #[track_caller]
+    fn open(reader: &Reader, path: &str, last: Option<usize>) -> Stream {
+        let last = last.map_or(String::new(), |last| format!("Last-Event-ID: {last}\r\n"));
+        let request = format!("GET {path} HTTP/1.0\r\nHost: {}\r\n{last}\r\n", reader.addr);
+        let mut lines = BufReader::new(reader.connect(&request));
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            assert_ne!(lines.read_line(&mut head).unwrap(), 0, "ended in its head: {head}");
+        }
+        assert!(head.contains(" 200 "), "{head}");
+        let deadline = Instant::now() + DEADLINE;
+        Stream { path: path.to_owned(), lines, heard: Vec::new(), deadline }
+    }
+
+    /// The next event.
+    #[track_caller]
+    fn next(&mut self) -> Event {
+        let mut event = Event { id: 0, kind: String::new(), data: Value::Null };
+        loop {
+            let mut line = String::new();
+            let count = self.lines.read_line(&mut line).expect("an event in time");
+            assert_ne!(count, 0, "the stream ended: {:#?}", self.heard);
+            assert!(Instant::now() < self.deadline, "no end in time");
+            match line.trim_end().split_once(": ") {
+                Some(("id", id)) => event.id = id.parse().unwrap(),
+                Some(("event", kind)) => event.kind = kind.to_owned(),
+                Some(("data", data)) => event.data = serde_json::from_str(data).unwrap(),
+                _ if line == "\n" && !event.kind.is_empty() => {
+                    self.heard.push(event.clone());
+                    return event;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Waits for a line of a program that starts like this.
+    #[track_caller]
+    fn line(&mut self, start: &str) -> String {
+        loop {
+            let event = self.next();
+            let text = event.data["text"].as_str().unwrap_or_default();
+            if event.kind == "line" && text.starts_with(start) {
+                return text.to_owned();
+            }
+            assert_ne!(event.kind, "end", "no line {start:?}: {:#?}", self.heard);
+        }
+    }
+
+    /// All events, those before too.
+    #[track_caller]
+    fn until_the_end(&mut self) -> Vec<Event> {
+        while self.next().kind != "end" {}
+        self.heard.clone()
+    }
+}
+
+fn lines(events: &[Event], program: usize, stream: &str) -> Vec<String> {
+    events
+        .iter()
+        .filter(|event| event.kind == "line")
+        .filter(|event| event.data["program"] == program && event.data["stream"] == stream)
+        .map(|event| event.data["text"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn exit(events: &[Event], program: usize) -> Option<i64> {
+    let mut exits = events.iter().filter(|event| event.kind == "exit");
+    exits.find(|event| event.data["program"] == program)?.data["code"].as_i64()
+}
