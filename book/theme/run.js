@@ -234,7 +234,10 @@
             stream.onerror = () => {
                 // Where it is not CLOSED, the browser tries again by itself.
                 if (stream.readyState === EventSource.CLOSED && stream === this.stream) {
-                    sessionStorage.removeItem(this.name);
+                    // That is so when the reader knows no such run, and when the page is left.
+                    if (this.last === -1) {
+                        sessionStorage.removeItem(this.name);
+                    }
                     if (['building', 'running'].includes(this.root.dataset.state)) {
                         this.show('over', 'the reader does not know this run any more');
                     }
@@ -355,6 +358,7 @@
         },
         end(panel) {
             panel.stream.close();
+            sessionStorage.removeItem(panel.name);
         },
     };
 
