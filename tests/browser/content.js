@@ -2,14 +2,15 @@
 
 for (const summary of document.querySelectorAll('details:not([open]) > summary')) summary.click();
 
+// What a script says of this reader, and of programs that run, is no part of the book.
+const added = 'script, style, .prediction, .grade, .grades, .run-live, .run-note';
 const main = document.querySelector('main');
 const seen = (selector) => [...main.querySelectorAll(selector)].filter((element) => {
     const box = element.getBoundingClientRect();
-    return element.checkVisibility({ visibilityProperty: true }) && box.width > 0 && box.height > 0;
+    return element.checkVisibility({ visibilityProperty: true }) && box.width > 0 && box.height > 0
+        && !element.closest(added);
 });
 const text = main.cloneNode(true);
-// What a script says of this reader, and of programs that run, is no part of the book.
-const added = 'script, style, .prediction, .grade, .grades, .panel';
 text.querySelectorAll(added).forEach((element) => element.remove());
 return {
     headings: seen('h1, h2, h3, h4').map((heading) => heading.textContent.trim()),

@@ -10,7 +10,8 @@ const NEEDED = [
 const wrong = new Set();
 const reached = [];
 const quote = (element) => JSON.stringify((element.ariaLabel || element.innerText || element.outerHTML).trim().slice(0, 60));
-const active = () => [...document.querySelectorAll(ACTIVE)].filter((element) => element.checkVisibility({ visibilityProperty: true }));
+const active = () => [...document.querySelectorAll(ACTIVE)].filter(
+    (element) => !element.disabled && element.checkVisibility({ visibilityProperty: true }));
 
 document.addEventListener('focusin', ({ target }) => {
     reached.push(target);
@@ -35,5 +36,6 @@ window.walked = () => {
     return [...wrong];
 };
 
-// A few more: between the page's end and its start the browser itself may have the focus.
-return active().length + 5;
+// A few more: between the page's end and its start the browser itself may have the focus, and a panel that
+// is not ready yet gets a dozen controls.
+return active().length + 5 + 12 * document.querySelectorAll('.run').length;
