@@ -3,6 +3,7 @@
 //! Linux lists its sockets in `/proc/net/tcp` and `/proc/net/tcp6` (proc_net(5)); other systems have
 //! no such files, so there the answer is `None`: not available, never a guess.
 
+use std::collections::HashMap;
 use std::fmt::{self, Display};
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -118,12 +119,15 @@ pub fn socket_between(local: SocketAddr, peer: SocketAddr) -> Option<Socket> {
     sockets_at(local)?.into_iter().find(|socket| socket.peer == peer)
 }
 
-/// The socket with this number, as a descriptor's name in `/proc/PID/fd` gives it: `socket:[NUMBER]`.
-pub fn socket_numbered(inode: u64) -> Option<Socket> {
+/// The sockets with these numbers, as the descriptors' names in `/proc/PID/fd` give them:
+/// `socket:[NUMBER]`. The lists are read once for all.
+pub fn sockets_numbered(inodes: &[u64]) -> HashMap<u64, Socket> {
     let lists = ["/proc/net/tcp", "/proc/net/tcp6"].map(fs::read_to_string);
-    let inode = inode.to_string();
-    let numbered = |line: &&str| line.split_whitespace().nth(9) == Some(&inode);
-    lists.iter().flatten().find_map(|list| socket(list.lines().find(numbered)?))
+    let numbered = |line: &str| {
+        let inode = line.split_whitespace().nth(9)?.parse().ok()?;
+        inodes.contains(&inode).then(|| Some((inode, socket(line)?)))?
+    };
+    lists.iter().flatten().flat_map(|list| list.lines().filter_map(numbered)).collect()
 }
 
 /// The ports from which the kernel picks when a program names none (ip(7), ip_local_port_range).

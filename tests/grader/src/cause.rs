@@ -1,6 +1,7 @@
 use std::process::ExitStatus;
 
 use crate::check::Broken;
+use crate::doing::Doing;
 use crate::program::ended;
 use crate::trace::{Record, Started};
 
@@ -26,15 +27,13 @@ pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<Str
             cause.push(early_end(subject, program.status, &errors));
         } else if !program.over {
             let alive = alive(subject, program, broken, step);
-            // What it said itself explains most, unless it was waited for in vain.
-            if let (Some(said), false) = (last_words(&errors), alive.is_empty()) {
+            cause.extend(alive.into_iter().map(|sentence| named(sentence, record)));
+            if let (Some(said), false) = (last_words(&errors), cause.is_empty()) {
+                // What it said itself explains most, unless it was waited for in vain.
                 let late =
                     broken.got.contains("time was up") || broken.expected.starts_with("silence");
-                let at = if late { alive.len() } else { 0 };
-                cause.extend(alive.into_iter().map(|sentence| named(sentence, record)));
+                let at = if late { cause.len() } else { 0 };
                 cause.insert(at, format!("The last that it said on stderr: {said}"));
-            } else {
-                cause.extend(alive.into_iter().map(|sentence| named(sentence, record)));
             }
         }
     }
@@ -69,6 +68,8 @@ fn last_words(errors: &str) -> Option<&str> {
 /// Of a program that has not ended.
 fn alive(subject: &str, program: &Started, broken: &Broken, step: usize) -> Vec<String> {
     let got = |words: &str| broken.got.contains(words);
+    let nothing = Doing::default();
+    let doing = program.doing.as_ref().unwrap_or(&nothing);
     let mut cause = Vec::new();
     if got("time was up") {
         if broken.expected.contains("`listening on") {
@@ -76,19 +77,19 @@ fn alive(subject: &str, program: &Started, broken: &Broken, step: usize) -> Vec<
                 true => format!("{subject} never printed its address: it does not listen yet, or the line has not been flushed."),
                 false => format!("{subject} wrote something, but no whole line on stdout."),
             });
-        } else if program.doing.is_empty() {
+        } else if doing.calls.is_empty() {
             cause.push(format!("Step {step} waited in vain."));
         }
-        if !program.doing.is_empty() {
+        if !doing.calls.is_empty() {
             let step = match cause.is_empty() {
                 true => format!("Step {step} waited in vain. "),
                 false => String::new(),
             };
-            cause.push(format!("{step}What {subject} was doing: {}.", program.doing.join("; ")));
+            cause.push(format!("{step}What {subject} was doing: {}.", doing.calls.join("; ")));
         }
-        cause.extend(program.unread.iter().map(|unread| format!("{unread}.")));
-        if broken.expected.contains("the end of the stream") && !program.open.is_empty() {
-            let open = program.open.join(", and ");
+        cause.extend(doing.unread.iter().map(|unread| format!("{unread}.")));
+        if broken.expected.contains("the end of the stream") && !doing.open.is_empty() {
+            let open = doing.open.join(", and ");
             cause.push(format!(
                 "{subject} has not ended its side of the connection with {open}, neither by `shutdown` nor by closing it."
             ));

@@ -1,45 +1,34 @@
-//! What a process does at this moment: which calls its threads wait in, and what lies unread.
+use crate::stat::Stat;
 
-/// In words such as `waits in read for 127.0.0.1:4312`, with the number of threads where there are
-/// several. Empty: this system does not say. (Linux: `/proc/PID/task/TID/syscall`, proc(5))
-pub(crate) fn doing(process: u32) -> Vec<String> {
-    #[cfg(target_os = "linux")]
-    return linux::doing(process);
-    #[cfg(not(target_os = "linux"))]
-    {
-        let _ = process;
-        Vec::new()
-    }
+/// What a process does at one moment, in words. All is empty where the system does not say. (Linux)
+#[derive(Default)]
+pub(crate) struct Doing {
+    /// The calls in which its threads wait, such as `it waits in read on its connection with
+    /// 127.0.0.1:4312`. (`/proc/PID/task/TID/syscall`, proc(5))
+    pub calls: Vec<String>,
+    /// What has arrived for it and what it has not read.
+    pub unread: Vec<String>,
+    /// The peers of the connections on which it has not ended its side.
+    pub open: Vec<String>,
 }
 
-/// Bytes that have arrived for a process and that it has not read, in words.
-pub(crate) fn unread(process: u32) -> Vec<String> {
-    #[cfg(target_os = "linux")]
-    return linux::unread(process);
-    #[cfg(not(target_os = "linux"))]
-    {
-        let _ = process;
-        Vec::new()
-    }
-}
-
-/// The peers of the connections on which a process has not ended its side.
-pub(crate) fn open(process: u32) -> Vec<String> {
-    #[cfg(target_os = "linux")]
-    return linux::open(process);
-    #[cfg(not(target_os = "linux"))]
-    {
-        let _ = process;
-        Vec::new()
+impl Doing {
+    pub fn of(process: u32) -> Doing {
+        #[cfg(target_os = "linux")]
+        return linux::doing(process);
+        #[cfg(not(target_os = "linux"))]
+        {
+            let _ = process;
+            Doing::default()
+        }
     }
 }
 
 /// Whether a process of ours has ended. (Linux; elsewhere it seems to run)
 pub(crate) fn has_ended(process: u32) -> bool {
-    match std::fs::read_to_string(format!("/proc/{process}/stat")) {
-        // Its state is the letter after the name in parentheses: Z, a zombie, until it is waited for.
-        Ok(stat) => stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('Z')),
-        Err(_) => cfg!(target_os = "linux"),
+    match Stat::of_process(process) {
+        Some(stat) => stat.state() == 'Z',
+        None => cfg!(target_os = "linux"),
     }
 }
 
@@ -48,14 +37,41 @@ mod linux {
     use std::collections::BTreeMap;
     use std::fs;
 
-    use common::kernel::{Socket, State, socket_numbered};
+    use common::kernel::{Socket, State, sockets_numbered};
 
-    pub fn doing(process: u32) -> Vec<String> {
+    use super::Doing;
+
+    /// The sockets of a process by their descriptors.
+    type Sockets = BTreeMap<u64, Socket>;
+
+    pub fn doing(process: u32) -> Doing {
+        let sockets = sockets(process);
+        Doing { calls: calls(process, &sockets), unread: unread(&sockets), open: open(&sockets) }
+    }
+
+    fn sockets(process: u32) -> Sockets {
+        let descriptors = fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten();
+        let numbered: Vec<(u64, u64)> = descriptors
+            .flatten()
+            .filter_map(|entry| {
+                let descriptor = entry.file_name().to_str()?.parse().ok()?;
+                let target = fs::read_link(entry.path()).ok()?;
+                let inode = target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?;
+                Some((descriptor, inode.parse().ok()?))
+            })
+            .collect();
+        let inodes: Vec<u64> = numbered.iter().map(|(_, inode)| *inode).collect();
+        let listed = sockets_numbered(&inodes);
+        let known = |(descriptor, inode)| Some((descriptor, listed.get(&inode)?.clone()));
+        numbered.into_iter().filter_map(known).collect()
+    }
+
+    fn calls(process: u32, sockets: &Sockets) -> Vec<String> {
         let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
         let mut number_of: BTreeMap<String, usize> = BTreeMap::new();
         for thread in threads {
             let call = fs::read_to_string(thread.path().join("syscall")).unwrap_or_default();
-            if let Some(words) = in_words(process, &call) {
+            if let Some(words) = in_words(sockets, &call) {
                 *number_of.entry(words).or_default() += 1;
             }
         }
@@ -69,7 +85,7 @@ mod linux {
     }
 
     /// `call`: the number of the call and its arguments in hexadecimal, or `running`.
-    fn in_words(process: u32, call: &str) -> Option<String> {
+    fn in_words(sockets: &Sockets, call: &str) -> Option<String> {
         let mut fields = call.split_whitespace();
         let call = fields.next()?;
         if call == "running" {
@@ -77,7 +93,7 @@ mod linux {
         }
         let call: i64 = call.parse().ok()?;
         let first = u64::from_str_radix(fields.next()?.strip_prefix("0x")?, 16).ok()?;
-        let on = |name: &str| format!("waits in {name} {}", descriptor(process, first));
+        let on = |name: &str| format!("waits in {name} {}", descriptor(sockets, first));
         #[cfg(target_arch = "x86_64")]
         if [libc::SYS_poll, libc::SYS_select, libc::SYS_epoll_wait].contains(&call) {
             return Some("waits in poll until one of its sockets is ready".into());
@@ -97,8 +113,8 @@ mod linux {
         })
     }
 
-    fn descriptor(process: u32, number: u64) -> String {
-        match socket(process, number) {
+    fn descriptor(sockets: &Sockets, number: u64) -> String {
+        match sockets.get(&number) {
             Some(socket) if socket.state == State::Listen => "on its listener".into(),
             Some(socket) => format!("on its connection with {}", socket.peer),
             None => match number {
@@ -110,23 +126,11 @@ mod linux {
         }
     }
 
-    fn socket(process: u32, descriptor: u64) -> Option<Socket> {
-        let target = fs::read_link(format!("/proc/{process}/fd/{descriptor}")).ok()?;
-        let inode = target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?;
-        socket_numbered(inode.parse().ok()?)
-    }
-
-    fn sockets(process: u32) -> Vec<Socket> {
-        let descriptors = fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten();
-        let name = |entry: fs::DirEntry| entry.file_name().to_str()?.parse().ok();
-        descriptors.flatten().filter_map(name).filter_map(|fd| socket(process, fd)).collect()
-    }
-
-    pub fn open(process: u32) -> Vec<String> {
-        let connections =
-            sockets(process).into_iter().filter(|socket| socket.state != State::Listen);
+    fn open(sockets: &Sockets) -> Vec<String> {
+        let not_ended =
+            |socket: &&Socket| matches!(socket.state, State::Established | State::CloseWait);
         let mut number_of: BTreeMap<String, usize> = BTreeMap::new();
-        for connection in connections {
+        for connection in sockets.values().filter(not_ended) {
             *number_of.entry(connection.peer.to_string()).or_default() += 1;
         }
         let words = number_of.into_iter().map(|(peer, number)| match number {
@@ -137,8 +141,8 @@ mod linux {
         words.take(3).collect()
     }
 
-    pub fn unread(process: u32) -> Vec<String> {
-        let unread = sockets(process).into_iter().filter(|socket| socket.receive_queue > 0);
+    fn unread(sockets: &Sockets) -> Vec<String> {
+        let unread = sockets.values().filter(|socket| socket.receive_queue > 0);
         let words =
             unread.map(|Socket { state, peer, receive_queue: count, .. }| match (state, count) {
                 (State::Listen, 1) => "1 connection waits for accept".into(),

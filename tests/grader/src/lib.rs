@@ -32,6 +32,7 @@ mod report;
 mod run;
 mod show;
 mod spawn;
+mod stat;
 mod subject;
 mod trace;
 mod transcript;

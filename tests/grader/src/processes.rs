@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use crate::stat::Stat;
+
 /// What `/proc/PID/stat` says of a process.
 pub(crate) struct Process {
     pub id: i32,
@@ -19,21 +21,17 @@ pub(crate) struct Process {
 impl Process {
     /// `None`: there is no such process.
     pub fn of(id: i32) -> Option<Process> {
-        let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-        // The name of the program, in parentheses, may hold spaces: count the fields after it.
-        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-        // As proc(5) numbers them: the name is the second.
-        let field = |number: usize| fields.get(number - 3).copied();
-        let pages: u64 = field(24)?.parse().ok()?;
+        let stat = Stat::of_process(id)?;
+        let pages: u64 = stat.field(24)?;
         Some(Process {
             id,
-            parent: field(4)?.parse().ok()?,
-            group: field(5)?.parse().ok()?,
-            session: field(6)?.parse().ok()?,
-            threads: field(20)?.parse().ok()?,
-            began: field(22)?.parse().ok()?,
+            parent: stat.field(4)?,
+            group: stat.field(5)?,
+            session: stat.field(6)?,
+            threads: stat.field(20)?,
+            began: stat.field(22)?,
             memory: pages * rustix::param::page_size() as u64,
-            zombie: field(3)? == "Z",
+            zombie: stat.state() == 'Z',
         })
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::check::{Broken, Outcome};
-use crate::doing::{doing, has_ended, open, unread};
+use crate::doing::{Doing, has_ended};
 use crate::output::Output;
 
 /// What one run of a check has done so far. All who act in the run write to the same trace.
@@ -35,11 +35,8 @@ pub(crate) struct Started {
     /// Whether it had ended by itself when a demand was broken, and how.
     pub gone: bool,
     pub status: Option<ExitStatus>,
-    /// What it did at that moment, and what it had not read.
-    pub doing: Vec<String>,
-    pub unread: Vec<String>,
-    /// The peers of its connections on which it had not ended its side.
-    pub open: Vec<String>,
+    /// What it did at that moment, where it had not.
+    pub doing: Option<Doing>,
 }
 
 thread_local! {
@@ -71,7 +68,7 @@ impl Trace {
         let mut record = self.record.borrow_mut();
         for program in record.programs.iter_mut().filter(|program| !program.over) {
             // One that is about to die of what it has seen may take a moment; but then there is time.
-            let moment = Duration::from_millis(if program.doing.is_empty() { 200 } else { 0 });
+            let moment = Duration::from_millis(if program.doing.is_none() { 200 } else { 0 });
             let until = self.deadline.min(Instant::now() + moment);
             program.gone = has_ended(program.process);
             while !program.gone && Instant::now() < until {
@@ -79,9 +76,7 @@ impl Trace {
                 program.gone = has_ended(program.process);
             }
             if !program.gone {
-                program.doing = doing(program.process);
-                program.unread = unread(program.process);
-                program.open = open(program.process);
+                program.doing = Some(Doing::of(program.process));
                 program.output.is_reported_until_now();
             }
         }
@@ -100,9 +95,7 @@ impl Trace {
             over: false,
             gone: false,
             status: None,
-            doing: Vec::new(),
-            unread: Vec::new(),
-            open: Vec::new(),
+            doing: None,
         });
     }
 

@@ -3,6 +3,7 @@ use std::fs;
 use std::time::Duration;
 
 use crate::program::Program;
+use crate::stat::Stat;
 
 /// What a process takes of the machine, as Linux tells it in `/proc/PID` (proc(5)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,11 +32,8 @@ impl Usage {
             let line = text.lines().find_map(|line| line.strip_prefix(label))?;
             line.split_whitespace().next()?.parse().ok()
         };
-        // The name of the program, in parentheses, may hold spaces: count the fields after it.
-        let stat = fs::read_to_string(file("stat")).ok()?;
-        let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
-        let user: u64 = fields.nth(11)?.parse().ok()?;
-        let system: u64 = fields.next()?.parse().ok()?;
+        let stat = Stat::of_process(process)?;
+        let (user, system): (u64, u64) = (stat.field(14)?, stat.field(15)?);
         Some(Usage {
             descriptors: fs::read_dir(file("fd")).ok()?.count(),
             threads: fs::read_dir(file("task")).ok()?.count(),
@@ -54,12 +52,9 @@ impl Program {
     /// them. (Linux)
     pub fn running_threads(&self) -> BTreeSet<String> {
         let tasks = fs::read_dir(format!("/proc/{}/task", self.id())).into_iter().flatten();
-        let runs = |task: &fs::DirEntry| {
-            // The state follows the name, which stands in parentheses: R is "running" (proc(5)).
-            let stat = fs::read_to_string(task.path().join("stat")).ok()?;
-            Some(stat.rsplit_once(')')?.1.trim_start().starts_with('R'))
-        };
-        let running = tasks.flatten().filter(|task| runs(task) == Some(true));
+        let runs =
+            |task: &fs::DirEntry| Stat::of(task.path()).is_some_and(|stat| stat.state() == 'R');
+        let running = tasks.flatten().filter(runs);
         running.map(|task| task.file_name().to_string_lossy().into_owned()).collect()
     }
 }
