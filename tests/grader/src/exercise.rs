@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use anstream::println;
 use libtest_mimic::{Arguments, ColorSetting, Failed, FormatSetting, Trial};
 
-use crate::check::Check;
-use crate::lesson::{exactly, perform, trial};
+use crate::check::{Check, Needs};
+use crate::lesson::{perform, right, trial, wrong};
 use crate::live;
-use crate::patience::{graded, must_pass};
+use crate::patience::graded;
 use crate::record::{Graded, Status};
 use crate::report::Report;
 use crate::subject::Subject;
@@ -89,18 +89,10 @@ impl Exercise {
         for &check in self.checks {
             trials.push(grade.trial(check, &self.yours));
         }
-        for &check in self.checks {
-            let solution = self.solution.clone();
-            let name = format!("{}::{}", solution.name, check.id);
-            trials.push(trial(name, check, move || {
-                perform(&check, Some(&solution), must_pass()).map_err(Failed::from)
-            }));
-        }
+        trials.extend(right(&self.solution, Needs::Nothing, "", self.checks));
         if !begun {
-            let (checks, starter, fails) = (self.checks, self.yours.clone(), self.starter_fails);
-            trials.push(Trial::test(format!("starter::{}", starter.name), move || {
-                exactly(checks, &starter, fails)
-            }));
+            let (checks, starter) = (self.checks.to_vec(), self.yours.clone());
+            trials.push(wrong("starter", starter, checks, self.starter_fails));
         }
         grade
     }

@@ -222,32 +222,19 @@ impl Lesson {
             trials.push(trial(name, check, move || recorded::compare(&check, &subject, &file)));
         }
         for Fault { subject, fails, .. } in self.exercise_faults {
-            trials.push(Trial::test(format!("wrong_answer::{}", subject.name), move || {
-                exactly(exercise, &subject, fails)
-            }));
+            trials.push(wrong("wrong_answer", subject, exercise.to_vec(), fails));
         }
         let checks: Vec<Check> = [self.checks, self.contract].concat();
         for Fault { subject, judged_on, fails } in self.faults {
             let checks = judged_on.unwrap_or_else(|| checks.clone());
-            trials.push(Trial::test(format!("fault::{}", subject.name), move || {
-                exactly(&checks, &subject, fails)
-            }));
+            trials.push(wrong("fault", subject, checks, fails));
         }
-        for (subject, needs) in self.answers {
-            for &check in exercise {
-                let subject = subject.clone();
-                let name = format!("{}::{}", subject.name, check.id);
-                // The check may have a need of its own.
-                let needs = if needs.missing().is_some() { needs } else { check.needs };
-                trials.push(trial(name, check.needs(needs), move || pass(&check, Some(&subject))));
-            }
+        for (subject, needs) in &self.answers {
+            trials.extend(right(subject, *needs, "", exercise));
         }
-        for subject in self.programs {
-            for &check in checks.iter().chain(&self.modes) {
-                let subject = subject.clone();
-                let name = format!("{}::{}", subject.name, check.id);
-                trials.push(trial(name, check, move || pass(&check, Some(&subject))));
-            }
+        let checks: Vec<Check> = [checks, self.modes].concat();
+        for subject in &self.programs {
+            trials.extend(right(subject, Needs::Nothing, "", &checks));
         }
         for &fact in &self.facts {
             trials.push(trial(format!("fact::{}", fact.id), fact, move || pass(&fact, None)));
@@ -381,12 +368,40 @@ pub(crate) fn trial(
     }
 }
 
-pub(crate) fn pass(check: &Check, subject: Option<&Subject>) -> Result<(), Failed> {
+/// A trial for each check, which the program must pass, on a machine that has what the program needs.
+/// `kind` stands between their names.
+pub(crate) fn right<'a>(
+    subject: &'a Subject,
+    needs: Needs,
+    kind: &'a str,
+    checks: &'a [Check],
+) -> impl Iterator<Item = Trial> {
+    // The check may have a need of its own.
+    let both = move |check: &Check| if needs.missing().is_some() { needs } else { check.needs };
+    checks.iter().map(move |check| {
+        let (check, subject) = (check.needs(both(check)), subject.clone());
+        let name = format!("{}::{kind}{}", subject.name, check.id);
+        trial(name, check, move || pass(&check, Some(&subject)))
+    })
+}
+
+/// The trial of a program that must fail exactly these of the checks.
+pub(crate) fn wrong(
+    kind: &str,
+    subject: Subject,
+    checks: Vec<Check>,
+    fails: &'static [&'static str],
+) -> Trial {
+    let name = format!("{kind}::{}", subject.name);
+    Trial::test(name, move || exactly(&checks, &subject, fails))
+}
+
+fn pass(check: &Check, subject: Option<&Subject>) -> Result<(), Failed> {
     perform(check, subject, must_pass()).map_err(Failed::from)
 }
 
 /// Demands that the subject fails the checks in `fails` and passes all others.
-pub(crate) fn exactly(checks: &[Check], subject: &Subject, fails: &[&str]) -> Result<(), Failed> {
+fn exactly(checks: &[Check], subject: &Subject, fails: &[&str]) -> Result<(), Failed> {
     let verdict = |check: &Check| {
         if !fails.contains(&check.id) {
             let outcome = perform(check, Some(subject), must_pass());

@@ -1,7 +1,7 @@
 use libtest_mimic::Trial;
 
 use crate::check::{Check, Needs};
-use crate::lesson::{Fault, exactly, pass, trial};
+use crate::lesson::{Fault, right, wrong};
 use crate::subject::Subject;
 
 /// What clients, the machine and its user can do to a program, as checks that some programs of a lesson
@@ -52,20 +52,12 @@ impl Trouble {
     }
 
     pub(crate) fn trials(self, trials: &mut Vec<Trial>) {
-        for (subject, needs) in self.programs {
-            for &check in &self.checks {
-                let subject = subject.clone();
-                let name = format!("{}::in_trouble::{}", subject.name, check.id);
-                let needs = if needs.missing().is_some() { needs } else { check.needs };
-                trials.push(trial(name, check.needs(needs), move || pass(&check, Some(&subject))));
-            }
+        for (subject, needs) in &self.programs {
+            trials.extend(right(subject, *needs, "in_trouble::", &self.checks));
         }
         for Fault { subject, fails, .. } in self.faults {
             let named = self.checks.iter().filter(|check| fails.contains(&check.id));
-            let checks: Vec<Check> = named.copied().collect();
-            trials.push(Trial::test(format!("fault::in_trouble::{}", subject.name), move || {
-                exactly(&checks, &subject, fails)
-            }));
+            trials.push(wrong("fault::in_trouble", subject, named.copied().collect(), fails));
         }
     }
 }
