@@ -9,6 +9,9 @@ use crate::include::Directive;
 use crate::sources::{self, Sources};
 use crate::target;
 
+/// The starter's first line, as the grader knows it (`tests/grader/src/exercise.rs`).
+const NOT_STARTED: &[u8] = b"// NOT STARTED: delete this line to be graded";
+
 pub struct Exercise {
     pub lesson: String,
     /// The chapter that sets it.
@@ -55,7 +58,7 @@ impl Exercise {
 
     /// Whether the first line of the file is no longer the starter's.
     pub fn is_begun(&self) -> bool {
-        first_line(&self.file).is_some_and(|line| !line.starts_with(b"// NOT STARTED"))
+        first_line(&self.file).is_some_and(|line| line.trim_ascii_end() != NOT_STARTED)
     }
 }
 

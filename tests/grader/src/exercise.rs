@@ -17,6 +17,13 @@ use crate::subject::Subject;
 /// The first line of an exercise that the reader has not begun.
 const NOT_STARTED: &str = "// NOT STARTED: delete this line to be graded";
 
+/// Whether somebody has begun with this exercise: the first line of the file is no longer the starter's.
+pub fn is_begun(file: &Path) -> bool {
+    let text = fs::read(file).unwrap_or_default();
+    let first = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    first.strip_suffix(b"\r").unwrap_or(first) != NOT_STARTED.as_bytes()
+}
+
 /// A lesson's exercise: what it demands, the reader's program, and one good answer.
 pub struct Exercise {
     pub checks: &'static [Check],
@@ -69,12 +76,6 @@ pub(crate) struct Grade {
 }
 
 impl Exercise {
-    /// Whether the reader has begun: the first line of the file is no longer the starter's.
-    fn begun(directory: &Path) -> bool {
-        let text = fs::read_to_string(directory.join("exercise.rs")).unwrap_or_default();
-        text.lines().next() != Some(NOT_STARTED)
-    }
-
     /// The reader's program, graded or listed as ignored; the solution, which passes everything; and
     /// the starter, which fails what it names.
     pub(crate) fn trials(
@@ -84,7 +85,7 @@ impl Exercise {
         shown: Shown,
         trials: &mut Vec<Trial>,
     ) -> Grade {
-        let begun = Exercise::begun(directory);
+        let begun = is_begun(&directory.join("exercise.rs"));
         let grade = Grade::new(lesson, &self.yours.name, begun, self.checks, shown);
         for &check in self.checks {
             trials.push(grade.trial(check, &self.yours));

@@ -42,7 +42,7 @@ mod usage;
 mod watch;
 
 pub use check::{Broken, Check, Needs, Outcome, check};
-pub use exercise::Exercise;
+pub use exercise::{Exercise, is_begun};
 pub use finished::Finished;
 pub use lesson::Lesson;
 pub use limit::Limit;

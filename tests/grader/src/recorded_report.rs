@@ -59,8 +59,12 @@ fn matches(report: &str, file: &Path) -> Result<(), Error> {
     ] {
         masked.insert(placeholder, Regex::new(pattern).expect("a pattern"))?;
     }
-    let assert = Assert::new().action(Action::Verify).action_env("SNAPSHOTS").redact_with(masked);
-    // A backslash is an escape here, not a separator.
-    let assert = assert.normalize_paths(false);
+    let assert = assert().redact_with(masked);
     assert.try_eq(Some(&file.display()), format!("{report}\n").into(), Data::read_from(file, None))
+}
+
+/// Compares with a file, or with `SNAPSHOTS=overwrite` writes it.
+pub(crate) fn assert() -> Assert {
+    // A backslash is an escape here, not a separator.
+    Assert::new().action(Action::Verify).action_env("SNAPSHOTS").normalize_paths(false)
 }

@@ -7,13 +7,13 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, BufRead, BufReader};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use grader::{Graded, Status};
+use grader::{Graded, Status, is_begun};
 use serde_json::{Value, json};
 
 use crate::build::{Build, cargo};
@@ -84,14 +84,8 @@ impl Learner {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         match file.extension().and_then(|extension| extension.to_str()) {
             Some("py") => Ok(Answer::Command("python3 -u ", name)),
-            Some(_) => {
-                let mut first = Vec::new();
-                BufReader::new(File::open(&file)?).read_until(b'\n', &mut first)?;
-                Ok(match first.starts_with(b"// NOT STARTED") {
-                    true => Answer::NotStarted,
-                    false => Answer::Rust(file),
-                })
-            }
+            Some(_) if !is_begun(&file) => Ok(Answer::NotStarted),
+            Some(_) => Ok(Answer::Rust(file)),
             None => Ok(Answer::Command("./", name)),
         }
     }
