@@ -4,27 +4,12 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
-use common::{Arguments, Explain, Failure, cannot_listen, complain, exit, say};
+use common::exit;
+use lesson03::run_for_good;
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
-    exit(run(&Arguments::parse("A server that sets its option after bind")))
-}
-
-fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let address = arguments.address;
-    let listener = listen(address).map_err(cannot_listen(address))?;
-    say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
-    serve(arguments, &listener)
-}
-
-fn serve(arguments: &Arguments, listener: &TcpListener) -> Result<(), Failure> {
-    loop {
-        let (connection, client) = listener.accept().explain("cannot accept a client")?;
-        if let Err(failure) = lesson02::serve(&connection, client, arguments.time_limit) {
-            complain(&failure);
-        }
-    }
+    exit(run_for_good("A server that sets its option after bind", listen))
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
