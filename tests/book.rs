@@ -17,6 +17,7 @@
 //! - The reader refuses what no local browser asks: another host's name, no name, paths out of the
 //!   book. Whatever starts something is refused to all but the book's own pages.
 //! - It grades the exercises while they are edited: `live_grade.rs`.
+//! - It runs the programs that its pages have panels for: `live_run.rs`.
 //! - As mdBook's preprocessor it answers with captions, and stock mdBook builds the same pages, byte
 //!   for byte.
 //!
@@ -55,6 +56,7 @@ macro_rules! trials {
 
 #[cfg(unix)]
 mod live_grade;
+mod live_run;
 
 fn main() -> ExitCode {
     let mut trials = trials![
@@ -116,6 +118,7 @@ fn main() -> ExitCode {
     trials.extend(FIGURE_DEFECTS.iter().map(|&(name, good, bad, expected)| {
         test(&format!("refused::{name}"), move || a_figure_is_refused(good, bad, expected))
     }));
+    trials.extend(live_run::trials());
     #[cfg(unix)]
     trials.extend(live_grade::trials());
     #[cfg(unix)]
@@ -2120,11 +2123,17 @@ impl Reader {
     /// Starts it with more arguments, or in another environment.
     #[track_caller]
     fn start_as(shelf: &Shelf, change: impl FnOnce(&mut Command)) -> Reader {
+        Reader::start_on(shelf.dir.path(), shelf, change)
+    }
+
+    /// Serves the book in `root`; what the reader itself writes is on the shelf.
+    #[track_caller]
+    fn start_on(root: &Path, shelf: &Shelf, change: impl FnOnce(&mut Command)) -> Reader {
         let mut command = Command::new(env!("CARGO_BIN_EXE_book"));
         change(&mut command);
         let mut child = command
             .args(["--port", "0", "--root"])
-            .arg(shelf.dir.path())
+            .arg(root)
             .env("TMPDIR", shelf.path("tmp"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -2236,23 +2245,42 @@ impl Reader {
         connection
     }
 
-    /// Opens the live stream, as an open page does. HTTP 1.0, since that comes without chunks.
+    /// Opens the live stream, as an open page does.
     #[track_caller]
     fn stream(&self) -> Stream {
+        self.listen("/live", "")
+    }
+
+    /// Opens a stream of events, with more lines in the head. HTTP 1.0, since that comes without chunks.
+    #[track_caller]
+    fn listen(&self, path: &str, head: &str) -> Stream {
         let connection =
-            self.connect(&format!("GET /live HTTP/1.0\r\nHost: {}\r\n\r\n", self.addr));
+            self.connect(&format!("GET {path} HTTP/1.0\r\nHost: {}\r\n{head}\r\n", self.addr));
         let mut lines = BufReader::new(connection);
-        let mut line = String::new();
-        while line != "\r\n" {
-            line.clear();
-            assert_ne!(lines.read_line(&mut line).unwrap(), 0, "the stream ended in its head");
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            assert_ne!(lines.read_line(&mut head).unwrap(), 0, "the stream ended in its head");
         }
+        assert!(head.contains(" 200 "), "{head}");
         Stream { lines }
     }
 }
 
 impl Drop for Reader {
     fn drop(&mut self) {
+        // In order where that is possible, so that it can end what it has started.
+        #[cfg(unix)]
+        {
+            let pid = rustix::process::Pid::from_child(&self.child);
+            if matches!(self.child.try_wait(), Ok(None))
+                && rustix::process::kill_process(pid, rustix::process::Signal::TERM).is_ok()
+            {
+                let deadline = Instant::now() + Duration::from_secs(10);
+                while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
+                    thread::sleep(Duration::from_millis(5));
+                }
+            }
+        }
         // Both fail only when it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -2267,6 +2295,13 @@ struct Answer {
 
 struct Stream {
     lines: BufReader<TcpStream>,
+}
+
+/// An event of a stream.
+struct Heard {
+    id: String,
+    kind: String,
+    data: String,
 }
 
 impl Stream {
@@ -2286,8 +2321,13 @@ impl Stream {
     /// The next event: its kind and its data.
     #[track_caller]
     fn any(&mut self) -> (String, String) {
-        let (mut kind, mut data) = (String::new(), Vec::new());
-        let deadline = Instant::now() + DEADLINE;
+        let Heard { kind, data, .. } = self.heard(Instant::now() + DEADLINE);
+        (kind, data)
+    }
+
+    #[track_caller]
+    fn heard(&mut self, deadline: Instant) -> Heard {
+        let (mut id, mut kind, mut data) = (String::new(), String::new(), Vec::new());
         while Instant::now() < deadline {
             let mut line = String::new();
             assert_ne!(self.lines.read_line(&mut line).unwrap(), 0, "the stream ended");
@@ -2296,8 +2336,10 @@ impl Stream {
                 kind = name.to_owned();
             } else if let Some(text) = line.strip_prefix("data: ") {
                 data.push(text.to_owned());
+            } else if let Some(number) = line.strip_prefix("id: ") {
+                id = number.to_owned();
             } else if line.is_empty() && !kind.is_empty() {
-                return (kind, data.join("\n"));
+                return Heard { id, kind, data: data.join("\n") };
             }
         }
         panic!("no event in time");
@@ -2311,5 +2353,14 @@ impl Stream {
             !rest.is_err_and(|why| why.kind() == io::ErrorKind::WouldBlock),
             "the stream did not end"
         );
+    }
+}
+
+#[track_caller]
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + DEADLINE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "in vain: until {what}");
+        thread::sleep(Duration::from_millis(5));
     }
 }

@@ -373,12 +373,3 @@ fn statuses(exercise: &Value) -> Vec<&str> {
 fn is_gone(process: Pid) {
     until("the process is gone", || test_kill_process(process).is_err());
 }
-
-#[track_caller]
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let deadline = Instant::now() + DEADLINE;
-    while !is_so() {
-        assert!(Instant::now() < deadline, "in vain: until {what}");
-        thread::sleep(Duration::from_millis(5));
-    }
-}

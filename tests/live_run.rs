@@ -14,27 +14,14 @@
 //!
 //! Nothing here waits for time to pass: every wait is for an event, and has a deadline.
 
-use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, Stdio};
-use std::time::{Duration, Instant};
+use serde_json::Value;
 
-use libtest_mimic::{Arguments, Trial};
-use serde_json::{Value, json};
-use tempfile::TempDir;
+use super::*;
 
-/// Far longer than anything here takes, even on a busy machine that has to build a lesson first.
-const DEADLINE: Duration = Duration::from_secs(240);
+/// A run may have to build a lesson first.
+const LONGEST: Duration = Duration::from_secs(240);
 
-const BOOK: &str = env!("CARGO_BIN_EXE_book");
-
-macro_rules! trials {
-    ($($test:ident,)*) => { vec![$(test(stringify!($test), $test)),*] };
-}
-
-fn main() -> ExitCode {
+pub fn trials() -> Vec<Trial> {
     let mut trials = trials![
         a_pair_runs_and_both_are_heard,
         arguments_reach_the_program,
@@ -70,14 +57,7 @@ fn main() -> ExitCode {
         trials.extend(linux.into_iter().map(|trial| needs("python3", has_python(), trial)));
         trials.push(test("the_kernels_view_is_told", the_kernels_view_is_told));
     }
-    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
-}
-
-fn test(name: &str, run: impl FnOnce() + Send + 'static) -> Trial {
-    Trial::test(name, move || {
-        run();
-        Ok(())
-    })
+    trials
 }
 
 fn needs(tool: &str, is_there: bool, trial: Trial) -> Trial {
@@ -92,7 +72,8 @@ fn has_python() -> bool {
 // Lessons, run as the book runs them.
 
 fn a_pair_runs_and_both_are_heard() {
-    let reader = Reader::start(root());
+    let shelf = Shelf::new();
+    let reader = Reader::start_on(root(), &shelf, |_| {});
     let mut run = reader.run(json!([{ "name": "lesson02" }, { "name": "lesson01" }]));
     let events = run.until_the_end();
     let server = lines(&events, 0, "stdout");
@@ -115,7 +96,8 @@ fn a_pair_runs_and_both_are_heard() {
 }
 
 fn arguments_reach_the_program() {
-    let reader = Reader::start(root());
+    let shelf = Shelf::new();
+    let reader = Reader::start_on(root(), &shelf, |_| {});
     // A text that looks like an option, and one that a shell would take apart.
     for text in ["--help", "$(touch x) '; \"`"] {
         let arguments = json!({ "--message": text, "--time-limit": "60" });
@@ -138,10 +120,11 @@ fn arguments_reach_the_program() {
 
 #[cfg(unix)]
 fn a_server_is_stopped() {
-    let reader = Reader::start(root());
+    let shelf = Shelf::new();
+    let reader = Reader::start_on(root(), &shelf, |_| {});
     let mut run = reader.run(json!([{ "name": "lesson04" }]));
     run.line("listening on");
-    assert_eq!(reader.post(&format!("{}/stop", run.path), json!({})).status, 204);
+    assert_eq!(reader.asks(&format!("{}/stop", run.path), json!({})).status, 204);
     let events = run.until_the_end();
     assert!(lines(&events, 0, "stdout").iter().any(|line| line.ends_with("goodbye")), "{events:?}");
     assert_eq!(exit(&events, 0), Some(0));
@@ -151,7 +134,8 @@ fn a_server_is_stopped() {
 /// Lesson 5 holds both ends of a connection, and fills and drains it.
 #[cfg(target_os = "linux")]
 fn the_kernels_view_is_told() {
-    let reader = Reader::start(root());
+    let shelf = Shelf::new();
+    let reader = Reader::start_on(root(), &shelf, |_| {});
     let events = reader.run(json!([{ "name": "lesson05" }])).until_the_end();
     let sockets: Vec<&Value> = events
         .iter()
@@ -176,7 +160,8 @@ fn the_kernels_view_is_told() {
 }
 
 fn a_panel_is_described() {
-    let reader = Reader::start(root());
+    let shelf = Shelf::new();
+    let reader = Reader::start_on(root(), &shelf, |_| {});
     let answer = reader.get("/live/panel?client=lesson01+--encoding+gbk&server=lesson02");
     let panel: Value = serde_json::from_str(&answer.body).unwrap();
     let programs = panel["programs"].as_array().unwrap();
@@ -205,7 +190,7 @@ fn a_compile_error_is_shown() {
         "[package]\nname = \"lesson02\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
     );
     shelf.write("lessons/lesson02/src/main.rs", CANNOT_COMPILE);
-    let reader = Reader::start(shelf.path());
+    let reader = Reader::start(&shelf);
     let events = reader.run(json!([{ "name": "lesson02" }])).until_the_end();
     let said: Vec<&str> = events
         .iter()
@@ -222,11 +207,11 @@ fn a_compile_error_is_shown() {
 
 fn a_line_reaches_standard_input() {
     let shelf = Shelf::with("lesson04/daemon.py", "print('ready')\nprint(input()[::-1])\n");
-    let reader = Reader::start(shelf.path());
+    let reader = Reader::start(&shelf);
     let mut run = reader.run(json!([{ "name": "lesson04/daemon.py" }]));
     run.line("ready");
     let line = json!({ "program": 0, "line": "abc\ndef" });
-    assert_eq!(reader.post(&format!("{}/input", run.path), line).status, 204);
+    assert_eq!(reader.asks(&format!("{}/input", run.path), line).status, 204);
     // One line, whatever was in it.
     assert_eq!(run.line("fed"), "fed cba");
     run.until_the_end();
@@ -239,10 +224,10 @@ fn stop_is_ctrl_c_and_then_the_end() {
     let stubborn = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nprint('ready')\ntime.sleep(600)\n";
     for (program, last, ended_by) in [(orderly, "bye", None), (stubborn, "ready", Some(9))] {
         let shelf = Shelf::with("lesson02/original.py", program);
-        let reader = Reader::start(shelf.path());
+        let reader = Reader::start(&shelf);
         let mut run = reader.run(json!([{ "name": "lesson02/original.py" }]));
         run.line("ready");
-        assert_eq!(reader.post(&format!("{}/stop", run.path), json!({})).status, 204);
+        assert_eq!(reader.asks(&format!("{}/stop", run.path), json!({})).status, 204);
         let events = run.until_the_end();
         assert_eq!(lines(&events, 0, "stdout").last().unwrap(), last);
         let end = events.iter().find(|event| event.kind == "exit").expect("an exit");
@@ -263,12 +248,12 @@ time.sleep(600)
 #[cfg(unix)]
 fn a_page_that_goes_away_ends_its_run() {
     let shelf = Shelf::with("lesson02/original.py", FAMILY);
-    let reader = Reader::start(shelf.path());
+    let reader = Reader::start(&shelf);
     let mut run = reader.run(json!([{ "name": "lesson02/original.py" }]));
     let pids = pids(&run.line("pids"));
     drop(run);
     for pid in pids {
-        wait_until("the process is gone", || !is_alive(pid));
+        until("the process is gone", || !is_alive(pid));
     }
     assert_eq!(children(reader.child.id()), 0);
     // And its place is free again.
@@ -279,14 +264,14 @@ fn a_page_that_goes_away_ends_its_run() {
 fn a_reader_that_ends_leaves_no_child() {
     let shelf = Shelf::with("lesson02/original.py", FAMILY);
     for signal in [rustix::process::Signal::TERM, rustix::process::Signal::INT] {
-        let mut reader = Reader::start(shelf.path());
+        let mut reader = Reader::start(&shelf);
         let mut run = reader.run(json!([{ "name": "lesson02/original.py" }]));
         let pids = pids(&run.line("pids"));
         let pid = rustix::process::Pid::from_child(&reader.child);
         rustix::process::kill_process(pid, signal).unwrap();
         assert!(reader.child.wait().unwrap().success());
         for pid in pids {
-            wait_until("the process is gone", || !is_alive(pid));
+            until("the process is gone", || !is_alive(pid));
         }
     }
 }
@@ -295,12 +280,12 @@ fn a_reader_that_ends_leaves_no_child() {
 #[cfg(target_os = "linux")]
 fn a_reader_that_is_killed_leaves_no_child() {
     let shelf = Shelf::with("lesson02/original.py", FAMILY);
-    let mut reader = Reader::start(shelf.path());
+    let mut reader = Reader::start(&shelf);
     let mut run = reader.run(json!([{ "name": "lesson02/original.py" }]));
     let [program, its_child] = pids(&run.line("pids"));
     reader.child.kill().unwrap();
     reader.child.wait().unwrap();
-    wait_until("the process is gone", || !is_alive(program));
+    until("the process is gone", || !is_alive(program));
     // What the program itself has started is nobody's any more; no lesson starts a process.
     let its_child = rustix::process::Pid::from_raw(its_child).unwrap();
     let _ = rustix::process::kill_process(its_child, rustix::process::Signal::KILL);
@@ -309,20 +294,20 @@ fn a_reader_that_is_killed_leaves_no_child() {
 fn a_stream_that_breaks_goes_on_where_it_was() {
     let program = "print('one')\nprint('two')\nprint(input())\n";
     let shelf = Shelf::with("lesson04/daemon.py", program);
-    let reader = Reader::start(shelf.path());
+    let reader = Reader::start(&shelf);
     let mut run = reader.run(json!([{ "name": "lesson04/daemon.py" }]));
     run.line("one");
     let last = run.heard.last().unwrap().id;
     let path = run.path.clone();
     drop(run);
-    let mut again = Stream::open(&reader, &path, Some(last));
+    let mut again = Events::of(&reader, &path, Some(last));
     let next = again.next();
     assert_eq!((next.id, &next.data["text"]), (last + 1, &json!("two")));
     // Two pages at once see the same; the first leaves, the run goes on.
-    let mut other = Stream::open(&reader, &path, None);
+    let mut other = Events::of(&reader, &path, None);
     assert_eq!(other.next().id, 0);
     drop(again);
-    reader.post(&format!("{path}/input"), json!({ "program": 0, "line": "three" }));
+    reader.asks(&format!("{path}/input"), json!({ "program": 0, "line": "three" }));
     other.line("three");
     let ids: Vec<usize> = other.until_the_end().iter().map(|event| event.id).collect();
     assert!(ids.iter().copied().eq(0..ids.len()), "{ids:?}");
@@ -330,9 +315,9 @@ fn a_stream_that_breaks_goes_on_where_it_was() {
 
 fn one_run_a_panel_and_few_in_all() {
     let shelf = Shelf::with("lesson04/daemon.py", "print('ready')\ninput()\n");
-    let reader = Reader::start(shelf.path());
+    let reader = Reader::start(&shelf);
     let start = |panel: &str| {
-        reader.post(
+        reader.asks(
             "/live/run",
             json!({ "panel": panel, "programs": [{ "name": "lesson04/daemon.py" }] }),
         )
@@ -341,7 +326,7 @@ fn one_run_a_panel_and_few_in_all() {
     for panel in ["a", "b", "c"] {
         let run: Value = serde_json::from_str(&start(panel).body).unwrap();
         let path = format!("/live/run/{}", run["run"].as_str().unwrap());
-        let mut stream = Stream::open(&reader, &path, None);
+        let mut stream = Events::of(&reader, &path, None);
         stream.line("ready");
         runs.push(stream);
         let again = start(panel);
@@ -352,20 +337,20 @@ fn one_run_a_panel_and_few_in_all() {
     assert_eq!(fourth.status, 409);
     assert!(fourth.body.contains("3 runs are under way"), "{}", fourth.body);
     let mut first = runs.remove(0);
-    reader.post(&format!("{}/stop", first.path), json!({}));
+    reader.asks(&format!("{}/stop", first.path), json!({}));
     first.until_the_end();
     assert_eq!(start("d").status, 200);
 }
 
 fn endless_output_is_cut() {
     let shelf = Shelf::with("lesson02/original.py", "while True: print('x' * 10000)\n");
-    let reader = Reader::start(shelf.path());
+    let reader = Reader::start(&shelf);
     let mut run = reader.run(json!([{ "name": "lesson02/original.py" }]));
     while run.next().kind != "cut" {}
     // A line that is too long has come in pieces.
     let longest = lines(&run.heard, 0, "stdout").iter().map(String::len).max().unwrap();
     assert!(longest < 10_000, "{longest}");
-    reader.post(&format!("{}/stop", run.path), json!({}));
+    reader.asks(&format!("{}/stop", run.path), json!({}));
     let events = run.until_the_end();
     let bytes: usize = events.iter().map(|event| event.data.to_string().len()).sum();
     assert!(bytes < 1_000_000, "{bytes}");
@@ -375,7 +360,7 @@ fn endless_output_is_cut() {
 
 fn a_program_that_does_not_listen_has_no_client() {
     let shelf = Shelf::with("lesson02/original.py", "print('listening on nothing')\n");
-    let reader = Reader::start(shelf.path());
+    let reader = Reader::start(&shelf);
     let programs = json!([{ "name": "lesson02/original.py" }, { "name": "lesson01/mended.py" }]);
     let events = reader.run(programs).until_the_end();
     assert_eq!(events.iter().filter(|event| event.kind == "start").count(), 1, "{events:?}");
@@ -387,9 +372,10 @@ fn a_program_that_does_not_listen_has_no_client() {
 fn two_hundred_runs_leave_nothing() {
     let shelf = Shelf::new();
     shelf.write("bin/README", "");
-    std::os::unix::fs::symlink("/bin/echo", shelf.path().join("bin/python3")).unwrap();
-    let reader =
-        Reader::start_with(Command::new(BOOK).env("PATH", shelf.path().join("bin")), shelf.path());
+    std::os::unix::fs::symlink("/bin/echo", shelf.path("bin/python3")).unwrap();
+    let reader = Reader::start_as(&shelf, |reader| {
+        reader.env("PATH", shelf.path("bin"));
+    });
     let id = reader.child.id();
     let descriptors = || fs::read_dir(format!("/proc/{id}/fd")).unwrap().count();
     let run = || {
@@ -397,12 +383,12 @@ fn two_hundred_runs_leave_nothing() {
         assert_eq!(lines(&events, 0, "stdout"), ["lessons/lesson02/original.py 127.0.0.1:0"]);
     };
     run();
-    wait_until("the first run is gone", || children(id) == 0);
+    until("the first run is gone", || children(id) == 0);
     let before = descriptors();
     for _ in 0..200 {
         run();
     }
-    wait_until("no descriptor is left", || descriptors() <= before);
+    until("no descriptor is left", || descriptors() <= before);
     assert_eq!(children(id), 0);
 }
 
@@ -410,7 +396,8 @@ fn two_hundred_runs_leave_nothing() {
 // What must not start.
 
 fn what_is_not_described_starts_nothing() {
-    let reader = Reader::start(root());
+    let shelf = Shelf::new();
+    let reader = Reader::start_on(root(), &shelf, |_| {});
     let one = |name: &str, arguments: Value| json!([{ "name": name, "arguments": arguments }]);
     let address = |address: &str| one("lesson02", json!({ "address": address }));
     let bad = [
@@ -448,23 +435,24 @@ fn what_is_not_described_starts_nothing() {
         json!([7]),
     ];
     for programs in bad {
-        let answer = reader.post("/live/run", json!({ "panel": "a", "programs": programs }));
+        let answer = reader.asks("/live/run", json!({ "panel": "a", "programs": programs }));
         assert_eq!(answer.status, 400, "{programs}: {}", answer.body);
     }
     assert_eq!(
-        reader.post("/live/run", json!({ "programs": [{ "name": "lesson02" }] })).status,
+        reader.asks("/live/run", json!({ "programs": [{ "name": "lesson02" }] })).status,
         400
     );
-    assert_eq!(reader.post("/live/run/1/stop", json!({})).status, 404);
-    assert_eq!(reader.post("/live/run/../../stop", json!({})).status, 405);
+    assert_eq!(reader.asks("/live/run/1/stop", json!({})).status, 404);
+    assert_eq!(reader.asks("/live/run/../../stop", json!({})).status, 405);
     assert_eq!(reader.get("/live/run/1").status, 404);
     assert_eq!(children(reader.child.id()), 0);
 }
 
 fn a_request_from_elsewhere_starts_nothing() {
-    let reader = Reader::start(root());
+    let shelf = Shelf::new();
+    let reader = Reader::start_on(root(), &shelf, |_| {});
     let ours = format!("Host: {0}\r\nOrigin: http://{0}", reader.addr);
-    let token = format!("X-Reader-Token: {}", reader.token);
+    let token = format!("X-Reader-Token: {}", reader.token());
     let wrong_heads = [
         // No token, and one of another run.
         ours.clone(),
@@ -478,11 +466,15 @@ fn a_request_from_elsewhere_starts_nothing() {
     let body = json!({ "panel": "a", "programs": [{ "name": "lesson02" }] }).to_string();
     for head in wrong_heads {
         for path in ["/live/run", "/live/run/1/stop", "/live/run/1/input"] {
-            assert_eq!(reader.ask(&format!("POST {path}"), &head, &body).status, 403, "{head}");
+            assert_eq!(
+                reader.ask_json(&format!("POST {path}"), &head, &body).status,
+                403,
+                "{head}"
+            );
         }
     }
     // GET starts nothing, whoever asks.
-    let answer = reader.ask("GET /live/run", &format!("{ours}\r\n{token}"), &body);
+    let answer = reader.ask_json("GET /live/run", &format!("{ours}\r\n{token}"), &body);
     assert_eq!(answer.status, 405);
     assert_eq!(children(reader.child.id()), 0);
 }
@@ -500,14 +492,7 @@ fn a_panel_of_an_unknown_program_is_a_defect() {
             "book/chapters/README.md",
             &format!("# A\n\n<div class=\"run\" {attributes}>\n\n</div>\n"),
         );
-        let site = shelf.path().join("site");
-        let built = assert_cmd::Command::new(BOOK)
-            .args(["build", "--root"])
-            .arg(shelf.path())
-            .arg("--dest")
-            .arg(site)
-            .assert()
-            .code(1);
+        let built = shelf.build().code(1);
         let stderr = String::from_utf8_lossy(&built.get_output().stderr).into_owned();
         assert!(stderr.contains("book/chapters/README.md:3: panel: "), "{stderr}");
         assert!(stderr.contains(expected), "{stderr}");
@@ -516,13 +501,7 @@ fn a_panel_of_an_unknown_program_is_a_defect() {
 
 fn a_static_page_shows_the_recordings() {
     let site = TempDir::new().unwrap();
-    assert_cmd::Command::new(BOOK)
-        .args(["build", "--root"])
-        .arg(root())
-        .arg("--dest")
-        .arg(site.path())
-        .assert()
-        .success();
+    book().args(["build", "--root"]).arg(root()).arg("--dest").arg(site.path()).assert().success();
     let page = fs::read_to_string(site.path().join("02-1-client.html")).unwrap();
     let (_, panel) = page
         .split_once(r#"<div class="run" data-server="lesson02" data-client="lesson01">"#)
@@ -564,167 +543,47 @@ fn children(pid: u32) -> usize {
     lists.map(|list| list.split_whitespace().count()).sum()
 }
 
-#[track_caller]
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let deadline = Instant::now() + DEADLINE;
-    while !is_so() {
-        assert!(Instant::now() < deadline, "not in time: {what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
 // ----------------------------------------------------------------------------
-// A book, a reader, a page.
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
-}
-
-/// A small book in a directory of its own.
-struct Shelf {
-    dir: TempDir,
-}
+// A page.
 
 impl Shelf {
-    fn new() -> Shelf {
-        let shelf = Shelf { dir: TempDir::new().unwrap() };
-        shelf.write(
-            "book.toml",
-            "[book]\nsrc = \"book/chapters\"\n\n[output.html]\ntheme = \"book/theme\"\n",
-        );
-        shelf.write("book/theme/empty.css", "");
-        shelf.write("book/chapters/SUMMARY.md", "# Summary\n\n[First](README.md)\n");
-        shelf.write("book/chapters/README.md", "# First words\n");
-        shelf
-    }
-
     /// With a Python program under a name that the reader knows.
     fn with(program: &str, text: &str) -> Shelf {
         let shelf = Shelf::new();
         shelf.write(&format!("lessons/{program}"), text);
         shelf
     }
-
-    fn path(&self) -> &Path {
-        self.dir.path()
-    }
-
-    fn write(&self, file: &str, text: &str) {
-        let path: PathBuf = self.path().join(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-}
-
-/// A reader that serves; it dies with its test.
-struct Reader {
-    child: Child,
-    addr: SocketAddr,
-    token: String,
 }
 
 impl Reader {
-    #[track_caller]
-    fn start(root: &Path) -> Reader {
-        Reader::start_with(&mut Command::new(BOOK), root)
-    }
-
-    #[track_caller]
-    fn start_with(command: &mut Command, root: &Path) -> Reader {
-        let mut child = command
-            .args(["--port", "0", "--root"])
-            .arg(root)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let stdout = child.stdout.take().unwrap();
-        // Made before the wait, so that a reader that does not come up is killed.
-        let addr = SocketAddr::from(([127, 0, 0, 1], 0));
-        let mut reader = Reader { child, addr, token: String::new() };
-        let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
-        let line = lines.find(|line| line.starts_with("serving")).expect("a reader that serves");
-        let (_, addr) = line.split_once("http://").unwrap();
-        reader.addr = addr.split(' ').next().unwrap().parse().unwrap();
-        // What else it says must not fill the pipe.
-        std::thread::spawn(move || lines.for_each(drop));
-        let session: Value = serde_json::from_str(&reader.get("/live/session").body).unwrap();
-        reader.token = session["token"].as_str().unwrap().to_owned();
-        reader
-    }
-
     /// Starts programs as a page does, and listens to them.
     #[track_caller]
-    fn run(&self, programs: Value) -> Stream {
-        let answer = self.post("/live/run", json!({ "panel": "a", "programs": programs }));
+    fn run(&self, programs: Value) -> Events {
+        let answer = self.asks("/live/run", json!({ "panel": "a", "programs": programs }));
         assert_eq!(answer.status, 200, "{}", answer.body);
         let run: Value = serde_json::from_str(&answer.body).unwrap();
-        Stream::open(self, &format!("/live/run/{}", run["run"].as_str().unwrap()), None)
+        Events::of(self, &format!("/live/run/{}", run["run"].as_str().unwrap()), None)
     }
 
+    /// What a page of this reader is answered.
     #[track_caller]
-    fn get(&self, path: &str) -> Answer {
-        self.ask(&format!("GET {path}"), &format!("Host: {}", self.addr), "")
-    }
-
-    #[track_caller]
-    fn post(&self, path: &str, body: Value) -> Answer {
+    fn asks(&self, path: &str, body: Value) -> Answer {
         let head = format!(
             "Host: {0}\r\nOrigin: http://{0}\r\nX-Reader-Token: {1}",
-            self.addr, self.token
+            self.addr,
+            self.token()
         );
-        self.ask(&format!("POST {path}"), &head, &body.to_string())
+        self.ask_json(&format!("POST {path}"), &head, &body.to_string())
     }
 
     #[track_caller]
-    fn ask(&self, request: &str, head: &str, body: &str) -> Answer {
-        let mut connection = self.connect(&format!(
+    fn ask_json(&self, request: &str, head: &str, body: &str) -> Answer {
+        self.ask(&format!(
             "{request} HTTP/1.1\r\n{head}\r\nContent-Type: application/json\r\n\
              Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
             body.len()
-        ));
-        let mut answer = Vec::new();
-        connection.read_to_end(&mut answer).unwrap();
-        let answer = String::from_utf8_lossy(&answer);
-        let (head, body) = answer.split_once("\r\n\r\n").expect("an answer with a head");
-        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
-        Answer { status: status.expect("a status code"), body: body.to_owned() }
+        ))
     }
-
-    #[track_caller]
-    fn connect(&self, request: &str) -> TcpStream {
-        let mut connection = TcpStream::connect_timeout(&self.addr, DEADLINE).unwrap();
-        connection.set_read_timeout(Some(DEADLINE)).unwrap();
-        connection.set_write_timeout(Some(DEADLINE)).unwrap();
-        connection.write_all(request.as_bytes()).unwrap();
-        connection
-    }
-}
-
-impl Drop for Reader {
-    fn drop(&mut self) {
-        // In order where that is possible, so that the reader can delete its temporary directory.
-        #[cfg(unix)]
-        {
-            let pid = rustix::process::Pid::from_child(&self.child);
-            if matches!(self.child.try_wait(), Ok(None))
-                && rustix::process::kill_process(pid, rustix::process::Signal::TERM).is_ok()
-            {
-                let deadline = Instant::now() + Duration::from_secs(10);
-                while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
-                    std::thread::sleep(Duration::from_millis(5));
-                }
-            }
-        }
-        // Both fail only when it has ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-struct Answer {
-    status: u16,
-    body: String,
 }
 
 #[derive(Clone, Debug)]
@@ -735,49 +594,31 @@ struct Event {
 }
 
 /// The events of a run, as they come.
-struct Stream {
+struct Events {
     path: String,
-    lines: BufReader<TcpStream>,
+    stream: Stream,
     heard: Vec<Event>,
     deadline: Instant,
 }
 
-impl Stream {
-    /// HTTP 1.0, since that comes without chunks.
+impl Events {
     #[track_caller]
-    fn open(reader: &Reader, path: &str, last: Option<usize>) -> Stream {
+    fn of(reader: &Reader, path: &str, last: Option<usize>) -> Events {
         let last = last.map_or(String::new(), |last| format!("Last-Event-ID: {last}\r\n"));
-        let request = format!("GET {path} HTTP/1.0\r\nHost: {}\r\n{last}\r\n", reader.addr);
-        let mut lines = BufReader::new(reader.connect(&request));
-        let mut head = String::new();
-        while !head.ends_with("\r\n\r\n") {
-            assert_ne!(lines.read_line(&mut head).unwrap(), 0, "ended in its head: {head}");
-        }
-        assert!(head.contains(" 200 "), "{head}");
-        let deadline = Instant::now() + DEADLINE;
-        Stream { path: path.to_owned(), lines, heard: Vec::new(), deadline }
+        let stream = reader.listen(path, &last);
+        stream.lines.get_ref().set_read_timeout(Some(LONGEST)).unwrap();
+        let deadline = Instant::now() + LONGEST;
+        Events { path: path.to_owned(), stream, heard: Vec::new(), deadline }
     }
 
     /// The next event.
     #[track_caller]
     fn next(&mut self) -> Event {
-        let mut event = Event { id: 0, kind: String::new(), data: Value::Null };
-        loop {
-            let mut line = String::new();
-            let count = self.lines.read_line(&mut line).expect("an event in time");
-            assert_ne!(count, 0, "the stream ended: {:#?}", self.heard);
-            assert!(Instant::now() < self.deadline, "no end in time");
-            match line.trim_end().split_once(": ") {
-                Some(("id", id)) => event.id = id.parse().unwrap(),
-                Some(("event", kind)) => event.kind = kind.to_owned(),
-                Some(("data", data)) => event.data = serde_json::from_str(data).unwrap(),
-                _ if line == "\n" && !event.kind.is_empty() => {
-                    self.heard.push(event.clone());
-                    return event;
-                }
-                _ => {}
-            }
-        }
+        let Heard { id, kind, data } = self.stream.heard(self.deadline);
+        let data = serde_json::from_str(&data).unwrap();
+        let event = Event { id: id.parse().unwrap(), kind, data };
+        self.heard.push(event.clone());
+        event
     }
 
     /// Waits for a line of a program that starts like this.
