@@ -193,10 +193,11 @@ fn switching_off_ends_the_run() {
     let mut stream = reader.stream();
     reader.post("on");
     stream.grade(|one| statuses(one) == ["passed", "running"]);
+    let sleeper = shelf.sleeper();
     reader.post("off");
     let off = stream.grade(|one| one["state"] == "begun");
     assert!(statuses(&off).is_empty());
-    is_gone(shelf.sleeper());
+    is_gone(sleeper);
     shelf.write(EXERCISE, "right");
     stream.grade(|one| one["state"] == "begun");
     assert_eq!(shelf.started().len(), 1, "graded though nobody wants it any more");
@@ -221,9 +222,10 @@ fn the_run_ends_with_the_reader() {
         let mut stream = reader.stream();
         reader.post("on");
         stream.grade(|one| statuses(one) == ["passed", "running"]);
+        let sleeper = shelf.sleeper();
         kill_process(Pid::from_child(&reader.child), signal).unwrap();
         assert_eq!(reader.wait().code(), Some(0));
-        is_gone(shelf.sleeper());
+        is_gone(sleeper);
         stream.ends();
     }
 }
@@ -233,8 +235,9 @@ fn the_run_ends_when_the_reader_is_killed() {
     let mut stream = reader.stream();
     reader.post("on");
     stream.grade(|one| statuses(one) == ["passed", "running"]);
+    let sleeper = shelf.sleeper();
     drop(reader);
-    is_gone(shelf.sleeper());
+    is_gone(sleeper);
 }
 
 fn a_thousand_reloads_leave_nothing_behind() {

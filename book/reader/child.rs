@@ -5,6 +5,7 @@ use std::io;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use futures_util::future::join;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::watch;
@@ -119,6 +120,25 @@ impl Drop for Child {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// Runs a program to its end, or until it is stopped, and passes on each line that it writes. Its standard
+/// input stays open as long as it is wanted, and ends with this program, however that ends.
+///
+/// # Errors
+///
+/// The system cannot start it, or does not tell how it ended.
+pub async fn run(
+    command: &mut Command,
+    stop: &mut Stop,
+    longest: usize,
+    out: impl FnMut(&str),
+    err: impl FnMut(&str),
+) -> io::Result<ExitStatus> {
+    let mut child = Child::start(command)?;
+    let (_stdin, stdout, stderr) = child.pipes()?;
+    let outputs = join(lines(stdout, longest, out), lines(stderr, longest, err));
+    join(child.end(stop), outputs).await.0
 }
 
 /// Reads a child's output to its end, line by line, and a line that is longer than `longest` in pieces.

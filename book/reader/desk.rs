@@ -2,6 +2,7 @@
 //! others, and only while somebody has asked for it and a page is open.
 
 use std::collections::VecDeque;
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -10,9 +11,10 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::post;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
-use crate::errand::Stop;
+use crate::child::Stop;
 use crate::exercise::{Exercise, Stamp};
 use crate::grades::Grades;
 use crate::grading::{self, Verdict};
@@ -38,7 +40,8 @@ struct Work {
     over: bool,
     /// Exercises by their numbers, the next one first.
     queue: VecDeque<usize>,
-    running: Option<(usize, Arc<Stop>)>,
+    /// The one that is graded now, and the way to stop that.
+    running: Option<(usize, watch::Sender<bool>)>,
     /// What was last seen of each file, and what of it was last graded.
     seen: Vec<Stamp>,
     graded: Vec<Stamp>,
@@ -53,7 +56,18 @@ pub struct Page(Desk);
 pub struct Clerks(Desk, [JoinHandle<()>; 2]);
 
 impl Desk {
-    pub fn open(root: PathBuf, exercises: Vec<Exercise>, grace: Duration) -> (Desk, Clerks) {
+    /// Opens a desk for these exercises.
+    ///
+    /// # Errors
+    ///
+    /// The system lacks what it takes to wait for a child.
+    pub fn open(
+        root: PathBuf,
+        exercises: Vec<Exercise>,
+        grace: Duration,
+    ) -> io::Result<(Desk, Clerks)> {
+        // Not the server's: a run that is under way has to be ended when that one is gone.
+        let runtime = Builder::new_current_thread().enable_all().build()?;
         let work = Work {
             seen: exercises.iter().map(Exercise::stamp).collect(),
             graded: vec![None; exercises.len()],
@@ -69,9 +83,11 @@ impl Desk {
         };
         let desk = Desk { inner: Arc::new(inner) };
         let (grader, keeper) = (desk.clone(), desk.clone());
-        let threads =
-            [thread::spawn(move || grader.grade()), thread::spawn(move || keeper.keep_watch())];
-        (desk.clone(), Clerks(desk, threads))
+        let threads = [
+            thread::spawn(move || grader.grade(&runtime)),
+            thread::spawn(move || keeper.keep_watch()),
+        ];
+        Ok((desk.clone(), Clerks(desk, threads)))
     }
 
     pub fn grades(&self) -> watch::Receiver<Grades> {
@@ -112,7 +128,7 @@ impl Desk {
             self.change(|grades| grades.is_begun(number, true));
         }
         if let Some((_, stop)) = &work.running {
-            stop.stop();
+            stop.send_replace(true);
         }
         self.change(|grades| grades.switch(false));
         self.inner.changed.notify_all();
@@ -133,7 +149,7 @@ impl Desk {
             if let Some((running, stop)) = &work.running
                 && (begun || *running == number)
             {
-                stop.stop();
+                stop.send_replace(true);
                 let running = *running;
                 if running != number && work.on && !work.queue.contains(&running) {
                     work.queue.push_front(running);
@@ -151,14 +167,15 @@ impl Desk {
     }
 
     /// The first thread's life.
-    fn grade(&self) {
-        while let Some((number, stop)) = self.next() {
+    fn grade(&self, runtime: &Runtime) {
+        while let Some((number, mut stop)) = self.next() {
             let exercise = &self.inner.exercises[number];
             // Before the run: what is saved during it is graded by the next one.
             let stamp = exercise.stamp();
-            let verdict = grading::grade(&self.inner.root, exercise, &stop, |event| {
+            let grading = grading::grade(&self.inner.root, exercise, &mut stop, |event| {
                 self.change(|grades| grades.take(number, event));
             });
+            let verdict = runtime.block_on(grading);
             let mut work = self.work();
             work.running = None;
             match verdict {
@@ -178,16 +195,16 @@ impl Desk {
     }
 
     /// The exercise to be graded next; `None` at the end of the server.
-    fn next(&self) -> Option<(usize, Arc<Stop>)> {
+    fn next(&self) -> Option<(usize, Stop)> {
         let mut work = self.work();
         loop {
             if work.over {
                 return None;
             }
             if let Some(number) = work.queue.pop_front() {
-                let stop = Arc::new(Stop::default());
-                work.running = Some((number, Arc::clone(&stop)));
-                return Some((number, stop));
+                let (stop, stopped) = watch::channel(false);
+                work.running = Some((number, stop));
+                return Some((number, stopped));
             }
             work = self.inner.changed.wait(work).unwrap_or_else(PoisonError::into_inner);
         }

@@ -4,12 +4,11 @@
 use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
 
 use serde_json::Value;
+use tokio::process::Command;
 
-use crate::errand::{self, Note, Stop};
+use crate::child::{self, Stop};
 use crate::exercise::Exercise;
 
 /// What a run tells while it lasts.
@@ -30,19 +29,19 @@ pub enum Verdict {
     Stopped,
 }
 
-/// The suite needs a moment to end what it has started.
-const SUITE_ENDS: Duration = Duration::from_secs(2);
+/// A longer line is read in pieces, so that nobody fills our memory.
+const LONGEST_LINE: usize = 256 * 1024;
 
 /// What is kept of the compiler's words.
 const ERRORS: usize = 64 * 1024;
 
-pub fn grade(
+pub async fn grade(
     root: &Path,
     exercise: &Exercise,
-    stop: &Stop,
+    stop: &mut Stop,
     mut tell: impl FnMut(Event),
 ) -> Verdict {
-    let suite = match build(root, exercise, stop, &mut tell) {
+    let suite = match build(root, exercise, stop, &mut tell).await {
         Ok(Ok(suite)) => suite,
         Ok(Err(verdict)) => return verdict,
         Err(why) => return Verdict::Failed(format!("cannot start cargo: {why}")),
@@ -52,19 +51,17 @@ pub fn grade(
     command.arg("exercise").current_dir(exercise.file.parent().unwrap_or(root));
     command.env("GRADER_LIVE", "1").env_remove("SUBJECT").env_remove("GRADER_RECORD");
     let mut ended = false;
-    let run = errand::run(&mut command, stop, SUITE_ENDS, |note| {
-        let Note::Out(line) = note else { return };
-        if let Some(line) =
-            serde_json::from_str(&line).ok().filter(|line: &Value| line["live"].is_string())
-        {
+    let live = |line: &str| {
+        let line = serde_json::from_str(line).ok();
+        if let Some(line) = line.filter(|line: &Value| line["live"].is_string()) {
             ended |= line["live"] == "ended";
             tell(Event::Live(line));
         }
-    });
-    match run {
-        Ok(None) => Verdict::Stopped,
-        Ok(Some(_)) if ended => Verdict::Graded,
-        Ok(Some(status)) => {
+    };
+    match child::run(&mut command, stop, LONGEST_LINE, live, |_| {}).await {
+        _ if *stop.borrow() => Verdict::Stopped,
+        Ok(_) if ended => Verdict::Graded,
+        Ok(status) => {
             Verdict::Failed(format!("the suite of {} told nothing ({status})", exercise.lesson))
         }
         Err(why) => Verdict::Failed(format!("cannot start {}: {why}", suite.display())),
@@ -72,10 +69,10 @@ pub fn grade(
 }
 
 /// Builds what `cargo test -p LESSON` would, and returns the suite's program.
-fn build(
+async fn build(
     root: &Path,
     exercise: &Exercise,
-    stop: &Stop,
+    stop: &mut Stop,
     tell: &mut impl FnMut(Event),
 ) -> io::Result<Result<PathBuf, Verdict>> {
     // The cargo that has started the reader, if one did.
@@ -85,50 +82,49 @@ fn build(
     cargo.args(["--message-format", "json"]).current_dir(root);
     let (mut suite, mut program, mut said) = (None, None, Vec::new());
     let (mut errors, mut all_errors) = (String::new(), String::new());
-    let status = errand::run(&mut cargo, stop, Duration::ZERO, |note| match note {
-        Note::Out(line) => {
-            let message: Value = serde_json::from_str(&line).unwrap_or_default();
-            let target = &message["target"];
-            let is_exercise = target["src_path"]
-                .as_str()
-                .is_some_and(|path| is_same(Path::new(path), &exercise.file));
-            match (message["reason"].as_str(), message["executable"].as_str()) {
-                (Some("compiler-artifact"), Some(executable)) => {
-                    if is_exercise {
-                        program = Some(());
-                    } else if target["kind"][0] == "test" && target["name"] == **lesson {
-                        suite = Some(PathBuf::from(executable));
+    let message = |line: &str| {
+        let message: Value = serde_json::from_str(line).unwrap_or_default();
+        let target = &message["target"];
+        let is_exercise = target["src_path"]
+            .as_str()
+            .is_some_and(|path| is_same(Path::new(path), &exercise.file));
+        match (message["reason"].as_str(), message["executable"].as_str()) {
+            (Some("compiler-artifact"), Some(executable)) => {
+                if is_exercise {
+                    program = Some(());
+                } else if target["kind"][0] == "test" && target["name"] == **lesson {
+                    suite = Some(PathBuf::from(executable));
+                }
+            }
+            (Some("compiler-message"), _) if message["message"]["level"] == "error" => {
+                let text = message["message"]["rendered"].as_str().unwrap_or_default();
+                // The last words, such as "aborting due to 2 previous errors", tell nothing new.
+                let is_last = text.starts_with("error: aborting due to");
+                for errors in [Some(&mut all_errors), is_exercise.then_some(&mut errors)] {
+                    if let Some(errors) = errors.filter(|errors| !is_last && errors.len() < ERRORS)
+                    {
+                        errors.push_str(text);
+                        errors.push('\n');
                     }
                 }
-                (Some("compiler-message"), _) if message["message"]["level"] == "error" => {
-                    let text = message["message"]["rendered"].as_str().unwrap_or_default();
-                    // The last words, such as "aborting due to 2 previous errors", tell nothing new.
-                    let is_last = text.starts_with("error: aborting due to");
-                    for errors in [Some(&mut all_errors), is_exercise.then_some(&mut errors)] {
-                        if let Some(errors) =
-                            errors.filter(|errors| !is_last && errors.len() < ERRORS)
-                        {
-                            errors.push_str(text);
-                            errors.push('\n');
-                        }
-                    }
-                }
-                _ => {}
             }
+            _ => {}
         }
-        Note::Err(line) => {
-            let line = line.trim().to_owned();
-            if said.len() < 100 {
-                said.push(line.clone());
-            }
-            tell(Event::Building(line));
+    };
+    let progress = |line: &str| {
+        let line = line.trim().to_owned();
+        if said.len() < 100 {
+            said.push(line.clone());
         }
-        Note::End | Note::Stop => {}
-    })?;
-    Ok(match (status, suite, program) {
-        (None, ..) => Err(Verdict::Stopped),
+        tell(Event::Building(line));
+    };
+    child::run(&mut cargo, stop, LONGEST_LINE, message, progress).await?;
+    if *stop.borrow() {
+        return Ok(Err(Verdict::Stopped));
+    }
+    Ok(match (suite, program) {
         // A suite is built even when the exercise is not; what lies there then is an older one.
-        (Some(_), Some(suite), Some(())) => Ok(suite),
+        (Some(suite), Some(())) => Ok(suite),
         _ if !errors.is_empty() => Err(Verdict::DoesNotCompile(errors)),
         _ if !all_errors.is_empty() => Err(Verdict::DoesNotCompile(all_errors)),
         _ => Err(Verdict::Failed(format!("cargo has built nothing:\n{}", said.join("\n")))),

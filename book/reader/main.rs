@@ -5,7 +5,6 @@ mod build;
 mod check;
 mod child;
 mod desk;
-mod errand;
 mod error;
 mod exercise;
 mod figure;

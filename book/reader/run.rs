@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::ffi::OsString;
-use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
@@ -219,22 +218,23 @@ impl Run {
         if !has_any {
             return Some(built);
         }
-        let started = Child::start(command.current_dir(root));
-        let (mut cargo, (stdin, stdout, stderr)) = self.told("build", 0, started)?;
-        drop(stdin);
         let mut stop = self.stop.subscribe();
-        let artifacts = child::lines(stdout, LONGEST_LINE_OF_CARGO, |line| {
+        let artifact = |line: &str| {
             let artifact: Value = serde_json::from_str(line).unwrap_or_default();
             let name = artifact["target"]["name"].as_str();
             if let (Some(name), Some(file)) = (name, artifact["executable"].as_str()) {
                 built.insert(name.to_owned(), file.into());
             }
-        });
-        let progress = child::lines(stderr, LONGEST_LINE, |line| {
-            self.tell("build", json!({ "text": line }));
-        });
-        let (status, _) = join(cargo.end(&mut stop), join(artifacts, progress)).await;
-        status.is_ok_and(|status| status.success()).then_some(built)
+        };
+        let progress = |line: &str| self.tell("build", json!({ "text": line }));
+        let command = command.current_dir(root);
+        match child::run(command, &mut stop, LONGEST_LINE_OF_CARGO, artifact, progress).await {
+            Ok(status) => status.success().then_some(built),
+            Err(why) => {
+                progress(&format!("error: cannot start cargo: {why}"));
+                None
+            }
+        }
     }
 
     /// Starts the first program, and the second when the first one listens; waits for both.
@@ -301,15 +301,17 @@ impl Run {
         command.env("PYTHONUNBUFFERED", "1").env("PYTHONIOENCODING", "utf-8");
         command.args(call.words()).current_dir(root);
         self.tell("start", json!({ "program": index, "command": call.typed() }));
-        let started = Child::start(&mut command);
-        let Some((mut child, (stdin, stdout, stderr))) = self.told("line", index, started) else {
-            return;
-        };
-
-        let mut stop = self.stop.subscribe();
         let line = |stream, text: &str| {
             self.tell("line", json!({ "program": index, "stream": stream, "text": text }));
         };
+        let started = Child::start(&mut command);
+        let started = started.and_then(|mut child| Ok((child.pipes()?, child)));
+        let ((stdin, stdout, stderr), mut child) = match started {
+            Ok(started) => started,
+            Err(why) => return line("stderr", &format!("error: cannot start it: {why}")),
+        };
+
+        let mut stop = self.stop.subscribe();
         let out = child::lines(stdout, LONGEST_LINE, |text| {
             line("stdout", text);
             let address =
@@ -338,23 +340,6 @@ impl Run {
         };
         let (code, signal) = status.as_ref().map_or((None, None), outcome);
         self.tell("exit", json!({ "program": index, "code": code, "signal": signal }));
-    }
-
-    /// A child with its pipes, or an event that says why there is none.
-    fn told(
-        &self,
-        kind: &'static str,
-        program: usize,
-        started: io::Result<Child>,
-    ) -> Option<(Child, child::Pipes)> {
-        match started.and_then(|mut child| Ok((child.pipes()?, child))) {
-            Ok((pipes, child)) => Some((child, pipes)),
-            Err(why) => {
-                let text = format!("error: cannot start it: {why}");
-                self.tell(kind, json!({ "program": program, "stream": "stderr", "text": text }));
-                None
-            }
-        }
     }
 
     /// Tells what becomes of the sockets at the server's address, until some seconds after the end.

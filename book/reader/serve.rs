@@ -53,7 +53,8 @@ pub fn serve(root: &Path, port: u16, open: bool, grace: Duration) -> Result<(), 
 
     let (sender, editions) = watch::channel(first);
     let root = root.to_owned();
-    let (desk, clerks) = Desk::open(root.clone(), exercises, grace);
+    let (desk, clerks) = Desk::open(root.clone(), exercises, grace)
+        .map_err(|why| Error::failed("cannot grade on the page", why))?;
     let routes = routes(editions, &desk, Runs::new(root.clone()), session);
     let builder = thread::spawn(move || keep_building(&root, &watch, shown, &sender, &desk));
     let served = answer(listener, routes, open, interrupted);
