@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use common::{Explain, Failure, exit};
 
 fn main() -> ExitCode {
-    exit(one_thread::run("Exercise 5: a full buffer is an error", offer))
+    exit(one_thread::run("Exercise 5: a full buffer is an error", offer, one_thread::a_moment))
 }
 
 fn offer(connection: &mut TcpStream, piece: &[u8]) -> Result<usize, Failure> {

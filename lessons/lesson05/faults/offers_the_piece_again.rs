@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use common::{Explain, Failure, exit};
 
 fn main() -> ExitCode {
-    exit(one_thread::run("Exercise 5: offer a piece again", offer))
+    exit(one_thread::run("Exercise 5: offer a piece again", offer, one_thread::a_moment))
 }
 
 fn offer(connection: &mut TcpStream, piece: &[u8]) -> Result<usize, Failure> {

@@ -1,5 +1,5 @@
-//! What three wrong answers share: one thread, and a connection that does not block. Each brings its own way
-//! to offer a piece to the kernel.
+//! What four wrong answers share: one thread, and a connection that does not block. Each brings its own way
+//! to offer a piece to the kernel, or to spend the time until there is something to do.
 
 use std::io::{ErrorKind, Read};
 use std::net::{Shutdown, TcpStream};
@@ -13,10 +13,12 @@ use socket2::SockRef;
 /// How much is written or read at once.
 const PIECE: usize = 16 << 10;
 
-/// `offer` writes a piece, and returns how many of its bytes are taken for sent.
+/// `offer` writes a piece, and returns how many of its bytes are taken for sent. `pause` is called when there is
+/// nothing to read.
 pub fn run(
     about: &str,
     offer: fn(&mut TcpStream, &[u8]) -> Result<usize, Failure>,
+    pause: fn(),
 ) -> Result<(), Failure> {
     let (arguments, length) = echo_arguments(about);
     let (server, start) = (arguments.address, Instant::now());
@@ -49,11 +51,13 @@ pub fn run(
                 in_place(received, &input[..count])?;
                 received += count;
             }
-            Err(why) if why.kind() == ErrorKind::WouldBlock => {
-                thread::sleep(Duration::from_millis(1));
-            }
+            Err(why) if why.kind() == ErrorKind::WouldBlock => pause(),
             Err(why) => return Err(why).explain("cannot read"),
         }
     }
     Err(Failure::new("no whole echo", "timed out"))
+}
+
+pub fn a_moment() {
+    thread::sleep(Duration::from_millis(1));
 }
