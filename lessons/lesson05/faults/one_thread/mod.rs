@@ -13,12 +13,12 @@ use socket2::SockRef;
 /// How much is written or read at once.
 const PIECE: usize = 16 << 10;
 
-/// `offer` writes a piece, and returns how many of its bytes are taken for sent. `pause` is called when there is
-/// nothing to read.
+/// `offer` writes a piece, and returns how many of its bytes are taken for sent. `pause` is how long it waits when there
+/// is nothing to read.
 pub fn run(
     about: &str,
     offer: fn(&mut TcpStream, &[u8]) -> Result<usize, Failure>,
-    pause: fn(),
+    pause: Option<Duration>,
 ) -> Result<(), Failure> {
     let (arguments, length) = echo_arguments(about);
     let (server, start) = (arguments.address, Instant::now());
@@ -51,13 +51,13 @@ pub fn run(
                 in_place(received, &input[..count])?;
                 received += count;
             }
-            Err(why) if why.kind() == ErrorKind::WouldBlock => pause(),
+            Err(why) if why.kind() == ErrorKind::WouldBlock => {
+                if let Some(time) = pause {
+                    thread::sleep(time);
+                }
+            }
             Err(why) => return Err(why).explain("cannot read"),
         }
     }
     Err(Failure::new("no whole echo", "timed out"))
-}
-
-pub fn a_moment() {
-    thread::sleep(Duration::from_millis(1));
 }
