@@ -37,7 +37,7 @@
 //!   0 stands for `no port yet`.
 //! - What is no IP address with a port gets a line `error: WHAT: WHY` on standard error that names it,
 //!   and nothing on standard output. Names such as `localhost:80` are none, since nothing is looked up;
-//!   neither is `::1:80`, without brackets. The program goes on to the next `ADDR`. After the last, its
+//!   neither is `::1:80`, without brackets, nor `127.0.0.1:+80`: a port is written in digits. The program goes on to the next `ADDR`. After the last, its
 //!   exit code is 1 if there was such an error, and else 0.
 //!
 //! # Why
@@ -93,8 +93,8 @@ pub const CHECKS: &[Check] = &[
         .hint("What makes a word an address, and how does a script learn that one is none?")
         .section("01-introduction.html#what-an-address-is"),
     check("refuses_ports_that_do_not_fit", refuses_ports_that_do_not_fit)
-        .demands("A port above 65535 is an error, whatever its last 16 bits are.")
-        .hint("How many bits has a port, and what became of the others?")
+        .demands("A port above 65535 is an error, whatever its last 16 bits are, and so is `+80`.")
+        .hint("How many bits has a port, what became of the others, and who is to say what a number looks like?")
         .section("01-introduction.html#what-a-port-is"),
     check("looks_at_all_of_them", looks_at_all_of_them)
         .demands("All addresses are looked at, also those that stand behind a bad one.")
@@ -183,7 +183,9 @@ fn refuses_what_is_no_address(run: &mut Run) -> Outcome {
 
 fn refuses_ports_that_do_not_fit(run: &mut Run) -> Outcome {
     // Cut to 16 bits, these are 0, 9090 and 65535.
-    refuses(run, &["127.0.0.1:65536", "127.0.0.1:74626", "127.0.0.1:18446744073709551615"])
+    refuses(run, &["127.0.0.1:65536", "127.0.0.1:74626", "127.0.0.1:18446744073709551615"])?;
+    // `parse::<u16>` takes a sign.
+    refuses(run, &["127.0.0.1:+80", "[::1]:+80"])
 }
 
 fn looks_at_all_of_them(run: &mut Run) -> Outcome {

@@ -32,7 +32,10 @@ use std::time::{Duration, Instant};
 use common::{GREETING, REPLY, kernel};
 use grader::{Broken, Check, Needs, Outcome, Peer, Run, check};
 
-use crate::trouble::Protocol;
+use crate::trouble::{Protocol, narrow};
+
+/// The longest request, in bytes.
+const MAX_REQUEST: usize = 1 << 20;
 
 pub const CHECKS: &[Check] = &[
     check("answers_a_request", answers_a_request)
@@ -60,8 +63,8 @@ pub const CHECKS: &[Check] = &[
         .hint("Which decoder fails on bytes that are not UTF-8, and whom does its error concern: this client or all of them?")
         .section("02-2-server.html#the-repair"),
     check("survives_a_reset", survives_a_reset)
-        .demands("A client that resets its connection is reported; the next is served.")
-        .hint("Which `Result` becomes an `Err` when a client breaks off, and whom does that error concern?")
+        .demands("A client that resets its connection is reported; the next is served, also when the reset comes in the middle of a reply.")
+        .hint("Which `Result`s become an `Err` when a client breaks off, and whom does that error concern?")
         .section("02-2-server.html#the-repair"),
     check("refuses_a_request_that_is_too_long", refuses_a_request_that_is_too_long)
         .demands("A client that sends more than 1 MiB is cut off and reported; the next is served.")
@@ -113,7 +116,7 @@ fn reads_the_whole_request(run: &mut Run) -> Outcome {
 
 fn answers_a_long_request(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve()?;
-    let request = &"a mebibyte! ".repeat(1 << 17)[..1 << 20];
+    let request = &"a mebibyte! ".repeat(1 << 17)[..MAX_REQUEST];
     let mut client = run.connect(address)?;
     is_answered(&mut client, request)
 }
@@ -145,11 +148,28 @@ fn survives_a_reset(run: &mut Run) -> Outcome {
     let name = client.local();
     client.reset();
     server.reports(name)?;
+    serves_another(run, address)?;
+
+    let stream = run.attempt("a client with small buffers connects", narrow(address))?;
+    run.step("it sends a request of 1 MiB, and waits until its reply has begun");
+    Requests::sends_without_reading(&stream);
+    let mut greedy = run.peer(stream, "the client with small buffers");
+    // The rest of the reply has no room: the server is in the middle of it.
+    let _ = greedy.has_unread_input();
+    greedy.reset();
     serves_another(run, address)
 }
 
 fn refuses_a_request_that_is_too_long(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve()?;
+    let mut client = run.connect_as("a client with a byte too many", address)?;
+    run.step(format!("it sends {} bytes", MAX_REQUEST + 1));
+    // The server may have closed before the last of them.
+    let _ = client.write_all(&[b'x'; MAX_REQUEST + 1], "the server reads the request");
+    let _ = client.stream().shutdown(Shutdown::Write);
+    client.receives_no_reply()?;
+    server.reports(client.local())?;
+
     let mut client = run.connect(address)?;
     // Far more than the kernels keep between the two: the server has to close.
     client.sends_until_cut_off(64 << 20)?;
@@ -261,7 +281,7 @@ impl Protocol for Requests {
 
     fn sends_without_reading(mut stream: &TcpStream) {
         // The longest request that is allowed, so that the reply is as long.
-        let _ = stream.write_all(&[b'x'; 1 << 20]);
+        let _ = stream.write_all(&[b'x'; MAX_REQUEST]);
         let _ = stream.shutdown(Shutdown::Write);
     }
 }

@@ -20,7 +20,7 @@
 //! - On Ctrl-C nobody is accepted any more: the listener is closed, new clients are refused. The lines
 //!   that have arrived are answered (not a piece of one whose end has not come), everybody's connection is
 //!   ended, and the program exits with code 0.
-//!   All of that takes no more than 2 seconds, whatever the clients do. A client that does not read its
+//!   All of that takes no more than 2 seconds, whatever the clients do, and also while `accept` fails. A client that does not read its
 //!   replies is cut off then. The crate `ctrlc` is there for you; lesson 4's chapter shows how a thread
 //!   is called out of `accept`.
 //!
@@ -79,7 +79,7 @@ pub const CHECKS: &[Check] = &[
         .hint("How much of a line do you read before you ask how long it is?")
         .section("03-threads.html#nobody-disturbs-the-others"),
     check("survives_a_reset", survives_a_reset)
-        .demands("A client that resets its connection in the middle of a line is reported; the others are served.")
+        .demands("A client that resets its connection, in the middle of a line or after one, is reported; the others are served.")
         .hint("What becomes of an error, or a panic, in the thread of one client, and of a lock that it holds?")
         .section("03-threads.html#nobody-disturbs-the-others"),
     check("leaves_nothing_behind", leaves_nothing_behind)
@@ -97,6 +97,11 @@ pub const CHECKS: &[Check] = &[
         .hint("In which call does each of your threads wait, what wakes it, and what does it take for a line then?")
         .section("03-threads.html#stopping")
         .needs(Needs::Unix),
+    check("stops_without_descriptors", stops_without_descriptors)
+        .demands("Ctrl-C ends the server, with exit code 0, while no descriptor is left and clients wait in the queue.")
+        .hint("When `accept` fails again and again, which line of your loop looks whether to stop?")
+        .section("03-threads.html#stopping")
+        .needs(Needs::Linux),
     check("finishes_lines_that_have_arrived", finishes_lines_that_have_arrived)
         .demands("After Ctrl-C, new clients are refused, and the lines that have arrived are answered, all of them.")
         .hint("What becomes of a thread that is writing when `main` returns, or when you end the side on which it writes?")
@@ -185,6 +190,10 @@ fn parts_with_a_line_that_is_too_long(run: &mut Run) -> Outcome {
     let longest = "x".repeat(MAX_LINE);
     client.send(format!("{longest}\n"))?;
     client.receives(reply(&longest))?;
+    let mut one_more = run.connect_as("a client with a byte too many", address)?;
+    one_more.send(format!("{longest}x\n"))?;
+    one_more.receives_no_reply()?;
+    server.reports(one_more.local())?;
     // Far more than the kernels keep between the two: the server has to close.
     client.sends_until_cut_off(64 << 20)?;
     server.reports(client.local())?;
@@ -199,6 +208,11 @@ fn survives_a_reset(run: &mut Run) -> Outcome {
     let name = client.local();
     client.reset();
     server.reports(name)?;
+    let mut client = run.connect_as("a client that has its reply", address)?;
+    is_served(&mut client)?;
+    let name = client.local();
+    client.reset();
+    server.reports(name)?;
     serves_on(run, address, &mut other)
 }
 
@@ -210,6 +224,10 @@ fn survives_without_descriptors(run: &mut Run) -> Outcome {
     // A line each twenty milliseconds is more than anybody needs; a server that spins writes thousands.
     let few = |time: Duration| 10 + time.as_millis() as usize / 20;
     many_clients::survives_without_descriptors(run, is_served, few)
+}
+
+fn stops_without_descriptors(run: &mut Run) -> Outcome {
+    many_clients::stops_without_descriptors(run, is_served)
 }
 
 fn stops_on_ctrl_c(run: &mut Run) -> Outcome {
@@ -310,6 +328,24 @@ pub const TROUBLE: &[Check] = &[
         .demands("Two lines are answered the same wherever they are cut in two, and when they come byte by byte.")
         .hint("What do you still have of a line when the next piece comes?")
         .section(SECTION),
+    check("refuses_a_line_that_comes_slowly", refuses_a_line_that_comes_slowly)
+        .demands("A line of 80 KiB is refused, also when its second half comes a while after the first.")
+        .hint("Of what is your limit: of one read, or of the line?")
+        .section(SECTION),
+    check("parts_when_replies_have_arrived", parts_when_replies_have_arrived)
+        .demands("A client whose replies wait for room gets them all before it is parted with.")
+        .hint("What does the kernel do with what it has not sent yet when the connection is closed with unread input?")
+        .section("03-threads.html#nobody-disturbs-the-others"),
+    check("stops_without_delay", stops_without_delay)
+        .demands("Ctrl-C ends the server at once if its only client is idle.")
+        .hint("For whom does your program still wait when all have got their replies?")
+        .section("03-threads.html#stopping")
+        .needs(Needs::Unix),
+    check("stops_with_the_last_descriptor", stops_with_the_last_descriptor)
+        .demands("Ctrl-C ends the server also while `accept` waits with the last descriptor in its hands.")
+        .hint("What does it take to call a thread out of `accept`, and do you still have that then?")
+        .section("03-threads.html#stopping")
+        .needs(Needs::Linux),
     check("finishes_lines_when_told_to_end", finishes_lines_when_told_to_end)
         .demands("SIGTERM, too, lets lines that have arrived be answered.")
         .hint("Which signals does your program know, and does it do the same for all of them?")
@@ -329,6 +365,32 @@ fn answers_lines_cut_anywhere(run: &mut Run) -> Outcome {
         client.receives(reply("b"))?;
     }
     Ok(())
+}
+
+fn refuses_a_line_that_comes_slowly(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    let half = "x".repeat(40 << 10);
+    client.send(&half)?;
+    client.receives_nothing_for(Duration::from_millis(250))?;
+    client.send(&half)?;
+    client.receives_no_reply()?;
+    server.reports(client.local())
+}
+
+fn parts_when_replies_have_arrived(run: &mut Run) -> Outcome {
+    let line = "x".repeat(8 << 10);
+    let replies = many_clients::parts_with(run, format!("{line}\n").as_bytes())?;
+    let got = grader::show(&replies);
+    run.ensure("that is the reply, all of it", replies == reply(&line).as_bytes(), got)
+}
+
+fn stops_without_delay(run: &mut Run) -> Outcome {
+    many_clients::stops_without_delay(run, is_served)
+}
+
+fn stops_with_the_last_descriptor(run: &mut Run) -> Outcome {
+    many_clients::stops_with_the_last_descriptor(run, is_served)
 }
 
 /// A line is a request.

@@ -23,7 +23,8 @@
 //!   gets a line `error: WHAT: WHY`, and the exit code is 1. Nothing is a panic.
 //! - The program stays small, however long the message is and however slowly the server reads: it holds
 //!   neither the message nor the echo, and has no queue that can grow. 16 MiB at most are allowed, for
-//!   everything; a few are enough.
+//!   everything; a few are enough. While there is nothing that it can do, it waits, and leaves the processor to
+//!   others.
 //! - The time limit is for all of it together. A server must not hold the client longer by sending a
 //!   little now and then.
 //!
@@ -51,6 +52,7 @@ use std::net::Shutdown;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use common::kernel::socket_between;
 use grader::{Broken, Check, Needs, Outcome, Peer, Program, Run, check};
 use lesson05::{LONG, fill_from, in_place};
 use socket2::SockRef;
@@ -102,6 +104,11 @@ pub const CHECKS: &[Check] = &[
         .demands("32 MiB come back from a server that reads on only when its echo has found room.")
         .hint("While your program waits for room to write, who reads the echo?")
         .section("04-buffers.html#write-everything-then-read"),
+    check("rests_while_it_waits", rests_while_it_waits)
+        .demands("While the server neither reads nor writes, the client waits, and uses next to no processor time.")
+        .hint("What does your program do when there is neither room to write nor anything to read, and how often?")
+        .section("04-buffers.html#the-repair")
+        .needs(Needs::Linux),
     check("keeps_the_time_limit", keeps_the_time_limit)
         .demands(
             "A server that reads and sends a little now and then holds the client no longer than its limit.",
@@ -222,6 +229,20 @@ fn reads_while_it_writes(run: &mut Run) -> Outcome {
     echo.reads_the_end()?;
     echo.server.end()?;
     succeeds(&mut echo.client, LONG)
+}
+
+fn rests_while_it_waits(run: &mut Run) -> Outcome {
+    let echo = Echo::start(run, LONG, true)?;
+    let (client, server) = (echo.server.remote(), echo.server.local());
+    let unread = || socket_between(server, client).map_or(0, |socket| socket.receive_queue);
+    let mut before = 0;
+    run.until("the client has sent what there is room for", || {
+        // It has found no more room for some time.
+        let last = std::mem::replace(&mut before, unread());
+        thread::sleep(Duration::from_millis(20));
+        (last > 0 && last == unread()).then_some(())
+    })?;
+    run.rests(&echo.client)
 }
 
 fn keeps_the_time_limit(run: &mut Run) -> Outcome {

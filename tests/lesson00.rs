@@ -228,7 +228,7 @@ fn says_why_it_is_none(run: &mut Run) -> Outcome {
         ("[::1]", "missing"),
         ("[::g]:80", "not an IPv6 address"),
         ("localhost:80", "is a name"),
-        (":80", "missing"),
+        (":80", "the address is missing"),
         ("", "empty"),
     ] {
         run.to_end(&["classify", text])?
@@ -535,11 +535,21 @@ fn main() -> ExitCode {
         .wrong_answer(program!("tutorials_two_ranges"), &["names_the_range_of_the_port"])
         .wrong_answer(program!("borders_that_belong_to_nobody"), &["names_the_range_of_the_port"])
         .wrong_answer(program!("port_zero_is_a_port"), &["knows_that_port_0_is_none"])
-        .wrong_answer(program!("cuts_at_the_first_colon"), &["takes_ipv6_addresses"])
+        .wrong_answer(
+            program!("cuts_at_the_first_colon"),
+            &["takes_ipv6_addresses", "refuses_ports_that_do_not_fit"],
+        )
         .wrong_answer(program!("private_in_ipv4_only"), &["takes_ipv6_addresses"])
-        .wrong_answer(program!("does_without_brackets"), &["refuses_what_is_no_address"])
-        .wrong_answer(program!("looks_names_up"), &["refuses_what_is_no_address"])
+        .wrong_answer(
+            program!("does_without_brackets"),
+            &["refuses_what_is_no_address", "refuses_ports_that_do_not_fit"],
+        )
+        .wrong_answer(
+            program!("looks_names_up"),
+            &["refuses_what_is_no_address", "refuses_ports_that_do_not_fit"],
+        )
         .wrong_answer(program!("wraps_the_port"), &["refuses_ports_that_do_not_fit"])
+        .wrong_answer(program!("takes_a_plus"), &["refuses_ports_that_do_not_fit"])
         .wrong_answer(program!("gives_up_at_the_first"), &["looks_at_all_of_them"])
         .wrong_answer(
             program!("forgets_the_errors"),

@@ -69,7 +69,7 @@ const CHECKS: &[Check] = &[
         .hint("Who should decide what to do with bytes that cannot be read?")
         .section("02-1-client.html#four-ways-to-fail"),
     check("bounds_the_reply", bounds_the_reply)
-        .demands("A reply of more than 4 MiB is cut off, and that is said.")
+        .demands("A reply of 4 MiB is printed; one that is longer is cut off, and that is said.")
         .hint("How much memory may a stranger make your program use?")
         .section("02-1-client.html#the-repair"),
     check("speaks_the_encoding_it_is_told", speaks_the_encoding_it_is_told)
@@ -250,6 +250,15 @@ fn reports_bytes_that_are_not_text(run: &mut Run) -> Outcome {
 }
 
 fn bounds_the_reply(run: &mut Run) -> Outcome {
+    const MAX_REPLY: usize = 4 << 20;
+    for (length, code) in [(MAX_REPLY, 0), (MAX_REPLY + 1, 1)] {
+        let (mut client, mut server) = be_the_server(run, exercise01::PATIENT)?;
+        server.receives(GREETING)?;
+        run.step(format!("the server sends {length} bytes"));
+        let _ = server.write_all(&vec![b'x'; length], "the client reads the reply");
+        server.close();
+        client.exits_with(code)?;
+    }
     let (mut client, mut server) = be_the_server(run, &[])?;
     server.receives(GREETING)?;
     let mut stream = server.stream();

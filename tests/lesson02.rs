@@ -310,6 +310,7 @@ fn main() -> ExitCode {
             program!("unwrap_the_read"),
             &["survives_a_reset", "gives_up_on_a_silent_client", "gives_up_on_a_dripping_client"],
         )
+        .wrong_answer(program!("unwrap_the_write"), &["survives_a_reset"])
         .wrong_answer(
             program!("one_read_is_the_request"),
             &[

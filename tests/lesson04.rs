@@ -455,6 +455,25 @@ const MORE_TROUBLE: &[Check] = &[
         .hint("Which signals does your program know, and does it do the same for all of them?")
         .section("03-threads.html#stopping")
         .needs(Needs::Unix),
+    check("parts_when_replies_have_arrived", parts_when_replies_have_arrived)
+        .demands("A client whose replies wait for room gets them all before it is parted with.")
+        .hint("What does the kernel do with what it has not sent yet when the connection is closed with unread input?")
+        .section("03-threads.html#nobody-disturbs-the-others"),
+    check("stops_without_delay", stops_without_delay)
+        .demands("Ctrl-C ends the server at once if its only client is idle.")
+        .hint("For whom does your program still wait when all have got their replies?")
+        .section("03-threads.html#stopping")
+        .needs(Needs::Unix),
+    check("stops_without_descriptors", stops_without_descriptors)
+        .demands("Ctrl-C ends the server while no descriptor is left and clients wait in the queue.")
+        .hint("When `accept` fails again and again, which line of your loop looks whether to stop?")
+        .section("03-threads.html#stopping")
+        .needs(Needs::Linux),
+    check("stops_with_the_last_descriptor", stops_with_the_last_descriptor)
+        .demands("Ctrl-C ends the server also while `accept` waits with the last descriptor in its hands.")
+        .hint("What does it take to call a thread out of `accept`, and do you still have that then?")
+        .section("03-threads.html#stopping")
+        .needs(Needs::Linux),
     check("does_not_wait_for_its_terminal", does_not_wait_for_its_terminal)
         .demands("When its output goes into a pipe that is full and that nobody reads, clients are served all the same.")
         .hint("For how long does `println!` wait for a terminal in which somebody has pressed Ctrl-S?")
@@ -466,6 +485,26 @@ const MORE_TROUBLE: &[Check] = &[
         .section("03-threads.html#stopping")
         .needs(Needs::LinuxAnd("bash")),
 ];
+
+fn parts_when_replies_have_arrived(run: &mut Run) -> Outcome {
+    // The server reads 1024 bytes at most, so there are so many replies or more.
+    const LEAST: usize = 300;
+    let got = many_clients::parts_with(run, &[b'x'; LEAST << 10])?.len();
+    let statement = format!("those are {LEAST} replies or more");
+    run.ensure(statement, got >= LEAST * REPLY.len(), format!("{got} bytes"))
+}
+
+fn stops_without_delay(run: &mut Run) -> Outcome {
+    many_clients::stops_without_delay(run, is_served)
+}
+
+fn stops_without_descriptors(run: &mut Run) -> Outcome {
+    many_clients::stops_without_descriptors(run, is_served)
+}
+
+fn stops_with_the_last_descriptor(run: &mut Run) -> Outcome {
+    many_clients::stops_with_the_last_descriptor(run, is_served)
+}
 
 fn does_not_wait_for_its_terminal(run: &mut Run) -> Outcome {
     let (_server, mut client) = serve_into_a_full_pipe(run)?;
@@ -978,6 +1017,7 @@ fn main() -> ExitCode {
                 "survives_a_reset",
                 "survives_without_descriptors",
                 "stops_on_ctrl_c",
+                "stops_without_descriptors",
                 "finishes_lines_that_have_arrived",
                 "stops_in_time",
             ],
@@ -991,6 +1031,7 @@ fn main() -> ExitCode {
                 "survives_a_reset",
                 "survives_without_descriptors",
                 "stops_on_ctrl_c",
+                "stops_without_descriptors",
                 "finishes_lines_that_have_arrived",
                 "stops_in_time",
             ],
@@ -1004,6 +1045,7 @@ fn main() -> ExitCode {
                 "survives_a_reset",
                 "survives_without_descriptors",
                 "stops_on_ctrl_c",
+                "stops_without_descriptors",
                 "finishes_lines_that_have_arrived",
                 "stops_in_time",
             ],
@@ -1065,12 +1107,14 @@ fn main() -> ExitCode {
             &["parts_with_a_line_that_is_too_long", "leaves_nothing_behind"],
         )
         .wrong_answer(program!("spins_without_descriptors"), &["survives_without_descriptors"])
+        .wrong_answer(program!("deaf_without_descriptors"), &["stops_without_descriptors"])
         .wrong_answer(program!("exits_mid_reply"), &["finishes_lines_that_have_arrived"])
         .wrong_answer(
             program!("joins_everybody"),
             &[
                 "leaves_nothing_behind",
                 "stops_on_ctrl_c",
+                "stops_without_descriptors",
                 "finishes_lines_that_have_arrived",
                 "stops_in_time",
             ],
@@ -1092,7 +1136,15 @@ fn main() -> ExitCode {
                 .fault(program!("loses_its_port"), &["runs_again_after_kill"])
                 .fault(program!("print_or_panic"), &["does_without_its_output"])
                 .fault(program!("spin_on_accept_error"), &["waits_for_descriptors"])
-                .fault(program!("accept_error_ends_server"), &["waits_for_descriptors"])
+                .fault(
+                    program!("accept_error_ends_server"),
+                    &["waits_for_descriptors", "stops_without_descriptors"],
+                )
+                .fault(program!("close_on_bad_bytes"), &["parts_when_replies_have_arrived"])
+                .fault(
+                    program!("wait_for_everybody"),
+                    &["stops_without_delay", "stops_with_the_last_descriptor"],
+                )
                 .fault(program!("lock_across_read"), &["is_not_held_by_who_reads_nothing"])
                 .fault(program!("exit_on_ctrl_c"), &["finishes_replies_when_told_to_end"])
                 .fault(program!("polls_for_input"), &["rests_while_clients_are_silent"])
@@ -1111,7 +1163,16 @@ fn main() -> ExitCode {
                 )
                 .fault(
                     program!("one_panic_for_all"),
-                    &["survives_resets_at_any_moment", "survives_whatever_is_sent"],
+                    &[
+                        "survives_resets_at_any_moment",
+                        "survives_whatever_is_sent",
+                        "parts_when_replies_have_arrived",
+                    ],
+                )
+                .fault(program!("line_without_limit"), &["refuses_a_line_that_comes_slowly"])
+                .fault(
+                    program!("joins_everybody"),
+                    &["stops_without_delay", "stops_with_the_last_descriptor"],
                 )
                 .fault(program!("keeps_every_client"), &["survives_a_crowd"])
                 .fault(program!("spins_without_descriptors"), &["waits_for_descriptors"])

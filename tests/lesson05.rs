@@ -544,12 +544,18 @@ fn main() -> ExitCode {
         )
         .wrong_answer(
             program!("full_is_fatal"),
-            &["sends_every_byte_once", "reads_while_it_writes", "stays_small"],
+            &[
+                "sends_every_byte_once",
+                "reads_while_it_writes",
+                "rests_while_it_waits",
+                "stays_small",
+            ],
         )
         .wrong_answer(
             program!("forgets_what_was_left"),
             &["sends_every_byte_once", "reads_while_it_writes", "stays_small"],
         )
+        .wrong_answer(program!("spins_while_it_waits"), &["rests_while_it_waits"])
         .wrong_answer(program!("queues_without_bound"), &["stays_small"])
         .wrong_answer(program!("keeps_the_echo"), &["stays_small"])
         .wrong_answer(program!("only_counts"), &["notices_bytes_out_of_place"])

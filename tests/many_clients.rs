@@ -3,11 +3,15 @@
 
 use std::marker::PhantomData;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+use common::kernel;
 use grader::{Broken, Check, Limit, Needs, Outcome, Peer, Program, Run, Usage, check};
 
-use crate::trouble::{Protocol, rests, serves_another};
+use socket2::SockRef;
+
+use crate::trouble::{Protocol, narrow, serves_another};
 
 /// The client sends a message and gets its reply.
 pub type IsServed = fn(&mut Peer) -> Outcome;
@@ -18,17 +22,16 @@ pub fn survives_without_descriptors(
     is_served: IsServed,
     most_lines: fn(Duration) -> usize,
 ) -> Outcome {
-    let starter = ["sh", "-c", "ulimit -n 32; exec \"$@\"", "sh"];
-    let (mut server, address) = run.serve_through(&starter, &["127.0.0.1:0"])?;
+    let (mut server, address) = serve_with_few_descriptors(run)?;
     let mut first = run.connect(address)?;
     is_served(&mut first)?;
     let since = Instant::now();
     let mut crowd = Vec::new();
-    for _ in 0..40 {
+    for _ in 0..DESCRIPTORS {
         crowd.push(run.connect(address)?);
     }
     server.complains("error: ")?;
-    rests(run, &server)?;
+    run.rests(&server)?;
     crowd.last_mut().expect("a crowd").receives_nothing_for(Duration::from_millis(20))?;
     let few = most_lines(since.elapsed());
     let lines = server.stderr().lines().count();
@@ -41,6 +44,92 @@ pub fn survives_without_descriptors(
     is_served(&mut last)?;
     last.close();
     is_served(&mut run.connect(address)?)
+}
+
+/// Ctrl-C while `accept` fails, and fails again.
+pub fn stops_without_descriptors(run: &mut Run, is_served: IsServed) -> Outcome {
+    let (mut server, address) = serve_with_few_descriptors(run)?;
+    let mut first = run.connect(address)?;
+    is_served(&mut first)?;
+    let mut crowd = Vec::new();
+    for _ in 0..DESCRIPTORS {
+        crowd.push(run.connect(address)?);
+    }
+    server.complains("error: ")?;
+    stops(run, &mut server)
+}
+
+/// Ctrl-C while the last descriptor is in the hands of an `accept` that waits: Linux gives it one first.
+pub fn stops_with_the_last_descriptor(run: &mut Run, is_served: IsServed) -> Outcome {
+    let (mut server, address) = serve_with_few_descriptors(run)?;
+    let mut clients = Vec::new();
+    let is_free =
+        |number: &usize| !Path::new(&format!("/proc/{}/fd/{number}", server.id())).exists();
+    while (0..DESCRIPTORS).filter(is_free).count() > 1 {
+        let mut client = run.connect(address)?;
+        is_served(&mut client)?;
+        clients.push(client);
+    }
+    let wait = || server.running_threads().is_empty().then_some(());
+    run.until("all of its threads wait, one of them in accept", wait)?;
+    stops(run, &mut server)
+}
+
+/// Ctrl-C when nobody is left to wait for.
+pub fn stops_without_delay(run: &mut Run, is_served: IsServed) -> Outcome {
+    // On a busy machine the first try can be slow for other reasons.
+    let mut took = Vec::new();
+    for _ in 0..5 {
+        let (mut server, address) = run.serve()?;
+        let mut gone = run.connect(address)?;
+        is_served(&mut gone)?;
+        gone.close();
+        let mut idle = run.connect(address)?;
+        is_served(&mut idle)?;
+        server.interrupt()?;
+        let since = Instant::now();
+        server.exits_with(0)?;
+        took.push(since.elapsed());
+        if since.elapsed() < Duration::from_millis(700) {
+            return Ok(());
+        }
+    }
+    run.ensure("one of five times that took less than 700 ms", false, format!("{took:?}"))
+}
+
+/// A client that reads little by little sends this, and then bytes that are not text, and more. Returns all that it
+/// gets until the end of the stream, which it begins to read when the server has done with it.
+pub fn parts_with(run: &mut Run, good: &[u8]) -> Outcome<Vec<u8>> {
+    let (mut server, address) = run.serve()?;
+    let stream = run.attempt("a client with small buffers connects", narrow(address))?;
+    let mut client = run.peer(stream, "the client");
+    let name = client.local();
+    client.send([good, b"\xff\n", &[b'x'; 32 << 10]].concat())?;
+    server.reports(name)?;
+    run.until("nothing of that is unread", || {
+        let socket = kernel::socket_between(address, name);
+        socket.is_none_or(|socket| socket.receive_queue == 0).then_some(())
+    })?;
+    let room = SockRef::from(client.stream()).set_recv_buffer_size(1 << 20);
+    run.attempt("the client begins to read", room)?;
+    client.receives_to_end()
+}
+
+fn stops(run: &mut Run, server: &mut Program) -> Outcome {
+    server.interrupt()?;
+    let since = Instant::now();
+    server.exits_with(0)?;
+    is_over_soon(run, since)
+}
+
+/// How many descriptors a server gets where they are few.
+const DESCRIPTORS: usize = 32;
+
+fn serve_with_few_descriptors(run: &mut Run) -> Outcome<(Program, SocketAddr)> {
+    let limit = format!("ulimit -n {DESCRIPTORS}");
+    run.step(format!("`{limit}`: what is started now gets no more than {DESCRIPTORS} descriptors"));
+    let script = format!("{limit}; exec \"$@\"");
+    run.serve_through(&["sh", "-c", &script, "sh"], &["127.0.0.1:0"])
 }
 
 pub fn leaves_nothing_behind(run: &mut Run, is_served: IsServed) -> Outcome {
@@ -145,5 +234,5 @@ fn rests_while_clients_are_silent<P: Protocol>(run: &mut Run) -> Outcome {
         client.has_been_read()?;
         clients.push(client);
     }
-    rests(run, &server)
+    run.rests(&server)
 }

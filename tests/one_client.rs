@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use common::{GREETING, REPLY};
-use grader::{Broken, Check, Needs, Outcome, Run, Subject, check};
+use grader::{Broken, Check, Finished, Needs, Outcome, Run, Subject, check};
 
 pub const CHECKS: &[Check] = &[
     check("serves_the_tutorials_client", serves_the_tutorials_client)
@@ -41,7 +41,7 @@ pub const CHECKS: &[Check] = &[
         .hint("What becomes of the bytes that a lossy decoder cannot read?")
         .section("02-2-server.html#the-repair"),
     check("bounds_the_message", bounds_the_message)
-        .demands("A client that sends more than 4 MiB is cut off, and that is said.")
+        .demands("A message of 4 MiB is read; a client that sends more is cut off, and that is said.")
         .hint("How much memory may a stranger make your program use?")
         .section("02-2-server.html#the-repair"),
     check("gives_up_on_a_silent_client", gives_up_on_a_silent_client)
@@ -142,6 +142,8 @@ fn reports_bytes_that_are_not_text(run: &mut Run) -> Outcome {
 }
 
 fn bounds_the_message(run: &mut Run) -> Outcome {
+    sends_so_much(run, MAX_MESSAGE)?.exited_with(0)?;
+    sends_so_much(run, MAX_MESSAGE + 1)?.exited_with(1)?.complained("longer than")?;
     let (mut server, address) = run.serve()?;
     let client = run.connect(address)?;
     let mut stream = client.stream();
@@ -156,6 +158,20 @@ fn bounds_the_message(run: &mut Run) -> Outcome {
     )?;
     server.exits_with(1)?;
     server.complains("longer than")
+}
+
+/// The longest message, in bytes.
+const MAX_MESSAGE: usize = 4 << 20;
+
+/// Starts the server for a client that sends so many bytes and ends its side.
+fn sends_so_much(run: &mut Run, length: usize) -> Outcome<Finished> {
+    let (mut server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    run.step(format!("it sends {length} bytes"));
+    client.write_all(&vec![b'x'; length], "the server reads the message")?;
+    client.end()?;
+    client.receives_all(REPLY)?;
+    server.finishes()
 }
 
 fn gives_up_on_a_silent_client(run: &mut Run) -> Outcome {

@@ -10,11 +10,10 @@
 use std::io::{self, Write};
 use std::marker::PhantomData;
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use common::kernel::{self, State};
-use grader::{Broken, Check, Limit, Needs, Outcome, Peer, Program, Run, check, close};
+use grader::{Broken, Check, Limit, Needs, Outcome, Peer, Run, check, close};
 use socket2::{Domain, Socket, Type};
 
 /// How a client talks with the server.
@@ -248,7 +247,7 @@ fn waits_for_descriptors<P: Protocol>(run: &mut Run) -> Outcome {
         P::asks(&mut client)?;
     }
     server.complains("error: ")?;
-    rests(run, &server)?;
+    run.rests(&server)?;
     let lines = server.stderr().lines().count();
     run.ensure("it has complained in a few lines", lines < 100, format!("{lines} lines"))?;
     run.lift(&server, Limit::Descriptors)?;
@@ -264,7 +263,7 @@ fn is_not_held_by_who_reads_nothing<P: Protocol>(run: &mut Run) -> Outcome {
     run.attempt("its writes have a time limit", pause)?;
     run.step("it sends as much as the server takes, and reads nothing");
     P::sends_without_reading(&greedy);
-    rests(run, &server)?;
+    run.rests(&server)?;
     serves_another::<P>(run, address)
 }
 
@@ -276,25 +275,6 @@ pub fn narrow(address: SocketAddr) -> io::Result<TcpStream> {
     socket.set_tcp_mss(536)?;
     socket.connect(&address.into())?;
     Ok(socket.into())
-}
-
-/// Demands that the server does nothing while nothing happens.
-pub fn rests(run: &mut Run, server: &Program) -> Outcome {
-    const SAMPLES: u32 = 30;
-    let time = Duration::from_millis(10) * SAMPLES;
-    run.step(format!("nothing happens for {time:?}"));
-    let before = server.usage()?.processor_time;
-    let mut always = server.running_threads();
-    for _ in 0..SAMPLES {
-        thread::sleep(time / SAMPLES);
-        let now = server.running_threads();
-        always.retain(|thread| now.contains(thread));
-    }
-    let busy = server.usage()?.processor_time - before;
-    run.ensure("meanwhile the server rests", busy < time / 4, format!("{busy:?} of {time:?}"))?;
-    // On a busy machine a thread that never waits gets little processor time, and would take more.
-    let got = format!("{} that never waited", always.len());
-    run.ensure("each of its threads has waited for something", always.is_empty(), got)
 }
 
 /// A client that comes now is served.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use common::{
     Arguments, Explain, Failure, Limited, REPLY, cannot_listen, complain, exit, say, timed_out, why,
 };
+use socket2::{Domain, Socket, Type};
 
 /// The longest line, in bytes, without its end. A client must not be able to fill the memory.
 const MAX_LINE: usize = 64 << 10;
@@ -49,13 +50,15 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn stop_on_ctrl_c(address: SocketAddr) -> Result<(), Failure> {
+    let cannot = "cannot prepare for Ctrl-C";
+    // Nothing portable calls a thread out of `accept`, except a client. Its socket is made now: later
+    // there may be no descriptor left for one, since an `accept` that waits has taken the last.
+    let bell = Socket::new(Domain::for_address(address), Type::STREAM, None).explain(cannot)?;
     ctrlc::set_handler(move || {
         STOPPING.store(true, Ordering::Relaxed);
-        // Nothing portable calls a thread out of `accept`, except a client. If no descriptor is left
-        // for one, `accept` fails as well, and does not wait.
-        let _ = TcpStream::connect(lesson04::reachable(address));
+        let _ = bell.connect(&lesson04::reachable(address).into());
     })
-    .map_err(|why| Failure::new("cannot prepare for Ctrl-C", why))
+    .map_err(|why| Failure::new(cannot, why))
 }
 
 fn accept_clients(listener: &TcpListener) {

@@ -156,6 +156,31 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn a_kind_begins_and_ends_where_its_registry_says() {
+        for (word, addresses) in [
+            ("unspecified", &["0.0.0.0", "::"][..]),
+            ("loopback", &["127.0.0.0", "127.255.255.255", "::1", "::ffff:127.0.0.1"]),
+            ("private", &["10.0.0.0", "172.16.0.0", "172.31.255.255", "192.168.0.0", "fc00::"]),
+            ("link-local", &["169.254.0.0", "169.254.255.255", "fe80::", "febf::"]),
+            ("multicast", &["224.0.0.0", "239.255.255.255", "ff00::"]),
+            ("documentation", &["192.0.2.0", "198.51.100.0", "203.0.113.255"]),
+            ("documentation", &["2001:db8::", "3fff::", "3fff:fff::"]),
+            ("broadcast", &["255.255.255.255"]),
+            ("shared", &["100.64.0.0", "100.127.255.255"]),
+            ("reserved", &["0.0.0.1", "0.255.255.255", "198.18.0.0", "198.19.255.255"]),
+            ("reserved", &["240.0.0.0", "255.255.255.254", "1fff::", "4000::", "fec0::"]),
+            ("global", &["1.0.0.0", "100.63.255.255", "100.128.0.0", "128.0.0.0"]),
+            ("global", &["172.15.255.255", "172.32.0.0", "198.17.255.255", "198.20.0.0"]),
+            ("global", &["223.255.255.255", "2000::", "2001:db9::", "3fff:1000::"]),
+        ] {
+            for address in addresses {
+                let ip = address.parse().expect("an address");
+                assert!(kind(ip).starts_with(word), "{address} is {}", kind(ip));
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn every_address_is_read_as_it_is_written(address in any::<SocketAddr>()) {

@@ -37,8 +37,8 @@ pub fn serve(connection: &TcpStream, client: SocketAddr, limit: Duration) -> Res
     // Read on until the client ends its side. Only that tells that the message is whole; and a
     // socket that is closed with unread bytes sends a reset, which can destroy the reply.
     let mut message = first[..count].to_vec();
-    let room = MAX_MESSAGE + 1 - message.len() as u64;
-    match conversation.take(room).read_to_end(&mut message) {
+    // With the first piece, this can be more than the longest message: the proof that it is too long.
+    match conversation.take(MAX_MESSAGE).read_to_end(&mut message) {
         Err(why) if timed_out(&why) => say!("{client} keeps its side open; closing all the same")?,
         result => drop(result.explain(&cannot_read)?),
     }

@@ -7,7 +7,7 @@ use std::fmt::{self, Display};
 use std::io::{self, Read};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use common::kernel::{self, State};
 use common::{Explain, Failure, Limited, cannot_connect, cannot_listen};
@@ -59,7 +59,7 @@ pub fn measure(listen: Listen, setup: &Setup) -> Result<Measured, Failure> {
     .explain("cannot close the connection in good order")?;
     // The first run is over.
     drop(listener);
-    let (server_end, client_end) = what_is_left(port, from);
+    let (server_end, client_end) = what_is_left(|| (end(port, from), end(from, port)));
 
     // The second run: can it have the same port?
     let second_run = listen(port, setup.second, 1).map(drop);
@@ -96,17 +96,18 @@ impl Display for End {
 }
 
 /// Both ends, as soon as the last acknowledgement has arrived: that one the kernels exchange without
-/// the programs, and no call waits for it.
-fn what_is_left(server: SocketAddr, client: SocketAddr) -> (End, End) {
-    let start = Instant::now();
-    loop {
-        let ends = (end(server, client), end(client, server));
-        let settled = |end| matches!(end, End::Gone | End::Kept(State::TimeWait));
-        if settled(ends.0) && settled(ends.1) || start.elapsed() > LIMIT / 5 {
-            return ends;
+/// the programs, and no call waits for it. After a second, whatever they are.
+fn what_is_left(mut look: impl FnMut() -> (End, End)) -> (End, End) {
+    let settled = |end| matches!(end, End::Gone | End::Kept(State::TimeWait));
+    let mut ends = look();
+    for _ in 0..500 {
+        if settled(ends.0) && settled(ends.1) {
+            break;
         }
         thread::sleep(Duration::from_millis(2));
+        ends = look();
     }
+    ends
 }
 
 fn end(local: SocketAddr, peer: SocketAddr) -> End {
@@ -114,5 +115,30 @@ fn end(local: SocketAddr, peer: SocketAddr) -> End {
     match sockets.iter().find(|socket| socket.peer == peer) {
         Some(socket) => End::Kept(socket.state),
         None => End::Gone,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ends_are_waited_for() {
+        use State::{FinWait2, LastAck, TimeWait};
+        let looks = [
+            (End::Kept(FinWait2), End::Kept(LastAck)),
+            (End::Kept(FinWait2), End::Gone),
+            (End::Kept(TimeWait), End::Kept(LastAck)),
+            (End::Kept(TimeWait), End::Gone),
+        ];
+        let mut look = looks.into_iter();
+        let ends = what_is_left(|| look.next().expect("it looks no further"));
+        assert!(ends == looks[3]);
+    }
+
+    #[test]
+    fn ends_that_do_not_change_are_not_waited_for_for_ever() {
+        let unknown = (End::Unknown, End::Unknown);
+        assert!(what_is_left(|| unknown) == unknown);
     }
 }

@@ -61,3 +61,27 @@ fn verdict(second_run: &io::Result<()>) -> String {
         Err(error) => why(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_experiment_has_a_port_of_its_own() {
+        let ports = |first: &str| -> Vec<u16> {
+            let first = first.parse().expect("an address");
+            addresses(first).map(|address| address.port()).take(3).collect()
+        };
+        assert_eq!(ports("127.0.0.1:9090"), [9090, 9091, 9092]);
+        assert_eq!(ports("127.0.0.1:65535"), [65535]);
+        // The kernel's choice each time.
+        assert_eq!(ports("127.0.0.1:0"), [0, 0, 0]);
+    }
+
+    #[test]
+    fn only_a_taken_port_is_called_one() {
+        assert_eq!(verdict(&Ok(())), "bound");
+        assert_eq!(verdict(&Err(ErrorKind::AddrInUse.into())), "EADDRINUSE");
+        assert_ne!(verdict(&Err(ErrorKind::PermissionDenied.into())), "EADDRINUSE");
+    }
+}

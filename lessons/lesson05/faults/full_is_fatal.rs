@@ -5,11 +5,16 @@ mod one_thread;
 use std::io::Write;
 use std::net::TcpStream;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use common::{Explain, Failure, exit};
 
 fn main() -> ExitCode {
-    exit(one_thread::run("Exercise 5: a full buffer is an error", offer))
+    exit(one_thread::run(
+        "Exercise 5: a full buffer is an error",
+        offer,
+        Some(Duration::from_millis(1)),
+    ))
 }
 
 fn offer(connection: &mut TcpStream, piece: &[u8]) -> Result<usize, Failure> {

@@ -19,7 +19,7 @@ use crate::usage::Usage;
 
 /// A process of the run. It dies, with all that it started, when this is dropped.
 pub struct Program {
-    name: String,
+    pub(crate) name: String,
     child: Child,
     family: Family,
     output: Arc<Output>,

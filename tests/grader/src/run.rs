@@ -2,6 +2,7 @@ use std::fmt::Display;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use common::kernel::{self, State};
@@ -275,6 +276,26 @@ impl Run {
             };
             sockets.iter().any(waits).then_some(())
         })
+    }
+
+    /// Demands that the program does nothing while nothing happens. (Linux)
+    pub fn rests(&mut self, program: &Program) -> Outcome {
+        const SAMPLES: u32 = 30;
+        let time = Duration::from_millis(10) * SAMPLES;
+        self.step(format!("nothing happens for {time:?}"));
+        let before = program.usage()?.processor_time;
+        let mut always = program.running_threads();
+        for _ in 0..SAMPLES {
+            thread::sleep(time / SAMPLES);
+            let now = program.running_threads();
+            always.retain(|thread| now.contains(thread));
+        }
+        let busy = program.usage()?.processor_time - before;
+        let got = format!("{busy:?} of {time:?}");
+        self.ensure(format!("meanwhile {} rests", program.name), busy < time / 4, got)?;
+        // On a busy machine a thread that never waits gets little processor time, and would take more.
+        let got = format!("{} that never waited", always.len());
+        self.ensure("each of its threads has waited for something", always.is_empty(), got)
     }
 
     /// Waits until `look` finds something that no event announces.

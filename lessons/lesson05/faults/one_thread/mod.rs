@@ -1,5 +1,5 @@
-//! What three wrong answers share: one thread, and a connection that does not block. Each brings its own way
-//! to offer a piece to the kernel.
+//! What four wrong answers share: one thread, and a connection that does not block. Each brings its own way
+//! to offer a piece to the kernel, or to spend the time until there is something to do.
 
 use std::io::{ErrorKind, Read};
 use std::net::{Shutdown, TcpStream};
@@ -13,10 +13,12 @@ use socket2::SockRef;
 /// How much is written or read at once.
 const PIECE: usize = 16 << 10;
 
-/// `offer` writes a piece, and returns how many of its bytes are taken for sent.
+/// `offer` writes a piece, and returns how many of its bytes are taken for sent. `pause` is how long it waits when there
+/// is nothing to read.
 pub fn run(
     about: &str,
     offer: fn(&mut TcpStream, &[u8]) -> Result<usize, Failure>,
+    pause: Option<Duration>,
 ) -> Result<(), Failure> {
     let (arguments, length) = echo_arguments(about);
     let (server, start) = (arguments.address, Instant::now());
@@ -50,7 +52,9 @@ pub fn run(
                 received += count;
             }
             Err(why) if why.kind() == ErrorKind::WouldBlock => {
-                thread::sleep(Duration::from_millis(1));
+                if let Some(time) = pause {
+                    thread::sleep(time);
+                }
             }
             Err(why) => return Err(why).explain("cannot read"),
         }
