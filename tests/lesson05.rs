@@ -438,9 +438,9 @@ fn record_the_lesson(run: &mut Run) -> Outcome {
         return Err(Broken::new("three parts with empty lines between", output));
     };
     let granted = format!("$ cargo run -p lesson05\n{granted}\n");
-    run.recorded_without_numbers("buffers-granted", &granted)?;
-    run.recorded_without_numbers("buffers-full", &format!("{full}\n"))?;
-    run.recorded_without_numbers("buffers-run", steps)
+    run.recorded("buffers-granted", &granted)?;
+    run.recorded("buffers-full", &format!("{full}\n"))?;
+    run.recorded("buffers-run", steps)
 }
 
 fn record_the_sweep(run: &mut Run) -> Outcome {
@@ -453,7 +453,7 @@ fn record_the_sweep(run: &mut Run) -> Outcome {
     sweep.exits_with(0)?;
     let output = sweep.stdout().replace(&address.to_string(), common::TUTORIAL_ADDRESS);
     let shown = format!("$ cargo run -p lesson05 -- sweep\n{output}");
-    run.recorded_without_numbers("buffers-sweep", &shown)
+    run.recorded("buffers-sweep", &shown)
 }
 
 /// Both ends of one connection.

@@ -105,7 +105,7 @@ fn record_ss(run: &mut Run) -> Outcome {
     let command = |address: &str| format!("ss -tan src {address} | sort -r");
     let output = shell(run, &command(&crowd.address.to_string()))?;
     let text = shown(&command(TUTORIAL_ADDRESS), &output, crowd.address);
-    run.recorded_by_a_tool("looking-ss", &text)
+    run.recorded("looking-ss", &text)
 }
 
 fn record_time_wait(run: &mut Run) -> Outcome {
@@ -121,7 +121,7 @@ fn record_time_wait(run: &mut Run) -> Outcome {
     let command = |address: &str| format!("ss -tan src {address}");
     let output = shell(run, &command(&address.to_string()))?;
     let text = shown(&command(TUTORIAL_ADDRESS), &output, address);
-    run.recorded_by_a_tool("looking-time-wait", &text)
+    run.recorded("looking-time-wait", &text)
 }
 
 fn record_proc(run: &mut Run) -> Outcome {
@@ -134,7 +134,7 @@ fn record_proc(run: &mut Run) -> Outcome {
     let tutorial = kernel::field(TUTORIAL_ADDRESS.parse().expect("an address"));
     let output = shell(run, &command(&end))?.replace(&end, &tutorial);
     let text = format!("$ {}\n{output}", command(&tutorial));
-    run.recorded_by_a_tool("looking-proc", &text)
+    run.recorded("looking-proc", &text)
 }
 
 fn record_strace(run: &mut Run) -> Outcome {
@@ -155,7 +155,7 @@ fn record_strace(run: &mut Run) -> Outcome {
     let calls = calls.replace(&format!("htons({})", address.port()), "htons(9090)");
     let calls = calls.lines().filter(|line| !line.contains("TIMEO"));
     let calls = calls.map(|line| format!("{line}\n")).collect::<String>();
-    run.recorded_by_a_tool("looking-strace", &format!("$ {command}\n{calls}"))
+    run.recorded("looking-strace", &format!("$ {command}\n{calls}"))
 }
 
 fn record_tcpdump(run: &mut Run) -> Outcome {
@@ -191,7 +191,7 @@ fn record_packets(run: &mut Run, name: &str, server: &Subject, exit_code: i32) -
     capture.kill()?;
     let packets = packets.replace(&ours, &end(TUTORIAL_ADDRESS));
     let command = format!("tcpdump -lnti lo \\\n    'tcp port 9090 and {CONDITION}'");
-    run.recorded_by_a_tool(name, &format!("$ {command} | cut -d , -f 1\n{packets}\n"))
+    run.recorded(name, &format!("$ {command} | cut -d , -f 1\n{packets}\n"))
 }
 
 /// Starts tcpdump for this address of ours. It says `listening` a little before it does, so we knock

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use assert_cmd::Command;
+use grader::Broken;
 
 #[test]
 #[ignore = "builds programs and grades them: some seconds"]
@@ -66,25 +67,9 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
-/// Compares with what the book shows. Times and ports differ from run to run; they are not compared.
 #[track_caller]
 fn recorded(name: &str, shown: &str) {
-    let file = root().join("book/chapters/transcripts").join(name).with_extension("txt");
-    let masked = |text: &str| {
-        let mut masked = String::new();
-        for piece in text.split_inclusive(['\n', ',']) {
-            // What a record says of time, and the messages that name ports.
-            let varies = piece.contains("seconds") || piece.contains("127.0.0.1:");
-            masked += &match varies {
-                true => piece.replace(|c: char| c.is_ascii_digit() || c == '.', ""),
-                false => piece.to_owned(),
-            };
-        }
-        masked
-    };
-    if std::env::var_os("SNAPSHOTS").is_some_and(|mode| mode == "overwrite") {
-        fs::write(&file, shown).unwrap();
+    if let Err(Broken { expected, got, .. }) = grader::recorded(name, shown) {
+        panic!("expected {expected}, got\n{got}");
     }
-    let recording = fs::read_to_string(&file).unwrap_or_default();
-    assert_eq!(masked(shown), masked(&recording), "SNAPSHOTS=overwrite records anew");
 }

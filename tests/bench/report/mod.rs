@@ -1,8 +1,8 @@
 //! From the recorded results to the book: the tables of its page on speed, and its plots. Nothing here
 //! measures.
 //!
-//! The benchmark has this module to rewrite the page; `tests/book.rs` has it, by its path, to demand
-//! that the page is what the records say. So it needs nothing but std.
+//! The benchmark has this module to rewrite the pages; `tests/book.rs` has it, by its path, to demand
+//! that they are what the records say. So it needs nothing but std and plotters.
 
 pub mod plot;
 pub mod record;
@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use record::Record;
 
 const PAGE: &str = "book/chapters/speed.md";
+const BUFFERS: &str = "book/chapters/04-buffers.md";
 const FIGURES: &str = "book/chapters/figures";
 const RESULTS: &str = "tests/bench/results";
 
@@ -31,7 +32,7 @@ pub fn recorded(root: &Path, name: &str) -> PathBuf {
 pub fn files(root: &Path) -> io::Result<Vec<(PathBuf, String)>> {
     let read = |name: &str| Record::read(&recorded(root, name));
     let (requests, idle, bulk) = (read("requests")?, read("idle")?, read("bulk")?);
-    let learner = read("learner")?;
+    let (learner, buffers) = (read("learner")?, read("buffers")?);
     let mut page = fs::read_to_string(root.join(PAGE))?;
     for (name, table) in [
         ("requests", tables::requests(&requests)?),
@@ -39,24 +40,28 @@ pub fn files(root: &Path) -> io::Result<Vec<(PathBuf, String)>> {
         ("bulk", tables::bulk(&bulk)?),
         ("learner", tables::learner(&learner)?),
     ] {
-        page = with_table(&page, name, &table)?;
+        page = with_measured(&page, name, &table)?;
     }
+    let chapter = fs::read_to_string(root.join(BUFFERS))?;
+    let chapter = with_measured(&chapter, "buffers", &format!("({}.)", buffers.setting))?;
     let figure = |name: &str| root.join(FIGURES).join(name).with_extension("svg");
     Ok(vec![
         (root.join(PAGE), page),
-        (figure("idle"), tables::idle_plot(&idle)?.svg()),
-        (figure("chunks"), tables::bulk_plot(&bulk)?.svg()),
+        (root.join(BUFFERS), chapter),
+        (figure("idle"), tables::idle_plot(&idle)?),
+        (figure("chunks"), tables::bulk_plot(&bulk)?),
+        (figure("draining"), tables::buffers_plot(&buffers)?),
     ])
 }
 
-/// The page with the table between its two marks.
-fn with_table(page: &str, name: &str, table: &str) -> io::Result<String> {
+/// The page with what was measured between its two marks.
+fn with_measured(page: &str, name: &str, measured: &str) -> io::Result<String> {
     let (start, end) = (format!("<!-- measured: {name} -->\n"), "<!-- measured: end -->");
-    let missing = || malformed(format!("{PAGE} has no mark {}", start.trim_end()));
+    let missing = || malformed(format!("a page has no mark {}", start.trim_end()));
     let (before, rest) = page.split_once(&start).ok_or_else(missing)?;
     let (_, after) = rest.split_once(end).ok_or_else(missing)?;
     // The blank lines end the HTML, so that Markdown goes on.
-    Ok(format!("{before}{start}<div class=\"measured\">\n\n{table}\n\n</div>\n{end}{after}"))
+    Ok(format!("{before}{start}<div class=\"measured\">\n\n{measured}\n\n</div>\n{end}{after}"))
 }
 
 fn malformed(why: String) -> io::Error {

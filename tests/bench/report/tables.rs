@@ -3,7 +3,9 @@
 use std::fmt::Write;
 use std::io;
 
-use super::plot::{Axis, Line, Plot};
+use plotters::coord::combinators::IntoLogRange;
+
+use super::plot::{Line, Plot};
 use super::record::{Record, median, middle_half, range};
 
 /// Requests a second, beside C.
@@ -83,7 +85,7 @@ pub fn idle(record: &Record) -> io::Result<String> {
 }
 
 /// All the memory that a server needs for its clients, with that of the kernel's stacks.
-pub fn idle_plot(record: &Record) -> io::Result<Plot> {
+pub fn idle_plot(record: &Record) -> io::Result<String> {
     let line = |server: &str| -> io::Result<Vec<(f64, f64)>> {
         let memory = |clients: &&str| {
             let of = |column| {
@@ -100,46 +102,22 @@ pub fn idle_plot(record: &Record) -> io::Result<Plot> {
         let told = points.iter().map(|(clients, size)| format!("{size:.0} MiB for {clients}"));
         told.collect::<Vec<_>>().join(", ")
     };
-    Ok(Plot {
+    let plot = Plot {
         name: "idle",
-        title: "Memory for clients that say nothing".into(),
+        title: "Memory for clients that say nothing",
         description: format!(
             "Both axes are logarithmic. lesson04, with a thread for each client: {}. tokio, with a task for each: {}.",
             told(&lesson),
             told(&tokio)
         ),
-        x: Axis {
-            label: "clients".into(),
-            logarithmic: true,
-            marks: vec![(100.0, "100".into()), (1e3, "1,000".into()), (1e4, "10,000".into())],
-        },
-        y: Axis {
-            label: "memory, MiB".into(),
-            logarithmic: true,
-            marks: vec![
-                (1.0, "1".into()),
-                (10.0, "10".into()),
-                (100.0, "100".into()),
-                (1000.0, "1,000".into()),
-            ],
-        },
+        x: ("clients", thousands),
+        y: ("memory, MiB", thousands),
         lines: vec![
-            Line {
-                name: "lesson04: threads",
-                class: "server",
-                dashed: false,
-                points: lesson,
-                name_at: (1, -10.0, -8.0),
-            },
-            Line {
-                name: "tokio: tasks",
-                class: "client",
-                dashed: true,
-                points: tokio,
-                name_at: (1, 6.0, 16.0),
-            },
+            Line { name: "lesson04: threads", points: lesson, name_at: (1, -10, -12) },
+            Line { name: "tokio: tasks", points: tokio, name_at: (1, 6, 12) },
         ],
-    })
+    };
+    plot.svg((100.0..1e4).log_scale(), (1.0..1e3).log_scale())
 }
 
 /// The best chunk size of lesson 5 and of iperf3.
@@ -178,7 +156,7 @@ pub fn bulk(record: &Record) -> io::Result<String> {
     Ok(table + &setting(record)?)
 }
 
-pub fn bulk_plot(record: &Record) -> io::Result<Plot> {
+pub fn bulk_plot(record: &Record) -> io::Result<String> {
     let mut highest = 0.0;
     let mut line = |program: &str| -> io::Result<Vec<(f64, f64)>> {
         let mut points = Vec::new();
@@ -197,39 +175,51 @@ pub fn bulk_plot(record: &Record) -> io::Result<Plot> {
          lesson05: {}.",
         told.collect::<Vec<_>>().join(", ")
     );
-    let step = [0.25, 0.5, 1.0, 2.0].into_iter().find(|step| step * 4.0 > highest).unwrap_or(5.0);
-    let marks = (0..).map(|mark| f64::from(mark) * step);
-    let steps = (highest / step).ceil() as usize;
-    let mut lines = vec![Line {
-        name: "lesson05",
-        class: "server",
-        dashed: false,
-        points: lesson,
-        name_at: (3, -10.0, -4.0),
-    }];
-    lines.extend(iperf3.map(|points| Line {
-        name: "iperf3",
-        class: "client",
-        dashed: true,
-        points,
-        name_at: (3, 12.0, 12.0),
-    }));
-    Ok(Plot {
+    let mut lines = vec![Line { name: "lesson05", points: lesson, name_at: (3, -10, -8) }];
+    lines.extend(iperf3.map(|points| Line { name: "iperf3", points, name_at: (3, 12, 8) }));
+    let plot = Plot {
         name: "chunks",
-        title: "Throughput by chunk size".into(),
+        title: "Throughput by chunk size",
         description,
-        x: Axis {
-            label: "size of a chunk".into(),
-            logarithmic: true,
-            marks: [16.0, 256.0, 4096.0, 65536.0, 1048576.0].map(|at| (at, short(at))).into(),
-        },
-        y: Axis {
-            label: "GB/s".into(),
-            logarithmic: false,
-            marks: marks.take(steps + 1).map(|mark| (mark, format!("{mark}"))).collect(),
-        },
+        x: ("size of a chunk", short),
+        y: ("GB/s", |rate| format!("{rate}")),
         lines,
-    })
+    };
+    plot.svg((16.0..1048576.0).log_scale().base(16.0), 0.0..highest * 1.1)
+}
+
+/// The two queues of a connection while lesson 5 drains it.
+pub fn buffers_plot(record: &Record) -> io::Result<String> {
+    let kibibytes = |column| -> io::Result<Vec<f64>> {
+        record.rows().map(|row| Ok(row.number(column)? / 1024.0)).collect()
+    };
+    let read = kibibytes("read")?;
+    let queue = |column| -> io::Result<Vec<(f64, f64)>> {
+        Ok(read.iter().copied().zip(kibibytes(column)?).collect())
+    };
+    let (sender, receiver) = (queue("unacknowledged")?, queue("waiting")?);
+    let highest = sender.iter().chain(&receiver).map(|point| point.1).fold(0.0, f64::max);
+    let told = |points: &[(f64, f64)]| {
+        points.iter().map(|(_, size)| format!("{size}")).collect::<Vec<_>>().join(", ")
+    };
+    let end = read.last().copied().unwrap_or_default();
+    let plot = Plot {
+        name: "draining",
+        title: "The two buffers, from full to empty",
+        description: format!(
+            "How much is in each kernel while the program reads {end} KiB in equal steps, in KiB. \
+             In the sender’s kernel: {}. In the receiver’s kernel: {}.",
+            told(&sender),
+            told(&receiver)
+        ),
+        x: ("KiB that the program has read", thousands),
+        y: ("KiB in the kernel", thousands),
+        lines: vec![
+            Line { name: "receiver’s kernel", points: receiver, name_at: (7, -4, -12) },
+            Line { name: "sender’s kernel", points: sender, name_at: (1, 0, -12) },
+        ],
+    };
+    plot.svg(0.0..end, 0.0..highest * 1.1)
 }
 
 /// From the edit to the verdict.

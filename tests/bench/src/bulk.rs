@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use common::{Explain, Failure, say};
 
+use crate::buffers::csv_of;
 use crate::machine::{load_average, output_of, record};
-use crate::server::{build_lessons, built, succeed};
+use crate::server::build_lessons;
 
 /// Measures round after round, both programs in each.
 ///
@@ -48,12 +49,8 @@ fn add(
 
 /// Lesson 5's sweep: chunk size, bytes, seconds.
 fn sweep(time: Duration) -> Result<Vec<(usize, f64, f64)>, Failure> {
-    let folder = tempfile::tempdir().explain("cannot make a folder")?;
-    let file = folder.path().join("sweep.csv");
-    let mut lesson = Command::new(built("lesson05"));
-    lesson.args(["sweep", "127.0.0.1:0", "--seconds-per-size", &time.as_secs_f64().to_string()]);
-    succeed(lesson.arg("--csv").arg(&file).stdout(Stdio::null()))?;
-    let text = std::fs::read_to_string(file).explain("cannot read the sweep")?;
+    let time = time.as_secs_f64().to_string();
+    let text = csv_of(&["sweep", "127.0.0.1:0", "--seconds-per-size", &time])?;
     let row = |line: &str| {
         let cells: Vec<&str> = line.split(',').collect();
         let [chunk, _, bytes, seconds] = cells.as_slice() else { return None };

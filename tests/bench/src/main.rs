@@ -3,6 +3,7 @@
 //!
 //! The results are recorded in `results/`, with machine and date. `page` brings them into the book.
 
+mod buffers;
 mod bulk;
 mod idle;
 mod learner;
@@ -68,6 +69,8 @@ enum Command {
         #[arg(long)]
         whole: bool,
     },
+    /// The two buffers of one connection, from full to empty, as lesson05 shows them
+    Buffers,
     /// Writes the recorded results into the book: tables and plots
     Page,
 }
@@ -86,6 +89,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Bulk { rounds, time } => bulk::run(&results("bulk"), rounds, time),
         Command::Idle { rounds } => idle::run(&results("idle"), rounds),
         Command::Learner { rounds, whole } => learner::run(&results("learner"), rounds, whole),
+        Command::Buffers => buffers::run(&results("buffers")),
         Command::Page => {
             for (path, text) in report::files(root()).explain("cannot read the records")? {
                 fs::write(&path, text).explain(format!("cannot write {}", path.display()))?;

@@ -1,22 +1,15 @@
 //! The list of an exercise's checks as its chapter shows it. It is recorded, like the outputs in the book, so
 //! that a copy of the book needs no grader; the served page adds the grade to it.
 
-use std::path::Path;
-
 use libtest_mimic::Failed;
-use snapbox::Data;
 
 use crate::check::Check;
-use crate::recorded_report as recorded;
+use crate::recording;
 
-/// Demands that the chapter's list is up to date. `SNAPSHOTS=overwrite cargo test` records it anew.
+/// Demands that the chapter's list is up to date.
 pub(crate) fn compare(lesson: &str, exercise: &str, checks: &[Check]) -> Result<(), Failed> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book/chapters/checks");
-    let file = folder.join(lesson).with_extension("html");
-    let list = html(lesson, exercise, checks);
-    let recording = Data::read_from(&file, None).raw();
-    let compared = recorded::assert().try_eq(Some(&file.display()), list.into(), recording);
-    compared.map_err(|why| why.to_string().into())
+    let file = recording::root().join("book/chapters/checks").join(lesson).with_extension("html");
+    recording::compare(&file, &html(lesson, exercise, checks)).map_err(Failed::from)
 }
 
 fn html(lesson: &str, exercise: &str, checks: &[Check]) -> String {

@@ -4,8 +4,8 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
+use crate::recording;
 use crate::spawn::spawn;
-use crate::transcript;
 
 /// Demands that rustc refuses the program and that all errors it reports have this code.
 ///
@@ -19,8 +19,7 @@ pub(crate) fn with_code(file: &Path, code: &str) -> Result<(), String> {
             "{name}.rs must be refused with {code}; rustc said {codes:?}\n{message}"
         ));
     }
-    let shown =
-        transcript::display(&format!("rejected-{name}"), &message).map_err(|broken| broken.got)?;
+    let shown = recording::display(&format!("rejected-{name}"), &message)?;
     match shown.contains(&format!("error[{code}]")) {
         true => Ok(()),
         false => Err(format!("the book's recording rejected-{name}.txt does not show {code}")),

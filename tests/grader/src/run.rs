@@ -13,9 +13,9 @@ use crate::finished::Finished;
 use crate::listener::Listener;
 use crate::peer::Peer;
 use crate::program::Program;
+use crate::recording;
 use crate::subject::Subject;
 use crate::trace::Trace;
-use crate::transcript::{self, Mask};
 
 /// One run of a check: starts programs, makes connections, and keeps the record of its steps.
 /// All of it together has one deadline.
@@ -238,22 +238,7 @@ impl Run {
     /// Demands that the book shows this output: `book/chapters/transcripts/NAME.txt`.
     pub fn recorded(&mut self, name: &str, text: &str) -> Outcome {
         self.trace.step(format!("the book's recording {name} shows this output"));
-        transcript::compare(name, text, Mask::Ports)
-    }
-
-    /// The same for output that is full of measurements: words and layout count, numbers do not.
-    pub fn recorded_without_numbers(&mut self, name: &str, text: &str) -> Outcome {
-        self.trace
-            .step(format!("the book's recording {name} shows this output, but for its numbers"));
-        transcript::compare(name, text, Mask::Numbers)
-    }
-
-    /// The same for what a tool says about sockets: each writes ports in a way of its own, and aligns
-    /// its columns to them.
-    pub fn recorded_by_a_tool(&mut self, name: &str, text: &str) -> Outcome {
-        self.trace
-            .step(format!("the book's recording {name} shows this output, but for its ports"));
-        transcript::compare(name, text, Mask::Sockets)
+        recording::recorded(name, text)
     }
 
     /// Waits until the kernel lists the socket with these ends in this state. (Linux)
