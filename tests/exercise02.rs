@@ -236,17 +236,14 @@ fn is_answered(client: &mut Peer, request: &str) -> Outcome {
 }
 
 /// What else can happen to a server for requests.
-pub const TROUBLE: &[Check] = &[check(
-    "answers_a_request_cut_anywhere",
-    answers_a_request_cut_anywhere,
-)
-.demands(
-    "A request is answered the same wherever it is cut in two, and when it comes byte by byte.",
-)
-.hint("Which of your steps takes it for granted that a piece ends where a character ends?")
-.section("02-2-server.html#one-read-is-not-one-message")];
+pub const TROUBLE: Check = check("answers_requests_cut_anywhere", answers_requests_cut_anywhere)
+    .demands(
+        "A request is answered the same wherever it is cut in two, and when it comes byte by byte.",
+    )
+    .hint("Which of your steps takes it for granted that a piece ends where a character ends?")
+    .section("02-2-server.html#one-read-is-not-one-message");
 
-fn answers_a_request_cut_anywhere(run: &mut Run) -> Outcome {
+fn answers_requests_cut_anywhere(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve()?;
     let text = "né你🦀";
     let bytes = text.as_bytes();
