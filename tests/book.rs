@@ -9,7 +9,8 @@
 //! - A prediction stands before every experiment; every lesson ends with at most five lines to remember,
 //!   and every row of the verdicts is linked from a lesson.
 //! - Every figure is shown with a caption, and takes its colours from the theme.
-//! - The tables and plots of the page on speed are what the benchmark has recorded.
+//! - The tables and plots of the page on speed are what the benchmark has recorded, and its tables of
+//!   troubles are what the suites list.
 //! - A chapter with a defect is refused, with its file and line: one test for each kind of defect,
 //!   on a small book that the test makes, so that each check is seen to fail.
 //! - The reader serves a page on a free port, follows changes of chapters and of the programs shown
@@ -46,6 +47,10 @@ use tempfile::TempDir;
 #[path = "bench/report/mod.rs"]
 mod report;
 
+/// What is said on the same page of troubles; the suites look that it is so.
+#[path = "grader/src/what_breaks.rs"]
+mod what_breaks;
+
 /// Far longer than anything here takes, even on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(60);
 
@@ -75,6 +80,7 @@ fn main() -> ExitCode {
         every_verdict_is_linked_from_a_lesson,
         every_figure_is_shown_with_a_caption,
         tables_and_plots_are_what_was_measured,
+        what_breaks_a_program_is_what_the_suite_shows,
         all_defects_are_told_at_once,
         a_good_book_has_no_defects,
         the_book_is_found_from_any_directory_inside,
@@ -478,6 +484,37 @@ fn tables_and_plots_are_what_was_measured() {
             path.display()
         );
     }
+}
+
+/// The page's tables of troubles are those of `what_breaks.rs`, whose programs are there.
+/// `SNAPSHOTS=overwrite` writes them anew.
+fn what_breaks_a_program_is_what_the_suite_shows() {
+    for (check, program) in what_breaks::named().filter(|(_, program)| !program.is_empty()) {
+        let number = program.trim_start_matches(|c: char| c.is_alphabetic());
+        let lesson = if program == "solution.py" { "02" } else { number };
+        let source = match program.trim_end_matches(number) {
+            "lesson" => "src/main.rs",
+            "solution" => "solution.rs",
+            _ => program,
+        };
+        let file = root().join(format!("lessons/lesson{lesson}/{source}"));
+        assert!(file.exists(), "{check}: no program {program}");
+    }
+    let path = root().join("book/chapters/speed.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let (before, rest) = page.split_once("<!-- troubles -->\n").expect("a mark before them");
+    let (_, after) = rest.split_once("<!-- troubles: end -->").expect("a mark behind them");
+    let tables = what_breaks::tables();
+    let expected =
+        format!("{before}<!-- troubles -->\n\n{tables}\n\n<!-- troubles: end -->{after}");
+    if env::var_os("SNAPSHOTS").is_some_and(|mode| mode == "overwrite") && page != expected {
+        fs::write(&path, &expected).unwrap();
+        return;
+    }
+    assert!(
+        page == expected,
+        "what_breaks.rs has other tables: `SNAPSHOTS=overwrite cargo test -p book --test book` writes them anew"
+    );
 }
 
 /// On other pages, too, a table's column `shown by` names checks.

@@ -255,6 +255,29 @@ fn is_answered(client: &mut Peer, request: &str) -> Outcome {
     client.receives_all(reply(request))
 }
 
+/// What else can happen to a server for requests.
+pub const TROUBLE: Check = check("answers_requests_cut_anywhere", answers_requests_cut_anywhere)
+    .demands(
+        "A request is answered the same wherever it is cut in two, and when it comes byte by byte.",
+    )
+    .hint("Which of your steps takes it for granted that a piece ends where a character ends?")
+    .section("02-2-server.html#one-read-is-not-one-message");
+
+fn answers_requests_cut_anywhere(run: &mut Run) -> Outcome {
+    let (_server, address) = run.serve()?;
+    let text = "né你🦀";
+    let bytes = text.as_bytes();
+    let byte_by_byte: Vec<&[u8]> = bytes.chunks(1).collect();
+    let cut_in_two = (1..bytes.len()).map(|cut| vec![&bytes[..cut], &bytes[cut..]]);
+    for pieces in cut_in_two.chain([byte_by_byte]) {
+        let mut client = run.connect(address)?;
+        client.send_in_pieces(&pieces)?;
+        client.end()?;
+        client.receives_all(reply(text))?;
+    }
+    Ok(())
+}
+
 /// A request ends where the client's stream ends.
 pub struct Requests;
 

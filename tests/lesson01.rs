@@ -94,7 +94,20 @@ const TROUBLE: &[Check] = &[
         .hint("Whose word does a script have for it that the reply has been printed?")
         .section("02-1-client.html#four-ways-to-fail")
         .needs(Needs::Linux),
+    check("parts_with_a_server_that_sends_for_ever", parts_with_a_server_that_sends_for_ever)
+        .demands("A server whose reply has no end is cut off, long before the time limit: an error.")
+        .hint("How much memory may somebody at the other end fill?")
+        .section("02-1-client.html#the-repair"),
 ];
+
+fn parts_with_a_server_that_sends_for_ever(run: &mut Run) -> Outcome {
+    let (mut client, mut server) = be_the_server(run, &["--time-limit", "60"])?;
+    server.receives(GREETING)?;
+    server.sends_until_cut_off(256 << 20)?;
+    client.exits_with(1)?;
+    client.complains("longer than")?;
+    prints_exactly(run, &client, "")
+}
 
 fn reports_a_server_that_hangs_up(run: &mut Run) -> Outcome {
     let (mut client, mut server) = be_the_server(run, &[])?;
@@ -659,7 +672,8 @@ fn main() -> ExitCode {
                 .fault(
                     program!("panicking_client"),
                     &["reports_a_server_that_hangs_up", "reports_a_full_output"],
-                ),
+                )
+                .fault(program!("limit_each_read"), &["parts_with_a_server_that_sends_for_ever"]),
         )
         .report(program!("exercise01"), "waits_for_the_end_of_the_reply")
         .report(program!("decode_each_chunk"), "joins_characters_that_are_cut")

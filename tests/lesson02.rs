@@ -352,6 +352,7 @@ fn main() -> ExitCode {
         )
         .trouble(
             Trouble::new(&trouble::Trouble::<exercise02::Requests>::CHECKS)
+                .and(&[exercise02::TROUBLE])
                 .program(program!("solution02"))
                 .program_that_needs(
                     Needs::Program("python3"),
@@ -368,7 +369,12 @@ fn main() -> ExitCode {
                 .fault(program!("serves_one_client"), &["survives_a_crowd"])
                 .fault(program!("needs_its_output"), &["does_without_its_output"])
                 .fault(program!("limit_for_each_read"), &["is_not_held_by_who_reads_nothing"])
-                .proved_by_others(&["gives_memory_back", "runs_again_after_kill"]),
+                .fault(program!("one_read_is_the_request"), &["answers_requests_cut_anywhere"])
+                .proved_by_others(&[
+                    "gives_memory_back",
+                    "runs_again_after_kill",
+                    "reports_a_full_output",
+                ]),
         )
         .report(program!("exercise02"), "answers_a_request")
         .report(program!("one_read_is_the_request"), "reads_the_whole_request")

@@ -484,6 +484,10 @@ const MORE_TROUBLE: &[Check] = &[
         .hint("What does your program still want to say at its end, and to whom?")
         .section("03-threads.html#stopping")
         .needs(Needs::LinuxAnd("bash")),
+    check("reads_characters_cut_anywhere", reads_characters_cut_anywhere)
+        .demands("Text is read as it was meant, wherever it is cut in two.")
+        .hint("What becomes of the bytes behind the last whole character of a piece?")
+        .section("03-threads.html#a-character-in-two-pieces"),
 ];
 
 fn parts_when_replies_have_arrived(run: &mut Run) -> Outcome {
@@ -504,6 +508,31 @@ fn stops_without_descriptors(run: &mut Run) -> Outcome {
 
 fn stops_with_the_last_descriptor(run: &mut Run) -> Outcome {
     many_clients::stops_with_the_last_descriptor(run, is_served)
+}
+
+fn reads_characters_cut_anywhere(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let text = "né你🦀";
+    for cut in 1..text.len() {
+        let mut client = run.connect(address)?;
+        let (first, rest) = text.as_bytes().split_at(cut);
+        client.send(first)?;
+        // The reply proves that the first part has been read, and nothing but that.
+        client.receives(REPLY)?;
+        client.send(rest)?;
+        client.receives(REPLY)?;
+        // A character belongs to the piece that completes it.
+        let whole = (0..=cut).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        let name = client.local();
+        for (piece, said) in [(first, &text[..whole]), (rest, &text[whole..])] {
+            let count =
+                if piece.len() == 1 { "1 byte".into() } else { format!("{} bytes", piece.len()) };
+            server.says(&format!("{name} sent {count}: {said:?}\n"))?;
+        }
+        client.end()?;
+        client.receives_end()?;
+    }
+    Ok(())
 }
 
 fn does_not_wait_for_its_terminal(run: &mut Run) -> Outcome {
@@ -1145,13 +1174,19 @@ fn main() -> ExitCode {
                     program!("wait_for_everybody"),
                     &["stops_without_delay", "stops_with_the_last_descriptor"],
                 )
-                .fault(program!("lock_across_read"), &["is_not_held_by_who_reads_nothing"])
+                .fault(
+                    program!("lock_across_read"),
+                    &["is_not_held_by_who_reads_nothing", "serves_others_while_one_drips"],
+                )
+                .fault(program!("decode_each_piece"), &["reads_characters_cut_anywhere"])
+                .fault(program!("lossy_pieces"), &["reads_characters_cut_anywhere"])
                 .fault(program!("exit_on_ctrl_c"), &["finishes_replies_when_told_to_end"])
                 .fault(program!("polls_for_input"), &["rests_while_clients_are_silent"])
                 .fault(
                     program!("waits_for_its_log"),
                     &["does_not_wait_for_its_terminal", "stops_though_its_terminal_does_not"],
-                ),
+                )
+                .proved_by_others(&["reports_a_full_output"]),
         )
         .trouble(
             trouble::<exercise04::Lines>()
@@ -1159,7 +1194,11 @@ fn main() -> ExitCode {
                 .program(program!("solution04"))
                 .fault(
                     program!("lines_one_at_a_time"),
-                    &["is_not_held_by_who_reads_nothing", "survives_a_lack_of_threads"],
+                    &[
+                        "is_not_held_by_who_reads_nothing",
+                        "survives_a_lack_of_threads",
+                        "serves_others_while_one_drips",
+                    ],
                 )
                 .fault(
                     program!("one_panic_for_all"),
@@ -1182,6 +1221,7 @@ fn main() -> ExitCode {
                     "gives_memory_back",
                     "runs_again_after_kill",
                     "does_without_its_output",
+                    "reports_a_full_output",
                     "rests_while_clients_are_silent",
                 ]),
         )

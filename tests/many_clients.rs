@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::kernel;
+use common::{GREETING, kernel};
 use grader::{Broken, Check, Limit, Needs, Outcome, Peer, Program, Run, Usage, check};
 
 use socket2::SockRef;
@@ -198,7 +198,7 @@ pub fn is_over_soon(run: &mut Run, since: Instant) -> Outcome {
 pub struct ThreadTrouble<P>(PhantomData<P>);
 
 impl<P: Protocol> ThreadTrouble<P> {
-    pub const CHECKS: [Check; 2] = [
+    pub const CHECKS: [Check; 3] = [
         check("survives_a_lack_of_threads", survives_a_lack_of_threads::<P>)
             .demands("When no thread can be started, that is said; those who are connected are served, and later everybody is.")
             .hint("What does `thread::spawn` do when the system gives no thread, and in which thread does it do that?")
@@ -207,6 +207,11 @@ impl<P: Protocol> ThreadTrouble<P> {
         check("rests_while_clients_are_silent", rests_while_clients_are_silent::<P>)
             .demands("With five clients in the middle of a request, the server uses next to no processor time.")
             .hint("Which of your threads asks again and again, where it could wait?")
+            .section(P::SECTION)
+            .needs(Needs::Linux),
+        check("serves_others_while_one_drips", serves_others_while_one_drips::<P>)
+            .demands("While one client sends a byte now and then, others come, are served and go.")
+            .hint("Who waits for the next byte of a client, and who waits with it?")
             .section(P::SECTION)
             .needs(Needs::Linux),
     ];
@@ -235,4 +240,16 @@ fn rests_while_clients_are_silent<P: Protocol>(run: &mut Run) -> Outcome {
         clients.push(client);
     }
     run.rests(&server)
+}
+
+fn serves_others_while_one_drips<P: Protocol>(run: &mut Run) -> Outcome {
+    let (_server, address) = run.serve()?;
+    let mut dripping = run.connect_as("the client that drips", address)?;
+    for byte in GREETING.as_bytes().chunks(1).take(6) {
+        dripping.send(byte)?;
+        dripping.has_been_read()?;
+        serves_another::<P>(run, address)?;
+    }
+    dripping.close();
+    Ok(())
 }

@@ -51,7 +51,7 @@ pub trait Protocol {
 pub struct Trouble<P>(PhantomData<P>);
 
 impl<P: Protocol> Trouble<P> {
-    pub const CHECKS: [Check; 8] = [
+    pub const CHECKS: [Check; 9] = [
         check("survives_resets_at_any_moment", survives_resets_at_any_moment::<P>)
             .demands("A client may reset its connection before, in and after its request: the next one is served.")
             .hint("Which calls can fail because of a reset, and whose end is that?")
@@ -80,6 +80,11 @@ impl<P: Protocol> Trouble<P> {
             .hint("What becomes of a client when the line about it cannot be printed?")
             .section(P::SECTION)
             .needs(Needs::LinuxAnd("bash")),
+        check("reports_a_full_output", reports_a_full_output::<P>)
+            .demands("Where its standard output takes nothing (/dev/full), nobody learns where it listens: an error, with exit code 1.")
+            .hint("What does `println!` do when it cannot print?")
+            .section(P::SECTION)
+            .needs(Needs::Linux),
         check("waits_for_descriptors", waits_for_descriptors::<P>)
             .demands("When no descriptor is left, clients wait, the server rests; when there is one again, they are served.")
             .hint("What does the next `accept` do after one that failed for lack of a descriptor?")
@@ -226,6 +231,14 @@ fn does_without_its_output<P: Protocol>(run: &mut Run) -> Outcome {
         serves_another::<P>(run, address)?;
     }
     Ok(())
+}
+
+fn reports_a_full_output<P: Protocol>(run: &mut Run) -> Outcome {
+    let starter = ["sh", "-c", "exec \"$@\" > /dev/full", "sh"];
+    let mut server = run.start_through(&starter, &["127.0.0.1:0"])?;
+    server.exits_with(1)?;
+    // ENOSPC, in the words of the C library.
+    server.complains("No space left")
 }
 
 fn waits_for_descriptors<P: Protocol>(run: &mut Run) -> Outcome {

@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 
 use common::{Arguments, Explain, Failure, GREETING, cannot_connect, exit, say};
 
+/// So that whoever sends without end cannot fill the memory.
+const MAX_REPLY: usize = 4 << 20;
+
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("Exercise 1: a client that gets the whole reply")))
 }
@@ -32,6 +35,10 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         match connection.read(&mut chunk).explain(broke_off)? {
             0 => break,
             count => reply.extend_from_slice(&chunk[..count]),
+        }
+        if reply.len() > MAX_REPLY {
+            let why = format!("it is longer than {MAX_REPLY} bytes");
+            return Err(Failure::new(format!("the reply of {server} is cut off"), why));
         }
     }
     if reply.is_empty() {

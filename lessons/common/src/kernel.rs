@@ -90,7 +90,7 @@ pub fn sockets_at(local: SocketAddr) -> Option<Vec<Socket>> {
 pub fn sockets_around(address: SocketAddr) -> Option<Vec<Socket>> {
     let own = format!(" {} ", field(address));
     let list = list(address)?;
-    Some(list.lines().filter(|line| line.contains(&own)).filter_map(socket).collect())
+    Some(list.lines().filter(|line| line.contains(&own)).filter_map(listed).collect())
 }
 
 /// Both ends of a connection within this machine, as they were at one moment; `None` where one of them
@@ -111,7 +111,7 @@ fn at(local: SocketAddr, list: &str) -> impl Iterator<Item = Socket> {
     let own = format!(" {} ", field(local));
     let counts =
         move |line: &&str| line.split_once(':').is_some_and(|(_, rest)| rest.starts_with(&own));
-    list.lines().filter(counts).filter_map(socket)
+    list.lines().filter(counts).filter_map(listed)
 }
 
 /// The socket with these two ends; `None` where there is none, or where the kernel does not say.
@@ -125,7 +125,7 @@ pub fn sockets_numbered(inodes: &[u64]) -> HashMap<u64, Socket> {
     let lists = ["/proc/net/tcp", "/proc/net/tcp6"].map(fs::read_to_string);
     let numbered = |line: &str| {
         let inode = line.split_whitespace().nth(9)?.parse().ok()?;
-        inodes.contains(&inode).then(|| Some((inode, socket(line)?)))?
+        inodes.contains(&inode).then(|| Some((inode, listed(line)?)))?
     };
     lists.iter().flatten().flat_map(|list| list.lines().filter_map(numbered)).collect()
 }
@@ -142,7 +142,7 @@ const TICK: Duration = Duration::from_millis(10);
 
 /// A line such as `0: 0100007F:2382 00000000:0000 0A 00000000:00000000 00:00000000 …`; the title line
 /// is none.
-fn socket(line: &str) -> Option<Socket> {
+pub fn listed(line: &str) -> Option<Socket> {
     let mut fields = line.split_whitespace().skip(1);
     let local = address(fields.next()?)?;
     let peer = address(fields.next()?)?;
@@ -171,8 +171,8 @@ pub fn field(address: SocketAddr) -> String {
     format!("{}:{:04X}", words.collect::<String>(), address.port())
 }
 
-fn address(field: &str) -> Option<SocketAddr> {
-    let (words, port) = field.split_once(':')?;
+fn address(text: &str) -> Option<SocketAddr> {
+    let (words, port) = text.split_once(':')?;
     let octets: Vec<u8> = words
         .as_bytes()
         .chunks(8)
@@ -186,7 +186,9 @@ fn address(field: &str) -> Option<SocketAddr> {
         16 => Ipv6Addr::from(<[u8; 16]>::try_from(octets).ok()?).into(),
         _ => return None,
     };
-    Some(SocketAddr::new(ip, u16::from_str_radix(port, 16).ok()?))
+    let address = SocketAddr::new(ip, u16::from_str_radix(port, 16).ok()?);
+    // Numbers that are cut short or have a sign could be read too, but the kernel writes none.
+    (field(address) == text).then_some(address)
 }
 
 #[cfg(test)]
@@ -200,7 +202,7 @@ mod tests {
             return;
         }
         let line = "   5: 0100007F:2382 0200007F:BB04 06 00000010:0000000A 03:000012C4 00000000     0        0 0 3";
-        let socket = socket(line).expect("a socket");
+        let socket = listed(line).expect("a socket");
         assert_eq!(socket.local, "127.0.0.1:9090".parse().unwrap());
         assert_eq!(socket.peer, "127.0.0.2:47876".parse().unwrap());
         assert_eq!(
@@ -208,7 +210,7 @@ mod tests {
             (State::TimeWait, 16, 10)
         );
         assert_eq!(socket.timer, Duration::from_millis(48_040));
-        assert_eq!(super::socket("  sl  local_address rem_address   st tx_queue rx_queue"), None);
+        assert_eq!(listed("  sl  local_address rem_address   st tx_queue rx_queue"), None);
     }
 
     #[test]
@@ -223,6 +225,13 @@ mod tests {
                 field("[::1]:9090".parse().unwrap()),
                 "00000000000000000000000001000000:2382"
             );
+        }
+    }
+
+    #[test]
+    fn what_the_kernel_does_not_write_is_no_address() {
+        for text in ["0100007F:B04", "100007F:2382", "+100007F:2382", "0100007f:2382", "你:2382"] {
+            assert_eq!(address(text), None, "{text}");
         }
     }
 

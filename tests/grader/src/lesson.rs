@@ -20,6 +20,7 @@ use crate::run::Run;
 use crate::subject::Subject;
 use crate::trace::Trace;
 use crate::trouble::Trouble;
+use crate::what_breaks;
 
 /// How many trials run side by side. They wait far more than they compute.
 const SIDE_BY_SIDE: usize = 16;
@@ -245,7 +246,7 @@ impl Lesson {
         (trials, grade)
     }
 
-    fn all_checks(&self) -> impl Iterator<Item = &Check> {
+    fn all_checks(&self) -> impl Iterator<Item = &Check> + Clone {
         self.checks.iter().chain(&self.contract).chain(&self.modes)
     }
 
@@ -306,7 +307,57 @@ impl Lesson {
                 missing.push(format!("the check {}: {why}", check.id));
             }
         }
+        missing.extend(self.wrong_on_the_page());
         missing
+    }
+
+    /// What the book's page on what breaks a program says of this lesson's programs that is not so, or
+    /// does not say.
+    fn wrong_on_the_page(&self) -> Vec<String> {
+        let shown = self.shown();
+        let ours: BTreeSet<&str> = shown.iter().map(|(_, program)| *program).collect();
+        let listed: BTreeSet<&str> = what_breaks::named().map(|(check, _)| check).collect();
+        // A fact is no demand on a program; the page names the one that it is about.
+        let is_fact = |id: &str| self.facts.iter().any(|fact| fact.id == id);
+        let named: BTreeSet<_> = what_breaks::named()
+            .filter(|(check, program)| ours.contains(program) && !is_fact(check))
+            .collect();
+        let mut wrong = Vec::new();
+        for (check, program) in named.difference(&shown) {
+            wrong.push(format!(
+                "what_breaks.rs lists {program} with {check}, which is not its check"
+            ));
+        }
+        for (check, program) in shown.difference(&named).filter(|(id, _)| listed.contains(id)) {
+            wrong.push(format!("what_breaks.rs does not list {program} with {check}"));
+        }
+        let network = self.facts.iter().filter(|fact| fact.needs == Needs::Network);
+        let troubles = self.troubles.iter().flat_map(|trouble| &trouble.checks).chain(network);
+        for check in troubles.filter(|check| !listed.contains(check.id)) {
+            wrong.push(format!("what_breaks.rs does not list the trouble {}", check.id));
+        }
+        wrong
+    }
+
+    /// The checks that right programs must pass, each with the name of the program.
+    fn shown(&self) -> BTreeSet<(&str, &str)> {
+        fn each<'a>(
+            checks: impl Iterator<Item = &'a Check> + Clone,
+            programs: impl Iterator<Item = &'a Subject>,
+        ) -> impl Iterator<Item = (&'a str, &'a str)> {
+            programs.flat_map(move |program| {
+                checks.clone().map(move |check| (check.id, program.name.as_str()))
+            })
+        }
+        let lesson = each(self.all_checks(), self.programs.iter());
+        let answers = self.answers.iter().map(|(answer, _)| answer);
+        let solution = self.exercise.iter().map(|exercise| &exercise.solution);
+        let exercise = self.exercise.iter().flat_map(|exercise| exercise.checks);
+        let exercise = each(exercise, solution.chain(answers));
+        let troubles = self.troubles.iter().flat_map(|trouble| {
+            each(trouble.checks.iter(), trouble.programs.iter().map(|(program, _)| program))
+        });
+        lesson.chain(exercise).chain(troubles).collect()
     }
 }
 

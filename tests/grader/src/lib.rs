@@ -40,6 +40,7 @@ mod trouble;
 mod usage;
 #[cfg(target_os = "linux")]
 mod watch;
+pub mod what_breaks;
 
 pub use check::{Broken, Check, Needs, Outcome, check};
 pub use exercise::{Exercise, is_begun};

@@ -8,7 +8,7 @@ use crate::subject::Subject;
 /// must pass. An exercise does not ask for all of it, so these are not part of its grade.
 pub struct Trouble {
     pub(crate) checks: Vec<Check>,
-    programs: Vec<(Subject, Needs)>,
+    pub(crate) programs: Vec<(Subject, Needs)>,
     pub(crate) faults: Vec<Fault>,
     /// The checks that other programs have been shown to fail, for the same reason.
     pub(crate) proved: &'static [&'static str],
