@@ -9,6 +9,9 @@ use tempfile::TempDir;
 
 use crate::process::says;
 
+/// What a reader is given of the workspace; it sees nothing else.
+pub const SOURCES: [&str; 4] = ["book.toml", "book", "lessons", "tests"];
+
 pub struct Site {
     origin: String,
     reader: Child,
@@ -20,7 +23,7 @@ impl Site {
     pub fn serve(extra: impl IntoIterator<Item = (String, String)>) -> Site {
         let sources = TempDir::new().expect("a directory");
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace");
-        for name in ["book.toml", "book", "lessons", "tests"] {
+        for name in SOURCES {
             copy(&root.join(name), &sources.path().join(name));
         }
         for (name, html) in extra {
