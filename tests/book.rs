@@ -84,6 +84,7 @@ fn main() -> ExitCode {
         commands_that_nobody_runs_are_noticed,
         every_experiment_follows_a_prediction,
         experiments_that_nobody_predicts_are_noticed,
+        the_right_option_may_stand_anywhere,
         every_lesson_ends_with_five_lines_at_most,
         every_verdict_is_linked_from_a_lesson,
         every_figure_is_shown_with_a_caption,
@@ -415,6 +416,21 @@ fn unpredicted(section: &str) -> Option<String> {
     let shown = experiment(section)?;
     let predicted = section.find("<div class=\"predict\">").is_some_and(|at| at < shown);
     (!predicted).then(|| section.lines().next().unwrap_or_default().to_owned())
+}
+
+/// A reader who has learned that the last option is right predicts nothing.
+fn the_right_option_may_stand_anywhere() {
+    let mut places = BTreeMap::<usize, usize>::new();
+    for (_, text) in lessons() {
+        for prediction in text.split("<div class=\"predict\">").skip(1) {
+            let mut options = prediction.lines().filter(|line| line.starts_with("- ["));
+            let place = options.position(|option| option.starts_with("- [x]"));
+            *places.entry(place.expect("a right option")).or_default() += 1;
+        }
+    }
+    let all: usize = places.values().sum();
+    let most = places.values().max().copied().unwrap_or_default();
+    assert!(places.len() > 2 && most * 2 < all, "right options, by their place: {places:?}");
 }
 
 fn every_lesson_ends_with_five_lines_at_most() {

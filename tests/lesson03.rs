@@ -197,6 +197,10 @@ const FACTS: &[Check] = &[
         .demands("Where the client closed first, the server's port is free at once, without an option.")
         .section("02-3-port-reuse.html#who-waits")
         .needs(Needs::Linux),
+    check("S13_a_client_that_reads_to_the_end_closes_last", s13_a_client_that_reads_to_the_end)
+        .demands("A client that reads to the end leaves closing first to the server: its port is taken.")
+        .section("02-3-port-reuse.html#run-it")
+        .needs(Needs::LinuxAnd("python3")),
     check("S13_time_wait_lasts_a_minute", s13_time_wait_lasts_a_minute)
         .demands("S13: on Linux TIME_WAIT lasts 60 seconds.")
         .section("02-3-port-reuse.html#who-waits")
@@ -428,6 +432,24 @@ fn c3_with_c2_mended_it_does_not(run: &mut Run) -> Outcome {
     let mut second = run.start_other(&server, &[&address.to_string()])?;
     second.exits_with(1)?;
     second.complains("Address already in use")
+}
+
+/// The chapter's client. One that closes when it has read a piece may be quicker than the server.
+fn s13_a_client_that_reads_to_the_end(run: &mut Run) -> Outcome {
+    let without_option: [(Subject, &[&str]); 2] =
+        [(python("lesson03/without_option.py"), &[]), (program!("lesson03"), &["--without-reuse"])];
+    for (server, option) in without_option {
+        let mut first = run.start_other(&server, &[option, &[&a_port_of_our_own()]].concat())?;
+        let address = first.listening()?.to_string();
+        let mut client = run.start_other(&python("lesson03/client.py"), &[&address])?;
+        client.says(REPLY)?;
+        client.exits_with(0)?;
+        first.exits_with(0)?;
+        let mut second = run.start_other(&server, &[option, &[&address]].concat())?;
+        second.exits_with(1)?;
+        second.complains("Address already in use")?;
+    }
+    Ok(())
 }
 
 fn s14_the_mended_original_runs_again(run: &mut Run) -> Outcome {

@@ -171,6 +171,7 @@ const PROGRAMS: &[Program] = &[
     },
     bin("reuse_port", "lesson03", Server, SMALL_SERVER),
     bin("exercise03", "lesson03", Server, SMALL_SERVER),
+    python("lesson03/client.py", Client, &[CONNECT]),
     python("lesson03/without_option.py", Server, &[LISTEN]),
     python("lesson03/mended.py", Server, &[LISTEN]),
     bin(
