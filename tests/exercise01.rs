@@ -19,8 +19,8 @@
 //! - The time limit is for the whole reply: a server must not be able to hold the client longer, neither
 //!   by silence nor by sending a byte now and then. (A little longer does no harm: nobody measures
 //!   milliseconds here.)
-//! - A limit for the size of the reply is not asked for, since this client wants all of it. One for
-//!   strangers' servers should have one, too, as chapter 2.1 says.
+//! - A limit for the size of the reply is not asked for, since this client wants all of it. A client for
+//!   strangers' servers needs one, as chapter 2.1 says.
 //!
 //! # Why
 //!

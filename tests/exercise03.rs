@@ -6,7 +6,7 @@
 //! and nobody knows which of them has answered.
 //!
 //! `lessons/lesson03/exercise.rs` serves its clients one after another, with lesson 2's conversation:
-//! it replies, ends its side, and waits for the client's end. So it is the server that closes first.
+//! it replies, ends its side, and waits for the client's end. So it is often the server that closes first.
 //! Its listener is made by socket2, as in lesson 3. Complete it:
 //!
 //! - The address is the first argument. `listening on ADDRESS:PORT` on stdout names the real port, with

@@ -14,9 +14,9 @@
 //! - A line longer than 64 KiB (65,536 bytes without its `\n`), bytes that are not UTF-8, or a reset end
 //!   that client, and only that one. The lines before it are answered. stderr says `error: WHAT: WHY`
 //!   with the client's address in it.
-//! - When `accept` fails, because no descriptor is left, stderr says so, as an `error: `, now and then.
-//!   Those who are connected are served, the others wait in the queue, and the server does not keep a
-//!   processor busy. Who has gone leaves nothing behind, neither a descriptor nor a thread.
+//! - When `accept` fails, because no descriptor is left, stderr says so, as an `error: `, a few times a
+//!   second at most. Those who are connected are served, the others wait in the queue, and the server does
+//!   not keep a processor busy. A client that has gone leaves neither a descriptor nor a thread behind.
 //! - On Ctrl-C nobody is accepted any more: the listener is closed, new clients are refused. The lines
 //!   that have arrived are answered (not a piece of one whose end has not come), everybody's connection is
 //!   ended, and the program exits with code 0.

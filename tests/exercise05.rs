@@ -17,8 +17,8 @@
 //!   side. Its buffers are small, and it waits until there is room for the echo: so read the echo *while*
 //!   you write.
 //! - Every byte of the echo is compared with the one that was sent: `lesson05::in_place(place, &piece)?` is
-//!   an error that says which byte is wrong. If all are the same, and the stream ends after them, standard output gets `echoed N bytes, each in its place`, and the
-//!   exit code is 0.
+//!   an error that says which byte is wrong. If all are the same, and the stream ends after them, standard
+//!   output gets `echoed N bytes, each in its place`, and the exit code is 0.
 //! - A byte that is wrong, lost, repeated or too many, an early end, a reset, or nobody there: standard error
 //!   gets a line `error: WHAT: WHY`, and the exit code is 1. Nothing is a panic.
 //! - The program stays small, however long the message is and however slowly the server reads: it holds
