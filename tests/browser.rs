@@ -19,6 +19,9 @@ use serde_json::json;
 mod chromium;
 #[path = "browser/desk.rs"]
 mod desk;
+#[cfg(unix)]
+#[path = "browser/live.rs"]
+mod live;
 #[path = "browser/process.rs"]
 mod process;
 #[path = "browser/site.rs"]
@@ -215,11 +218,15 @@ fn main() -> ExitCode {
     ]);
     // Last, since they wait for the first of them, which looks at every page.
     trials.extend(KINDS[1..].iter().map(survey));
+    #[cfg(unix)]
+    trials.extend(live::trials());
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     // A static is not dropped: here the browsers and the readers end, whatever has failed.
     for desk in [&SURVEY, &HANDS] {
         drop(desk.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
+    #[cfg(unix)]
+    live::end();
     conclusion.exit_code()
 }
 
@@ -228,10 +235,13 @@ fn trial(
     shared: &'static Shared,
     check: impl FnOnce(&mut Desk) + Send + 'static,
 ) -> Trial {
-    let trial = Trial::test(name, move || {
+    needs_chromium(Trial::test(name, move || {
         at(shared, check);
         Ok(())
-    });
+    }))
+}
+
+fn needs_chromium(trial: Trial) -> Trial {
     if chromium::driver().is_some() || env::var_os("CI").is_some() {
         return trial;
     }
