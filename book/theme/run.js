@@ -106,6 +106,7 @@
             live.append(this.cargo, this.log, this.inputs);
             this.root.querySelector('.run-note')?.remove();
             this.root.append(live);
+            this.keepFields();
         }
 
         fieldset(program, index) {
@@ -148,11 +149,37 @@
                     className: 'run-again',
                     textContent: 'the same port as last time',
                     hidden: true,
-                    onclick: () => { this.address.value = this.lastAddress; },
+                    onclick: () => {
+                        this.address.value = this.lastAddress;
+                        this.address.dispatchEvent(new Event('change', { bubbles: true }));
+                    },
                 });
                 return make('div', {}, label, this.again);
             }
             return label;
+        }
+
+        /** The arguments of each program, by their names. */
+        filledIn() {
+            const value = (control) => (control.type === 'checkbox' ? control.checked : control.value);
+            return this.fields.map((fields) => Object.fromEntries(
+                [...fields].map(([name, control]) => [name, value(control)]),
+            ));
+        }
+
+        /** What was filled in outlives a page that is loaded again. */
+        keepFields() {
+            const key = `${this.name} arguments`;
+            const kept = JSON.parse(sessionStorage.getItem(key) ?? '[]');
+            this.fields.forEach((fields, index) => fields.forEach((control, name) => {
+                const value = kept[index]?.[name];
+                if (value !== undefined) {
+                    control[control.type === 'checkbox' ? 'checked' : 'value'] = value;
+                }
+            }));
+            this.root.addEventListener('change', () => {
+                sessionStorage.setItem(key, JSON.stringify(this.filledIn()));
+            });
         }
 
         inputForm(program, index) {
@@ -213,15 +240,8 @@
             this.path = null;
             this.isUnwanted = false;
             this.show('building', 'starting');
-            const programs = this.programs.map(({ name }, index) => ({
-                name,
-                arguments: Object.fromEntries(
-                    [...this.fields[index]].map(([name, control]) => [
-                        name,
-                        control.type === 'checkbox' ? control.checked : control.value,
-                    ]),
-                ),
-            }));
+            const filledIn = this.filledIn();
+            const programs = this.programs.map(({ name }, index) => ({ name, arguments: filledIn[index] }));
             try {
                 const { run } = await post('/live/run', { panel: this.name, programs });
                 this.path = `/live/run/${run}`;

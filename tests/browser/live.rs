@@ -610,12 +610,22 @@ fn a_page_outlives_its_reader(live: &mut Live) {
     let prediction = ".predict .option > summary";
     live.click(prediction);
     let predicted = live.texts(".prediction p");
+    let field = query("[data-argument=\"--time-limit\"]");
+    live.until(&format!("{field} !== null"));
+    live.browser.run(
+        &format!(
+            "{field}.value = '7';
+             {field}.dispatchEvent(new Event('change', {{ bubbles: true }}));"
+        ),
+        &[],
+    );
     live.get("window.untouched = true");
     live.site.restart();
     // The new reader's page, and what the reader knew on the old one.
     live.until(&format!("!({SAME_PAGE})"));
     live.verdict("failed");
     assert_eq!(live.texts(".prediction p"), predicted);
+    live.until(&format!("{field}?.value === '7'"));
     live.until("streams.filter((stream) => stream.readyState === EventSource.OPEN).length === 1");
     assert_eq!(live.get("streams.length"), 1, "more than one stream");
     live.save(EXERCISE, RIGHT);
