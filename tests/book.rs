@@ -32,6 +32,7 @@ use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -49,6 +50,9 @@ mod report;
 /// Far longer than anything here takes, even on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(60);
 
+/// How many trials run side by side. Many of them wait far more than they compute.
+const SIDE_BY_SIDE: usize = 16;
+
 /// A trial of each function, under its name.
 macro_rules! trials {
     ($($test:ident,)*) => { vec![$(test(stringify!($test), $test)),*] };
@@ -59,7 +63,11 @@ mod live_grade;
 mod live_run;
 
 fn main() -> ExitCode {
-    let mut trials = trials![
+    // First those that wait longest.
+    let mut trials = live_run::trials();
+    #[cfg(unix)]
+    trials.extend(live_grade::trials());
+    trials.extend(trials![
         the_book_builds_without_a_warning,
         everything_that_a_page_names_is_there,
         every_chapter_is_listed,
@@ -77,6 +85,7 @@ fn main() -> ExitCode {
         tables_and_plots_are_what_was_measured,
         all_defects_are_told_at_once,
         a_good_book_has_no_defects,
+        a_good_figure_is_built,
         the_book_is_found_from_any_directory_inside,
         no_book_anywhere_is_a_clear_error,
         a_directory_with_other_files_is_not_overwritten,
@@ -106,7 +115,7 @@ fn main() -> ExitCode {
         the_preprocessor_adds_captions,
         the_preprocessor_refuses_defects,
         the_preprocessor_is_for_html_only,
-    ];
+    ]);
     trials.extend(
         DEFECTS
             .iter()
@@ -118,9 +127,6 @@ fn main() -> ExitCode {
     trials.extend(FIGURE_DEFECTS.iter().map(|&(name, good, bad, expected)| {
         test(&format!("refused::{name}"), move || a_figure_is_refused(good, bad, expected))
     }));
-    trials.extend(live_run::trials());
-    #[cfg(unix)]
-    trials.extend(live_grade::trials());
     #[cfg(unix)]
     trials.extend([
         test("refused::symbolic_link", a_symbolic_link_is_refused),
@@ -136,7 +142,13 @@ fn main() -> ExitCode {
         .with_kind("needs mdbook 0.5 on PATH or in MDBOOK")
         .with_ignored_flag(true),
     });
-    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    // A static is not dropped: here the shared reader ends, and the shared site goes.
+    drop(SHARED.lock().unwrap_or_else(PoisonError::into_inner).take());
+    drop(SITE.lock().unwrap_or_else(PoisonError::into_inner).take());
+    conclusion.exit_code()
 }
 
 fn test(name: &str, run: impl FnOnce() + Send + 'static) -> Trial {
@@ -149,22 +161,28 @@ fn test(name: &str, run: impl FnOnce() + Send + 'static) -> Trial {
 // ----------------------------------------------------------------------------
 // The book itself.
 
+/// The static book, built once for all tests that read it.
+static SITE: Mutex<Option<TempDir>> = Mutex::new(None);
+
+/// Where it is.
+fn site() -> PathBuf {
+    let mut site = SITE.lock().unwrap_or_else(PoisonError::into_inner);
+    let built = site.get_or_insert_with(|| {
+        let dest = TempDir::new().unwrap();
+        let mut build = book();
+        build.args(["build", "--dest"]).arg(dest.path()).current_dir(root());
+        build.assert().success().stderr("");
+        dest
+    });
+    built.path().to_owned()
+}
+
 fn the_book_builds_without_a_warning() {
-    let dest = TempDir::new().unwrap();
-    book()
-        .args(["build", "--dest"])
-        .arg(dest.path())
-        .current_dir(root())
-        .assert()
-        .success()
-        .stderr("");
-    assert!(dest.path().join("index.html").is_file());
+    assert!(site().join("index.html").is_file());
 }
 
 fn everything_that_a_page_names_is_there() {
-    let dest = TempDir::new().unwrap();
-    book().args(["build", "--dest"]).arg(dest.path()).current_dir(root()).assert().success();
-    let site = dest.path();
+    let site = &site();
     let files = files_of(site);
     let pages: BTreeMap<&PathBuf, Page> = files
         .iter()
@@ -243,9 +261,8 @@ fn every_chapter_is_listed() {
 /// In the pages as they are built: each term leads from at least one page to the glossary, and from none
 /// twice. And the Chinese word stands beside each.
 fn every_term_is_linked_at_first_use() {
-    let dest = TempDir::new().unwrap();
-    book().args(["build", "--dest"]).arg(dest.path()).current_dir(root()).assert().success();
-    let page = |file: &Path| fs::read_to_string(dest.path().join(file)).unwrap();
+    let site = site();
+    let page = |file: &Path| fs::read_to_string(site.join(file)).unwrap();
     let matches = |pattern: &str, text: &str| -> Vec<String> {
         let pattern = regex::Regex::new(pattern).unwrap();
         pattern.captures_iter(text).map(|found| found[1].to_owned()).collect()
@@ -258,7 +275,7 @@ fn every_term_is_linked_at_first_use() {
 
     let mut unused: BTreeSet<&String> = terms.iter().collect();
     let mut wrong = Vec::new();
-    for file in files_of(dest.path()) {
+    for file in files_of(&site) {
         if file.extension().is_none_or(|kind| kind != "html") || file == Path::new("print.html") {
             continue;
         }
@@ -1215,15 +1232,20 @@ const FIGURE_DEFECTS: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
-fn a_figure_is_refused(good: &str, bad: &str, expected: &str) {
+fn with_a_figure(figure: &str) -> Shelf {
     let shelf = Shelf::new();
     shelf.append(SECOND, "<figure>\n{{#include figures/cable.svg}}\n</figure>");
-    shelf.write("book/chapters/figures/cable.svg", FIGURE);
-    shelf.build().success().stderr("");
-    fs::remove_dir_all(shelf.site()).unwrap();
+    shelf.write("book/chapters/figures/cable.svg", figure);
+    shelf
+}
 
+fn a_good_figure_is_built() {
+    with_a_figure(FIGURE).build().success().stderr("");
+}
+
+fn a_figure_is_refused(good: &str, bad: &str, expected: &str) {
     assert!(FIGURE.contains(good));
-    shelf.write("book/chapters/figures/cable.svg", &FIGURE.replacen(good, bad, 1));
+    let shelf = with_a_figure(&FIGURE.replacen(good, bad, 1));
     let defect = format!("book/chapters/figures/{expected}");
     shelf.build().code(1).stderr(contains(defect));
     assert!(!shelf.site().exists(), "a broken book was written");
@@ -2114,7 +2136,36 @@ struct Reader {
     errors: PathBuf,
 }
 
+/// The reader of this workspace's book, shared by tests that need no other: it takes a second to build
+/// that book.
+static SHARED: Mutex<Option<(Reader, Shelf)>> = Mutex::new(None);
+
+struct Shared(MutexGuard<'static, Option<(Reader, Shelf)>>);
+
+impl std::ops::Deref for Shared {
+    type Target = Reader;
+
+    fn deref(&self) -> &Reader {
+        let (reader, _) = self.0.as_ref().expect("it has been started");
+        reader
+    }
+}
+
 impl Reader {
+    /// The shared reader, for one test at a time.
+    #[track_caller]
+    fn shared() -> Shared {
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        let (reader, _) = shared.get_or_insert_with(|| {
+            let shelf = Shelf::new();
+            (Reader::start_on(root(), &shelf, |_| {}), shelf)
+        });
+        // A test that has failed may have left a run, which ends a while after its page has gone.
+        let id = reader.child.id();
+        until("nothing is left of the test before", || children(id) == 0);
+        Shared(shared)
+    }
+
     #[track_caller]
     fn start(shelf: &Shelf) -> Reader {
         Reader::start_as(shelf, |_| {})
@@ -2363,4 +2414,11 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
         assert!(Instant::now() < deadline, "in vain: until {what}");
         thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// How many children a process has, where the system tells.
+fn children(pid: u32) -> usize {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+    lists.map(|list| list.split_whitespace().count()).sum()
 }

@@ -6,9 +6,13 @@
 //!
 //! A check that looks the other way would find every page in order. So each is also run on a page
 //! with the fault that it is there to find: see `FAULTS`, and the `refused` checks.
+//!
+//! All of this takes a minute, so it is spared while nothing that it reads has changed: see
+//! `unchanged.rs`.
 
 use std::env;
-use std::process::ExitCode;
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 use fantoccini::key::Key;
@@ -26,8 +30,10 @@ mod live;
 mod process;
 #[path = "browser/site.rs"]
 mod site;
+mod unchanged;
 
-use desk::{Content, Desk, NARROW, WIDE};
+use desk::{Content, Desk, NARROW, View, WIDE};
+use unchanged::Inputs;
 
 /// What the survey looks for on every page, and how a check is called that finds nothing of it.
 const KINDS: &[(&str, &str)] = &[
@@ -178,6 +184,13 @@ const FAULTY_PAGES: &[(&str, &str)] = &[
         <div onclick='open()' role='button'>for mice only</div>
         <a href='#out' style='position: absolute; left: -500px'>out of the window</a>",
     ),
+    (
+        "dark",
+        "<style>img { display: none } @media (prefers-color-scheme: dark) {
+            p { color: #444; background: #000 } .late img { display: block } }</style>
+        <p>hardly there at night</p>
+        <div><img src='data:image/gif;base64,R0lGODlhAQABAAAAACw='></div>",
+    ),
     ("scripted", "<p id='late'></p><script>late.textContent = 'Written by a script.'</script>"),
     (
         "turning",
@@ -201,6 +214,7 @@ fn main() -> ExitCode {
     }));
     trials.extend(trials![
         every_theme_has_contrast,
+        a_page_that_is_wrong_in_the_dark_is_refused,
         what_opens_has_no_violation,
         everything_is_reached_by_tab,
         a_helpless_page_is_refused,
@@ -220,7 +234,11 @@ fn main() -> ExitCode {
     trials.extend(KINDS[1..].iter().map(survey));
     #[cfg(unix)]
     trials.extend(live::trials());
-    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
+    trials.push(Trial::test("what_has_changed_is_noticed", || {
+        unchanged::what_has_changed_is_noticed();
+        Ok(())
+    }));
+    let conclusion = inputs().run(&Arguments::from_args(), trials);
     // A static is not dropped: here the browsers and the readers end, whatever has failed.
     for desk in [&SURVEY, &HANDS] {
         drop(desk.lock().unwrap_or_else(PoisonError::into_inner).take());
@@ -228,6 +246,26 @@ fn main() -> ExitCode {
     #[cfg(unix)]
     live::end();
     conclusion.exit_code()
+}
+
+/// What the trials read: the sources that the reader gets a copy of and cargo builds, the reader, and this
+/// program. And the look of a page depends on the browser and on the fonts that there are.
+fn inputs() -> Inputs {
+    let sources = site::SOURCES.iter().chain(&["Cargo.toml", "Cargo.lock"]);
+    let mut paths: Vec<_> = sources.map(|name| site::root().join(name)).collect();
+    paths.extend([env!("CARGO_BIN_EXE_book").into(), env::current_exe().expect("this program")]);
+    let says = |program: &Path, argument: &[&str]| {
+        let mut command = Command::new(program);
+        let said = command.args(argument).stderr(Stdio::null()).output();
+        said.map(|said| String::from_utf8_lossy(&said.stdout).into_owned()).unwrap_or_default()
+    };
+    let mut words: Vec<String> =
+        chromium::programs().iter().map(|program| says(program, &["--version"])).collect();
+    let mut fonts: Vec<String> =
+        says(Path::new("fc-list"), &[]).lines().map(str::to_owned).collect();
+    fonts.sort();
+    words.extend(fonts);
+    Inputs { paths, words, note: Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser-passed") }
 }
 
 fn trial(
@@ -322,6 +360,21 @@ fn every_theme_has_contrast(desk: &mut Desk) {
         desk.choose_theme("default_theme");
     }
     nothing(wrong);
+}
+
+/// Of a page that has been seen in the light, some rules look again; all do where it shows something new.
+fn a_page_that_is_wrong_in_the_dark_is_refused(desk: &mut Desk) {
+    let axe = |views: &[View]| -> Vec<String> {
+        let found = views.iter().map(|view| view.of("axe").join("\n"));
+        found.collect()
+    };
+    let page = "fault-dark.html";
+    let [light, dark] = &axe(&desk.look(page, NARROW, &[false, true]))[..] else { panic!("two") };
+    assert_eq!(light, "");
+    assert!(dark.contains("color-contrast") && !dark.contains("image-alt"), "{dark}");
+    desk.browser.run("document.querySelector('div').className = 'late'", &[]);
+    let more = desk.axe().join("\n");
+    assert!(more.contains("color-contrast") && more.contains("image-alt"), "{more}");
 }
 
 /// The list of themes, the search's results, the help, and on a narrow page the chapters.

@@ -72,8 +72,7 @@ fn has_python() -> bool {
 // Lessons, run as the book runs them.
 
 fn a_pair_runs_and_both_are_heard() {
-    let shelf = Shelf::new();
-    let reader = Reader::start_on(root(), &shelf, |_| {});
+    let reader = Reader::shared();
     let mut run = reader.run(json!([{ "name": "lesson02" }, { "name": "lesson01" }]));
     let events = run.until_the_end();
     let server = lines(&events, 0, "stdout");
@@ -96,14 +95,13 @@ fn a_pair_runs_and_both_are_heard() {
 }
 
 fn arguments_reach_the_program() {
-    let shelf = Shelf::new();
-    let reader = Reader::start_on(root(), &shelf, |_| {});
+    let reader = Reader::shared();
     // A text that looks like an option, and one that a shell would take apart.
     for text in ["--help", "$(touch x) '; \"`"] {
         let arguments = json!({ "--message": text, "--time-limit": "60" });
         let mut run = reader
             .run(json!([{ "name": "lesson02" }, { "name": "lesson01", "arguments": arguments }]));
-        let events = run.until_the_end();
+        let events = run.until_all_have_ended();
         let server = lines(&events, 0, "stdout");
         assert!(server[2].ends_with(&format!("{text:?}")), "{server:?}");
         assert_eq!(exit(&events, 1), Some(0));
@@ -112,7 +110,7 @@ fn arguments_reach_the_program() {
     let arguments = json!({ "addresses": "127.0.0.1:9090 ::1:80" });
     let events = reader
         .run(json!([{ "name": "lesson00 classify", "arguments": arguments }]))
-        .until_the_end();
+        .until_all_have_ended();
     assert_eq!(lines(&events, 0, "stdout")[0], "127.0.0.1:9090");
     assert!(lines(&events, 0, "stderr")[0].starts_with("error: '::1:80'"), "{events:?}");
     assert_eq!(exit(&events, 0), Some(1));
@@ -120,12 +118,11 @@ fn arguments_reach_the_program() {
 
 #[cfg(unix)]
 fn a_server_is_stopped() {
-    let shelf = Shelf::new();
-    let reader = Reader::start_on(root(), &shelf, |_| {});
+    let reader = Reader::shared();
     let mut run = reader.run(json!([{ "name": "lesson04" }]));
     run.line("listening on");
     assert_eq!(reader.asks(&format!("{}/stop", run.path), json!({})).status, 204);
-    let events = run.until_the_end();
+    let events = run.until_all_have_ended();
     assert!(lines(&events, 0, "stdout").iter().any(|line| line.ends_with("goodbye")), "{events:?}");
     assert_eq!(exit(&events, 0), Some(0));
     assert_eq!(children(reader.child.id()), 0);
@@ -134,8 +131,7 @@ fn a_server_is_stopped() {
 /// Lesson 5 holds both ends of a connection, and fills and drains it.
 #[cfg(target_os = "linux")]
 fn the_kernels_view_is_told() {
-    let shelf = Shelf::new();
-    let reader = Reader::start_on(root(), &shelf, |_| {});
+    let reader = Reader::shared();
     let events = reader.run(json!([{ "name": "lesson05" }])).until_the_end();
     let sockets: Vec<&Value> = events
         .iter()
@@ -160,8 +156,7 @@ fn the_kernels_view_is_told() {
 }
 
 fn a_panel_is_described() {
-    let shelf = Shelf::new();
-    let reader = Reader::start_on(root(), &shelf, |_| {});
+    let reader = Reader::shared();
     let answer = reader.get("/live/panel?client=lesson01+--encoding+gbk&server=lesson02");
     let panel: Value = serde_json::from_str(&answer.body).unwrap();
     let programs = panel["programs"].as_array().unwrap();
@@ -396,8 +391,7 @@ fn two_hundred_runs_leave_nothing() {
 // What must not start.
 
 fn what_is_not_described_starts_nothing() {
-    let shelf = Shelf::new();
-    let reader = Reader::start_on(root(), &shelf, |_| {});
+    let reader = Reader::shared();
     let one = |name: &str, arguments: Value| json!([{ "name": name, "arguments": arguments }]);
     let address = |address: &str| one("lesson02", json!({ "address": address }));
     let bad = [
@@ -449,8 +443,7 @@ fn what_is_not_described_starts_nothing() {
 }
 
 fn a_request_from_elsewhere_starts_nothing() {
-    let shelf = Shelf::new();
-    let reader = Reader::start_on(root(), &shelf, |_| {});
+    let reader = Reader::shared();
     let ours = format!("Host: {0}\r\nOrigin: http://{0}", reader.addr);
     let token = format!("X-Reader-Token: {}", reader.token());
     let wrong_heads = [
@@ -500,9 +493,7 @@ fn a_panel_of_an_unknown_program_is_a_defect() {
 }
 
 fn a_static_page_shows_the_recordings() {
-    let site = TempDir::new().unwrap();
-    book().args(["build", "--root"]).arg(root()).arg("--dest").arg(site.path()).assert().success();
-    let page = fs::read_to_string(site.path().join("02-1-client.html")).unwrap();
+    let page = fs::read_to_string(site().join("02-1-client.html")).unwrap();
     let (_, panel) = page
         .split_once(r#"<div class="run" data-server="lesson02" data-client="lesson01">"#)
         .unwrap();
@@ -534,13 +525,6 @@ fn is_alive(pid: i32) -> bool {
             rustix::process::test_kill_process(pid).is_ok()
         }
     }
-}
-
-/// How many children a process has, where the system tells.
-fn children(pid: u32) -> usize {
-    let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
-    let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
-    lists.map(|list| list.split_whitespace().count()).sum()
 }
 
 // ----------------------------------------------------------------------------
@@ -634,10 +618,17 @@ impl Events {
         }
     }
 
-    /// All events, those before too.
+    /// All events, those before too. The kernel's view goes on for a few seconds after the programs.
     #[track_caller]
     fn until_the_end(&mut self) -> Vec<Event> {
         while self.next().kind != "end" {}
+        self.heard.clone()
+    }
+
+    /// All events until the last program has ended.
+    #[track_caller]
+    fn until_all_have_ended(&mut self) -> Vec<Event> {
+        while self.next().kind != "over" {}
         self.heard.clone()
     }
 }

@@ -26,8 +26,16 @@ use crate::process::{DEADLINE, says};
 /// The program that drives a browser, if this machine has both. It finds the browser by itself, and
 /// prefers the one that its makers test it with.
 pub fn driver() -> Option<PathBuf> {
-    ["google-chrome", "chromium", "chromium-browser"].into_iter().find_map(on_path)?;
-    on_path("chromedriver")
+    BROWSERS.into_iter().find_map(on_path)?;
+    on_path(DRIVER)
+}
+
+const BROWSERS: [&str; 3] = ["google-chrome", "chromium", "chromium-browser"];
+const DRIVER: &str = "chromedriver";
+
+/// All that may take part: which browser it is, the driver decides.
+pub fn programs() -> Vec<PathBuf> {
+    BROWSERS.into_iter().chain([DRIVER]).filter_map(on_path).collect()
 }
 
 fn on_path(program: &str) -> Option<PathBuf> {

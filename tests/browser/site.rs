@@ -11,6 +11,9 @@ use tempfile::TempDir;
 
 use crate::process::{DEADLINE, says};
 
+/// What a reader is given of the workspace; it sees nothing else.
+pub const SOURCES: [&str; 4] = ["book.toml", "book", "lessons", "tests"];
+
 pub struct Site {
     origin: String,
     reader: Child,
@@ -116,7 +119,7 @@ pub fn root() -> &'static Path {
 /// A copy of what the book is made of.
 pub fn copied() -> TempDir {
     let sources = TempDir::new().expect("a directory");
-    for name in ["book.toml", "book", "lessons", "tests"] {
+    for name in SOURCES {
         copy(&root().join(name), &sources.path().join(name));
     }
     sources

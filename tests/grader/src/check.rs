@@ -1,5 +1,7 @@
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::lesson::perform;
@@ -142,10 +144,15 @@ fn python(minor: u8) -> bool {
     succeeds(&["python3", "-c", &format!("import sys; sys.exit(sys.version_info < (3, {minor}))")])
 }
 
+/// Tried once: many checks need the same.
 fn succeeds(line: &[&str]) -> bool {
-    let mut command = Command::new(line[0]);
-    command.args(&line[1..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    spawn(&mut command).and_then(|mut child| child.wait()).is_ok_and(|status| status.success())
+    static TRIED: Mutex<BTreeMap<String, bool>> = Mutex::new(BTreeMap::new());
+    let mut tried = TRIED.lock().unwrap_or_else(PoisonError::into_inner);
+    *tried.entry(line.join(" ")).or_insert_with(|| {
+        let mut command = Command::new(line[0]);
+        command.args(&line[1..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        spawn(&mut command).and_then(|mut child| child.wait()).is_ok_and(|status| status.success())
+    })
 }
 
 fn on_path(program: &str) -> bool {
