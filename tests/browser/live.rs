@@ -371,12 +371,20 @@ fn a_line_is_typed_to_a_program(live: &mut Live) {
     live.click(&format!("{DAEMON} .run-start"));
     live.listens(DAEMON);
     live.get(&format!("{}.focus()", query(&format!("{DAEMON} .run-input input"))));
+    live.browser.run(
+        "window.sent = [];
+         const { fetch } = window;
+         window.fetch = (path, options) => { sent.push(options?.body); return fetch(path, options); };",
+        &[],
+    );
     live.browser.press(&['e', 'n', 'd', Key::Enter.into()]);
     live.is(DAEMON, "over");
     assert_eq!(
         live.texts(&format!("{DAEMON} [data-kind=exit][data-program=\"0\"] > :last-child")),
         ["exit code 0"]
     );
+    let sent = live.get("sent.filter((body) => body !== undefined).map(JSON.parse)");
+    assert_eq!(sent, json!([{ "program": 0, "line": "end" }]));
     let focused = live.get(&format!(
         "document.activeElement === {}",
         query(&format!("{DAEMON} .run-input input"))
@@ -774,6 +782,7 @@ const connects = (path) => new Promise((resolve) => {
 });
 const json = { 'Content-Type': 'application/json' };
 const token = { 'X-Reader-Token': '00000000000000000000000000000000' };
+const late = new Promise((resolve) => { setTimeout(resolve, 20000, 'goes on'); });
 return Promise.all(Object.entries({
     'reads the token': read('live/session'),
     'reads a panel': read('live/panel?program=lesson02'),
@@ -792,7 +801,7 @@ return Promise.all(Object.entries({
     'connects': connects('live'),
     'shows an image': loads(new Image(), 'src', 'live/grade/on'),
     'runs a script': loads(document.createElement('script'), 'src', 'live/session'),
-}).map(async ([what, outcome]) => [what, await outcome])).then(Object.fromEntries);
+}).map(async ([what, outcome]) => [what, await Promise.race([outcome, late])])).then(Object.fromEntries);
 "#;
 
 fn a_hostile_page_starts_nothing(live: &mut Live) {
