@@ -23,6 +23,9 @@ use serde_json::json;
 mod chromium;
 #[path = "browser/desk.rs"]
 mod desk;
+#[cfg(unix)]
+#[path = "browser/live.rs"]
+mod live;
 #[path = "browser/process.rs"]
 mod process;
 #[path = "browser/site.rs"]
@@ -229,6 +232,8 @@ fn main() -> ExitCode {
     ]);
     // Last, since they wait for the first of them, which looks at every page.
     trials.extend(KINDS[1..].iter().map(survey));
+    #[cfg(unix)]
+    trials.extend(live::trials());
     trials.push(Trial::test("what_has_changed_is_noticed", || {
         unchanged::what_has_changed_is_noticed();
         Ok(())
@@ -238,14 +243,16 @@ fn main() -> ExitCode {
     for desk in [&SURVEY, &HANDS] {
         drop(desk.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
+    #[cfg(unix)]
+    live::end();
     conclusion.exit_code()
 }
 
-/// What the trials read: the sources that the reader gets a copy of, the reader, and this program. And
-/// the look of a page depends on the browser and on the fonts that there are.
+/// What the trials read: the sources that the reader gets a copy of and cargo builds, the reader, and this
+/// program. And the look of a page depends on the browser and on the fonts that there are.
 fn inputs() -> Inputs {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace");
-    let mut paths: Vec<_> = site::SOURCES.iter().map(|name| root.join(name)).collect();
+    let sources = site::SOURCES.iter().chain(&["Cargo.toml", "Cargo.lock"]);
+    let mut paths: Vec<_> = sources.map(|name| site::root().join(name)).collect();
     paths.extend([env!("CARGO_BIN_EXE_book").into(), env::current_exe().expect("this program")]);
     let says = |program: &Path, argument: &[&str]| {
         let mut command = Command::new(program);
@@ -266,10 +273,13 @@ fn trial(
     shared: &'static Shared,
     check: impl FnOnce(&mut Desk) + Send + 'static,
 ) -> Trial {
-    let trial = Trial::test(name, move || {
+    needs_chromium(Trial::test(name, move || {
         at(shared, check);
         Ok(())
-    });
+    }))
+}
+
+fn needs_chromium(trial: Trial) -> Trial {
     if chromium::driver().is_some() || env::var_os("CI").is_some() {
         return trial;
     }

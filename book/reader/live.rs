@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use std::{fs, io};
 
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -14,6 +15,9 @@ use tokio::sync::watch;
 
 use crate::desk::{Desk, Page};
 use crate::grades::{Grades, Told};
+
+/// When a page asks again after its stream has broken.
+const RETRY: Duration = Duration::from_millis(500);
 
 /// What the server shows: the last good build, and what broke the one after it.
 #[derive(Clone)]
@@ -80,7 +84,9 @@ impl Listener {
                 changed = self.editions.changed() => {
                     changed.ok()?;
                     let edition = self.editions.borrow_and_update().clone();
-                    self.queue.push_back(Event::default().event("build").data(&*edition.id));
+                    // A reader that was ended may be back at once; browsers wait for seconds.
+                    let build = Event::default().event("build").data(&*edition.id).retry(RETRY);
+                    self.queue.push_back(build);
                     self.queue.extend(edition.broken.map(|errors| {
                         // A carriage return would end a line of the protocol.
                         Event::default().event("broken").data(errors.replace('\r', ""))

@@ -9,11 +9,16 @@
         return element;
     };
 
+    /** Asks the reader; throws words for people where there is none. */
+    const ask = (path, options) => fetch(path, options).catch(() => {
+        throw new Error('the reader does not answer: is cargo run -p book still running?');
+    });
+
     /** Sends a request that starts or stops something; resolves to the answer, or throws its text. */
     const post = async (path, body = {}) => {
         // Each run of the reader has a token of its own, so it is not kept.
-        const { token } = await (await fetch('/live/session')).json();
-        const answer = await fetch(path, {
+        const { token } = await (await ask('/live/session')).json();
+        const answer = await ask(path, {
             method: 'POST',
             headers: { 'Content-Type': 'application/json', 'X-Reader-Token': token },
             body: JSON.stringify(body),
@@ -22,6 +27,13 @@
             throw new Error((await answer.text()).trim());
         }
         return answer.status === 204 ? null : answer.json();
+    };
+
+    /** Text as code. A line is not broken within an option. */
+    const code = (text) => {
+        const parts = text.split(/(--[a-z-]+)/);
+        return make('code', {}, ...parts.map((part, index) => (
+            index % 2 === 1 ? make('span', { className: 'run-option', textContent: part }) : part)));
     };
 
     const time = (ms) => (ms < 999.5 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(2)} s`);
@@ -94,6 +106,7 @@
             live.append(this.cargo, this.log, this.inputs);
             this.root.querySelector('.run-note')?.remove();
             this.root.append(live);
+            this.keepFields();
         }
 
         fieldset(program, index) {
@@ -136,11 +149,37 @@
                     className: 'run-again',
                     textContent: 'the same port as last time',
                     hidden: true,
-                    onclick: () => { this.address.value = this.lastAddress; },
+                    onclick: () => {
+                        this.address.value = this.lastAddress;
+                        this.address.dispatchEvent(new Event('change', { bubbles: true }));
+                    },
                 });
                 return make('div', {}, label, this.again);
             }
             return label;
+        }
+
+        /** The arguments of each program, by their names. */
+        filledIn() {
+            const value = (control) => (control.type === 'checkbox' ? control.checked : control.value);
+            return this.fields.map((fields) => Object.fromEntries(
+                [...fields].map(([name, control]) => [name, value(control)]),
+            ));
+        }
+
+        /** What was filled in outlives a page that is loaded again. */
+        keepFields() {
+            const key = `${this.name} arguments`;
+            const kept = JSON.parse(sessionStorage.getItem(key) ?? '[]');
+            this.fields.forEach((fields, index) => fields.forEach((control, name) => {
+                const value = kept[index]?.[name];
+                if (value !== undefined) {
+                    control[control.type === 'checkbox' ? 'checked' : 'value'] = value;
+                }
+            }));
+            this.root.addEventListener('change', () => {
+                sessionStorage.setItem(key, JSON.stringify(this.filledIn()));
+            });
         }
 
         inputForm(program, index) {
@@ -150,20 +189,29 @@
             form.append(make('label', {}, words, line), make('button', { textContent: 'Send' }));
             form.onsubmit = async (event) => {
                 event.preventDefault();
+                if (this.root.dataset.state !== 'running') {
+                    return;
+                }
                 await this.ask(`${this.path}/input`, { program: index, line: line.value });
                 line.value = '';
             };
             return form;
         }
 
+        get isRunning() {
+            return ['building', 'running'].includes(this.root.dataset.state);
+        }
+
         /** The state decides which buttons work; the words are for the reader. */
         show(state, words) {
             this.root.dataset.state = state;
-            const isRunning = state === 'building' || state === 'running';
-            this.startButton.disabled = isRunning;
-            this.stopButton.disabled = !isRunning;
+            // What is `disabled` loses the focus, and who uses the keyboard their place.
+            const allow = (control, allowed) => control.setAttribute('aria-disabled', !allowed);
+            allow(this.startButton, !this.isRunning);
+            allow(this.stopButton, this.isRunning);
             for (const control of this.inputs.querySelectorAll('input, button')) {
-                control.disabled = state !== 'running';
+                allow(control, state === 'running');
+                control.readOnly = state !== 'running';
             }
             this.status.textContent = words;
         }
@@ -185,29 +233,35 @@
         }
 
         async start() {
+            if (this.isRunning) {
+                return;
+            }
             this.clear();
+            this.path = null;
+            this.isUnwanted = false;
             this.show('building', 'starting');
-            const programs = this.programs.map(({ name }, index) => ({
-                name,
-                arguments: Object.fromEntries(
-                    [...this.fields[index]].map(([name, control]) => [
-                        name,
-                        control.type === 'checkbox' ? control.checked : control.value,
-                    ]),
-                ),
-            }));
+            const filledIn = this.filledIn();
+            const programs = this.programs.map(({ name }, index) => ({ name, arguments: filledIn[index] }));
             try {
                 const { run } = await post('/live/run', { panel: this.name, programs });
                 this.path = `/live/run/${run}`;
                 sessionStorage.setItem(this.name, this.path);
                 this.listen();
+                if (this.isUnwanted) {
+                    await this.stop();
+                }
             } catch (error) {
                 this.show('refused', error.message);
             }
         }
 
-        stop() {
-            return this.ask(`${this.path}/stop`);
+        async stop() {
+            if (this.isRunning && this.path === null) {
+                // It has no name yet; the reader's answer brings one.
+                this.isUnwanted = true;
+            } else if (this.isRunning) {
+                await this.ask(`${this.path}/stop`);
+            }
         }
 
         async ask(path, body) {
@@ -238,7 +292,7 @@
                     if (this.last === -1) {
                         sessionStorage.removeItem(this.name);
                     }
-                    if (['building', 'running'].includes(this.root.dataset.state)) {
+                    if (this.isRunning) {
                         this.show('over', 'the reader does not know this run any more');
                     }
                 }
@@ -292,8 +346,8 @@
             item.append(state === 'LISTEN' && (receive > 0 || state === before) ? `${receive} to accept` : '');
             return item;
         }
-        // What is over has no queue that anybody fills.
-        const queues = ['gone', 'TIME_WAIT'].includes(state) ? [] : [['send', send], ['receive', receive]];
+        // Of what is gone the kernel tells nothing any more.
+        const queues = state === 'gone' ? [] : [['send', send], ['receive', receive]];
         for (const [name, bytes] of queues) {
             const key = `${name} ${local} ${peer}`;
             if (bytes !== (panel.queues.get(key) ?? 0)) {
@@ -320,7 +374,7 @@
             // What cargo says is of interest as long as it builds, or when it failed.
             panel.cargo.hidden = true;
             panel.show('running', 'running');
-            panel.said(at, 'start', program, {}, make('code', { textContent: `$ ${command}` }));
+            panel.said(at, 'start', program, {}, code(`$ ${command}`));
         },
         line(panel, { at, program, stream, text }) {
             const [, address] = /^listening on (\S+)$/.exec(text) ?? [];
@@ -328,7 +382,7 @@
                 panel.lastAddress = address;
                 panel.again.hidden = false;
             }
-            panel.said(at, 'line', program, { stream }, make('code', { textContent: text }));
+            panel.said(at, 'line', program, { stream }, code(text));
         },
         exit(panel, { at, program, code, signal }) {
             const words = ending({ code, signal });

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use axum::http::Method;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::error::CmdError;
-use fantoccini::wd::{TimeoutConfiguration, WebDriverCompatibleCommand};
+use fantoccini::wd::{TimeoutConfiguration, WebDriverCompatibleCommand, WindowHandle};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value as Json, json};
@@ -97,8 +97,9 @@ impl Chromium {
                     "--no-first-run",
                     // A phone's scrollbars take no room.
                     "--hide-scrollbars",
-                    // Requests to other hosts are seen, and go nowhere.
-                    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+                    // Requests to other hosts are seen, and go nowhere. One name points here, as
+                    // any web site can make its own do.
+                    "--host-resolver-rules=MAP rebound.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
                 ],
             },
             "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
@@ -123,7 +124,16 @@ impl Chromium {
     }
 
     fn wait<T, E: fmt::Display>(&self, what: &str, doing: impl Future<Output = Result<T, E>>) -> T {
-        let doing = async { tokio::time::timeout(DEADLINE, doing).await };
+        self.wait_within(DEADLINE, what, doing)
+    }
+
+    fn wait_within<T, E: fmt::Display>(
+        &self,
+        limit: Duration,
+        what: &str,
+        doing: impl Future<Output = Result<T, E>>,
+    ) -> T {
+        let doing = async { tokio::time::timeout(limit, doing).await };
         match self.runtime.block_on(doing) {
             Ok(Ok(done)) => done,
             Ok(Err(why)) => panic!("cannot {what}: {why}"),
@@ -143,13 +153,37 @@ impl Chromium {
 
     /// Runs a script until its result is true.
     pub fn until(&self, what: &str, script: &str) {
+        self.until_within(DEADLINE, what, script);
+    }
+
+    /// The same for what takes longer than anything else, such as a first build.
+    pub fn until_within(&self, limit: Duration, what: &str, script: &str) {
         let repeated = async {
             while self.client().execute(script, Vec::new()).await? != json!(true) {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
             Ok::<_, CmdError>(())
         };
-        self.wait(what, repeated);
+        self.wait_within(limit, what, repeated);
+    }
+
+    /// Opens another tab and goes there; returns the one that was shown before.
+    pub fn open_tab(&self) -> WindowHandle {
+        let client = self.client();
+        let before = self.wait("name the tab", client.window());
+        let tab = self.wait("open a tab", client.new_window(true));
+        self.wait("go to the tab", client.switch_to_window(tab.handle));
+        before
+    }
+
+    pub fn go_to_tab(&self, tab: &WindowHandle) {
+        self.wait("go to the tab", self.client().switch_to_window(tab.clone()));
+    }
+
+    /// Closes the tab that is shown, and goes to another one.
+    pub fn close_tab(&self, next: &WindowHandle) {
+        self.wait("close the tab", self.client().close_window());
+        self.go_to_tab(next);
     }
 
     /// Presses and releases keys, one after the other. WebDriver names those that write nothing.

@@ -18,8 +18,8 @@ pub const NARROW: u32 = 360;
 const HEAVY: f64 = 400_000.0;
 
 /// Every page gets axe-core. And the page for printing must not open a dialogue.
-const EVERYWHERE: &str = concat!(include_str!("axe/axe.min.js"), "\n;window.print = () => {};");
-const LOOK: &str = include_str!("look.js");
+pub const EVERYWHERE: &str = concat!(include_str!("axe/axe.min.js"), "\n;window.print = () => {};");
+pub const LOOK: &str = include_str!("look.js");
 const WALK: &str = include_str!("walk.js");
 const CONTENT: &str = include_str!("content.js");
 

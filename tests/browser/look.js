@@ -1,4 +1,5 @@
-// What a view of a page shows that it must not show, and what it consists of.
+// What a view of a page shows that it must not show, and what it consists of. Where a part of it is named,
+// axe looks at that alone.
 
 const SMALLEST = 11;
 const wrong = { sideways: [], clipped: [], small: [], axe: [] };
@@ -76,6 +77,7 @@ const lookAtBox = (element) => {
     }
 };
 
+const [part] = arguments;
 return (async () => {
     // An answer that is not shown would not be seen here either.
     for (const answer of document.querySelectorAll('details')) answer.open = true;
@@ -94,8 +96,8 @@ return (async () => {
     plain.textContent = 'code.language-console { background-image: none !important; }';
     const seen = [...document.querySelectorAll('body *')].map(
         (element) => (element.checkVisibility({ visibilityProperty: true }) ? 1 : 0));
-    const page = innerWidth + document.body.outerHTML + seen;
-    const { violations } = await axe.run(document, {
+    const page = part + innerWidth + document.body.outerHTML + seen;
+    const { violations } = await axe.run(part ?? document, {
         runOnly: window.lookedAt === page ? RULES_OF_THEMES : RULES,
         resultTypes: ['violations'],
     });

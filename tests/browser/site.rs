@@ -1,13 +1,15 @@
 //! The book as its reader serves it, of a copy of the sources: an edit while the checks run does not
 //! reload their pages.
 
+use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Instant;
 
 use tempfile::TempDir;
 
-use crate::process::says;
+use crate::process::{DEADLINE, says};
 
 /// What a reader is given of the workspace; it sees nothing else.
 pub const SOURCES: [&str; 4] = ["book.toml", "book", "lessons", "tests"];
@@ -15,54 +17,112 @@ pub const SOURCES: [&str; 4] = ["book.toml", "book", "lessons", "tests"];
 pub struct Site {
     origin: String,
     reader: Child,
-    _sources: TempDir,
+    environment: Vec<(&'static str, OsString)>,
+    sources: TempDir,
 }
 
 impl Site {
     /// Serves the book with these pages beside its own, each a name and its HTML.
     pub fn serve(extra: impl IntoIterator<Item = (String, String)>) -> Site {
-        let sources = TempDir::new().expect("a directory");
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace");
-        for name in SOURCES {
-            copy(&root.join(name), &sources.path().join(name));
-        }
+        let sources = copied();
         for (name, html) in extra {
             fs::write(sources.path().join("book/chapters").join(name), html).expect("written");
         }
-        let reader = Command::new(env!("CARGO_BIN_EXE_book"))
-            .args(["--port", "0", "--root"])
-            .arg(sources.path())
-            .env("TMPDIR", sources.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the reader starts");
+        Site::of(sources, Vec::new())
+    }
+
+    /// Serves the book of a directory, by a reader with this in its environment.
+    pub fn of(sources: TempDir, environment: Vec<(&'static str, OsString)>) -> Site {
+        let reader = start(sources.path(), "0", &environment);
         // From here on, a panic ends the reader.
-        let mut site = Site { origin: String::new(), reader, _sources: sources };
-        site.origin = says(&mut site.reader, |line| {
+        let mut site = Site { origin: String::new(), reader, environment, sources };
+        site.origin = site.address().expect("the reader says its address");
+        site
+    }
+
+    /// Ends the reader and starts another one at the same address.
+    pub fn restart(&mut self) {
+        let (_, port) = self.origin.rsplit_once(':').expect("a port");
+        let port = port.to_owned();
+        self.end();
+        let deadline = Instant::now() + DEADLINE;
+        // For a moment the port may be a client's, somewhere on this machine.
+        loop {
+            self.reader = start(self.sources.path(), &port, &self.environment);
+            match self.address() {
+                Ok(address) => return assert_eq!(address, self.origin),
+                Err(_) if Instant::now() < deadline => self.end(),
+                Err(why) => panic!("the reader does not come back: {why}"),
+            }
+        }
+    }
+
+    fn address(&mut self) -> Result<String, impl std::error::Error + use<>> {
+        says(&mut self.reader, |line| {
             let address = line.strip_prefix("serving the book on ")?;
             Some(address.split(' ').next()?.to_owned())
         })
-        .expect("the reader says its address");
-        site
     }
 
     pub fn url(&self, page: &str) -> String {
         format!("{}/{page}", self.origin)
     }
 
+    /// A file of the sources.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.sources.path().join(name)
+    }
+
     /// Whether a request stays here.
     pub fn has(&self, url: &str) -> bool {
         url.starts_with(&format!("{}/", self.origin)) || url.starts_with("data:")
+    }
+
+    /// How many children the reader has, where the system tells.
+    pub fn children(&self) -> usize {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.reader.id()));
+        let tasks = tasks.into_iter().flatten().flatten();
+        let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+        lists.map(|list| list.split_whitespace().count()).sum()
+    }
+
+    fn end(&mut self) {
+        // Both fail only when it has ended already.
+        let _ = self.reader.kill();
+        let _ = self.reader.wait();
     }
 }
 
 impl Drop for Site {
     fn drop(&mut self) {
-        // Both fail only when it has ended already.
-        let _ = self.reader.kill();
-        let _ = self.reader.wait();
+        self.end();
     }
+}
+
+fn start(sources: &Path, port: &str, environment: &[(&'static str, OsString)]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_book"))
+        .args(["--port", port, "--root"])
+        .arg(sources)
+        .env("TMPDIR", sources)
+        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the reader starts")
+}
+
+/// This workspace.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace")
+}
+
+/// A copy of what the book is made of.
+pub fn copied() -> TempDir {
+    let sources = TempDir::new().expect("a directory");
+    for name in SOURCES {
+        copy(&root().join(name), &sources.path().join(name));
+    }
+    sources
 }
 
 fn copy(from: &Path, to: &Path) {
