@@ -198,10 +198,15 @@ pub fn is_over_soon(run: &mut Run, since: Instant) -> Outcome {
 pub struct ThreadTrouble<P>(PhantomData<P>);
 
 impl<P: Protocol> ThreadTrouble<P> {
-    pub const CHECKS: [Check; 2] = [
+    pub const CHECKS: [Check; 3] = [
         check("survives_a_lack_of_threads", survives_a_lack_of_threads::<P>)
             .demands("When no thread can be started, that is said; those who are connected are served, and later everybody is.")
             .hint("What does `thread::spawn` do when the system gives no thread, and in which thread does it do that?")
+            .section(P::SECTION)
+            .needs(Needs::Linux),
+        check("serves_on_after_ctrl_z", serves_on_after_ctrl_z::<P>)
+            .demands("A client that was connected when the server was suspended is served when it goes on.")
+            .hint("What does a `read` with a time limit return when Ctrl-Z has interrupted it, and is that the client's fault?")
             .section(P::SECTION)
             .needs(Needs::Linux),
         check("rests_while_clients_are_silent", rests_while_clients_are_silent::<P>)
@@ -223,6 +228,18 @@ fn survives_a_lack_of_threads<P: Protocol>(run: &mut Run) -> Outcome {
     P::is_served(&mut first)?;
     run.lift(&server, Limit::Threads)?;
     serves_another::<P>(run, address)
+}
+
+fn serves_on_after_ctrl_z<P: Protocol>(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    P::is_served(&mut client)?;
+    let wait = || server.running_threads().is_empty().then_some(());
+    run.until("all of the server's threads wait", wait)?;
+    server.suspend()?;
+    run.until("they have stopped", || server.stands_still().then_some(()))?;
+    server.resume()?;
+    P::is_served(&mut client)
 }
 
 fn rests_while_clients_are_silent<P: Protocol>(run: &mut Run) -> Outcome {
