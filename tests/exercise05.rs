@@ -23,8 +23,8 @@
 //!   gets a line `error: WHAT: WHY`, and the exit code is 1. Nothing is a panic.
 //! - The program stays small, however long the message is and however slowly the server reads: it holds
 //!   neither the message nor the echo, and has no queue that can grow. 16 MiB at most are allowed, for
-//!   everything; a few are enough. While there is nothing that it can do, it waits, and leaves the processor to
-//!   others.
+//!   everything; a few are enough. While there is nothing that it can do, it waits, and leaves the
+//!   processor to others.
 //! - The time limit is for all of it together. A server must not hold the client longer by sending a
 //!   little now and then.
 //!
@@ -235,12 +235,11 @@ fn rests_while_it_waits(run: &mut Run) -> Outcome {
     let echo = Echo::start(run, LONG, true)?;
     let (client, server) = (echo.server.remote(), echo.server.local());
     let unread = || socket_between(server, client).map_or(0, |socket| socket.receive_queue);
-    let mut before = 0;
     run.until("the client has sent what there is room for", || {
-        // It has found no more room for some time.
-        let last = std::mem::replace(&mut before, unread());
-        thread::sleep(Duration::from_millis(20));
-        (last > 0 && last == unread()).then_some(())
+        // For some time, nothing more has come.
+        let before = unread();
+        thread::sleep(Duration::from_millis(100));
+        (before > 0 && before == unread()).then_some(())
     })?;
     run.rests(&echo.client)
 }

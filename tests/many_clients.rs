@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use common::kernel;
 use grader::{Broken, Check, Limit, Needs, Outcome, Peer, Program, Run, Usage, check};
-
 use socket2::SockRef;
 
 use crate::trouble::{Protocol, narrow, serves_another};
@@ -97,8 +96,8 @@ pub fn stops_without_delay(run: &mut Run, is_served: IsServed) -> Outcome {
     run.ensure("one of five times that took less than 700 ms", false, format!("{took:?}"))
 }
 
-/// A client that reads little by little sends this, and then bytes that are not text, and more. Returns all that it
-/// gets until the end of the stream, which it begins to read when the server has done with it.
+/// A client with small buffers sends this, then bytes that are not text, and more. Returns all that it gets
+/// until the end of the stream, which it begins to read when the server has done with it.
 pub fn parts_with(run: &mut Run, good: &[u8]) -> Outcome<Vec<u8>> {
     let (mut server, address) = run.serve()?;
     let stream = run.attempt("a client with small buffers connects", narrow(address))?;
