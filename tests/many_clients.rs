@@ -78,7 +78,7 @@ pub fn stops_with_the_last_descriptor(run: &mut Run, is_served: IsServed) -> Out
 pub fn stops_without_delay(run: &mut Run, is_served: IsServed) -> Outcome {
     // On a busy machine the first try can be slow for other reasons.
     let mut took = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..10 {
         let (mut server, address) = run.serve()?;
         let mut gone = run.connect(address)?;
         is_served(&mut gone)?;
@@ -89,11 +89,11 @@ pub fn stops_without_delay(run: &mut Run, is_served: IsServed) -> Outcome {
         let since = Instant::now();
         server.exits_with(0)?;
         took.push(since.elapsed());
-        if since.elapsed() < Duration::from_millis(700) {
+        if since.elapsed() < Duration::from_millis(900) {
             return Ok(());
         }
     }
-    run.ensure("one of five times that took less than 700 ms", false, format!("{took:?}"))
+    run.ensure("one of ten times that took less than 900 ms", false, format!("{took:?}"))
 }
 
 /// A client with small buffers sends this, then bytes that are not text, and more. Returns all that it gets
