@@ -132,6 +132,10 @@ pub const TROUBLE: &[Check] = &[
         .demands("A server that closes at once has echoed nothing: that is an error.")
         .hint("Which of your two directions learns first that the server has gone, and who tells the other?")
         .section(SECTION),
+    check("does_not_wait_for_the_end_of_too_much", does_not_wait_for_the_end_of_too_much)
+        .demands("A server that sends one line too many, and does not end its side, is an error at once.")
+        .hint("When do you know that there are too many bytes: at the end, or at the first of them?")
+        .section(SECTION),
     check("parts_with_a_server_that_sends_for_ever", parts_with_a_server_that_sends_for_ever)
         .demands("A server that sends something else, and does not stop, is an error, at its first wrong byte.")
         .hint("When do you compare: when a piece has come, or when all of it has?")
@@ -154,6 +158,13 @@ fn reports_a_server_that_hangs_up(run: &mut Run) -> Outcome {
     server.has_unread_input()?;
     server.close();
     fails(&mut client)
+}
+
+fn does_not_wait_for_the_end_of_too_much(run: &mut Run) -> Outcome {
+    let mut echo = Echo::read_by(run)?;
+    run.step("the server sends it back and one line more, and keeps its side open");
+    let _ = echo.send_to(SHORT + LINE);
+    fails(&mut echo.client)
 }
 
 fn parts_with_a_server_that_sends_for_ever(run: &mut Run) -> Outcome {
