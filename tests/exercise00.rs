@@ -37,8 +37,9 @@
 //!   0 stands for `no port yet`.
 //! - What is no IP address with a port gets a line `error: WHAT: WHY` on standard error that names it,
 //!   and nothing on standard output. Names such as `localhost:80` are none, since nothing is looked up;
-//!   neither is `::1:80`, without brackets, nor `127.0.0.1:+80`: a port is written in digits. The program goes on to the next `ADDR`. After the last, its
-//!   exit code is 1 if there was such an error, and else 0.
+//!   neither is `::1:80`, without brackets, nor `127.0.0.1:+80`: a port is written in digits. The
+//!   program goes on to the next `ADDR`. After the last, its exit code is 1 if there was such an error,
+//!   and else 0.
 //!
 //! # Why
 //!

@@ -10,6 +10,7 @@
 //! - Some requests are refused: an empty one, one that is not UTF-8, one of more than 1 MiB
 //!   (1,048,576 bytes), one that a reset broke off. Such a client gets no reply, its connection is
 //!   closed, and stderr says `error: WHAT: WHY` with the client's address in it.
+//! - A reset can come in the middle of a reply, too. The next client is served all the same.
 //! - A client holds the server no longer than `--time-limit SECONDS` (10 if nobody says otherwise),
 //!   whatever it sends or does not send. Then it is refused in the same way.
 //!

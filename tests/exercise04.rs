@@ -20,9 +20,9 @@
 //! - On Ctrl-C nobody is accepted any more: the listener is closed, new clients are refused. The lines
 //!   that have arrived are answered (not a piece of one whose end has not come), everybody's connection is
 //!   ended, and the program exits with code 0.
-//!   All of that takes no more than 2 seconds, whatever the clients do, and also while `accept` fails. A client that does not read its
-//!   replies is cut off then. The crate `ctrlc` is there for you; lesson 4's chapter shows how a thread
-//!   is called out of `accept`.
+//!   All of that takes no more than 2 seconds, whatever the clients do, and also while `accept` fails. A
+//!   client that does not read its replies is cut off then. The crate `ctrlc` is there for you; lesson 4's
+//!   chapter shows how a thread is called out of `accept`.
 //!
 //! The first line on stdout is `listening on ADDRESS:PORT`, as the starter has it. `common` has helpers
 //! for what is not the point here; read them, or do without.

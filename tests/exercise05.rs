@@ -23,8 +23,8 @@
 //!   gets a line `error: WHAT: WHY`, and the exit code is 1. Nothing is a panic.
 //! - The program stays small, however long the message is and however slowly the server reads: it holds
 //!   neither the message nor the echo, and has no queue that can grow. 16 MiB at most are allowed, for
-//!   everything; a few are enough. While there is nothing that it can do, it waits, and leaves the processor to
-//!   others.
+//!   everything; a few are enough. While there is nothing that it can do, it waits, and leaves the
+//!   processor to others.
 //! - The time limit is for all of it together. A server must not hold the client longer by sending a
 //!   little now and then.
 //!
@@ -132,6 +132,10 @@ pub const TROUBLE: &[Check] = &[
         .demands("A server that closes at once has echoed nothing: that is an error.")
         .hint("Which of your two directions learns first that the server has gone, and who tells the other?")
         .section(SECTION),
+    check("does_not_wait_for_the_end_of_too_much", does_not_wait_for_the_end_of_too_much)
+        .demands("A server that sends one line too many, and does not end its side, is an error at once.")
+        .hint("When do you know that there are too many bytes: at the end, or at the first of them?")
+        .section(SECTION),
     check("parts_with_a_server_that_sends_for_ever", parts_with_a_server_that_sends_for_ever)
         .demands("A server that sends something else, and does not stop, is an error, at its first wrong byte.")
         .hint("When do you compare: when a piece has come, or when all of it has?")
@@ -156,6 +160,13 @@ fn reports_a_server_that_hangs_up(run: &mut Run) -> Outcome {
     fails(&mut client)
 }
 
+fn does_not_wait_for_the_end_of_too_much(run: &mut Run) -> Outcome {
+    let mut echo = Echo::read_by(run)?;
+    run.step("the server sends it back and one line more, and keeps its side open");
+    let _ = echo.send_to(SHORT + LINE);
+    fails(&mut echo.client)
+}
+
 fn parts_with_a_server_that_sends_for_ever(run: &mut Run) -> Outcome {
     let mut listener = run.listen()?;
     let address = listener.address().to_string();
@@ -172,7 +183,8 @@ fn reports_a_refusal(run: &mut Run) -> Outcome {
 }
 
 fn sends_every_byte_once(run: &mut Run) -> Outcome {
-    let length = 8 << 20;
+    // No multiple of anybody's piece: the last one is short.
+    let length = (8 << 20) + 1;
     let mut echo = Echo::start(run, length, true)?;
     run.step(format!("the server reads {length} bytes, each in its place, and the end"));
     echo.read_all()?;
@@ -235,12 +247,11 @@ fn rests_while_it_waits(run: &mut Run) -> Outcome {
     let echo = Echo::start(run, LONG, true)?;
     let (client, server) = (echo.server.remote(), echo.server.local());
     let unread = || socket_between(server, client).map_or(0, |socket| socket.receive_queue);
-    let mut before = 0;
     run.until("the client has sent what there is room for", || {
-        // It has found no more room for some time.
-        let last = std::mem::replace(&mut before, unread());
-        thread::sleep(Duration::from_millis(20));
-        (last > 0 && last == unread()).then_some(())
+        // For some time, nothing more has come.
+        let before = unread();
+        thread::sleep(Duration::from_millis(100));
+        (before > 0 && before == unread()).then_some(())
     })?;
     run.rests(&echo.client)
 }

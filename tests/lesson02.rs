@@ -337,7 +337,11 @@ fn main() -> ExitCode {
                 .program(program!("lesson02"))
                 .fault(
                     program!("one_recv"),
-                    &["reads_a_message_cut_anywhere", "reports_a_reset_later_on"],
+                    &[
+                        "reads_a_message_cut_anywhere",
+                        "parts_with_a_client_that_stays",
+                        "reports_a_reset_later_on",
+                    ],
                 )
                 .fault(
                     program!("unwrap_everything"),

@@ -682,6 +682,7 @@ fn main() -> ExitCode {
                 .fault(program!("no_option"), &["runs_again_after_kill"])
                 .proved_by_others(&[
                     "reads_a_message_cut_anywhere",
+                    "parts_with_a_client_that_stays",
                     "reports_a_reset_later_on",
                     "shows_zeros_as_escapes",
                     "reports_a_full_output",

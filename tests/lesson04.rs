@@ -1182,6 +1182,7 @@ fn main() -> ExitCode {
                 .fault(program!("lossy_pieces"), &["reads_characters_cut_anywhere"])
                 .fault(program!("exit_on_ctrl_c"), &["finishes_replies_when_told_to_end"])
                 .fault(program!("polls_for_input"), &["rests_while_clients_are_silent"])
+                .fault(program!("decode_each_piece"), &["serves_on_after_ctrl_z"])
                 .fault(
                     program!("waits_for_its_log"),
                     &["does_not_wait_for_its_terminal", "stops_though_its_terminal_does_not"],
@@ -1209,6 +1210,7 @@ fn main() -> ExitCode {
                     ],
                 )
                 .fault(program!("line_without_limit"), &["refuses_a_line_that_comes_slowly"])
+                .fault(program!("reply_per_read"), &["serves_on_after_ctrl_z"])
                 .fault(
                     program!("joins_everybody"),
                     &["stops_without_delay", "stops_with_the_last_descriptor"],

@@ -578,6 +578,7 @@ fn main() -> ExitCode {
             &[
                 "gives_up_on_a_silent_server",
                 "reports_a_server_that_hangs_up",
+                "does_not_wait_for_the_end_of_too_much",
                 "parts_with_a_server_that_sends_for_ever",
             ],
         ))

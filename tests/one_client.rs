@@ -235,6 +235,11 @@ pub const TROUBLE: &[Check] = &[
         .demands("A message is read whole, wherever it is cut in two, and when it comes byte by byte.")
         .hint("Which of your steps takes it for granted that a piece ends where a character ends?")
         .section("02-2-server.html#one-read-is-not-one-message"),
+    check("parts_with_a_client_that_stays", parts_with_a_client_that_stays)
+        .demands("A client that has its reply and keeps its side open has been served: the limit ends that, with exit code 0.")
+        .hint("What do you know of the message when the time is up, and is it an error that the client is still there?")
+        .section("02-2-server.html#the-repair")
+        .needs(Needs::Unix),
     check("reports_a_reset_later_on", reports_a_reset_later_on)
         .demands("A reset in the middle of the message, or after the reply, is reported, with exit code 1.")
         .hint("Which of your calls can find out that the client has broken off?")
@@ -275,6 +280,20 @@ fn reads_a_message_cut_anywhere(run: &mut Run) -> Outcome {
         server.exits_with(0)?;
     }
     Ok(())
+}
+
+fn parts_with_a_client_that_stays(run: &mut Run) -> Outcome {
+    run.with_time_limit(|run, limit| {
+        let seconds = limit.as_secs_f64().to_string();
+        let (mut server, address) = run.serve_with(&["--time-limit", &seconds, "127.0.0.1:0"])?;
+        let mut client = run.connect(address)?;
+        client.send(GREETING)?;
+        client.receives_all(REPLY)?;
+        server.exits_with(0)?;
+        server.says("keeps its side open")?;
+        server.says(GREETING)?;
+        Ok(true)
+    })
 }
 
 fn reports_a_reset_later_on(run: &mut Run) -> Outcome {

@@ -1,5 +1,5 @@
-//! The address is cut at the last colon, and each part is read by `parse`. That takes a sign in front of a number:
-//! `+80` becomes port 80, without a word.
+//! The address is cut at the last colon, and each part is read by `parse`. That takes a sign in front of a
+//! number: `+80` becomes port 80, without a word.
 
 mod answer;
 

@@ -1,5 +1,5 @@
-//! Exercise 4, wrong: after an error of `accept`, the server rests and tries again until there is a client. While
-//! no descriptor is left, it does not look whether Ctrl-C has been pressed.
+//! Exercise 4, wrong: after an error of `accept`, the server rests and tries again until there is a client.
+//! While no descriptor is left, it does not look whether Ctrl-C has been pressed.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::ExitCode;

@@ -1,5 +1,5 @@
-//! One thread, non-blocking. When nothing can be written or read, it asks again at once, for as long as the server
-//! takes: one processor does nothing else.
+//! One thread, non-blocking. When nothing can be written or read, it asks again at once, for as long as the
+//! server takes: one processor does nothing else.
 
 mod one_thread;
 

@@ -51,10 +51,20 @@ impl Program {
     /// The threads that run or would run if a processor were free; one that waits for something is none of
     /// them. (Linux)
     pub fn running_threads(&self) -> BTreeSet<String> {
-        let tasks = fs::read_dir(format!("/proc/{}/task", self.id())).into_iter().flatten();
-        let runs =
-            |task: &fs::DirEntry| Stat::of(task.path()).is_some_and(|stat| stat.state() == 'R');
-        let running = tasks.flatten().filter(runs);
+        let running = self.threads().filter(|task| is_in_state(task, 'R'));
         running.map(|task| task.file_name().to_string_lossy().into_owned()).collect()
     }
+
+    /// Whether all of its threads have stopped, a moment after it has been suspended. (Linux)
+    pub fn stands_still(&self) -> bool {
+        self.threads().all(|task| is_in_state(&task, 'T'))
+    }
+
+    fn threads(&self) -> impl Iterator<Item = fs::DirEntry> {
+        fs::read_dir(format!("/proc/{}/task", self.id())).into_iter().flatten().flatten()
+    }
+}
+
+fn is_in_state(task: &fs::DirEntry, state: char) -> bool {
+    Stat::of(task.path()).is_some_and(|stat| stat.state() == state)
 }

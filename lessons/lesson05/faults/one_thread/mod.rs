@@ -13,8 +13,8 @@ use socket2::SockRef;
 /// How much is written or read at once.
 const PIECE: usize = 16 << 10;
 
-/// `offer` writes a piece, and returns how many of its bytes are taken for sent. `pause` is how long it waits when there
-/// is nothing to read.
+/// `offer` writes a piece, and returns how many of its bytes are taken for sent. `pause` is how long the
+/// program waits when there is nothing to read.
 pub fn run(
     about: &str,
     offer: fn(&mut TcpStream, &[u8]) -> Result<usize, Failure>,
