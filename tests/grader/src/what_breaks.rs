@@ -92,6 +92,7 @@ pub const GROUPS: &[Group] = &[
                         "the wait ends with the time limit",
                         &["gives_up_on_a_silent_client"],
                     ),
+                    end(LASTING, "the next client is served", &["is_not_held_by_who_says_nothing"]),
                     end(
                         "lesson04",
                         "it is told goodbye after the idle limit",
