@@ -703,6 +703,7 @@ fn main() -> ExitCode {
                 .fault(program!("option_too_late"), &["runs_again_after_kill"])
                 .fault(program!("returns_the_bind_error"), &["reports_a_full_output"])
                 .proved_by_others(&[
+                    "is_not_held_by_who_says_nothing",
                     "gives_memory_back",
                     "does_without_its_output",
                     "waits_for_descriptors",

@@ -1176,7 +1176,11 @@ fn main() -> ExitCode {
                 )
                 .fault(
                     program!("lock_across_read"),
-                    &["is_not_held_by_who_reads_nothing", "serves_others_while_one_drips"],
+                    &[
+                        "is_not_held_by_who_says_nothing",
+                        "is_not_held_by_who_reads_nothing",
+                        "serves_others_while_one_drips",
+                    ],
                 )
                 .fault(program!("decode_each_piece"), &["reads_characters_cut_anywhere"])
                 .fault(program!("lossy_pieces"), &["reads_characters_cut_anywhere"])
@@ -1196,6 +1200,7 @@ fn main() -> ExitCode {
                 .fault(
                     program!("lines_one_at_a_time"),
                     &[
+                        "is_not_held_by_who_says_nothing",
                         "is_not_held_by_who_reads_nothing",
                         "survives_a_lack_of_threads",
                         "serves_others_while_one_drips",

@@ -31,6 +31,10 @@ const FACTS: &[Check] = &[
         .demands("The book shows, as ss lists it, the connection that a server leaves behind.")
         .section("looking.html#ss-all-sockets-in-a-table")
         .needs(Needs::LinuxAnd("ss")),
+    check("recording_looking_info", record_tcp_info)
+        .demands("The book shows what the kernel counts for a connection, as ss asks for it.")
+        .section("looking.html#what-the-kernel-counts")
+        .needs(Needs::LinuxAnd("ss")),
     check("recording_looking_proc", record_proc)
         .demands("The book shows the same sockets in the kernel's own list.")
         .section("looking.html#procnettcp-the-kernels-own-list")
@@ -63,7 +67,7 @@ struct Crowd {
     _server: Program,
     address: SocketAddr,
     _silent: Peer,
-    _queued: Peer,
+    queued: Peer,
 }
 
 fn crowd(run: &mut Run) -> Outcome<Crowd> {
@@ -75,7 +79,7 @@ fn crowd(run: &mut Run) -> Outcome<Crowd> {
     queued.send(GREETING)?;
     queued.end()?;
     run.state(address, queued.local(), State::CloseWait)?;
-    Ok(Crowd { _server: server, address, _silent: silent, _queued: queued })
+    Ok(Crowd { _server: server, address, _silent: silent, queued })
 }
 
 /// With old connections on the port, a tool would list those too.
@@ -122,6 +126,21 @@ fn record_time_wait(run: &mut Run) -> Outcome {
     let output = shell(run, &command(&address.to_string()))?;
     let text = shown(&command(TUTORIAL_ADDRESS), &output, address);
     run.recorded("looking-time-wait", &text)
+}
+
+fn record_tcp_info(run: &mut Run) -> Outcome {
+    let crowd = crowd(run)?;
+    // The server's end can be in CLOSE_WAIT before the client has the acknowledgement.
+    run.state(crowd.queued.local(), crowd.address, State::FinWait2)?;
+    let command = |address: &str| {
+        let fields = r"\b(rto|mss|cwnd|bytes_[a-z]*):[^ ]*";
+        format!("ss -tinH state fin-wait-2 dst {address} | grep -oE '{fields}'")
+    };
+    let output = shell(run, &command(&crowd.address.to_string()))?;
+    run.recorded_without_numbers(
+        "looking-info",
+        &format!("$ {}\n{output}", command(TUTORIAL_ADDRESS)),
+    )
 }
 
 fn record_proc(run: &mut Run) -> Outcome {

@@ -51,7 +51,7 @@ pub trait Protocol {
 pub struct Trouble<P>(PhantomData<P>);
 
 impl<P: Protocol> Trouble<P> {
-    pub const CHECKS: [Check; 9] = [
+    pub const CHECKS: [Check; 10] = [
         check("survives_resets_at_any_moment", survives_resets_at_any_moment::<P>)
             .demands("A client may reset its connection before, in and after its request: the next one is served.")
             .hint("Which calls can fail because of a reset, and whose end is that?")
@@ -90,6 +90,10 @@ impl<P: Protocol> Trouble<P> {
             .hint("What does the next `accept` do after one that failed for lack of a descriptor?")
             .section(P::SECTION)
             .needs(Needs::Linux),
+        check("is_not_held_by_who_says_nothing", is_not_held_by_who_says_nothing::<P>)
+            .demands("A client that connects and says nothing does not keep the next one from being served.")
+            .hint("For how long does `read` wait when nobody told it, and who waits with it?")
+            .section(P::SECTION),
         check("is_not_held_by_who_reads_nothing", is_not_held_by_who_reads_nothing::<P>)
             .demands("A client that sends and never reads its replies costs no processor time, and the next one is served.")
             .hint("In which call does your program stand when a client reads nothing, for how long, and who waits with it?")
@@ -267,6 +271,14 @@ fn waits_for_descriptors<P: Protocol>(run: &mut Run) -> Outcome {
     P::is_answered(&mut client)?;
     client.close();
     serves_another::<P>(run, address)
+}
+
+fn is_not_held_by_who_says_nothing<P: Protocol>(run: &mut Run) -> Outcome {
+    let (_server, address) = run.serve_with(P::IMPATIENT)?;
+    let silent = run.connect_as("a client that says nothing", address)?;
+    serves_another::<P>(run, address)?;
+    silent.close();
+    Ok(())
 }
 
 fn is_not_held_by_who_reads_nothing<P: Protocol>(run: &mut Run) -> Outcome {

@@ -70,6 +70,8 @@ pub enum Needs {
     LinuxAndRight(&'static [&'static str]),
     /// Linux's network namespaces, for [`Run::network`]: the program `ip`, and the right to make them.
     Network,
+    /// The same, and a kernel that loses and delays packets when it is told to: `tc`, with netem.
+    Netem,
 }
 
 /// Begins the description of a check.
@@ -109,6 +111,7 @@ impl Needs {
     pub fn missing(self) -> Option<String> {
         match self {
             Needs::Network => crate::network::missing(),
+            Needs::Netem => crate::network::netem_missing(),
             Needs::Linux if !cfg!(target_os = "linux") => Some("needs Linux".into()),
             Needs::Unix if !cfg!(unix) => Some("needs Unix".into()),
             Needs::PrivilegedPorts if !privileged_ports() => Some("needs privileged ports".into()),

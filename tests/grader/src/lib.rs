@@ -50,7 +50,7 @@ pub use limit::Limit;
 pub use limits::Limits;
 pub use listener::Listener;
 pub use live::LIVE;
-pub use network::{Machine, Network};
+pub use network::{Machine, Network, SentAgain};
 pub use peer::Peer;
 pub use program::Program;
 pub use record::{Graded, RECORD, Status};

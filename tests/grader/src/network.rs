@@ -1,4 +1,4 @@
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
@@ -21,6 +21,26 @@ pub struct Network {
 pub enum Machine {
     Left,
     Right,
+}
+
+/// How many segments have been sent more than once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SentAgain {
+    /// Those that have not been acknowledged yet.
+    pub under_way: u64,
+    pub in_all: u64,
+}
+
+impl SentAgain {
+    /// `ss -ti` says `retrans:1/3`, and nothing where both are 0.
+    fn shown(by_ss: &str) -> SentAgain {
+        let mut words = by_ss.split_whitespace();
+        let counts = words.find_map(|word| word.strip_prefix("retrans:")?.split_once('/'));
+        let number = |text: &str| text.parse().ok();
+        let counts = counts.and_then(|(now, all)| Some((number(now)?, number(all)?)));
+        let (under_way, in_all) = counts.unwrap_or_default();
+        SentAgain { under_way, in_all }
+    }
 }
 
 impl Machine {
@@ -97,16 +117,19 @@ impl Network {
         ip(&format!("-n {} neighbour delete {left} dev cable", self.names[1]))
     }
 
-    /// How many segments this machine has sent again (`RetransSegs`, RFC 4022).
-    pub fn sent_again(&self, machine: Machine) -> io::Result<u64> {
-        let counters = self.within(machine, || fs::read_to_string("/proc/thread-self/net/snmp"))?;
-        let mut lines = counters.lines().filter_map(|line| line.strip_prefix("Tcp: "));
-        let (names, values) = (lines.next().unwrap_or(""), lines.next().unwrap_or(""));
-        let mut pairs = names.split(' ').zip(values.split(' '));
-        let counter = pairs.find(|(name, _)| *name == "RetransSegs");
-        counter
-            .and_then(|(_, value)| value.parse().ok())
-            .ok_or_else(|| io::Error::other("no RetransSegs"))
+    /// What the network does to each packet, on either way: netem's words, such as `loss 20%` (tc-netem(8)).
+    pub fn disturb(&self, how: &str) -> io::Result<()> {
+        self.names.iter().try_for_each(|name| {
+            tool("tc", &format!("-n {name} qdisc add dev cable root netem {how}")).map(drop)
+        })
+    }
+
+    /// What this machine has sent again on its connection with this peer, as TCP_INFO counts it (tcp(7)).
+    /// `ss` asks for it: std cannot, and C's `getsockopt` is not safe.
+    pub fn sent_again(&self, machine: Machine, peer: SocketAddr) -> io::Result<SentAgain> {
+        let name = self.name(machine);
+        let shown = tool("ip", &format!("netns exec {name} ss -tinH dst {peer}"))?;
+        Ok(SentAgain::shown(&shown))
     }
 
     /// An address on this machine.
@@ -131,15 +154,30 @@ pub(crate) fn missing() -> Option<String> {
     MISSING.get_or_init(missing).clone()
 }
 
+/// Why nothing can be lost or delayed between the two; `None` if it can.
+pub(crate) fn netem_missing() -> Option<String> {
+    static MISSING: OnceLock<Option<String>> = OnceLock::new();
+    let attempt = || Network::new().and_then(|network| network.disturb("delay 1ms")).err();
+    let missing =
+        || missing().or_else(|| Some(format!("needs the kernel's netem: {}", attempt()?)));
+    MISSING.get_or_init(missing).clone()
+}
+
 fn ip(arguments: &str) -> io::Result<()> {
-    let mut command = Command::new("ip");
-    command.args(arguments.split(' ')).stdin(Stdio::null()).stdout(Stdio::null());
+    tool("ip", arguments).map(drop)
+}
+
+/// What a tool of iproute2 says.
+fn tool(name: &str, arguments: &str) -> io::Result<String> {
+    let mut command = Command::new(name);
+    command.args(arguments.split(' ')).stdin(Stdio::null()).stdout(Stdio::piped());
     let output = spawn(command.stderr(Stdio::piped()))?.wait_with_output()?;
     if output.status.success() {
-        return Ok(());
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    Err(io::Error::other(format!("ip: {}", said.lines().next().unwrap_or("it failed"))))
+    let first = said.lines().next().unwrap_or("it failed");
+    Err(io::Error::other(format!("{name}: {}", first.trim_start_matches("Error: "))))
 }
 
 #[cfg(target_os = "linux")]
@@ -154,4 +192,16 @@ fn enter(namespace: &File) -> io::Result<()> {
 #[cfg(not(target_os = "linux"))]
 fn enter(_: &File) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SentAgain;
+
+    #[test]
+    fn what_ss_shows_of_tcp_info() {
+        let again = SentAgain::shown("ESTAB 0 3\n\t rto:816 unacked:1 retrans:1/3 lost:1\n");
+        assert_eq!(again, SentAgain { under_way: 1, in_all: 3 });
+        assert_eq!(SentAgain::shown("\t rto:204 bytes_retrans:0"), SentAgain::default());
+    }
 }

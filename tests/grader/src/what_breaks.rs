@@ -92,6 +92,7 @@ pub const GROUPS: &[Group] = &[
                         "the wait ends with the time limit",
                         &["gives_up_on_a_silent_client"],
                     ),
+                    end(LASTING, "the next client is served", &["is_not_held_by_who_says_nothing"]),
                     end(
                         "lesson04",
                         "it is told goodbye after the idle limit",
@@ -473,6 +474,18 @@ pub const GROUPS: &[Group] = &[
                     "solution04",
                     "what was lost is sent again; the reply arrives",
                     &["S6_what_is_lost_is_sent_again"],
+                )],
+            ),
+            trouble(
+                "Every fifth packet is lost",
+                &[end("solution04", "all replies arrive, and whole", &["S6_losses_are_made_good"])],
+            ),
+            trouble(
+                "Each packet takes long",
+                &[end(
+                    "lesson04",
+                    "a reply does not wait for the one before to be acknowledged",
+                    &["a_reply_waits_for_no_acknowledgement"],
                 )],
             ),
             trouble(
