@@ -137,10 +137,7 @@ fn record_tcp_info(run: &mut Run) -> Outcome {
         format!("ss -tinH state fin-wait-2 dst {address} | grep -oE '{fields}'")
     };
     let output = shell(run, &command(&crowd.address.to_string()))?;
-    run.recorded_without_numbers(
-        "looking-info",
-        &format!("$ {}\n{output}", command(TUTORIAL_ADDRESS)),
-    )
+    run.recorded("looking-info", &format!("$ {}\n{output}", command(TUTORIAL_ADDRESS)))
 }
 
 fn record_proc(run: &mut Run) -> Outcome {

@@ -197,7 +197,7 @@ pub fn is_over_soon(run: &mut Run, since: Instant) -> Outcome {
 pub struct ThreadTrouble<P>(PhantomData<P>);
 
 impl<P: Protocol> ThreadTrouble<P> {
-    pub const CHECKS: [Check; 3] = [
+    pub const CHECKS: [Check; 4] = [
         check("survives_a_lack_of_threads", survives_a_lack_of_threads::<P>)
             .demands("When no thread can be started, that is said; those who are connected are served, and later everybody is.")
             .hint("What does `thread::spawn` do when the system gives no thread, and in which thread does it do that?")

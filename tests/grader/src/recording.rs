@@ -42,6 +42,11 @@ const DIFFERS: &[(&str, &str)] = &[
     ("[WRITES]", r"(?:write: \d+ of \d+ bytes taken\n)+"),
     ("[ROWS]", r"(?: *\d+ +\d+ +\d+ = +\d+ \+ +\d+ \+ +\d+ [█▓▒░]+\n)+"),
     ("[ROWS]", r"(?: +\d+ (?:B|KiB|MiB) +\d+ +\d+\.\d\d +\d+\.\d(?:  █+)?\n)+"),
+    // What `ss` shows of TCP_INFO.
+    (
+        "[COUNT]",
+        r"\n(?:rto|backoff|mss|cwnd|bytes_\w+|unacked|retrans|lost):(?<redacted>\d+(?:/\d+)?)",
+    ),
     // How far a thread comes before the program ends.
     ("[COUNT]", r"row (?<redacted>\d+) of"),
 ];
