@@ -136,6 +136,14 @@ pub const GROUPS: &[Group] = &[
                 ],
             ),
             trouble(
+                "It has its reply, and keeps its side open",
+                &[end(
+                    "lesson02 lesson03",
+                    "it has been served: the time limit ends that, exit code 0",
+                    &["parts_with_a_client_that_stays"],
+                )],
+            ),
+            trouble(
                 "It ends its side, and waits for the reply",
                 &[
                     end(
@@ -175,8 +183,8 @@ pub const GROUPS: &[Group] = &[
                     ),
                     end(
                         "solution04",
-                        "it is cut off after 64 KiB",
-                        &["parts_with_a_line_that_is_too_long"],
+                        "it is cut off after 64 KiB, in however many pieces they come",
+                        &["parts_with_a_line_that_is_too_long", "refuses_a_line_that_comes_slowly"],
                     ),
                     end(
                         LASTING,
@@ -228,6 +236,11 @@ pub const GROUPS: &[Group] = &[
                         "lesson04 solution04",
                         "it is reported and ended, the others are served",
                         &["parts_with_bytes_that_are_not_text"],
+                    ),
+                    end(
+                        "lesson04 solution04",
+                        "after the replies to what came before",
+                        &["parts_when_replies_have_arrived"],
                     ),
                     end(
                         "lesson04",
@@ -345,7 +358,25 @@ pub const GROUPS: &[Group] = &[
                         &["finishes_lines_that_have_arrived", "finishes_lines_when_told_to_end"],
                     ),
                     end("lesson04 solution04", "but that has a time limit", &["stops_in_time"]),
+                    end(
+                        "lesson04 solution04",
+                        "an idle client holds up nothing",
+                        &["stops_without_delay"],
+                    ),
+                    end(
+                        "lesson04 solution04",
+                        "it works without a descriptor, too, and with `accept` holding the last",
+                        &["stops_without_descriptors", "stops_with_the_last_descriptor"],
+                    ),
                 ],
+            ),
+            trouble(
+                "Ctrl-Z, and on it goes",
+                &[end(
+                    "lesson04 solution04",
+                    "who was connected is served",
+                    &["serves_on_after_ctrl_z"],
+                )],
             ),
             trouble(
                 "`kill -9`, and a new start at once",
@@ -366,7 +397,7 @@ pub const GROUPS: &[Group] = &[
             trouble(
                 "Nobody listens",
                 &[end(
-                    "lesson01 solution01 solution05",
+                    "solution00 lesson01 solution01 solution05",
                     "that is an error, exit code 1",
                     &["reports_a_refusal"],
                 )],
@@ -428,7 +459,10 @@ pub const GROUPS: &[Group] = &[
                     end(
                         "solution05",
                         "it is cut off at its first wrong byte: an error",
-                        &["parts_with_a_server_that_sends_for_ever"],
+                        &[
+                            "parts_with_a_server_that_sends_for_ever",
+                            "does_not_wait_for_the_end_of_too_much",
+                        ],
                     ),
                 ],
             ),

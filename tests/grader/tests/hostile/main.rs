@@ -247,7 +247,8 @@ fn many_that_hang_are_waited_for_once() -> Result<(), Failed> {
     });
     let took = since.elapsed();
     demand(passed == 0, "none passes", &passed)?;
-    demand(took < SHORT * CHECKS / 2, "they hang side by side", &took)
+    // One after the other they would take that long on any machine.
+    demand(took < SHORT * CHECKS, "they hang side by side", &took)
 }
 
 fn a_killed_grader_leaves_nobody() -> Result<(), Failed> {
