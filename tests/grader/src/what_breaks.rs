@@ -430,12 +430,12 @@ pub const GROUPS: &[Group] = &[
                 &[
                     end(
                         "lesson01 solution01 solution05",
-                        "that is an error, with the message unread",
+                        "that is an error, exit code 1",
                         &["reports_a_server_that_hangs_up"],
                     ),
                     end(
                         "lesson01 solution01",
-                        "and without a word, too: no empty reply",
+                        "the same, though it has read the message: no reply is no empty reply",
                         &["reports_no_reply"],
                     ),
                 ],
