@@ -43,7 +43,8 @@ pub fn files(root: &Path) -> io::Result<Vec<(PathBuf, String)>> {
         page = with_measured(&page, name, &table)?;
     }
     let chapter = fs::read_to_string(root.join(BUFFERS))?;
-    let chapter = with_measured(&chapter, "buffers", &format!("({}.)", buffers.setting))?;
+    let machine = format!("(The run in the plot: {}.)", buffers.setting);
+    let chapter = with_measured(&chapter, "buffers", &machine)?;
     let figure = |name: &str| root.join(FIGURES).join(name).with_extension("svg");
     Ok(vec![
         (root.join(PAGE), page),
