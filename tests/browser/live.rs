@@ -274,6 +274,15 @@ impl Live {
         }
     }
 
+    /// What is wrong with the open page, and with this part of it for those who cannot see it.
+    fn faults(&self, part: &str) -> Vec<String> {
+        let found = self.browser.run(LOOK, &[json!(part)]);
+        ["axe", "sideways", "clipped", "small"]
+            .iter()
+            .flat_map(|kind| strings(&found[kind]))
+            .collect()
+    }
+
     /// Opens the chapter with the exercise in this state, and has it graded.
     fn grade(&self, exercise: &str) {
         self.save(EXERCISE, exercise);
@@ -393,6 +402,8 @@ fn a_line_is_typed_to_a_program(live: &mut Live) {
 }
 
 fn the_kernels_view_is_drawn(live: &mut Live) {
+    // Its table is wider than the page.
+    live.browser.emulate(NARROW, true);
     live.open_panel("04-buffers.html", BUFFERS);
     live.click(&format!("{BUFFERS} .run-start"));
     live.is(BUFFERS, "over");
@@ -430,6 +441,7 @@ fn the_kernels_view_is_drawn(live: &mut Live) {
         widths.as_array().expect("a list").iter().map(|width| width.as_f64().expect("a number"));
     let widest = widths.fold(0.0, f64::max);
     assert!((widest - 1.0).abs() < 1e-9, "{widest}");
+    nothing(&live.faults(BUFFERS));
 }
 
 /// Where the focus is, and whether it can be seen.
@@ -471,13 +483,8 @@ fn a_panel_is_in_order_while_it_runs_and_after(live: &mut Live) {
         let mut look = |when: &str| {
             for dark in [false, true] {
                 live.browser.emulate(width, dark);
-                let found = live.browser.run(LOOK, &[json!(THREADS)]);
-                for kind in ["axe", "sideways", "clipped", "small"] {
-                    let found = strings(&found[kind]).into_iter();
-                    wrong.extend(
-                        found.map(|what| format!("{when}, {width} px, dark {dark}: {what}")),
-                    );
-                }
+                let found = live.faults(THREADS).into_iter();
+                wrong.extend(found.map(|what| format!("{when}, {width} px, dark {dark}: {what}")));
             }
         };
         // Also for the list of chapters, which is open on a wide page when it is loaded.
@@ -521,6 +528,7 @@ fn an_exercise_is_mended_under_an_open_page(live: &mut Live) {
     assert_eq!(live.texts(&format!("{failed} [data-part=hint] p")), ["What does it say?"]);
     assert_eq!(live.texts(&format!("{GRADE} .grade-todo code")), [EXERCISE]);
     let sign = |page: &str| live.texts(&format!(".sidebar a[href$=\"{page}\"] .grade-sign"));
+    nothing(&live.faults(GRADE));
     live.until("document.querySelector('.sidebar .grade-sign') !== null");
     assert_eq!(sign(CHAPTER), ["✗"]);
     assert_eq!(sign("02-1-client.html"), ["○"]);
@@ -573,8 +581,7 @@ fn a_compile_error_is_shown_as_text_and_goes(live: &mut Live) {
         live.browser.emulate(width, dark);
         live.open(CHAPTER);
         live.until(&format!("{}?.checkVisibility()", query(errors)));
-        let found = live.browser.run(LOOK, &[json!(GRADE)]);
-        wrong.extend(["axe", "sideways", "small"].iter().flat_map(|kind| strings(&found[kind])));
+        wrong.extend(live.faults(GRADE));
     }
     nothing(&wrong);
 
