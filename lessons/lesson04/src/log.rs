@@ -154,3 +154,28 @@ impl Display for Count {
         write!(f, "{number} {noun}{}", if *number == 1 { "" } else { "s" })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_says_where_it_has_a_gap() {
+        // Nobody writes: after the last place is taken, two lines are lost.
+        let queue = Queue::default();
+        for number in 0..ROOM + 2 {
+            queue.push(Line::Said(number.to_string()));
+        }
+        // The terminal takes two.
+        queue.inside().lines.drain(..2);
+        queue.push(Line::Said("after it".into()));
+        let text = |line: &Line| match line {
+            Line::Said(line) => line.clone(),
+            Line::Failed(failure) => failure.to_string(),
+        };
+        let lines: Vec<String> = queue.inside().lines.iter().map(text).collect();
+        let [.., before, gap, after] = lines.as_slice() else { panic!("three lines or more") };
+        assert_eq!([before, after], [&(ROOM - 1).to_string(), "after it"]);
+        assert!(gap.contains("2 lines were not written in time"), "{gap}");
+    }
+}
