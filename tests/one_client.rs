@@ -335,8 +335,9 @@ fn reports_a_full_output(run: &mut Run) -> Outcome {
 
 fn reports_a_lack_of_descriptors(run: &mut Run) -> Outcome {
     // Standard input, output, error and the listener: nothing is left for a client.
-    let (mut server, address) =
-        run.serve_through(&["sh", "-c", "ulimit -n 4; exec \"$@\"", "sh"], &["127.0.0.1:0"])?;
+    // Those that the suite has inherited, from `make` say, would leave none for the listener.
+    let none = "exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-; ulimit -n 4; exec \"$@\"";
+    let (mut server, address) = run.serve_through(&["sh", "-c", none, "sh"], &["127.0.0.1:0"])?;
     // It may be gone before somebody comes.
     let _ = std::net::TcpStream::connect(address);
     server.exits_with(1)?;

@@ -45,10 +45,10 @@ pub(crate) fn different(expected: &[u8], got: &[u8], then: &str) -> Broken {
     let same = wanted.iter().zip(&came).take_while(|(wanted, came)| wanted == came).count();
     let start = same.saturating_sub(SHOWN);
     let before = if from > 0 || start > 0 { "… " } else { "" };
-    let line = |bytes: &[u8], all: &[String]| {
+    let line = |all: &[String]| {
         let end = all.len().min(same + SHOWN);
-        let cut = end < all.len() || bytes.len() > right + ENOUGH;
-        let after = if cut { " …" } else { "" };
+        // Where the window itself is cut, it has more characters than that.
+        let after = if end < all.len() { " …" } else { "" };
         format!("{before}\"{}\"{after}", all[start..end].concat())
     };
     let (counts, count) = (number(expected.len()), number(got.len()));
@@ -58,8 +58,8 @@ pub(crate) fn different(expected: &[u8], got: &[u8], then: &str) -> Broken {
     Broken {
         caret: Some(Caret { column, says: format!("right so far: {right}") }),
         ..Broken::new(
-            format!("{counts:>width$} {}", line(expected, &wanted)),
-            format!("{count:>width$} {}{then}", line(got, &came)),
+            format!("{counts:>width$} {}", line(&wanted)),
+            format!("{count:>width$} {}{then}", line(&came)),
         )
     }
 }
@@ -107,6 +107,37 @@ mod tests {
             let thirty = "你".repeat(SHOWN);
             let expected = format!("{} bytes \"{thirty}\" … \"{thirty}\"", 3 * count);
             assert_eq!(show("你".repeat(count).as_bytes()), expected);
+        }
+    }
+
+    #[test]
+    fn what_has_sixty_characters_is_shown_whole() {
+        assert_eq!(show(b"it's"), "4 bytes \"it's\"");
+        let digits = |count: usize| "0123456789".chars().cycle().take(count).collect::<String>();
+        assert_eq!(show(digits(60).as_bytes()), format!("60 bytes \"{}\"", digits(60)));
+        let cut = format!("61 bytes \"{}\" … \"{}\"", digits(30), &digits(61)[31..]);
+        assert_eq!(show(digits(61).as_bytes()), cut);
+        // The longest characters there are have four bytes.
+        let crabs = |count| "🦀".repeat(count);
+        assert_eq!(show(crabs(60).as_bytes()), format!("240 bytes \"{}\"", crabs(60)));
+        let cut = format!("4000 bytes \"{0}\" … \"{0}\"", crabs(30));
+        assert_eq!(show(crabs(1000).as_bytes()), cut);
+    }
+
+    #[test]
+    fn thirty_characters_are_shown_on_each_side_of_the_wrong_one() {
+        let line = |before: usize, wrong: &str, after: usize| {
+            [&"a".repeat(before), wrong, &"z".repeat(after)].concat().into_bytes()
+        };
+        let [a, z] = ["a".repeat(30), "z".repeat(29)];
+        for (before, left) in [(30, ""), (31, "… "), (1000, "… ")] {
+            for (after, right) in [(29, ""), (30, " …"), (1000, " …")] {
+                let count = before + 1 + after;
+                assert_eq!(
+                    lines(&line(before, "b", after), &line(before, "c", after), "")[..2],
+                    ["b", "c"].map(|wrong| format!("{count} bytes {left}\"{a}{wrong}{z}\"{right}"))
+                );
+            }
         }
     }
 

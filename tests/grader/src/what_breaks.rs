@@ -511,18 +511,6 @@ pub const GROUPS: &[Group] = &[
                 )],
             ),
             trouble(
-                "Every fifth packet is lost",
-                &[end("solution04", "all replies arrive, and whole", &["S6_losses_are_made_good"])],
-            ),
-            trouble(
-                "Each packet takes long",
-                &[end(
-                    "lesson04",
-                    "a reply does not wait for the one before to be acknowledged",
-                    &["a_reply_waits_for_no_acknowledgement"],
-                )],
-            ),
-            trouble(
                 "The cable is cut for good",
                 &[
                     end(
