@@ -253,7 +253,10 @@ fn main() -> ExitCode {
 fn inputs() -> Inputs {
     let sources = site::SOURCES.iter().chain(&["Cargo.toml", "Cargo.lock"]);
     let mut paths: Vec<_> = sources.map(|name| site::root().join(name)).collect();
-    paths.extend([env!("CARGO_BIN_EXE_book").into(), env::current_exe().expect("this program")]);
+    let own = env::current_exe().expect("this program");
+    // Cargo has several of it: one for `-p book`, one for the whole workspace.
+    let note = format!("{}-passed", own.file_name().expect("a name").display());
+    paths.extend([env!("CARGO_BIN_EXE_book").into(), own]);
     let says = |program: &Path, argument: &[&str]| {
         let mut command = Command::new(program);
         let said = command.args(argument).stderr(Stdio::null()).output();
@@ -265,7 +268,7 @@ fn inputs() -> Inputs {
         says(Path::new("fc-list"), &[]).lines().map(str::to_owned).collect();
     fonts.sort();
     words.extend(fonts);
-    Inputs { paths, words, note: Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser-passed") }
+    Inputs { paths, words, note: Path::new(env!("CARGO_TARGET_TMPDIR")).join(note) }
 }
 
 fn trial(

@@ -52,6 +52,9 @@ impl Inputs {
         {
             // Without the note they run once more.
             let _ = self.remember(hash);
+        } else if conclusion.has_failed() {
+            // It fails where there is none.
+            let _ = fs::remove_file(&self.note);
         }
         conclusion
     }
