@@ -249,7 +249,8 @@ fn main() -> ExitCode {
 }
 
 /// What the trials read: the sources that the reader gets a copy of and cargo builds, the reader, and this
-/// program. And the look of a page depends on the browser and on the fonts that there are.
+/// program; not the exercises, which are edited all the time. And the look of a page depends on the browser
+/// and on the fonts that there are.
 fn inputs() -> Inputs {
     let sources = site::SOURCES.iter().chain(&["Cargo.toml", "Cargo.lock"]);
     let mut paths: Vec<_> = sources.map(|name| site::root().join(name)).collect();
@@ -268,7 +269,12 @@ fn inputs() -> Inputs {
         says(Path::new("fc-list"), &[]).lines().map(str::to_owned).collect();
     fonts.sort();
     words.extend(fonts);
-    Inputs { paths, words, note: Path::new(env!("CARGO_TARGET_TMPDIR")).join(note) }
+    Inputs {
+        paths,
+        is_left_out: site::is_left_out,
+        words,
+        note: Path::new(env!("CARGO_TARGET_TMPDIR")).join(note),
+    }
 }
 
 fn trial(

@@ -16,6 +16,8 @@ use libtest_mimic::{Arguments, Conclusion, Trial};
 pub struct Inputs {
     /// Files, and directories with all that is in them.
     pub paths: Vec<PathBuf>,
+    /// Which of those that are in the directories they do not read.
+    pub is_left_out: fn(&Path) -> bool,
     /// What else their verdict depends on, such as the versions of tools.
     pub words: Vec<String>,
     /// The file in which the last success is noted.
@@ -63,7 +65,7 @@ impl Inputs {
         let mut hasher = DefaultHasher::new();
         (&self.words, names).hash(&mut hasher);
         for path in &self.paths {
-            add(path, &mut hasher)?;
+            add(path, self.is_left_out, &mut hasher)?;
         }
         Ok(hasher.finish())
     }
@@ -81,14 +83,15 @@ impl Inputs {
 }
 
 /// Adds the name of a file and what is in it, or of a directory.
-fn add(path: &Path, hasher: &mut impl Hasher) -> io::Result<()> {
+fn add(path: &Path, is_left_out: fn(&Path) -> bool, hasher: &mut impl Hasher) -> io::Result<()> {
     path.hash(hasher);
     if path.is_dir() {
         let entries = fs::read_dir(path)?.map(|entry| Ok(entry?.path()));
         let mut paths = entries.collect::<io::Result<Vec<_>>>()?;
+        paths.retain(|path| !is_left_out(path));
         paths.sort();
         paths.len().hash(hasher);
-        paths.iter().try_for_each(|path| add(path, hasher))
+        paths.iter().try_for_each(|path| add(path, is_left_out, hasher))
     } else {
         fs::read(path)?.hash(hasher);
         Ok(())
@@ -104,6 +107,7 @@ pub fn what_has_changed_is_noticed() {
     write("one");
     let mut inputs = Inputs {
         paths: vec![dir.path().join("book")],
+        is_left_out: |path| path.ends_with("target"),
         words: vec!["a browser 1".into()],
         note: dir.path().join("note"),
     };
@@ -129,6 +133,9 @@ pub fn what_has_changed_is_noticed() {
     assert!(passed(&inputs).is_none(), "one more page");
     fs::remove_file(other).expect("removed");
     assert!(passed(&inputs).is_some());
+
+    fs::create_dir(page.with_file_name("target")).expect("made");
+    assert!(passed(&inputs).is_some(), "nobody reads that");
 
     inputs.words = vec!["a browser 2".into()];
     assert!(passed(&inputs).is_none(), "another browser");

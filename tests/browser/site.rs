@@ -1,7 +1,7 @@
 //! The book as its reader serves it, of a copy of the sources: an edit while the checks run does not
 //! reload their pages.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -13,6 +13,12 @@ use crate::process::{DEADLINE, says};
 
 /// What a reader is given of the workspace; it sees nothing else.
 pub const SOURCES: [&str; 4] = ["book.toml", "book", "lessons", "tests"];
+
+/// And what it is not given: the exercises are their readers' own, and what cargo has built is large.
+pub fn is_left_out(path: &Path) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str);
+    matches!(name, Some("exercise.rs" | "target"))
+}
 
 pub struct Site {
     origin: String,
@@ -133,6 +139,9 @@ fn copy(from: &Path, to: &Path) {
     fs::create_dir(to).expect("a directory");
     for entry in fs::read_dir(from).expect("a directory") {
         let entry = entry.expect("an entry");
+        if is_left_out(&entry.path()) {
+            continue;
+        }
         copy(&entry.path(), &to.join(entry.file_name()));
     }
 }
