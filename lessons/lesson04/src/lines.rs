@@ -146,6 +146,8 @@ mod tests {
         let all = |text: &str| lines(&client, vec![text.as_bytes()]);
         assert_eq!(all("a\n\nb"), (vec!["a".into(), String::new(), "b".into()], None));
         assert_eq!(all("a\n"), (vec!["a".into()], None));
+        let longest = "x".repeat(MAX_LINE);
+        assert_eq!(all(&longest), (vec![longest.clone()], None));
         let (before, why) = all(&("a\n".to_string() + &"x".repeat(MAX_LINE + 1)));
         assert_eq!(before, ["a"]);
         assert!(why.is_some_and(|why| why.contains("longer than")));
