@@ -1,5 +1,5 @@
-//! Exercise 4, wrong: the clients share a buffer behind a mutex, which is held while one of them is read
-//! from. Whoever waits for the lock waits for that client.
+//! Exercise 4, wrong: the clients share a buffer behind a mutex, and each locks it for its conversation. Whoever
+//! waits for the lock waits for that client.
 
 use std::io::BufReader;
 use std::process::ExitCode;
@@ -28,13 +28,11 @@ static LINE: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 fn converse(client: &Client) -> Result<Farewell, Failure> {
     prepare(client).explain(format!("lost {}", client.address))?;
     let mut reader = BufReader::new(client.connection());
-    loop {
-        // ANCHOR: bug
-        let mut line = LINE.lock().unwrap_or_else(PoisonError::into_inner);
-        if !next_line(client, &mut reader, &mut line)? {
-            return Ok(Farewell::EndedItsSide);
-        }
-        // ANCHOR_END: bug
+    // ANCHOR: bug
+    let mut line = LINE.lock().unwrap_or_else(PoisonError::into_inner);
+    while next_line(client, &mut reader, &mut line)? {
         answer(client, text_of(client, &line)?)?;
     }
+    // ANCHOR_END: bug
+    Ok(Farewell::EndedItsSide)
 }
