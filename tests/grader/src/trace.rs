@@ -143,8 +143,8 @@ impl Trace {
                 return Ok(found);
             }
             let left = self.time_left(expected)?;
-            // Not longer at work than asleep: to look at all sockets takes a while, and others run too.
-            let pause = start.elapsed().max(Duration::from_millis(2));
+            // To look at all sockets takes a while if there are many, and others run, too.
+            let pause = (start.elapsed() * 4).max(Duration::from_millis(2));
             std::thread::sleep(left.min(pause));
         }
     }
