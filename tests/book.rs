@@ -43,6 +43,7 @@ use predicates::prelude::*;
 use predicates::str::contains;
 use serde_json::json;
 use tempfile::TempDir;
+use unchanged::{Inputs, root};
 
 /// From the recorded results to the page on speed, as the benchmark does it.
 #[path = "bench/report/mod.rs"]
@@ -66,6 +67,7 @@ macro_rules! trials {
 #[cfg(unix)]
 mod live_grade;
 mod live_run;
+mod unchanged;
 
 fn main() -> ExitCode {
     // First those that wait longest.
@@ -151,7 +153,11 @@ fn main() -> ExitCode {
     });
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
-    let conclusion = libtest_mimic::run(&arguments, trials);
+    let tools = ["rustc", "python3"].map(|tool| {
+        let says = Command::new(tool).arg("--version").output();
+        says.map(|says| String::from_utf8_lossy(&says.stdout).into_owned()).unwrap_or_default()
+    });
+    let conclusion = Inputs::of(tools.into()).run(&arguments, trials);
     // A static is not dropped: here the shared reader ends, and the shared site goes.
     drop(SHARED.lock().unwrap_or_else(PoisonError::into_inner).take());
     drop(SITE.lock().unwrap_or_else(PoisonError::into_inner).take());
@@ -1990,10 +1996,6 @@ fn pages_of(site: &Path) -> BTreeMap<String, Vec<u8>> {
 
 // ----------------------------------------------------------------------------
 // The vocabulary of these tests.
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
-}
 
 /// A run of the reader to its end.
 fn book() -> assert_cmd::Command {

@@ -234,10 +234,6 @@ fn main() -> ExitCode {
     trials.extend(KINDS[1..].iter().map(survey));
     #[cfg(unix)]
     trials.extend(live::trials());
-    trials.push(Trial::test("what_has_changed_is_noticed", || {
-        unchanged::what_has_changed_is_noticed();
-        Ok(())
-    }));
     let conclusion = inputs().run(&Arguments::from_args(), trials);
     // A static is not dropped: here the browsers and the readers end, whatever has failed.
     for desk in [&SURVEY, &HANDS] {
@@ -248,16 +244,8 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-/// What the trials read: the sources that the reader gets a copy of and cargo builds, the reader, and this
-/// program; not the exercises, which are edited all the time. And the look of a page depends on the browser
-/// and on the fonts that there are.
+/// The look of a page depends on the browser, too, and on the fonts that there are.
 fn inputs() -> Inputs {
-    let sources = site::SOURCES.iter().chain(&["Cargo.toml", "Cargo.lock"]);
-    let mut paths: Vec<_> = sources.map(|name| site::root().join(name)).collect();
-    let own = env::current_exe().expect("this program");
-    // Cargo has several of it: one for `-p book`, one for the whole workspace.
-    let note = format!("{}-passed", own.file_name().expect("a name").display());
-    paths.extend([env!("CARGO_BIN_EXE_book").into(), own]);
     let says = |program: &Path, argument: &[&str]| {
         let mut command = Command::new(program);
         let said = command.args(argument).stderr(Stdio::null()).output();
@@ -269,12 +257,7 @@ fn inputs() -> Inputs {
         says(Path::new("fc-list"), &[]).lines().map(str::to_owned).collect();
     fonts.sort();
     words.extend(fonts);
-    Inputs {
-        paths,
-        is_left_out: site::is_left_out,
-        words,
-        note: Path::new(env!("CARGO_TARGET_TMPDIR")).join(note),
-    }
+    Inputs::of(words)
 }
 
 fn trial(

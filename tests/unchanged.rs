@@ -4,6 +4,7 @@
 
 use std::collections::hash_map::DefaultHasher;
 use std::env;
+use std::ffi::OsStr;
 use std::fs;
 use std::hash::{Hash, Hasher};
 use std::io;
@@ -12,21 +13,49 @@ use std::time::Duration;
 
 use libtest_mimic::{Arguments, Conclusion, Trial};
 
+/// What trials read of the workspace. A reader that is given a copy of it gets no more.
+pub const SOURCES: [&str; 4] = ["book.toml", "book", "lessons", "tests"];
+
+/// And what they do not read: the exercises are their readers' own, and what cargo has built is large.
+pub fn is_left_out(path: &Path) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str);
+    matches!(name, Some("exercise.rs" | "target"))
+}
+
+/// This workspace.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace")
+}
+
 /// What a set of trials reads.
 pub struct Inputs {
     /// Files, and directories with all that is in them.
-    pub paths: Vec<PathBuf>,
-    /// Which of those that are in the directories they do not read.
-    pub is_left_out: fn(&Path) -> bool,
+    paths: Vec<PathBuf>,
     /// What else their verdict depends on, such as the versions of tools.
-    pub words: Vec<String>,
+    words: Vec<String>,
     /// The file in which the last success is noted.
-    pub note: PathBuf,
+    note: PathBuf,
 }
 
 impl Inputs {
-    /// Runs the trials, or lists them as ignored if they have passed with these inputs.
+    /// The sources of the workspace, what cargo makes of them, the reader, and this program; and, in words,
+    /// what else there is.
+    pub fn of(words: Vec<String>) -> Inputs {
+        let own = env::current_exe().expect("this program");
+        // Cargo has several of it: one for `-p book`, one for the whole workspace.
+        let note = format!("{}-passed", own.file_name().expect("a name").display());
+        let sources = SOURCES.iter().chain(&["Cargo.toml", "Cargo.lock"]);
+        let mut paths: Vec<_> = sources.map(|name| root().join(name)).collect();
+        paths.extend([env!("CARGO_BIN_EXE_book").into(), own]);
+        Inputs { paths, words, note: Path::new(env!("CARGO_TARGET_TMPDIR")).join(note) }
+    }
+
+    /// Runs the trials, and one of this module, or lists them as ignored if they have passed with these inputs.
     pub fn run(&self, arguments: &Arguments, mut trials: Vec<Trial>) -> Conclusion {
+        trials.push(Trial::test("what_has_changed_is_noticed", || {
+            what_has_changed_is_noticed();
+            Ok(())
+        }));
         // One that this machine cannot run today may be one that it can run tomorrow.
         let names: Vec<_> = trials
             .iter()
@@ -65,7 +94,7 @@ impl Inputs {
         let mut hasher = DefaultHasher::new();
         (&self.words, names).hash(&mut hasher);
         for path in &self.paths {
-            add(path, self.is_left_out, &mut hasher)?;
+            add(path, &mut hasher)?;
         }
         Ok(hasher.finish())
     }
@@ -83,7 +112,7 @@ impl Inputs {
 }
 
 /// Adds the name of a file and what is in it, or of a directory.
-fn add(path: &Path, is_left_out: fn(&Path) -> bool, hasher: &mut impl Hasher) -> io::Result<()> {
+fn add(path: &Path, hasher: &mut impl Hasher) -> io::Result<()> {
     path.hash(hasher);
     if path.is_dir() {
         let entries = fs::read_dir(path)?.map(|entry| Ok(entry?.path()));
@@ -91,15 +120,15 @@ fn add(path: &Path, is_left_out: fn(&Path) -> bool, hasher: &mut impl Hasher) ->
         paths.retain(|path| !is_left_out(path));
         paths.sort();
         paths.len().hash(hasher);
-        paths.iter().try_for_each(|path| add(path, is_left_out, hasher))
+        paths.iter().try_for_each(|path| add(path, hasher))
     } else {
         fs::read(path)?.hash(hasher);
         Ok(())
     }
 }
 
-/// A trial for those that use this: every change is noticed, and nothing else.
-pub fn what_has_changed_is_noticed() {
+/// Every change is, and nothing else.
+fn what_has_changed_is_noticed() {
     let dir = tempfile::TempDir::new().expect("a directory");
     let page = dir.path().join("book/chapters/page.md");
     fs::create_dir_all(page.parent().expect("a directory")).expect("made");
@@ -107,7 +136,6 @@ pub fn what_has_changed_is_noticed() {
     write("one");
     let mut inputs = Inputs {
         paths: vec![dir.path().join("book")],
-        is_left_out: |path| path.ends_with("target"),
         words: vec!["a browser 1".into()],
         note: dir.path().join("note"),
     };
@@ -135,6 +163,7 @@ pub fn what_has_changed_is_noticed() {
     assert!(passed(&inputs).is_some());
 
     fs::create_dir(page.with_file_name("target")).expect("made");
+    fs::write(page.with_file_name("exercise.rs"), "of its reader").expect("written");
     assert!(passed(&inputs).is_some(), "nobody reads that");
 
     inputs.words = vec!["a browser 2".into()];

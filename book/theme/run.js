@@ -52,10 +52,12 @@
             this.programs = programs;
             this.stream = null;
             this.build();
-            this.show('idle', '');
             // A page that was loaded again, or that the reader has built anew, goes on with its run.
             this.path = sessionStorage.getItem(name);
-            if (this.path !== null) {
+            if (this.path === null) {
+                this.show('idle', '');
+            } else {
+                this.show('building', 'looking for its run');
                 this.clear();
                 this.listen();
             }

@@ -24,7 +24,8 @@ use crate::chromium::{self, Chromium};
 use crate::desk::{EVERYWHERE, LOOK, NARROW, WIDE, strings};
 use crate::needs_chromium;
 use crate::process::DEADLINE;
-use crate::site::{Site, copied, root};
+use crate::site::{Site, copied};
+use crate::unchanged::root;
 
 /// A run may have to build a lesson first.
 const LONGEST: Duration = Duration::from_secs(240);

@@ -1,7 +1,7 @@
 //! The book as its reader serves it, of a copy of the sources: an edit while the checks run does not
 //! reload their pages.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -10,15 +10,7 @@ use std::time::Instant;
 use tempfile::TempDir;
 
 use crate::process::{DEADLINE, says};
-
-/// What a reader is given of the workspace; it sees nothing else.
-pub const SOURCES: [&str; 4] = ["book.toml", "book", "lessons", "tests"];
-
-/// And what it is not given: the exercises are their readers' own, and what cargo has built is large.
-pub fn is_left_out(path: &Path) -> bool {
-    let name = path.file_name().and_then(OsStr::to_str);
-    matches!(name, Some("exercise.rs" | "target"))
-}
+use crate::unchanged::{SOURCES, is_left_out, root};
 
 pub struct Site {
     origin: String,
@@ -115,11 +107,6 @@ fn start(sources: &Path, port: &str, environment: &[(&'static str, OsString)]) -
         .stdout(Stdio::piped())
         .spawn()
         .expect("the reader starts")
-}
-
-/// This workspace.
-pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace")
 }
 
 /// A copy of what the book is made of.
