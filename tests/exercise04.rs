@@ -336,16 +336,6 @@ pub const TROUBLE: &[Check] = &[
         .demands("A client whose replies wait for room gets them all before it is parted with.")
         .hint("What does the kernel do with what it has not sent yet when the connection is closed with unread input?")
         .section("03-threads.html#nobody-disturbs-the-others"),
-    check("stops_without_delay", stops_without_delay)
-        .demands("Ctrl-C ends the server at once if its only client is idle.")
-        .hint("For whom does your program still wait when all have got their replies?")
-        .section("03-threads.html#stopping")
-        .needs(Needs::Unix),
-    check("stops_with_the_last_descriptor", stops_with_the_last_descriptor)
-        .demands("Ctrl-C ends the server also while `accept` waits with the last descriptor in its hands.")
-        .hint("What does it take to call a thread out of `accept`, and do you still have that then?")
-        .section("03-threads.html#stopping")
-        .needs(Needs::Linux),
     check("finishes_lines_when_told_to_end", finishes_lines_when_told_to_end)
         .demands("SIGTERM, too, lets lines that have arrived be answered.")
         .hint("Which signals does your program know, and does it do the same for all of them?")
@@ -383,14 +373,6 @@ fn parts_when_replies_have_arrived(run: &mut Run) -> Outcome {
     let replies = many_clients::parts_with(run, format!("{line}\n").as_bytes())?;
     let got = grader::show(&replies);
     run.ensure("that is the reply, all of it", replies == reply(&line).as_bytes(), got)
-}
-
-fn stops_without_delay(run: &mut Run) -> Outcome {
-    many_clients::stops_without_delay(run, is_served)
-}
-
-fn stops_with_the_last_descriptor(run: &mut Run) -> Outcome {
-    many_clients::stops_with_the_last_descriptor(run, is_served)
 }
 
 /// A line is a request.

@@ -459,19 +459,9 @@ const MORE_TROUBLE: &[Check] = &[
         .demands("A client whose replies wait for room gets them all before it is parted with.")
         .hint("What does the kernel do with what it has not sent yet when the connection is closed with unread input?")
         .section("03-threads.html#nobody-disturbs-the-others"),
-    check("stops_without_delay", stops_without_delay)
-        .demands("Ctrl-C ends the server at once if its only client is idle.")
-        .hint("For whom does your program still wait when all have got their replies?")
-        .section("03-threads.html#stopping")
-        .needs(Needs::Unix),
     check("stops_without_descriptors", stops_without_descriptors)
         .demands("Ctrl-C ends the server while no descriptor is left and clients wait in the queue.")
         .hint("When `accept` fails again and again, which line of your loop looks whether to stop?")
-        .section("03-threads.html#stopping")
-        .needs(Needs::Linux),
-    check("stops_with_the_last_descriptor", stops_with_the_last_descriptor)
-        .demands("Ctrl-C ends the server also while `accept` waits with the last descriptor in its hands.")
-        .hint("What does it take to call a thread out of `accept`, and do you still have that then?")
         .section("03-threads.html#stopping")
         .needs(Needs::Linux),
     check("does_not_wait_for_its_terminal", does_not_wait_for_its_terminal)
@@ -498,16 +488,8 @@ fn parts_when_replies_have_arrived(run: &mut Run) -> Outcome {
     run.ensure(statement, got >= LEAST * REPLY.len(), format!("{got} bytes"))
 }
 
-fn stops_without_delay(run: &mut Run) -> Outcome {
-    many_clients::stops_without_delay(run, is_served)
-}
-
 fn stops_without_descriptors(run: &mut Run) -> Outcome {
     many_clients::stops_without_descriptors(run, is_served)
-}
-
-fn stops_with_the_last_descriptor(run: &mut Run) -> Outcome {
-    many_clients::stops_with_the_last_descriptor(run, is_served)
 }
 
 fn reads_characters_cut_anywhere(run: &mut Run) -> Outcome {

@@ -59,14 +59,14 @@ pub fn stops_without_descriptors(run: &mut Run, is_served: IsServed) -> Outcome 
 }
 
 /// Ctrl-C while the last descriptor is in the hands of an `accept` that waits: Linux gives it one first.
-pub fn stops_with_the_last_descriptor(run: &mut Run, is_served: IsServed) -> Outcome {
+fn stops_with_the_last_descriptor<P: Protocol>(run: &mut Run) -> Outcome {
     let (mut server, address) = serve_with_few_descriptors(run)?;
     let mut clients = Vec::new();
     let is_free =
         |number: &usize| !Path::new(&format!("/proc/{}/fd/{number}", server.id())).exists();
     while (0..DESCRIPTORS).filter(is_free).count() > 1 {
         let mut client = run.connect(address)?;
-        is_served(&mut client)?;
+        P::is_served(&mut client)?;
         clients.push(client);
     }
     let wait = || server.running_threads().is_empty().then_some(());
@@ -75,16 +75,16 @@ pub fn stops_with_the_last_descriptor(run: &mut Run, is_served: IsServed) -> Out
 }
 
 /// Ctrl-C when nobody is left to wait for.
-pub fn stops_without_delay(run: &mut Run, is_served: IsServed) -> Outcome {
+fn stops_without_delay<P: Protocol>(run: &mut Run) -> Outcome {
     // On a busy machine the first try can be slow for other reasons.
     let mut took = Vec::new();
     for _ in 0..10 {
         let (mut server, address) = run.serve()?;
         let mut gone = run.connect(address)?;
-        is_served(&mut gone)?;
+        P::is_served(&mut gone)?;
         gone.close();
         let mut idle = run.connect(address)?;
-        is_served(&mut idle)?;
+        P::is_served(&mut idle)?;
         server.interrupt()?;
         let since = Instant::now();
         server.exits_with(0)?;
@@ -197,7 +197,7 @@ pub fn is_over_soon(run: &mut Run, since: Instant) -> Outcome {
 pub struct ThreadTrouble<P>(PhantomData<P>);
 
 impl<P: Protocol> ThreadTrouble<P> {
-    pub const CHECKS: [Check; 4] = [
+    pub const CHECKS: [Check; 6] = [
         check("survives_a_lack_of_threads", survives_a_lack_of_threads::<P>)
             .demands("When no thread can be started, that is said; those who are connected are served, and later everybody is.")
             .hint("What does `thread::spawn` do when the system gives no thread, and in which thread does it do that?")
@@ -217,6 +217,16 @@ impl<P: Protocol> ThreadTrouble<P> {
             .demands("While one client sends a byte now and then, others come, are served and go.")
             .hint("Who waits for the next byte of a client, and who waits with it?")
             .section(P::SECTION)
+            .needs(Needs::Linux),
+        check("stops_without_delay", stops_without_delay::<P>)
+            .demands("Ctrl-C ends the server at once if its only client is idle.")
+            .hint("For whom does your program still wait when all have got their replies?")
+            .section("03-threads.html#stopping")
+            .needs(Needs::Unix),
+        check("stops_with_the_last_descriptor", stops_with_the_last_descriptor::<P>)
+            .demands("Ctrl-C ends the server also while `accept` waits with the last descriptor in its hands.")
+            .hint("What does it take to call a thread out of `accept`, and do you still have that then?")
+            .section("03-threads.html#stopping")
             .needs(Needs::Linux),
     ];
 }
