@@ -55,6 +55,8 @@ pub fn stops_without_descriptors(run: &mut Run, is_served: IsServed) -> Outcome 
         crowd.push(run.connect(address)?);
     }
     server.complains("error: ")?;
+    // Not only for the moment in which a thread had opened something.
+    run.until("no descriptor is left", || free_descriptors(&server).is_empty().then_some(()))?;
     stops(run, &mut server)
 }
 
@@ -62,9 +64,7 @@ pub fn stops_without_descriptors(run: &mut Run, is_served: IsServed) -> Outcome 
 fn stops_with_the_last_descriptor<P: Protocol>(run: &mut Run) -> Outcome {
     let (mut server, address) = serve_with_few_descriptors(run)?;
     let mut clients = Vec::new();
-    let is_free =
-        |number: &usize| !Path::new(&format!("/proc/{}/fd/{number}", server.id())).exists();
-    while (0..DESCRIPTORS).filter(is_free).count() > 1 {
+    while free_descriptors(&server).len() > 1 {
         let mut client = run.connect(address)?;
         P::is_served(&mut client)?;
         clients.push(client);
@@ -123,6 +123,11 @@ fn stops(run: &mut Run, server: &mut Program) -> Outcome {
 
 /// How many descriptors a server gets where they are few.
 const DESCRIPTORS: usize = 32;
+
+fn free_descriptors(server: &Program) -> Vec<usize> {
+    let folder = format!("/proc/{}/fd", server.id());
+    (0..DESCRIPTORS).filter(|number| !Path::new(&format!("{folder}/{number}")).exists()).collect()
+}
 
 fn serve_with_few_descriptors(run: &mut Run) -> Outcome<(Program, SocketAddr)> {
     let limit = format!("ulimit -n {DESCRIPTORS}");

@@ -274,8 +274,11 @@ fn waits_for_descriptors<P: Protocol>(run: &mut Run) -> Outcome {
 }
 
 fn is_not_held_by_who_says_nothing<P: Protocol>(run: &mut Run) -> Outcome {
-    let (_server, address) = run.serve_with(P::IMPATIENT)?;
+    let (server, address) = run.serve_with(P::IMPATIENT)?;
     let silent = run.connect_as("a client that says nothing", address)?;
+    // From here on, nobody who comes later is before it. (Linux)
+    let wait = || server.running_threads().is_empty().then_some(());
+    run.until("all of the server's threads wait", wait)?;
     serves_another::<P>(run, address)?;
     silent.close();
     Ok(())
