@@ -33,7 +33,7 @@ use std::time::{Duration, Instant};
 use common::{GREETING, REPLY, kernel};
 use grader::{Broken, Check, Needs, Outcome, Peer, Run, check};
 
-use crate::trouble::{Protocol, narrow};
+use crate::trouble::{Protocol, cut_anywhere, narrow};
 
 /// The longest request, in bytes.
 const MAX_REQUEST: usize = 1 << 20;
@@ -267,10 +267,7 @@ pub const TROUBLE: Check = check("answers_requests_cut_anywhere", answers_reques
 fn answers_requests_cut_anywhere(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve()?;
     let text = "né你🦀";
-    let bytes = text.as_bytes();
-    let byte_by_byte: Vec<&[u8]> = bytes.chunks(1).collect();
-    let cut_in_two = (1..bytes.len()).map(|cut| vec![&bytes[..cut], &bytes[cut..]]);
-    for pieces in cut_in_two.chain([byte_by_byte]) {
+    for pieces in cut_anywhere(text) {
         let mut client = run.connect(address)?;
         client.send_in_pieces(&pieces)?;
         client.end()?;

@@ -45,7 +45,7 @@ use grader::{Check, Needs, Outcome, Peer, Program, Run, check};
 use socket2::SockRef;
 
 use crate::many_clients::{self, is_over_soon};
-use crate::trouble::{Protocol, narrow};
+use crate::trouble::{Protocol, cut_anywhere, narrow};
 
 const SECTION: &str = "03-threads.html#exercise";
 
@@ -271,10 +271,7 @@ fn finishes_lines_at(run: &mut Run, signal: fn(&mut Program) -> Outcome) -> Outc
 fn stops_in_time(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve()?;
     let _greedy = reads_nothing(run, address)?;
-    server.interrupt()?;
-    let since = Instant::now();
-    server.exits_with(0)?;
-    is_over_soon(run, since)
+    many_clients::stops(run, &mut server)
 }
 
 /// A client that has sent many lines and reads no reply, and the replies, which are more than the
@@ -345,10 +342,7 @@ pub const TROUBLE: &[Check] = &[
 
 fn answers_lines_cut_anywhere(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve()?;
-    let bytes = "né你🦀\nb\n".as_bytes();
-    let byte_by_byte: Vec<&[u8]> = bytes.chunks(1).collect();
-    let cut_in_two = (1..bytes.len()).map(|cut| vec![&bytes[..cut], &bytes[cut..]]);
-    for pieces in cut_in_two.chain([byte_by_byte]) {
+    for pieces in cut_anywhere("né你🦀\nb\n") {
         let mut client = run.connect(address)?;
         client.send_in_pieces(&pieces)?;
         client.receives(reply("né你🦀"))?;

@@ -25,10 +25,7 @@ pub fn survives_without_descriptors(
     let mut first = run.connect(address)?;
     is_served(&mut first)?;
     let since = Instant::now();
-    let mut crowd = Vec::new();
-    for _ in 0..DESCRIPTORS {
-        crowd.push(run.connect(address)?);
-    }
+    let mut crowd = crowd(run, address)?;
     server.complains("error: ")?;
     run.rests(&server)?;
     crowd.last_mut().expect("a crowd").receives_nothing_for(Duration::from_millis(20))?;
@@ -50,13 +47,10 @@ pub fn stops_without_descriptors(run: &mut Run, is_served: IsServed) -> Outcome 
     let (mut server, address) = serve_with_few_descriptors(run)?;
     let mut first = run.connect(address)?;
     is_served(&mut first)?;
-    let mut crowd = Vec::new();
-    for _ in 0..DESCRIPTORS {
-        crowd.push(run.connect(address)?);
-    }
+    let _crowd = crowd(run, address)?;
     server.complains("error: ")?;
     // Not only for the moment in which a thread had opened something.
-    run.until("no descriptor is left", || free_descriptors(&server).is_empty().then_some(()))?;
+    run.until("no descriptor is left", || (free_descriptors(&server) == 0).then_some(()))?;
     stops(run, &mut server)
 }
 
@@ -64,13 +58,13 @@ pub fn stops_without_descriptors(run: &mut Run, is_served: IsServed) -> Outcome 
 fn stops_with_the_last_descriptor<P: Protocol>(run: &mut Run) -> Outcome {
     let (mut server, address) = serve_with_few_descriptors(run)?;
     let mut clients = Vec::new();
-    while free_descriptors(&server).len() > 1 {
+    while free_descriptors(&server) > 1 {
         let mut client = run.connect(address)?;
         P::is_served(&mut client)?;
         clients.push(client);
     }
-    let wait = || server.running_threads().is_empty().then_some(());
-    run.until("all of its threads wait, one of them in accept", wait)?;
+    // One of its threads in accept.
+    run.settles(&server)?;
     stops(run, &mut server)
 }
 
@@ -114,7 +108,8 @@ pub fn parts_with(run: &mut Run, good: &[u8]) -> Outcome<Vec<u8>> {
     client.receives_to_end()
 }
 
-fn stops(run: &mut Run, server: &mut Program) -> Outcome {
+/// On Ctrl-C it ends in good order, and soon.
+pub fn stops(run: &mut Run, server: &mut Program) -> Outcome {
     server.interrupt()?;
     let since = Instant::now();
     server.exits_with(0)?;
@@ -124,9 +119,14 @@ fn stops(run: &mut Run, server: &mut Program) -> Outcome {
 /// How many descriptors a server gets where they are few.
 const DESCRIPTORS: usize = 32;
 
-fn free_descriptors(server: &Program) -> Vec<usize> {
+fn free_descriptors(server: &Program) -> usize {
     let folder = format!("/proc/{}/fd", server.id());
-    (0..DESCRIPTORS).filter(|number| !Path::new(&format!("{folder}/{number}")).exists()).collect()
+    (0..DESCRIPTORS).filter(|number| !Path::new(&format!("{folder}/{number}")).exists()).count()
+}
+
+/// More clients than a server with few descriptors can have.
+fn crowd(run: &mut Run, address: SocketAddr) -> Outcome<Vec<Peer>> {
+    (0..DESCRIPTORS).map(|_| run.connect(address)).collect()
 }
 
 fn serve_with_few_descriptors(run: &mut Run) -> Outcome<(Program, SocketAddr)> {
@@ -253,8 +253,7 @@ fn serves_on_after_ctrl_z<P: Protocol>(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve()?;
     let mut client = run.connect(address)?;
     P::is_served(&mut client)?;
-    let wait = || server.running_threads().is_empty().then_some(());
-    run.until("all of the server's threads wait", wait)?;
+    run.settles(&server)?;
     server.suspend()?;
     run.until("they have stopped", || server.stands_still().then_some(()))?;
     server.resume()?;

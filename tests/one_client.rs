@@ -11,6 +11,8 @@ use std::time::Duration;
 use common::{GREETING, REPLY};
 use grader::{Broken, Check, Finished, Needs, Outcome, Run, Subject, check};
 
+use crate::trouble::cut_anywhere;
+
 pub const CHECKS: &[Check] = &[
     check("serves_the_tutorials_client", serves_the_tutorials_client)
         .demands("A client that sends a message and waits for the reply, with its own side open, is served.")
@@ -267,10 +269,7 @@ pub const TROUBLE: &[Check] = &[
 
 fn reads_a_message_cut_anywhere(run: &mut Run) -> Outcome {
     let text = "né你🦀";
-    let bytes = text.as_bytes();
-    let byte_by_byte: Vec<&[u8]> = bytes.chunks(1).collect();
-    let cut_in_two = (1..bytes.len()).map(|cut| vec![&bytes[..cut], &bytes[cut..]]);
-    for pieces in cut_in_two.chain([byte_by_byte]) {
+    for pieces in cut_anywhere(text) {
         let (mut server, address) = run.serve()?;
         let mut client = run.connect(address)?;
         client.send_in_pieces(&pieces)?;

@@ -276,9 +276,7 @@ fn waits_for_descriptors<P: Protocol>(run: &mut Run) -> Outcome {
 fn is_not_held_by_who_says_nothing<P: Protocol>(run: &mut Run) -> Outcome {
     let (server, address) = run.serve_with(P::IMPATIENT)?;
     let silent = run.connect_as("a client that says nothing", address)?;
-    // From here on, nobody who comes later is before it. (Linux)
-    let wait = || server.running_threads().is_empty().then_some(());
-    run.until("all of the server's threads wait", wait)?;
+    run.settles(&server)?;
     serves_another::<P>(run, address)?;
     silent.close();
     Ok(())
@@ -303,6 +301,13 @@ pub fn narrow(address: SocketAddr) -> io::Result<TcpStream> {
     socket.set_tcp_mss(536)?;
     socket.connect(&address.into())?;
     Ok(socket.into())
+}
+
+/// A text in all ways of cutting it in two, and byte by byte.
+pub fn cut_anywhere(text: &str) -> impl Iterator<Item = Vec<&[u8]>> {
+    let bytes = text.as_bytes();
+    let in_two = (1..bytes.len()).map(|cut| vec![&bytes[..cut], &bytes[cut..]]);
+    in_two.chain([bytes.chunks(1).collect()])
 }
 
 /// A client that comes now is served.

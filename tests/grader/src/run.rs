@@ -263,6 +263,14 @@ impl Run {
         })
     }
 
+    /// Waits until each of the program's threads waits for something: nobody who comes later is before who has
+    /// come. (Linux; elsewhere it does not wait)
+    pub fn settles(&mut self, program: &Program) -> Outcome {
+        self.until(format!("all threads of {} wait", program.name), || {
+            program.running_threads().is_empty().then_some(())
+        })
+    }
+
     /// Demands that the program does nothing while nothing happens. (Linux)
     pub fn rests(&mut self, program: &Program) -> Outcome {
         const SAMPLES: u32 = 30;
