@@ -134,7 +134,6 @@ const PROGRAMS: &[Program] = &[
             TIME_LIMIT,
         ],
     ),
-    bin("one_recv_client", "lesson01", Client, SMALL_CLIENT),
     bin("exercise01", "lesson01", Client, SMALL_CLIENT),
     python("lesson01/mended.py", Client, &[CONNECT]),
     bin("lesson02", "lesson02", Server, SMALL_SERVER),
