@@ -43,7 +43,9 @@ use predicates::prelude::*;
 use predicates::str::contains;
 use serde_json::json;
 use tempfile::TempDir;
-use unchanged::{Inputs, root};
+
+use children::children;
+use unchanged::{Inputs, root, said_by};
 
 /// From the recorded results to the page on speed, as the benchmark does it.
 #[path = "bench/report/mod.rs"]
@@ -64,6 +66,7 @@ macro_rules! trials {
     ($($test:ident,)*) => { vec![$(test(stringify!($test), $test)),*] };
 }
 
+mod children;
 #[cfg(unix)]
 mod live_grade;
 mod live_run;
@@ -153,10 +156,7 @@ fn main() -> ExitCode {
     });
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
-    let tools = ["rustc", "python3"].map(|tool| {
-        let says = Command::new(tool).arg("--version").output();
-        says.map(|says| String::from_utf8_lossy(&says.stdout).into_owned()).unwrap_or_default()
-    });
+    let tools = ["rustc", "python3"].map(|tool| said_by(tool, &["--version"]));
     let conclusion = Inputs::of(tools.into()).run(&arguments, trials);
     // A static is not dropped: here the shared reader ends, and the shared site goes.
     drop(SHARED.lock().unwrap_or_else(PoisonError::into_inner).take());
@@ -2469,11 +2469,4 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
         assert!(Instant::now() < deadline, "in vain: until {what}");
         thread::sleep(Duration::from_millis(5));
     }
-}
-
-/// How many children a process has, where the system tells.
-fn children(pid: u32) -> usize {
-    let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
-    let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
-    lists.map(|list| list.split_whitespace().count()).sum()
 }

@@ -11,14 +11,14 @@
 //! `unchanged.rs`.
 
 use std::env;
-use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
 use fantoccini::key::Key;
 use libtest_mimic::{Arguments, Trial};
 use serde_json::json;
 
+mod children;
 #[path = "browser/chromium.rs"]
 mod chromium;
 #[path = "browser/desk.rs"]
@@ -33,7 +33,7 @@ mod site;
 mod unchanged;
 
 use desk::{Content, Desk, NARROW, View, WIDE};
-use unchanged::Inputs;
+use unchanged::{Inputs, said_by};
 
 /// What the survey looks for on every page, and how a check is called that finds nothing of it.
 const KINDS: &[(&str, &str)] = &[
@@ -246,15 +246,9 @@ fn main() -> ExitCode {
 
 /// The look of a page depends on the browser, too, and on the fonts that there are.
 fn inputs() -> Inputs {
-    let says = |program: &Path, argument: &[&str]| {
-        let mut command = Command::new(program);
-        let said = command.args(argument).stderr(Stdio::null()).output();
-        said.map(|said| String::from_utf8_lossy(&said.stdout).into_owned()).unwrap_or_default()
-    };
     let mut words: Vec<String> =
-        chromium::programs().iter().map(|program| says(program, &["--version"])).collect();
-    let mut fonts: Vec<String> =
-        says(Path::new("fc-list"), &[]).lines().map(str::to_owned).collect();
+        chromium::programs().iter().map(|program| said_by(program, &["--version"])).collect();
+    let mut fonts: Vec<String> = said_by("fc-list", &[]).lines().map(str::to_owned).collect();
     fonts.sort();
     words.extend(fonts);
     Inputs::of(words)

@@ -9,6 +9,7 @@ use std::fs;
 use std::hash::{Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Conclusion, Trial};
@@ -25,6 +26,12 @@ pub fn is_left_out(path: &Path) -> bool {
 /// This workspace.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace")
+}
+
+/// What a tool writes on its standard output; nothing if there is none.
+pub fn said_by(tool: impl AsRef<OsStr>, arguments: &[&str]) -> String {
+    let said = Command::new(tool).args(arguments).stderr(Stdio::null()).output();
+    said.map(|said| String::from_utf8_lossy(&said.stdout).into_owned()).unwrap_or_default()
 }
 
 /// What a set of trials reads.

@@ -176,14 +176,10 @@ impl Chromium {
         before
     }
 
-    pub fn go_to_tab(&self, tab: &WindowHandle) {
-        self.wait("go to the tab", self.client().switch_to_window(tab.clone()));
-    }
-
     /// Closes the tab that is shown, and goes to another one.
     pub fn close_tab(&self, next: &WindowHandle) {
         self.wait("close the tab", self.client().close_window());
-        self.go_to_tab(next);
+        self.wait("go to the tab", self.client().switch_to_window(next.clone()));
     }
 
     /// Presses and releases keys, one after the other. WebDriver names those that write nothing.

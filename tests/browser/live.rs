@@ -22,10 +22,10 @@ use tempfile::TempDir;
 
 use crate::chromium::{self, Chromium};
 use crate::desk::{EVERYWHERE, LOOK, NARROW, WIDE, strings};
-use crate::needs_chromium;
 use crate::process::DEADLINE;
 use crate::site::{Site, copied};
 use crate::unchanged::root;
+use crate::{needs_chromium, nothing};
 
 /// A run may have to build a lesson first.
 const LONGEST: Duration = Duration::from_secs(240);
@@ -309,11 +309,6 @@ fn query(selector: &str) -> String {
     format!("document.querySelector('{selector}')")
 }
 
-#[track_caller]
-fn nothing(wrong: &[String]) {
-    assert!(wrong.is_empty(), "{} times:\n    {}", wrong.len(), wrong.join("\n    "));
-}
-
 // ----------------------------------------------------------------------------
 // Programs on the page.
 
@@ -348,7 +343,7 @@ fn a_pair_is_run_and_both_are_read(live: &mut Live) {
     let field = query(&format!("{PAIR} [data-argument=\"--message\"]"));
     live.get(&format!("{field}.value = '<i id=injected>'"));
     live.click(&format!("{PAIR} .run-start"));
-    live.until(&format!("{}.dataset.state === 'over'", query(PAIR)));
+    live.is(PAIR, "over");
     let server = live.texts(&format!("{PAIR} [data-kind=line][data-program=\"0\"] code"));
     assert!(server[2].ends_with("\"<i id=injected>\""), "{server:?}");
     assert_eq!(live.texts("#injected"), [""; 0], "a program's output became a part of the page");
@@ -442,7 +437,7 @@ fn the_kernels_view_is_drawn(live: &mut Live) {
         widths.as_array().expect("a list").iter().map(|width| width.as_f64().expect("a number"));
     let widest = widths.fold(0.0, f64::max);
     assert!((widest - 1.0).abs() < 1e-9, "{widest}");
-    nothing(&live.faults(BUFFERS));
+    nothing(live.faults(BUFFERS));
 }
 
 /// Where the focus is, and whether it can be seen.
@@ -499,7 +494,7 @@ fn a_panel_is_in_order_while_it_runs_and_after(live: &mut Live) {
         live.is(THREADS, "over");
         look("over");
     }
-    nothing(&wrong);
+    nothing(wrong);
 }
 
 // ----------------------------------------------------------------------------
@@ -529,7 +524,7 @@ fn an_exercise_is_mended_under_an_open_page(live: &mut Live) {
     assert_eq!(live.texts(&format!("{failed} [data-part=hint] p")), ["What does it say?"]);
     assert_eq!(live.texts(&format!("{GRADE} .grade-todo code")), [EXERCISE]);
     let sign = |page: &str| live.texts(&format!(".sidebar a[href$=\"{page}\"] .grade-sign"));
-    nothing(&live.faults(GRADE));
+    nothing(live.faults(GRADE));
     live.until("document.querySelector('.sidebar .grade-sign') !== null");
     assert_eq!(sign(CHAPTER), ["✗"]);
     assert_eq!(sign("02-1-client.html"), ["○"]);
@@ -584,7 +579,7 @@ fn a_compile_error_is_shown_as_text_and_goes(live: &mut Live) {
         live.until(&format!("{}?.checkVisibility()", query(errors)));
         wrong.extend(live.faults(GRADE));
     }
-    nothing(&wrong);
+    nothing(wrong);
 
     live.save(EXERCISE, RIGHT);
     live.verdict("passed");

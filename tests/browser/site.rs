@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use tempfile::TempDir;
 
+use crate::children::children;
 use crate::process::{DEADLINE, says};
 use crate::unchanged::{SOURCES, is_left_out, root};
 
@@ -78,10 +79,7 @@ impl Site {
 
     /// How many children the reader has, where the system tells.
     pub fn children(&self) -> usize {
-        let tasks = fs::read_dir(format!("/proc/{}/task", self.reader.id()));
-        let tasks = tasks.into_iter().flatten().flatten();
-        let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
-        lists.map(|list| list.split_whitespace().count()).sum()
+        children(self.reader.id())
     }
 
     fn end(&mut self) {
