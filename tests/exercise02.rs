@@ -30,8 +30,8 @@ use std::io::{ErrorKind, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use common::{GREETING, REPLY, kernel};
-use grader::{Broken, Check, Needs, Outcome, Peer, Run, check};
+use common::{GREETING, REPLY};
+use grader::{Broken, Check, Needs, Outcome, Peer, Run, check, kernel};
 
 use crate::trouble::{Protocol, cut_anywhere, narrow};
 

@@ -40,8 +40,8 @@ use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use common::{GREETING, REPLY, kernel};
-use grader::{Check, Needs, Outcome, Peer, Program, Run, check};
+use common::{GREETING, REPLY};
+use grader::{Check, Needs, Outcome, Peer, Program, Run, check, kernel};
 use socket2::SockRef;
 
 use crate::many_clients::{self, is_over_soon};

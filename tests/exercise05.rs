@@ -52,7 +52,7 @@ use std::net::Shutdown;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::kernel::socket_between;
+use grader::kernel::socket_between;
 use grader::{Broken, Check, Needs, Outcome, Peer, Program, Run, check};
 use lesson05::{LONG, fill_from, in_place};
 use socket2::SockRef;

@@ -36,7 +36,7 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use common::kernel::socket_between;
+use grader::kernel::socket_between;
 use grader::{
     Broken, Check, Exercise, Lesson, Needs, Outcome, Run, Trouble, check, close, contract, program,
 };

@@ -65,7 +65,9 @@ fn needs(tool: &str, is_there: bool, trial: Trial) -> Trial {
 }
 
 fn has_python() -> bool {
-    Command::new("python3").arg("-V").stdout(Stdio::null()).status().is_ok()
+    static ANSWER: LazyLock<bool> =
+        LazyLock::new(|| Command::new("python3").arg("-V").stdout(Stdio::null()).status().is_ok());
+    *ANSWER
 }
 
 // ----------------------------------------------------------------------------

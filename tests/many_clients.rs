@@ -6,8 +6,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::{GREETING, kernel};
-use grader::{Broken, Check, Limit, Needs, Outcome, Peer, Program, Run, Usage, check};
+use common::GREETING;
+use grader::{Broken, Check, Limit, Needs, Outcome, Peer, Program, Run, Usage, check, kernel};
 use socket2::SockRef;
 
 use crate::trouble::{Protocol, narrow, serves_another};

@@ -8,8 +8,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use common::kernel::{self, State};
+use common::kernel::ephemeral_ports;
 use common::{GREETING, REPLY};
+use grader::kernel::{self, State};
 use grader::{Check, Lesson, Needs, Outcome, Peer, Run, check, private_loopback, program};
 use socket2::{Domain, Socket, Type};
 
@@ -106,7 +107,7 @@ fn the_kernel_gives_the_client_a_port(run: &mut Run) -> Outcome {
 
     run.attempt("connect, without bind", client.connect(&listener.address().into()))?;
     let client = address_of(run, &client)?;
-    let given = kernel::ephemeral_ports().unwrap_or(1..=u16::MAX);
+    let given = ephemeral_ports().unwrap_or(1..=u16::MAX);
     run.ensure("now it has a port, one of the kernel's", given.contains(&client.port()), client)?;
     let seen = listener.accept()?.remote();
     run.ensure("and that is what the server sees", seen == client, seen)

@@ -12,7 +12,7 @@ use std::marker::PhantomData;
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use common::kernel::{self, State};
+use grader::kernel::{self, State};
 use grader::{Broken, Check, Limit, Needs, Outcome, Peer, Run, check, close};
 use socket2::{Domain, Socket, Type};
 
@@ -159,11 +159,12 @@ fn survives_a_crowd<P: Protocol>(run: &mut Run) -> Outcome {
     let before = server.usage()?;
     let crowd: io::Result<Vec<Socket>> = (0..1000).map(|_| begin_to_connect(address)).collect();
     let crowd = run.attempt("a thousand clients connect at once", crowd)?;
-    for client in crowd.iter().step_by(2) {
+    // Each that closes leaves a socket in TIME_WAIT, which makes the kernel's list long for a minute.
+    for client in crowd.chunks(10).flat_map(|ten| &ten[1..]) {
         let linger = client.set_linger(Some(Duration::ZERO));
         linger.expect("a TCP socket takes SO_LINGER");
     }
-    run.step("half of them reset, half of them close");
+    run.step("one in ten closes, the others reset");
     close(crowd);
     let nobody_waits = || {
         let sockets = kernel::sockets_at(address)?;

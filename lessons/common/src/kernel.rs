@@ -42,7 +42,8 @@ pub enum State {
 }
 
 impl State {
-    fn from_number(number: u8) -> Option<State> {
+    /// As the kernel's lists have it.
+    pub fn from_number(number: u8) -> Option<State> {
         use State::*;
         Some(match number {
             1 => Established,
@@ -112,11 +113,6 @@ fn at(local: SocketAddr, list: &str) -> impl Iterator<Item = Socket> {
     let counts =
         move |line: &&str| line.split_once(':').is_some_and(|(_, rest)| rest.starts_with(&own));
     list.lines().filter(counts).filter_map(listed)
-}
-
-/// The socket with these two ends; `None` where there is none, or where the kernel does not say.
-pub fn socket_between(local: SocketAddr, peer: SocketAddr) -> Option<Socket> {
-    sockets_at(local)?.into_iter().find(|socket| socket.peer == peer)
 }
 
 /// The sockets with these numbers, as the descriptors' names in `/proc/PID/fd` give them:
@@ -244,7 +240,6 @@ mod tests {
         if let Some(sockets) = sockets_at(local) {
             assert!(sockets.iter().any(|socket| socket.state == State::Listen));
             assert!(sockets.iter().any(|socket| socket.peer == client));
-            assert!(socket_between(client, local).is_some());
             let around = sockets_around(local).expect("as before");
             let ends: Vec<_> = around.iter().map(|socket| (socket.local, socket.peer)).collect();
             assert!(ends.contains(&(client, local)) && ends.contains(&(local, client)));

@@ -7,7 +7,7 @@ use std::fmt::{self, Display};
 use std::io::{self, Read};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::kernel::{self, State};
 use common::{Explain, Failure, Limited, cannot_connect, cannot_listen};
@@ -59,7 +59,7 @@ pub fn measure(listen: Listen, setup: &Setup) -> Result<Measured, Failure> {
     .explain("cannot close the connection in good order")?;
     // The first run is over.
     drop(listener);
-    let (server_end, client_end) = what_is_left(|| (end(port, from), end(from, port)));
+    let (server_end, client_end) = what_is_left(LIMIT, || (end(port, from), end(from, port)));
 
     // The second run: can it have the same port?
     let second_run = listen(port, setup.second, 1).map(drop);
@@ -96,18 +96,17 @@ impl Display for End {
 }
 
 /// Both ends, as soon as the last acknowledgement has arrived: that one the kernels exchange without
-/// the programs, and no call waits for it. After a second, whatever they are.
-fn what_is_left(mut look: impl FnMut() -> (End, End)) -> (End, End) {
-    let settled = |end| matches!(end, End::Gone | End::Kept(State::TimeWait));
-    let mut ends = look();
-    for _ in 0..500 {
-        if settled(ends.0) && settled(ends.1) {
-            break;
+/// the programs, and no call waits for it. When the time is up, whatever they are.
+fn what_is_left(patience: Duration, mut look: impl FnMut() -> (End, End)) -> (End, End) {
+    let settled = |end| !matches!(end, End::Kept(state) if state != State::TimeWait);
+    let start = Instant::now();
+    loop {
+        let ends = look();
+        if settled(ends.0) && settled(ends.1) || start.elapsed() >= patience {
+            return ends;
         }
         thread::sleep(Duration::from_millis(2));
-        ends = look();
     }
-    ends
 }
 
 fn end(local: SocketAddr, peer: SocketAddr) -> End {
@@ -132,13 +131,23 @@ mod tests {
             (End::Kept(TimeWait), End::Gone),
         ];
         let mut look = looks.into_iter();
-        let ends = what_is_left(|| look.next().expect("it looks no further"));
+        let ends = what_is_left(LIMIT, || look.next().expect("it looks no further"));
         assert!(ends == looks[3]);
     }
 
     #[test]
     fn ends_that_do_not_change_are_not_waited_for_for_ever() {
-        let unknown = (End::Unknown, End::Unknown);
-        assert!(what_is_left(|| unknown) == unknown);
+        let ends = (End::Kept(State::FinWait2), End::Kept(State::CloseWait));
+        assert!(what_is_left(Duration::from_millis(10), || ends) == ends);
+    }
+
+    #[test]
+    fn where_the_system_lists_nothing_nothing_is_waited_for() {
+        let mut looks = 0;
+        what_is_left(LIMIT, || {
+            looks += 1;
+            (End::Unknown, End::Unknown)
+        });
+        assert_eq!(looks, 1);
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::lesson::perform;
 use crate::spawn::spawn;
+use crate::subject::{PYTHON, found_on_path};
 use crate::{Run, Subject, trace};
 
 /// Whether the demand is met; if not, how it is broken.
@@ -118,7 +119,9 @@ impl Needs {
             Needs::Lesson(name) if !Subject::of_lesson(name).exists() => {
                 Some(format!("needs cargo build -p {name}"))
             }
-            Needs::Python(minor) if !python(minor) => Some(format!("needs python3 ≥ 3.{minor}")),
+            Needs::Python(minor) if PYTHON.as_ref().is_none_or(|python| python.minor < minor) => {
+                Some(format!("needs python3 ≥ 3.{minor}"))
+            }
             Needs::LinuxAnd(_) | Needs::LinuxAndRight(_) if !cfg!(target_os = "linux") => {
                 Some("needs Linux".into())
             }
@@ -143,10 +146,6 @@ fn privileged_ports() -> bool {
     kept
 }
 
-fn python(minor: u8) -> bool {
-    succeeds(&["python3", "-c", &format!("import sys; sys.exit(sys.version_info < (3, {minor}))")])
-}
-
 /// Tried once: many checks need the same.
 fn succeeds(line: &[&str]) -> bool {
     static TRIED: Mutex<BTreeMap<String, bool>> = Mutex::new(BTreeMap::new());
@@ -159,6 +158,5 @@ fn succeeds(line: &[&str]) -> bool {
 }
 
 fn on_path(program: &str) -> bool {
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
+    found_on_path(program).is_some()
 }

@@ -37,9 +37,10 @@ mod linux {
     use std::collections::BTreeMap;
     use std::fs;
 
-    use common::kernel::{Socket, State, sockets_numbered};
+    use common::kernel::{Socket, State};
 
     use super::Doing;
+    use crate::kernel::sockets_numbered;
 
     /// The sockets of a process by their descriptors.
     type Sockets = BTreeMap<u64, Socket>;

@@ -12,6 +12,7 @@ mod doing;
 mod exercise;
 mod family;
 mod finished;
+pub mod kernel;
 mod lesson;
 mod limit;
 mod limits;

@@ -2,9 +2,8 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
-use common::kernel;
-
 use crate::check::{Broken, Outcome};
+use crate::kernel;
 use crate::show::{different, show};
 use crate::spawn::close;
 use crate::trace::Trace;

@@ -235,6 +235,15 @@ impl Program {
         Err(Broken::new("a suspended process", "not available on this system"))
     }
 
+    /// Gives it a moment to say what it has to say of what has just happened: for the report, whatever
+    /// the verdict. (Linux; elsewhere it has none)
+    pub fn may_finish_speaking(&self) {
+        let end = Instant::now() + Duration::from_millis(200);
+        while Instant::now() < end && !self.running_threads().is_empty() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// Ends the process at once, as `kill -9` does.
     pub fn kill(&mut self) -> Outcome {
         self.trace.step(format!("kill {}", self.name));

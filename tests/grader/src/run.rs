@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use common::kernel::{self, State};
 use socket2::{Domain, Socket, Type};
 
 use crate::check::{Broken, Outcome};
 use crate::finished::Finished;
+use crate::kernel::{self, State};
 use crate::listener::Listener;
 use crate::peer::Peer;
 use crate::program::Program;

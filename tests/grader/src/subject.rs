@@ -6,16 +6,43 @@ use std::sync::LazyLock;
 use crate::limits::Limits;
 use crate::spawn::spawn;
 
-/// Python itself. The `python3` on the PATH may be a script that looks for it at each start, which takes
-/// longer than most checks; so it is asked once.
-static PYTHON: LazyLock<OsString> = LazyLock::new(|| {
+/// The Python on the PATH.
+pub(crate) struct Python {
+    /// Python itself. `python3` may be a script that looks for it at each start, which takes longer than
+    /// most checks; so it is asked once.
+    program: PathBuf,
+    /// N of version 3.N.
+    pub minor: u8,
+}
+
+/// `None` where there is no `python3`, or none that works.
+pub(crate) static PYTHON: LazyLock<Option<Python>> = LazyLock::new(|| {
     let mut question = Command::new("python3");
-    question.args(["-c", "import sys; print(sys.executable)"]);
+    question.args(["-c", "import sys; print(sys.version_info[1], sys.executable)"]);
     question.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let answer = spawn(&mut question).and_then(|python| python.wait_with_output());
-    let path = answer.map(|answer| String::from_utf8_lossy(&answer.stdout).trim().to_owned());
-    path.ok().filter(|path| Path::new(path).is_file()).unwrap_or("python3".into()).into()
+    let answer = spawn(&mut question).and_then(|python| python.wait_with_output()).ok()?;
+    let answer = String::from_utf8(answer.stdout).ok()?;
+    let (minor, program) = answer.trim().split_once(' ')?;
+    Some(Python { program: program.into(), minor: minor.parse().ok()? })
 });
+
+/// The PATH for programs that start others: Python itself comes before a script that looks for it.
+static SEARCH: LazyLock<Option<OsString>> = LazyLock::new(|| {
+    let found = found_on_path("python3")?;
+    let python = &PYTHON.as_ref()?.program;
+    let folder = python.parent().filter(|folder| folder.join("python3").is_file())?;
+    let path = std::env::var_os("PATH")?;
+    let folders = [folder.to_owned()].into_iter().chain(std::env::split_paths(&path));
+    (found != *python).then(|| std::env::join_paths(folders).ok())?
+});
+
+/// The program that a shell would start by this name.
+pub(crate) fn found_on_path(program: &str) -> Option<PathBuf> {
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders)
+        .map(|folder| folder.join(program))
+        .find(|program| program.is_file())
+}
 
 /// A program under test: a command line to which a check adds its arguments.
 #[derive(Clone, Debug)]
@@ -36,7 +63,10 @@ impl Subject {
     pub fn python(name: &str, file: impl AsRef<Path>) -> Subject {
         // Alone (-I, -S): what else is installed slows the start, and could change what is tested.
         let options = ["-I", "-S", "-X", "utf8", "-u"].map(OsString::from);
-        let command = [[PYTHON.clone()].as_slice(), &options, &[file.as_ref().into()]].concat();
+        let python = PYTHON.as_ref().map_or("python3".into(), |python| python.program.clone());
+        let mut command = vec![python.into_os_string()];
+        command.extend(options);
+        command.push(file.as_ref().into());
         Subject::from_words(name, command)
     }
 
@@ -99,6 +129,9 @@ impl Subject {
         // The output is compared and shown to people: without colours, in the suite's language.
         command.env("NO_COLOR", "1").env("PYTHONUTF8", "1").env("LC_ALL", "C.UTF-8");
         command.env_remove("RUST_BACKTRACE");
+        if let Some(path) = &*SEARCH {
+            command.env("PATH", path);
+        }
         command
     }
 }
