@@ -137,7 +137,7 @@ fn serve_with_few_descriptors(run: &mut Run) -> Outcome<(Program, SocketAddr)> {
 }
 
 pub fn leaves_nothing_behind(run: &mut Run, is_served: IsServed) -> Outcome {
-    const CLIENTS: usize = 50;
+    const CLIENTS: usize = 25;
     let (server, address) = run.serve()?;
     // A server may start a thread or two of its own after it listens. What is left of each client is as
     // much as there were clients.

@@ -59,7 +59,7 @@ pub fn measure(listen: Listen, setup: &Setup) -> Result<Measured, Failure> {
     .explain("cannot close the connection in good order")?;
     // The first run is over.
     drop(listener);
-    let (server_end, client_end) = what_is_left(LIMIT, || (end(port, from), end(from, port)));
+    let (server_end, client_end) = what_is_left(LIMIT, || both_ends(port, from));
 
     // The second run: can it have the same port?
     let second_run = listen(port, setup.second, 1).map(drop);
@@ -109,12 +109,13 @@ fn what_is_left(patience: Duration, mut look: impl FnMut() -> (End, End)) -> (En
     }
 }
 
-fn end(local: SocketAddr, peer: SocketAddr) -> End {
-    let Some(sockets) = kernel::sockets_at(local) else { return End::Unknown };
-    match sockets.iter().find(|socket| socket.peer == peer) {
-        Some(socket) => End::Kept(socket.state),
-        None => End::Gone,
-    }
+fn both_ends(port: SocketAddr, client: SocketAddr) -> (End, End) {
+    let Some(sockets) = kernel::sockets_around(port) else { return (End::Unknown, End::Unknown) };
+    let end = |local, peer| {
+        let mut ends = sockets.iter().filter(|socket| socket.local == local);
+        ends.find(|end| end.peer == peer).map_or(End::Gone, |end| End::Kept(end.state))
+    };
+    (end(port, client), end(client, port))
 }
 
 #[cfg(test)]
