@@ -55,7 +55,7 @@ pub fn trials() -> Vec<Trial> {
         let linux =
             trials![a_reader_that_is_killed_leaves_no_child, two_hundred_runs_leave_nothing,];
         trials.extend(linux.into_iter().map(|trial| needs("python3", has_python(), trial)));
-        trials.push(test("the_kernels_view_is_told", the_kernels_view_is_told));
+        trials.extend(trials![the_kernels_view_is_told, what_an_earlier_run_left_is_told_apart,]);
     }
     trials
 }
@@ -155,6 +155,26 @@ fn the_kernels_view_is_told() {
     for pair in sockets.windows(2) {
         assert_ne!(pair[0], pair[1]);
     }
+}
+
+/// The port of the first run is the second one's, too; what is left on it is not.
+#[cfg(target_os = "linux")]
+fn what_an_earlier_run_left_is_told_apart() {
+    let reader = Reader::shared();
+    let waiting = |events: &[Event], is_earlier: bool| {
+        let sockets = events.iter().filter(|event| event.kind == "sockets");
+        let mut sockets = sockets.flat_map(|event| event.data["sockets"].as_array().unwrap());
+        sockets.any(|one| one["state"] == "TIME_WAIT" && one["earlier"] == is_earlier)
+    };
+    let mut first = reader.run(json!([{ "name": "lesson03" }, { "name": "lesson01" }]));
+    let address = first.line("listening on").trim_start_matches("listening on ").to_owned();
+    first.until_all_have_ended();
+    first.until(|events| waiting(events, false));
+
+    let arguments = json!({ "address": address });
+    let mut second = reader.run(json!([{ "name": "lesson03", "arguments": arguments }]));
+    let events = second.until(|events| waiting(events, true));
+    assert!(!waiting(&events, false), "{events:?}");
 }
 
 fn a_panel_is_described() {
@@ -618,6 +638,15 @@ impl Events {
             }
             assert_ne!(event.kind, "end", "no line {start:?}: {:#?}", self.heard);
         }
+    }
+
+    /// All events, as soon as they are what is waited for.
+    #[track_caller]
+    fn until(&mut self, is_so: impl Fn(&[Event]) -> bool) -> Vec<Event> {
+        while !is_so(&self.heard) {
+            assert_ne!(self.next().kind, "end", "it has not come: {:#?}", self.heard);
+        }
+        self.heard.clone()
     }
 
     /// All events, those before too. The kernel's view goes on for a few seconds after the programs.

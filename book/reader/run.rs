@@ -349,6 +349,7 @@ impl Run {
         let Ok(Listening::At(server)) = state else {
             return;
         };
+        let listens = Instant::now();
         let mut before = View::default();
         let mut look = View::look(server).await;
         let mut over: Option<Instant> = None;
@@ -356,7 +357,7 @@ impl Run {
             let Some(view) = look else {
                 return self.tell("unseen", json!({}));
             };
-            let changes = view.since(&before, server);
+            let changes = view.since(&before, server, listens.elapsed());
             if !changes.is_empty() {
                 self.tell("sockets", json!({ "sockets": changes }));
             }

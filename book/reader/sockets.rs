@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use common::kernel::{self, Socket};
+use common::kernel::{self, Socket, State};
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
@@ -14,6 +14,12 @@ const INTERVAL: Duration = Duration::from_millis(20);
 /// Where there are very many sockets, it takes long to read the list. The pauses are this many times as
 /// long.
 const PAUSES: u32 = 3;
+
+/// How long Linux keeps a connection in TIME_WAIT (TCP_TIMEWAIT_LEN in its `include/net/tcp.h`).
+const TIME_WAIT: Duration = Duration::from_secs(60);
+
+/// The timer is told in hundredths of a second, and a look takes a moment.
+const UNCERTAIN: Duration = Duration::from_millis(20);
 
 /// One look.
 #[derive(Default)]
@@ -43,7 +49,10 @@ impl View {
     }
 
     /// What differs from an earlier look. The timer alone is no difference: it runs all the time.
-    pub fn since(&self, before: &View, server: SocketAddr) -> Vec<Value> {
+    ///
+    /// `age` is how long ago the server began to listen: a connection that has been in TIME_WAIT for longer
+    /// was an earlier run's.
+    pub fn since(&self, before: &View, server: SocketAddr, age: Duration) -> Vec<Value> {
         let changed = self.sockets.iter().filter_map(|socket| {
             let old = before.sockets.iter().find(|old| is_same(old, socket));
             let is_new = old.is_none_or(|old| {
@@ -57,6 +66,7 @@ impl View {
                     "peer": socket.peer.to_string(),
                     "state": socket.state.to_string(),
                     "before": old.map(|old| old.state.to_string()),
+                    "earlier": is_older(socket, age),
                     "send": socket.send_queue,
                     "receive": socket.receive_queue,
                     "timer": socket.timer.as_secs_f64(),
@@ -72,6 +82,7 @@ impl View {
                     "peer": old.peer.to_string(),
                     "state": "gone",
                     "before": old.state.to_string(),
+                    "earlier": is_older(old, age),
                     "send": 0,
                     "receive": 0,
                     "timer": 0.0,
@@ -84,6 +95,11 @@ impl View {
 
 fn is_same(one: &Socket, other: &Socket) -> bool {
     (one.local, one.peer) == (other.local, other.peer)
+}
+
+fn is_older(socket: &Socket, age: Duration) -> bool {
+    let waited = TIME_WAIT.saturating_sub(socket.timer);
+    socket.state == State::TimeWait && waited > age + UNCERTAIN
 }
 
 fn end(socket: &Socket, server: SocketAddr) -> &'static str {

@@ -334,7 +334,7 @@
     }
 
     /** A socket as the kernel sees it: its state when that is new, and what is in its queues. */
-    const socketView = (panel, { end, local, peer, state, before, send, receive }) => {
+    const socketView = (panel, { end, local, peer, state, before, earlier, send, receive }) => {
         const port = (address) => address.slice(address.lastIndexOf(':'));
         const isListener = state === 'LISTEN' || before === 'LISTEN';
         const names = isListener ? `listener ${port(local)}` : `${port(local)} → ${port(peer)}`;
@@ -342,6 +342,7 @@
         item.append(make('span', { className: 'run-ends', textContent: names }), ' ');
         if (state !== before) {
             item.append(make('strong', { className: 'run-state', textContent: state }));
+            item.append(earlier ? ' of an earlier run' : '');
         }
         if (isListener) {
             // A listener's queue holds connections, not bytes.
