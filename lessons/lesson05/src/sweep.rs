@@ -70,7 +70,7 @@ fn write_for(time: Duration, mut sender: TcpStream, size: usize) -> Result<u64, 
 
 /// Reads until the stream ends. Returns how many bytes came.
 fn count_to_the_end(mut receiver: TcpStream) -> Result<u64, Failure> {
-    // A quarter of the largest chunk: a buffer that stays in the processor's cache is filled faster.
+    // As large as the largest chunk it would be slower: processors keep small buffers in their caches.
     let mut buffer = vec![0; 256 << 10];
     let mut read = 0;
     loop {

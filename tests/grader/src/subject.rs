@@ -26,7 +26,7 @@ pub(crate) static PYTHON: LazyLock<Option<Python>> = LazyLock::new(|| {
     Some(Python { program: program.into(), minor: minor.parse().ok()? })
 });
 
-/// The PATH for programs that start others: Python itself comes before a script that looks for it.
+/// The PATH for command lines with Python in them: itself comes before a script that looks for it.
 static SEARCH: LazyLock<Option<OsString>> = LazyLock::new(|| {
     let found = found_on_path("python3")?;
     let python = &PYTHON.as_ref()?.program;
@@ -129,7 +129,10 @@ impl Subject {
         // The output is compared and shown to people: without colours, in the suite's language.
         command.env("NO_COLOR", "1").env("PYTHONUTF8", "1").env("LC_ALL", "C.UTF-8");
         command.env_remove("RUST_BACKTRACE");
-        if let Some(path) = &*SEARCH {
+        let names_python = |word: &OsString| word.to_string_lossy().contains("python3");
+        if self.command.iter().any(names_python)
+            && let Some(path) = &*SEARCH
+        {
             command.env("PATH", path);
         }
         command
