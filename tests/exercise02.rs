@@ -32,8 +32,9 @@ use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY};
 use grader::{Broken, Check, Needs, Outcome, Peer, Run, check, kernel};
+use socket2::SockRef;
 
-use crate::trouble::{Protocol, cut_anywhere, narrow};
+use crate::trouble::{Protocol, cut_anywhere, narrow, runs_again, ways_to_end};
 
 /// The longest request, in bytes.
 const MAX_REQUEST: usize = 1 << 20;
@@ -151,14 +152,18 @@ fn survives_a_reset(run: &mut Run) -> Outcome {
     server.reports(name)?;
     serves_another(run, address)?;
 
-    let stream = run.attempt("a client with small buffers connects", narrow(address))?;
-    run.step("it sends a request of 1 MiB, and waits until its reply has begun");
-    Requests::sends_without_reading(&stream);
-    let mut greedy = run.peer(stream, "the client with small buffers");
+    let mut greedy = asks_for_a_long_reply(run, address)?;
     // The rest of the reply has no room: the server is in the middle of it.
     let _ = greedy.has_unread_input();
     greedy.reset();
     serves_another(run, address)
+}
+
+fn asks_for_a_long_reply(run: &mut Run, address: SocketAddr) -> Outcome<Peer> {
+    let stream = run.attempt("a client with small buffers connects", narrow(address))?;
+    run.step("it sends a request of 1 MiB, and waits until its reply has begun");
+    Requests::sends_without_reading(&stream);
+    Ok(run.peer(stream, "the client with small buffers"))
 }
 
 fn refuses_a_request_that_is_too_long(run: &mut Run) -> Outcome {
@@ -257,12 +262,17 @@ fn is_answered(client: &mut Peer, request: &str) -> Outcome {
 }
 
 /// What else can happen to a server for requests.
-pub const TROUBLE: Check = check("answers_requests_cut_anywhere", answers_requests_cut_anywhere)
-    .demands(
-        "A request is answered the same wherever it is cut in two, and when it comes byte by byte.",
-    )
-    .hint("Which of your steps takes it for granted that a piece ends where a character ends?")
-    .section("02-2-server.html#one-read-is-not-one-message");
+pub const TROUBLE: &[Check] = &[
+    check("answers_requests_cut_anywhere", answers_requests_cut_anywhere)
+        .demands("A request is answered the same wherever it is cut in two, and when it comes byte by byte.")
+        .hint("Which of your steps takes it for granted that a piece ends where a character ends?")
+        .section("02-2-server.html#one-read-is-not-one-message"),
+    check("ends_in_the_middle_of_a_reply", ends_in_the_middle_of_a_reply)
+        .demands("SIGTERM or Ctrl-C ends the server: its client gets the part of the reply that was written, and an end; the next run has the port at once.")
+        .hint("Which process gets the signal, and which others have the client's connection, or the port?")
+        .section("03-threads.html#stopping")
+        .needs(Needs::Linux),
+];
 
 fn answers_requests_cut_anywhere(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve()?;
@@ -272,6 +282,27 @@ fn answers_requests_cut_anywhere(run: &mut Run) -> Outcome {
         client.send_in_pieces(&pieces)?;
         client.end()?;
         client.receives_all(reply(text))?;
+    }
+    Ok(())
+}
+
+fn ends_in_the_middle_of_a_reply(run: &mut Run) -> Outcome {
+    for tell_to_end in ways_to_end() {
+        let (mut server, address) = run.serve_alone()?;
+        let mut client = asks_for_a_long_reply(run, address)?;
+        client.has_unread_input()?;
+        // The rest of the reply has no room.
+        run.settles(&server)?;
+        tell_to_end(&mut server)?;
+        let room = SockRef::from(client.stream()).set_recv_buffer_size(1 << 20);
+        run.attempt("the client begins to read", room)?;
+        // Nothing was unread, so the kernel sends what it has, and then an end like any other: only
+        // somebody who knows the length can tell that more was to come.
+        let got = client.receives_to_end()?;
+        let is_a_part = got.starts_with(REPLY.as_bytes()) && got.len() < MAX_REQUEST;
+        run.ensure("that is a part of the reply", is_a_part, grader::show(&got))?;
+        server.ends()?;
+        runs_again::<Requests>(run, address)?;
     }
     Ok(())
 }

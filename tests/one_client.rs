@@ -5,13 +5,14 @@
 //! arrived, because the tutorial's client waits for it without ending its own side.
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::thread;
 use std::time::Duration;
 
 use common::{GREETING, REPLY};
-use grader::{Broken, Check, Finished, Needs, Outcome, Run, Subject, check};
+use grader::{Broken, Check, Finished, Needs, Outcome, Program, Run, Subject, check};
 
-use crate::trouble::cut_anywhere;
+use crate::trouble::{cut_anywhere, ways_to_end};
 
 pub const CHECKS: &[Check] = &[
     check("serves_the_tutorials_client", serves_the_tutorials_client)
@@ -231,12 +232,8 @@ fn serves_tool(run: &mut Run, tool: fn(&str) -> Subject) -> Outcome {
     server.exits_with(0)
 }
 
-/// What else can happen to a server for one client.
+/// What else can happen to a server for one client, who ends it.
 pub const TROUBLE: &[Check] = &[
-    check("reads_a_message_cut_anywhere", reads_a_message_cut_anywhere)
-        .demands("A message is read whole, wherever it is cut in two, and when it comes byte by byte.")
-        .hint("Which of your steps takes it for granted that a piece ends where a character ends?")
-        .section("02-2-server.html#one-read-is-not-one-message"),
     check("parts_with_a_client_that_stays", parts_with_a_client_that_stays)
         .demands("A client that has its reply and keeps its side open has been served: the limit ends that, with exit code 0.")
         .hint("What do you know of the message when the time is up, and is it an error that the client is still there?")
@@ -276,7 +273,6 @@ fn reads_a_message_cut_anywhere(run: &mut Run) -> Outcome {
         client.end()?;
         client.receives_all(REPLY)?;
         server.says(text)?;
-        server.exits_with(0)?;
     }
     Ok(())
 }
@@ -349,12 +345,50 @@ fn runs_again_after_kill(run: &mut Run) -> Outcome {
     client.send(GREETING)?;
     client.receives(REPLY)?;
     server.kill()?;
-    let (mut server, again) = run.serve_with(&[&address.to_string()])?;
+    let mut server = runs_again(run, address)?;
+    client.close();
+    server.exits_with(0)
+}
+
+/// The next run has the address of the one that has just ended, and serves a client.
+fn runs_again(run: &mut Run, address: SocketAddr) -> Outcome<Program> {
+    let (server, again) = run.serve_with(&[&address.to_string()])?;
     run.ensure("the second run has the same address", again == address, again)?;
     let mut next = run.connect(address)?;
     next.send(GREETING)?;
     next.end()?;
     next.receives_all(REPLY)?;
-    client.close();
-    server.exits_with(0)
+    Ok(server)
+}
+
+/// What can happen to every server with this conversation, also to one that serves many clients in turn.
+pub const TROUBLE_FOR_ALL: &[Check] = &[
+    check("reads_a_message_cut_anywhere", reads_a_message_cut_anywhere)
+        .demands("A message is read whole, wherever it is cut in two, and when it comes byte by byte.")
+        .hint("Which of your steps takes it for granted that a piece ends where a character ends?")
+        .section("02-2-server.html#one-read-is-not-one-message"),
+    check("ends_in_the_middle_of_a_reply", ends_in_the_middle_of_a_reply)
+        .demands("SIGTERM or Ctrl-C ends the server: its client gets what was written, and an end; the next run has the port at once.")
+        .hint("Which process gets the signal, and which others have the client's connection, or the port?")
+        .section("03-threads.html#stopping")
+        .needs(Needs::Unix),
+];
+
+fn ends_in_the_middle_of_a_reply(run: &mut Run) -> Outcome {
+    for tell_to_end in ways_to_end() {
+        let (mut server, address) = run.serve_alone()?;
+        let mut client = run.connect(address)?;
+        client.send(&GREETING.as_bytes()[..1])?;
+        // Written, and nothing is unread: the kernel has all that it needs for an end in good order.
+        let (first, rest) = REPLY.as_bytes().split_at(9);
+        client.receives(first)?;
+        let mut waiting = run.connect_as("a client in the queue", address)?;
+        tell_to_end(&mut server)?;
+        client.receives_all(rest)?;
+        waiting.receives_no_reply()?;
+        server.ends()?;
+        runs_again(run, address)?;
+        client.close();
+    }
+    Ok(())
 }

@@ -253,7 +253,7 @@ pub const GROUPS: &[Group] = &[
                 "A character of its text is cut in two, at whatever place",
                 &[
                     end(
-                        "lesson02 lesson03",
+                        "lesson02 lesson03 solution03",
                         "the text is read as it was meant",
                         &["reads_a_message_cut_anywhere"],
                     ),
@@ -347,6 +347,16 @@ pub const GROUPS: &[Group] = &[
             trouble(
                 "Ctrl-C (SIGINT) or SIGTERM in the middle of a reply",
                 &[
+                    end(
+                        "lesson02 lesson03 solution03",
+                        "it ends at once; what it has written arrives, and the next run has the port",
+                        &["ends_in_the_middle_of_a_reply"],
+                    ),
+                    end(
+                        "solution02 solution.py",
+                        "the same; what it has not written is missing, and the client sees an end like any other",
+                        &["ends_in_the_middle_of_a_reply"],
+                    ),
                     end(
                         "lesson04",
                         "the reply is finished first",
