@@ -31,10 +31,10 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY};
-use grader::{Broken, Check, Needs, Outcome, Peer, Run, check, kernel};
+use grader::{Broken, Check, Needs, Outcome, Peer, Run, check, kernel, ways_to_end};
 use socket2::SockRef;
 
-use crate::trouble::{Protocol, cut_anywhere, narrow, runs_again, ways_to_end};
+use crate::trouble::{Protocol, cut_anywhere, narrow, runs_again};
 
 /// The longest request, in bytes.
 const MAX_REQUEST: usize = 1 << 20;

@@ -10,9 +10,9 @@ use std::thread;
 use std::time::Duration;
 
 use common::{GREETING, REPLY};
-use grader::{Broken, Check, Finished, Needs, Outcome, Program, Run, Subject, check};
+use grader::{Broken, Check, Finished, Needs, Outcome, Program, Run, Subject, check, ways_to_end};
 
-use crate::trouble::{cut_anywhere, ways_to_end};
+use crate::trouble::cut_anywhere;
 
 pub const CHECKS: &[Check] = &[
     check("serves_the_tutorials_client", serves_the_tutorials_client)

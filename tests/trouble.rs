@@ -13,7 +13,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use grader::kernel::{self, State};
-use grader::{Broken, Check, Limit, Needs, Outcome, Peer, Program, Run, check, close};
+use grader::{Broken, Check, Limit, Needs, Outcome, Peer, Run, check, close};
 use socket2::{Domain, Socket, Type};
 
 /// How a client talks with the server.
@@ -229,21 +229,6 @@ pub fn runs_again<P: Protocol>(run: &mut Run, address: SocketAddr) -> Outcome {
     let (_server, again) = run.serve_with(&[&address.to_string()])?;
     run.ensure("the second run has the same address", again == address, again)?;
     serves_another::<P>(run, address)
-}
-
-/// What ends a program from outside, and leaves it the choice how: `kill`, and Ctrl-C.
-pub fn ways_to_end() -> Vec<fn(&mut Program) -> Outcome> {
-    // A shell that starts something in the background lets it ignore SIGINT, with all that it starts in
-    // its turn (signal(7)). In such a suite Ctrl-C shows nothing.
-    const SIGINT: u64 = 2;
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
-    let mut ways: Vec<fn(&mut Program) -> Outcome> = vec![Program::terminate];
-    if ignored & 1 << (SIGINT - 1) == 0 {
-        ways.push(Program::interrupt);
-    }
-    ways
 }
 
 fn does_without_its_output<P: Protocol>(run: &mut Run) -> Outcome {
