@@ -26,14 +26,15 @@
 //! The checks stand here in the order in which you might meet them. Each starts your server and is its
 //! clients. In another language: `SUBJECT="python3 my_server.py" cargo test -p lesson02`.
 
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use common::{GREETING, REPLY};
-use grader::{Broken, Check, Needs, Outcome, Peer, Run, check, kernel, ways_to_end};
+use grader::{Check, Needs, Outcome, Peer, Run, check, kernel, ways_to_end};
 use socket2::SockRef;
 
+use crate::one_client::serves_the_next_after_a_drip;
 use crate::trouble::{Protocol, cut_anywhere, narrow, runs_again};
 
 /// The longest request, in bytes.
@@ -212,35 +213,9 @@ fn gives_up_on_a_dripping_client(run: &mut Run) -> Outcome {
 
 /// Whether the drip was steady; if it was not, a limit for each `read` has done as well.
 fn gives_up_on_a_steady_drip(run: &mut Run, limit: Duration) -> Outcome<bool> {
-    let seconds = limit.as_secs_f64().to_string();
-    let (mut server, address) = run.serve_with(&["--time-limit", &seconds, "127.0.0.1:0"])?;
-    server.suspend()?;
-    let mut dripping = run.connect_as("the dripping client", address)?;
-    let mut next = run.connect_as("the next client", address)?;
-    // Each byte in a segment of its own, at once.
-    let at_once = dripping.stream().set_nodelay(true);
-    at_once.and(next.stream().set_nonblocking(true)).map_err(|why| Broken::new("a socket", why))?;
-    dripping.send(".")?;
-    next.send(GREETING)?;
-    next.end()?;
-
-    let mut last = Instant::now();
-    let mut pause = Duration::ZERO;
-    server.resume()?;
-    run.until("the next client hears from the server while the other drips on", || {
-        let now = Instant::now();
-        // It fails when the dripping client has been cut off: just what is wanted.
-        let _ = dripping.stream().write(b".");
-        pause = pause.max(last.elapsed());
-        last = now;
-        let looked = next.stream().peek(&mut [0]);
-        (!looked.is_err_and(|why| why.kind() == ErrorKind::WouldBlock)).then_some(())
-    })?;
-    next.stream().set_nonblocking(false).map_err(|why| Broken::new("a socket", why))?;
-
-    next.receives_all(reply(GREETING))?;
-    server.reports(dripping.local())?;
-    Ok(pause < limit / 2)
+    let (mut server, dripping, steady) = serves_the_next_after_a_drip::<Requests>(run, limit)?;
+    server.reports(dripping)?;
+    Ok(steady)
 }
 
 /// What the server answers to a request.

@@ -340,6 +340,7 @@ fn main() -> ExitCode {
                     program!("one_recv"),
                     &[
                         "reads_a_message_cut_anywhere",
+                        "waits_for_who_reads_its_output",
                         "parts_with_a_client_that_stays",
                         "reports_a_reset_later_on",
                     ],

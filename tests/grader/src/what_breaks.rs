@@ -109,7 +109,7 @@ pub const GROUPS: &[Group] = &[
                 "It sends a byte now and then",
                 &[
                     end(
-                        "lesson02 lesson03 solution02 solution.py",
+                        "lesson02 lesson03 solution02 solution.py solution03",
                         "the time limit is for the whole conversation",
                         &["gives_up_on_a_dripping_client"],
                     ),
@@ -151,6 +151,7 @@ pub const GROUPS: &[Group] = &[
                         "it gets the reply",
                         &["serves_a_client_that_ends_its_side"],
                     ),
+                    end("solution03", "the same", &["gives_memory_back"]),
                     end(
                         "solution02 solution.py",
                         "that is how a request ends",
@@ -338,11 +339,18 @@ pub const GROUPS: &[Group] = &[
             ),
             trouble(
                 "Standard output is a full pipe that nobody reads",
-                &[end(
-                    "lesson04",
-                    "clients do not wait for it, and neither does Ctrl-C",
-                    &["does_not_wait_for_its_terminal", "stops_though_its_terminal_does_not"],
-                )],
+                &[
+                    end(
+                        "lesson02 lesson03 solution03",
+                        "the client has its reply; then the server waits until somebody reads",
+                        &["waits_for_who_reads_its_output"],
+                    ),
+                    end(
+                        "lesson04",
+                        "clients do not wait for it, and neither does Ctrl-C",
+                        &["does_not_wait_for_its_terminal", "stops_though_its_terminal_does_not"],
+                    ),
+                ],
             ),
             trouble(
                 "Ctrl-C (SIGINT) or SIGTERM in the middle of a reply",
