@@ -510,7 +510,7 @@ pub const GROUPS: &[Group] = &[
             trouble(
                 "The client's standard output takes nothing (`/dev/full`)",
                 &[end(
-                    "lesson01 solution01",
+                    "lesson01 solution01 solution05",
                     "that is an error, exit code 1",
                     &["reports_a_full_output"],
                 )],
