@@ -26,14 +26,16 @@
 //! The checks stand here in the order in which you might meet them. Each starts your server and is its
 //! clients. In another language: `SUBJECT="python3 my_server.py" cargo test -p lesson02`.
 
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use common::{GREETING, REPLY};
-use grader::{Broken, Check, Needs, Outcome, Peer, Run, check, kernel};
+use grader::{Check, Needs, Outcome, Peer, Run, check, kernel, ways_to_end};
+use socket2::SockRef;
 
-use crate::trouble::{Protocol, cut_anywhere, narrow};
+use crate::one_client::serves_the_next_after_a_drip;
+use crate::trouble::{Protocol, cut_anywhere, narrow, runs_again};
 
 /// The longest request, in bytes.
 const MAX_REQUEST: usize = 1 << 20;
@@ -151,14 +153,18 @@ fn survives_a_reset(run: &mut Run) -> Outcome {
     server.reports(name)?;
     serves_another(run, address)?;
 
-    let stream = run.attempt("a client with small buffers connects", narrow(address))?;
-    run.step("it sends a request of 1 MiB, and waits until its reply has begun");
-    Requests::sends_without_reading(&stream);
-    let mut greedy = run.peer(stream, "the client with small buffers");
+    let mut greedy = asks_for_a_long_reply(run, address)?;
     // The rest of the reply has no room: the server is in the middle of it.
     let _ = greedy.has_unread_input();
     greedy.reset();
     serves_another(run, address)
+}
+
+fn asks_for_a_long_reply(run: &mut Run, address: SocketAddr) -> Outcome<Peer> {
+    let stream = run.attempt("a client with small buffers connects", narrow(address))?;
+    run.step("it sends a request of 1 MiB, and waits until its reply has begun");
+    Requests::sends_without_reading(&stream);
+    Ok(run.peer(stream, "the client with small buffers"))
 }
 
 fn refuses_a_request_that_is_too_long(run: &mut Run) -> Outcome {
@@ -207,35 +213,9 @@ fn gives_up_on_a_dripping_client(run: &mut Run) -> Outcome {
 
 /// Whether the drip was steady; if it was not, a limit for each `read` has done as well.
 fn gives_up_on_a_steady_drip(run: &mut Run, limit: Duration) -> Outcome<bool> {
-    let seconds = limit.as_secs_f64().to_string();
-    let (mut server, address) = run.serve_with(&["--time-limit", &seconds, "127.0.0.1:0"])?;
-    server.suspend()?;
-    let mut dripping = run.connect_as("the dripping client", address)?;
-    let mut next = run.connect_as("the next client", address)?;
-    // Each byte in a segment of its own, at once.
-    let at_once = dripping.stream().set_nodelay(true);
-    at_once.and(next.stream().set_nonblocking(true)).map_err(|why| Broken::new("a socket", why))?;
-    dripping.send(".")?;
-    next.send(GREETING)?;
-    next.end()?;
-
-    let mut last = Instant::now();
-    let mut pause = Duration::ZERO;
-    server.resume()?;
-    run.until("the next client hears from the server while the other drips on", || {
-        let now = Instant::now();
-        // It fails when the dripping client has been cut off: just what is wanted.
-        let _ = dripping.stream().write(b".");
-        pause = pause.max(last.elapsed());
-        last = now;
-        let looked = next.stream().peek(&mut [0]);
-        (!looked.is_err_and(|why| why.kind() == ErrorKind::WouldBlock)).then_some(())
-    })?;
-    next.stream().set_nonblocking(false).map_err(|why| Broken::new("a socket", why))?;
-
-    next.receives_all(reply(GREETING))?;
-    server.reports(dripping.local())?;
-    Ok(pause < limit / 2)
+    let (mut server, dripping, steady) = serves_the_next_after_a_drip::<Requests>(run, limit)?;
+    server.reports(dripping)?;
+    Ok(steady)
 }
 
 /// What the server answers to a request.
@@ -257,12 +237,17 @@ fn is_answered(client: &mut Peer, request: &str) -> Outcome {
 }
 
 /// What else can happen to a server for requests.
-pub const TROUBLE: Check = check("answers_requests_cut_anywhere", answers_requests_cut_anywhere)
-    .demands(
-        "A request is answered the same wherever it is cut in two, and when it comes byte by byte.",
-    )
-    .hint("Which of your steps takes it for granted that a piece ends where a character ends?")
-    .section("02-2-server.html#one-read-is-not-one-message");
+pub const TROUBLE: &[Check] = &[
+    check("answers_requests_cut_anywhere", answers_requests_cut_anywhere)
+        .demands("A request is answered the same wherever it is cut in two, and when it comes byte by byte.")
+        .hint("Which of your steps takes it for granted that a piece ends where a character ends?")
+        .section("02-2-server.html#one-read-is-not-one-message"),
+    check("ends_in_the_middle_of_a_reply", ends_in_the_middle_of_a_reply)
+        .demands("SIGTERM or Ctrl-C ends the server: its client gets the part of the reply that was written, and an end; the next run has the port at once.")
+        .hint("Which process gets the signal, and which others have the client's connection, or the port?")
+        .section("03-threads.html#stopping")
+        .needs(Needs::Linux),
+];
 
 fn answers_requests_cut_anywhere(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve()?;
@@ -272,6 +257,27 @@ fn answers_requests_cut_anywhere(run: &mut Run) -> Outcome {
         client.send_in_pieces(&pieces)?;
         client.end()?;
         client.receives_all(reply(text))?;
+    }
+    Ok(())
+}
+
+fn ends_in_the_middle_of_a_reply(run: &mut Run) -> Outcome {
+    for tell_to_end in ways_to_end() {
+        let (mut server, address) = run.serve_alone()?;
+        let mut client = asks_for_a_long_reply(run, address)?;
+        client.has_unread_input()?;
+        // The rest of the reply has no room.
+        run.settles(&server)?;
+        tell_to_end(&mut server)?;
+        let room = SockRef::from(client.stream()).set_recv_buffer_size(1 << 20);
+        run.attempt("the client begins to read", room)?;
+        // Nothing was unread, so the kernel sends what it has, and then an end like any other: only
+        // somebody who knows the length can tell that more was to come.
+        let got = client.receives_to_end()?;
+        let is_a_part = got.starts_with(REPLY.as_bytes()) && got.len() < MAX_REQUEST;
+        run.ensure("that is a part of the reply", is_a_part, grader::show(&got))?;
+        server.ends()?;
+        runs_again::<Requests>(run, address)?;
     }
     Ok(())
 }

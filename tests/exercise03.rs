@@ -33,6 +33,7 @@ use common::kernel::State;
 use common::{GREETING, REPLY};
 use grader::{Check, Needs, Outcome, Peer, Program, Run, check, close, private_loopback};
 
+use crate::one_client::serves_the_next_after_a_drip;
 use crate::trouble::Protocol;
 
 const SECTION: &str = "02-3-port-reuse.html#exercise";
@@ -166,6 +167,20 @@ fn restarts(run: &mut Run, address: SocketAddr) -> Outcome<Program> {
     let got = format!("it listens on {again}");
     run.ensure(format!("its address is {address} again"), again == address, got)?;
     Ok(server)
+}
+
+/// What else can happen to a server for one greeting after another.
+pub const TROUBLE: &[Check] = &[check("gives_up_on_a_dripping_client", gives_up_on_a_dripping_client)
+    .demands("A client that sends a byte now and then holds the server no longer than --time-limit; the next is served.")
+    .hint("What does your time limit measure: one `read`, or the conversation?")
+    .section("02-2-server.html#the-repair")
+    .needs(Needs::Unix)];
+
+fn gives_up_on_a_dripping_client(run: &mut Run) -> Outcome {
+    run.with_time_limit(|run, limit| {
+        let (_, _, steady) = serves_the_next_after_a_drip::<Greetings>(run, limit)?;
+        Ok(steady)
+    })
 }
 
 /// One reply for each client, whatever it sends.

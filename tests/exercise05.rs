@@ -140,7 +140,27 @@ pub const TROUBLE: &[Check] = &[
         .demands("A server that sends something else, and does not stop, is an error, at its first wrong byte.")
         .hint("When do you compare: when a piece has come, or when all of it has?")
         .section(SECTION),
+    check("reports_a_full_output", reports_a_full_output)
+        .demands("A standard output that takes nothing (/dev/full) is an error, with exit code 1.")
+        .hint("Whose word does a script have for it that the echo was whole?")
+        .section(SECTION)
+        .needs(Needs::Linux),
 ];
+
+fn reports_a_full_output(run: &mut Run) -> Outcome {
+    let mut listener = run.listen()?;
+    let address = listener.address().to_string();
+    let starter = ["sh", "-c", "exec \"$@\" > /dev/full", "sh"];
+    let mut client = run.start_through(&starter, &["--bytes", &LINE.to_string(), &address])?;
+    let mut server = listener.accept()?;
+    let mut line = [0; LINE];
+    fill_from(0, &mut line);
+    server.receives_all(line)?;
+    server.send(line)?;
+    server.end()?;
+    client.exits_with(1)?;
+    client.complains("error: ")
+}
 
 fn gives_up_on_a_silent_server(run: &mut Run) -> Outcome {
     let mut listener = run.listen()?;

@@ -334,11 +334,13 @@ fn main() -> ExitCode {
         .wrong_answer(program!("limit_for_each_read"), &["gives_up_on_a_dripping_client"])
         .trouble(
             Trouble::new(one_client::TROUBLE)
+                .and(one_client::TROUBLE_FOR_ALL)
                 .program(program!("lesson02"))
                 .fault(
                     program!("one_recv"),
                     &[
                         "reads_a_message_cut_anywhere",
+                        "waits_for_who_reads_its_output",
                         "parts_with_a_client_that_stays",
                         "reports_a_reset_later_on",
                     ],
@@ -352,11 +354,12 @@ fn main() -> ExitCode {
                     ],
                 )
                 .fault(program!("prints_what_it_gets"), &["shows_zeros_as_escapes"])
+                .fault(program!("starts_itself_again"), &["ends_in_the_middle_of_a_reply"])
                 .fault(program!("recv_on_listener"), &["runs_again_after_kill"]),
         )
         .trouble(
             Trouble::new(&trouble::Trouble::<exercise02::Requests>::CHECKS)
-                .and(&[exercise02::TROUBLE])
+                .and(exercise02::TROUBLE)
                 .program(program!("solution02"))
                 .program_that_needs(
                     Needs::Program("python3"),
@@ -376,6 +379,7 @@ fn main() -> ExitCode {
                 .fault(program!("waits_for_ever"), &["is_not_held_by_who_says_nothing"])
                 .fault(program!("one_read_is_the_request"), &["answers_requests_cut_anywhere"])
                 .proved_by_others(&[
+                    "ends_in_the_middle_of_a_reply",
                     "gives_memory_back",
                     "runs_again_after_kill",
                     "reports_a_full_output",

@@ -685,10 +685,15 @@ fn main() -> ExitCode {
         )
         .trouble(
             Trouble::new(one_client::TROUBLE)
+                .and(one_client::TROUBLE_FOR_ALL)
                 .program(program!("lesson03"))
-                .fault(program!("no_option"), &["runs_again_after_kill"])
+                .fault(
+                    program!("no_option"),
+                    &["runs_again_after_kill", "ends_in_the_middle_of_a_reply"],
+                )
                 .proved_by_others(&[
                     "reads_a_message_cut_anywhere",
+                    "waits_for_who_reads_its_output",
                     "parts_with_a_client_that_stays",
                     "reports_a_reset_later_on",
                     "shows_zeros_as_escapes",
@@ -698,6 +703,8 @@ fn main() -> ExitCode {
         )
         .trouble(
             Trouble::new(&trouble::Trouble::<exercise03::Greetings>::CHECKS)
+                .and(one_client::TROUBLE_FOR_ALL)
+                .and(exercise03::TROUBLE)
                 .program(program!("solution03"))
                 .fault(
                     program!("one_client_a_run"),
@@ -707,9 +714,15 @@ fn main() -> ExitCode {
                         "survives_a_crowd",
                     ],
                 )
-                .fault(program!("option_too_late"), &["runs_again_after_kill"])
+                .fault(
+                    program!("option_too_late"),
+                    &["runs_again_after_kill", "ends_in_the_middle_of_a_reply"],
+                )
                 .fault(program!("returns_the_bind_error"), &["reports_a_full_output"])
                 .proved_by_others(&[
+                    "reads_a_message_cut_anywhere",
+                    "waits_for_who_reads_its_output",
+                    "gives_up_on_a_dripping_client",
                     "is_not_held_by_who_says_nothing",
                     "gives_memory_back",
                     "does_without_its_output",

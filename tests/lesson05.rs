@@ -580,6 +580,7 @@ fn main() -> ExitCode {
                 "reports_a_server_that_hangs_up",
                 "does_not_wait_for_the_end_of_too_much",
                 "parts_with_a_server_that_sends_for_ever",
+                "reports_a_full_output",
             ],
         ))
         .report(program!("exercise05"), "reads_while_it_writes")

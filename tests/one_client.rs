@@ -4,14 +4,15 @@
 //! message to its end, prints it, and exits with code 0. The reply goes out as soon as something has
 //! arrived, because the tutorial's client waits for it without ending its own side.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
+use std::net::SocketAddr;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY};
-use grader::{Broken, Check, Finished, Needs, Outcome, Run, Subject, check};
+use grader::{Broken, Check, Finished, Needs, Outcome, Program, Run, Subject, check, ways_to_end};
 
-use crate::trouble::cut_anywhere;
+use crate::trouble::{Protocol, cut_anywhere};
 
 pub const CHECKS: &[Check] = &[
     check("serves_the_tutorials_client", serves_the_tutorials_client)
@@ -231,12 +232,8 @@ fn serves_tool(run: &mut Run, tool: fn(&str) -> Subject) -> Outcome {
     server.exits_with(0)
 }
 
-/// What else can happen to a server for one client.
+/// What else can happen to a server for one client, who ends it.
 pub const TROUBLE: &[Check] = &[
-    check("reads_a_message_cut_anywhere", reads_a_message_cut_anywhere)
-        .demands("A message is read whole, wherever it is cut in two, and when it comes byte by byte.")
-        .hint("Which of your steps takes it for granted that a piece ends where a character ends?")
-        .section("02-2-server.html#one-read-is-not-one-message"),
     check("parts_with_a_client_that_stays", parts_with_a_client_that_stays)
         .demands("A client that has its reply and keeps its side open has been served: the limit ends that, with exit code 0.")
         .hint("What do you know of the message when the time is up, and is it an error that the client is still there?")
@@ -276,7 +273,6 @@ fn reads_a_message_cut_anywhere(run: &mut Run) -> Outcome {
         client.end()?;
         client.receives_all(REPLY)?;
         server.says(text)?;
-        server.exits_with(0)?;
     }
     Ok(())
 }
@@ -349,12 +345,110 @@ fn runs_again_after_kill(run: &mut Run) -> Outcome {
     client.send(GREETING)?;
     client.receives(REPLY)?;
     server.kill()?;
-    let (mut server, again) = run.serve_with(&[&address.to_string()])?;
+    let mut server = runs_again(run, address)?;
+    client.close();
+    server.exits_with(0)
+}
+
+/// The next run has the address of the one that has just ended, and serves a client.
+fn runs_again(run: &mut Run, address: SocketAddr) -> Outcome<Program> {
+    let (server, again) = run.serve_with(&[&address.to_string()])?;
     run.ensure("the second run has the same address", again == address, again)?;
     let mut next = run.connect(address)?;
     next.send(GREETING)?;
     next.end()?;
     next.receives_all(REPLY)?;
-    client.close();
-    server.exits_with(0)
+    Ok(server)
+}
+
+/// What can happen to every server with this conversation, also to one that serves many clients in turn.
+pub const TROUBLE_FOR_ALL: &[Check] = &[
+    check("reads_a_message_cut_anywhere", reads_a_message_cut_anywhere)
+        .demands("A message is read whole, wherever it is cut in two, and when it comes byte by byte.")
+        .hint("Which of your steps takes it for granted that a piece ends where a character ends?")
+        .section("02-2-server.html#one-read-is-not-one-message"),
+    check("ends_in_the_middle_of_a_reply", ends_in_the_middle_of_a_reply)
+        .demands("SIGTERM or Ctrl-C ends the server: its client gets what was written, and an end; the next run has the port at once.")
+        .hint("Which process gets the signal, and which others have the client's connection, or the port?")
+        .section("03-threads.html#stopping")
+        .needs(Needs::Unix),
+    check("waits_for_who_reads_its_output", waits_for_who_reads_its_output)
+        .demands("While its standard output is a full pipe that nobody reads, the server waits, and its client has its reply; when somebody reads, it goes on.")
+        .hint("When is the reply sent, and what can still go wrong before that?")
+        .section("02-2-server.html#the-repair")
+        .needs(Needs::LinuxAnd("bash")),
+];
+
+fn waits_for_who_reads_its_output(run: &mut Run) -> Outcome {
+    // The line `listening on` is read; all others, when something is typed.
+    let reader = "read -r line; echo \"$line\"; read -r go <&3; exec cat";
+    let script = format!("exec 3<&0; exec \"$@\" > >({reader}) 3<&-");
+    let (mut server, address) =
+        run.serve_through(&["bash", "-c", &script, "bash"], &["127.0.0.1:0"])?;
+    let mut client = run.connect(address)?;
+    run.step("it sends four times what a pipe holds");
+    // 64 KiB (pipe(7)).
+    client.write_all(&[b'x'; 256 << 10], "the server reads the message")?;
+    client.end()?;
+    client.receives_all(REPLY)?;
+    run.rests(&server)?;
+    server.still_runs()?;
+    server.types("read on\n")?;
+    // The last bytes of the message, and the end of the line.
+    server.says("xxx\"\n")
+}
+
+/// A client sends a byte now and then while the next one waits for its reply, which must come. Returns the
+/// server, the address of the one that drips, and whether the drip was steady.
+pub fn serves_the_next_after_a_drip<P: Protocol>(
+    run: &mut Run,
+    limit: Duration,
+) -> Outcome<(Program, SocketAddr, bool)> {
+    let seconds = limit.as_secs_f64().to_string();
+    let (mut server, address) = run.serve_with(&["--time-limit", &seconds, "127.0.0.1:0"])?;
+    server.suspend()?;
+    let mut dripping = run.connect_as("the dripping client", address)?;
+    let mut next = run.connect_as("the next client", address)?;
+    let name = dripping.local();
+    // Each byte in a segment of its own, at once.
+    let at_once = dripping.stream().set_nodelay(true);
+    at_once.and(next.stream().set_nonblocking(true)).map_err(|why| Broken::new("a socket", why))?;
+    dripping.send(".")?;
+    P::asks(&mut next)?;
+
+    let mut last = Instant::now();
+    let mut pause = Duration::ZERO;
+    server.resume()?;
+    run.until("the next client hears from the server while the other drips on", || {
+        let now = Instant::now();
+        // It fails when the dripping client has been cut off: just what is wanted.
+        let _ = dripping.stream().write(b".");
+        pause = pause.max(last.elapsed());
+        last = now;
+        let looked = next.stream().peek(&mut [0]);
+        (!looked.is_err_and(|why| why.kind() == ErrorKind::WouldBlock)).then_some(())
+    })?;
+    next.stream().set_nonblocking(false).map_err(|why| Broken::new("a socket", why))?;
+
+    P::is_answered(&mut next)?;
+    Ok((server, name, pause < limit / 2))
+}
+
+fn ends_in_the_middle_of_a_reply(run: &mut Run) -> Outcome {
+    for tell_to_end in ways_to_end() {
+        let (mut server, address) = run.serve_alone()?;
+        let mut client = run.connect(address)?;
+        client.send(&GREETING.as_bytes()[..1])?;
+        // Written, and nothing is unread: the kernel has all that it needs for an end in good order.
+        let (first, rest) = REPLY.as_bytes().split_at(9);
+        client.receives(first)?;
+        let mut waiting = run.connect_as("a client in the queue", address)?;
+        tell_to_end(&mut server)?;
+        client.receives_all(rest)?;
+        waiting.receives_no_reply()?;
+        server.ends()?;
+        runs_again(run, address)?;
+        client.close();
+    }
+    Ok(())
 }

@@ -219,11 +219,16 @@ fn runs_again_after_kill<P: Protocol>(run: &mut Run) -> Outcome {
     // So that the connection is the server's, and its end outlives it.
     unfinished.has_been_read()?;
     server.kill()?;
-    let (_server, again) = run.serve_with(&[&address.to_string()])?;
-    run.ensure("the second run has the same address", again == address, again)?;
-    serves_another::<P>(run, address)?;
+    runs_again::<P>(run, address)?;
     unfinished.close();
     Ok(())
+}
+
+/// The next run has the address of the one that has just ended, and serves.
+pub fn runs_again<P: Protocol>(run: &mut Run, address: SocketAddr) -> Outcome {
+    let (_server, again) = run.serve_with(&[&address.to_string()])?;
+    run.ensure("the second run has the same address", again == address, again)?;
+    serves_another::<P>(run, address)
 }
 
 fn does_without_its_output<P: Protocol>(run: &mut Run) -> Outcome {

@@ -53,7 +53,7 @@ pub use listener::Listener;
 pub use live::LIVE;
 pub use network::{Machine, Network, SentAgain};
 pub use peer::Peer;
-pub use program::Program;
+pub use program::{Program, ways_to_end};
 pub use record::{Graded, RECORD, Status};
 pub use recording::{recorded, without_frames};
 pub use report::Report;

@@ -1,3 +1,4 @@
+use std::fs;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -330,6 +331,21 @@ impl Drop for Program {
         // What it wrote last belongs into the report.
         self.output.ends_within(Duration::from_secs(1));
     }
+}
+
+/// What ends a program from outside, and leaves it the choice how: `kill`, and Ctrl-C.
+pub fn ways_to_end() -> Vec<fn(&mut Program) -> Outcome> {
+    // A shell that starts something in the background lets it ignore SIGINT, with all that it starts in
+    // its turn (signal(7)). In such a suite Ctrl-C shows nothing.
+    const SIGINT: u64 = 2;
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    let mut ways: Vec<fn(&mut Program) -> Outcome> = vec![Program::terminate];
+    if ignored & 1 << (SIGINT - 1) == 0 {
+        ways.push(Program::interrupt);
+    }
+    ways
 }
 
 #[cfg(unix)]

@@ -109,7 +109,7 @@ pub const GROUPS: &[Group] = &[
                 "It sends a byte now and then",
                 &[
                     end(
-                        "lesson02 lesson03 solution02 solution.py",
+                        "lesson02 lesson03 solution02 solution.py solution03",
                         "the time limit is for the whole conversation",
                         &["gives_up_on_a_dripping_client"],
                     ),
@@ -151,6 +151,7 @@ pub const GROUPS: &[Group] = &[
                         "it gets the reply",
                         &["serves_a_client_that_ends_its_side"],
                     ),
+                    end("solution03", "the same", &["gives_memory_back"]),
                     end(
                         "solution02 solution.py",
                         "that is how a request ends",
@@ -253,7 +254,7 @@ pub const GROUPS: &[Group] = &[
                 "A character of its text is cut in two, at whatever place",
                 &[
                     end(
-                        "lesson02 lesson03",
+                        "lesson02 lesson03 solution03",
                         "the text is read as it was meant",
                         &["reads_a_message_cut_anywhere"],
                     ),
@@ -338,15 +339,32 @@ pub const GROUPS: &[Group] = &[
             ),
             trouble(
                 "Standard output is a full pipe that nobody reads",
-                &[end(
-                    "lesson04",
-                    "clients do not wait for it, and neither does Ctrl-C",
-                    &["does_not_wait_for_its_terminal", "stops_though_its_terminal_does_not"],
-                )],
+                &[
+                    end(
+                        "lesson02 lesson03 solution03",
+                        "the client has its reply; then the server waits until somebody reads",
+                        &["waits_for_who_reads_its_output"],
+                    ),
+                    end(
+                        "lesson04",
+                        "clients do not wait for it, and neither does Ctrl-C",
+                        &["does_not_wait_for_its_terminal", "stops_though_its_terminal_does_not"],
+                    ),
+                ],
             ),
             trouble(
                 "Ctrl-C (SIGINT) or SIGTERM in the middle of a reply",
                 &[
+                    end(
+                        "lesson02 lesson03 solution03",
+                        "it ends at once; what it has written arrives, and the next run has the port",
+                        &["ends_in_the_middle_of_a_reply"],
+                    ),
+                    end(
+                        "solution02 solution.py",
+                        "the same; what it has not written is missing, and the client sees an end like any other",
+                        &["ends_in_the_middle_of_a_reply"],
+                    ),
                     end(
                         "lesson04",
                         "the reply is finished first",
@@ -492,7 +510,7 @@ pub const GROUPS: &[Group] = &[
             trouble(
                 "The client's standard output takes nothing (`/dev/full`)",
                 &[end(
-                    "lesson01 solution01",
+                    "lesson01 solution01 solution05",
                     "that is an error, exit code 1",
                     &["reports_a_full_output"],
                 )],
