@@ -106,6 +106,7 @@ pub fn trials() -> Vec<Trial> {
         a_compile_error_is_shown_as_text_and_goes,
         two_tabs_agree,
         a_page_outlives_its_reader,
+        grades_that_are_told_again_leave_the_focus,
         a_static_copy_shows_the_recordings,
         a_hostile_page_starts_nothing,
         a_rebound_name_starts_nothing,
@@ -682,6 +683,29 @@ fn a_prediction_is_remembered(live: &mut Live) {
 
 // ----------------------------------------------------------------------------
 // Elsewhere than on a served page.
+
+/// The reader tells all grades when a stream begins, and when one of them has changed.
+fn grades_that_are_told_again_leave_the_focus(live: &mut Live) {
+    live.open("index.html");
+    live.until("document.querySelector('.grades li[data-state]') !== null");
+    for link in [".grade-next a", ".grades li[data-lesson=lesson02] a"] {
+        let stays = live.browser.run(
+            "const exercise = {
+                 lesson: 'lesson02', page: '02-2-server.html', file: 'exercise.rs',
+                 state: 'begun', checks: [], message: '',
+             };
+             const detail = { on: false, exercises: [exercise] };
+             const tell = () => document.dispatchEvent(new CustomEvent('book:grade', { detail }));
+             tell();
+             const link = document.querySelector(arguments[0]);
+             link.focus();
+             tell();
+             return document.activeElement === link;",
+            &[json!(link)],
+        );
+        assert_eq!(stays, json!(true), "{link}");
+    }
+}
 
 fn a_static_copy_shows_the_recordings(live: &mut Live) {
     let copy = TempDir::new().expect("a directory");
