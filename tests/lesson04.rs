@@ -583,9 +583,9 @@ fn serves_socat(run: &mut Run) -> Outcome {
 fn serves_tool(run: &mut Run, tool: fn(&str) -> Subject) -> Outcome {
     let (mut server, address) = run.serve()?;
     let mut client = run.start_other(&tool(&address.port().to_string()), &[])?;
-    for _ in 0..2 {
+    for replies in 1..=2 {
         client.types(&format!("{GREETING}\n"))?;
-        client.says(REPLY)?;
+        client.says(&REPLY.repeat(replies))?;
     }
     client.ends_input();
     server.says(GREETING)
@@ -926,6 +926,8 @@ fn main() -> ExitCode {
                 "says_who_comes_and_goes",
                 "keeps_the_house_full",
                 "survives_without_descriptors",
+                "serves_nc",
+                "serves_socat",
             ],
         )
         .fault(program!("decode_each_piece"), &["decodes_across_pieces", "speaks_gbk_when_told"])

@@ -19,6 +19,14 @@
         return made;
     };
 
+    // What is the same stays: the focus may be on a link in it.
+    const renew = (place, ...children) => {
+        const made = element('div', {}, ...children);
+        if (made.innerHTML !== place.innerHTML) {
+            place.replaceChildren(...made.childNodes);
+        }
+    };
+
     const remembered = () => {
         try {
             return localStorage.getItem(REMEMBERED) === 'on';
@@ -206,7 +214,7 @@
             list = element('ul');
             place.replaceChildren(button(), element('p', { 'class': 'grade-next' }), list);
         }
-        place.querySelector('.grade-next').replaceChildren(...nextStep());
+        renew(place.querySelector('.grade-next'), ...nextStep());
         for (const exercise of exercises.values()) {
             let item = list.querySelector(`[data-lesson="${exercise.lesson}"]`);
             if (!item) {
@@ -216,7 +224,7 @@
             item.dataset.status = mark(exercise);
             const bar = element('span', { 'class': 'grade-bar', 'aria-hidden': 'true' });
             bar.append(...exercise.checks.map((check) => element('span', { 'data-status': check.status })));
-            item.replaceChildren(
+            renew(item,
                 element('a', { 'href': `/${exercise.page}#exercise` }, name(exercise)), ' ', bar, ' ',
                 element('span', { 'class': 'grade-state' }, inWords(exercise)));
         }

@@ -170,7 +170,13 @@ impl Desk {
         self.browser.emulate(WIDE, false);
         self.open(page);
         let count = self.browser.run(WALK, &[]).as_u64().expect("a number");
-        self.press(&vec![Key::Tab; count as usize]);
+        // What opens under the focus adds to its way. One that never comes around is out of order, too.
+        for _ in 0..3 {
+            self.press(&vec![Key::Tab; count as usize]);
+            if self.browser.run("return around()", &[]) == json!(true) {
+                break;
+            }
+        }
         strings(&self.browser.run("return walked()", &[]))
     }
 

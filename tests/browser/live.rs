@@ -106,6 +106,7 @@ pub fn trials() -> Vec<Trial> {
         a_compile_error_is_shown_as_text_and_goes,
         two_tabs_agree,
         a_page_outlives_its_reader,
+        grades_that_are_told_again_leave_the_focus,
         a_static_copy_shows_the_recordings,
         a_hostile_page_starts_nothing,
         a_rebound_name_starts_nothing,
@@ -289,9 +290,9 @@ impl Live {
         self.save(EXERCISE, exercise);
         self.open(CHAPTER);
         self.until(&format!("{}.dataset.state !== undefined", query(GRADE)));
-        if self.get("document.querySelector('.grade-switch').ariaPressed") == "false" {
-            self.click(&format!("{GRADE} .grade-switch"));
-        }
+        // In one go: a page that remembers may be about to switch it on itself.
+        let button = query(&format!("{GRADE} .grade-switch"));
+        self.get(&format!("{button}.ariaPressed === 'false' && {button}.click()"));
         self.until("document.querySelector('.grade-switch').ariaPressed === 'true'");
     }
 
@@ -646,6 +647,29 @@ fn a_page_outlives_its_reader(live: &mut Live) {
     live.click(&format!("{PAIR} .run-start"));
     live.is(PAIR, "over");
     assert!(live.texts(&format!("{PAIR} .run-status"))[0].contains("exit code 0"));
+}
+
+/// The reader tells all grades when a stream begins, and when one of them has changed.
+fn grades_that_are_told_again_leave_the_focus(live: &mut Live) {
+    live.open("index.html");
+    live.until("document.querySelector('.grades li[data-state]') !== null");
+    for link in [".grade-next a", ".grades li[data-lesson=lesson02] a"] {
+        let stays = live.browser.run(
+            "const exercise = {
+                 lesson: 'lesson02', page: '02-2-server.html', file: 'exercise.rs',
+                 state: 'begun', checks: [], message: '',
+             };
+             const detail = { on: true, exercises: [exercise] };
+             const tell = () => document.dispatchEvent(new CustomEvent('book:grade', { detail }));
+             tell();
+             const link = document.querySelector(arguments[0]);
+             link.focus();
+             tell();
+             return document.activeElement === link;",
+            &[json!(link)],
+        );
+        assert_eq!(stays, json!(true), "{link}");
+    }
 }
 
 fn a_prediction_is_remembered(live: &mut Live) {

@@ -1,5 +1,6 @@
-// Notes where the focus goes from here on; returns how often Tab must be pressed to go everywhere.
-// `walked()` tells what was not reached, and where the focus could not be seen.
+// Notes where the focus goes from here on; returns how often Tab must be pressed to go everywhere, and a few
+// times more: between the page's end and its start the browser itself may have the focus. `around()` tells whether
+// the focus has come back to where it began, `walked()` what it did not reach, and where it could not be seen.
 
 const ACTIVE = 'a[href], button, input, select, textarea, summary, [role="button"], [tabindex]:not([tabindex="-1"])';
 const NEEDED = [
@@ -36,6 +37,18 @@ window.walked = () => {
     return [...wrong];
 };
 
-// A few more: between the page's end and its start the browser itself may have the focus, and a panel that
-// is not ready yet gets a dozen controls.
-return active().length + 5 + 12 * document.querySelectorAll('.run').length;
+window.around = () => reached.lastIndexOf(reached[0]) > 0;
+
+// The page's scripts add to what can be reached: panels, the grade, and code that scrolls.
+const isReady = () => document.readyState === 'complete'
+    && [...document.querySelectorAll('.run, section.grade')].every((part) => 'state' in part.dataset)
+    && [...document.querySelectorAll('.grades')].every((part) => part.querySelector('li[data-state]'));
+const frame = () => new Promise(requestAnimationFrame);
+
+return (async () => {
+    while (!isReady()) await frame();
+    // What scrolls is known when a frame has been laid out.
+    await frame();
+    await frame();
+    return active().length + 5;
+})();

@@ -10,7 +10,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::{Failure, Limited};
 
@@ -20,6 +20,9 @@ use crate::settings::Settings;
 
 /// How long replies may be under way after Ctrl-C.
 const GRACE: Duration = Duration::from_millis(1500);
+
+/// How long the server may take to end, whatever its clients and its terminal do.
+const MOST: Duration = Duration::from_millis(1900);
 
 /// How long, and for how many bytes, a client is listened to after the last reply.
 const DRAIN_TIME: Duration = Duration::from_secs(1);
@@ -122,6 +125,7 @@ impl Clients {
 
     /// Waits, though not for ever, until all clients have got their last reply and gone.
     pub fn see_off(&self) {
+        let begin = Instant::now();
         let inside = self.inside();
         let connected = Count(inside.connections.len(), "client");
         self.log.line(format_args!("stopping: {connected} connected"));
@@ -141,7 +145,7 @@ impl Clients {
         }
         let served = Count(inside.admitted, "client");
         self.log.line(format_args!("{served} served; goodbye"));
-        self.log.finish();
+        self.log.finish(MOST.saturating_sub(begin.elapsed()));
     }
     // ANCHOR_END: stop
 

@@ -19,9 +19,6 @@ const ROOM: usize = 256;
 /// terminal has taken a line.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// How long the last lines may take when the server ends.
-const LAST_WORDS: Duration = Duration::from_millis(200);
-
 pub struct Log {
     queue: Arc<Queue>,
 }
@@ -73,11 +70,11 @@ impl Log {
         self.queue.push(Line::Failed(failure));
     }
 
-    /// Waits, though not for long, until all lines have been written.
-    pub fn finish(&self) {
+    /// Waits until all lines have been written, but no longer than this: the terminal may stand still.
+    pub fn finish(&self, limit: Duration) {
         let unfinished = |inside: &mut Inside| inside.writing || !inside.lines.is_empty();
         let inside = self.queue.inside();
-        drop(self.queue.changed.wait_timeout_while(inside, LAST_WORDS, unfinished));
+        drop(self.queue.changed.wait_timeout_while(inside, limit, unfinished));
     }
 }
 
