@@ -54,7 +54,7 @@ pub const CHECKS: &[Check] = &[
     check("answers_a_long_request", answers_a_long_request)
         .demands("A request of 1 MiB is read to its end and answered, all of it.")
         .hint("How much does your server read before it replies, and what does the kernel do with a reply if something is still unread when you close?")
-        .section("02-2-server.html#the-reply-that-got-lost"),
+        .section("02-2-server.html#after-the-reply"),
     check("survives_an_empty_request", survives_an_empty_request)
         .demands("A client that ends its side without a word gets no reply and is reported; the next is served.")
         .hint("What does `read` return first for such a client, and does your loop go on after it?")
