@@ -75,7 +75,7 @@ pub const CHECKS: &[Check] = &[
         .section("01-introduction.html#run-it"),
     check("names_the_kind_of_address", names_the_kind_of_address)
         .demands("An IPv4 address is called loopback, private, unspecified or other.")
-        .hint("How much of an address must you look at, and is there a type that does?")
+        .hint("How many of the four numbers must you look at for each kind, and is there a type in `std::net` that knows?")
         .section("01-introduction.html#what-an-address-is"),
     check("names_the_range_of_the_port", names_the_range_of_the_port)
         .demands("A port is called a system, user or dynamic port, on both sides of each border.")
@@ -91,15 +91,15 @@ pub const CHECKS: &[Check] = &[
         .section("01-introduction.html#what-an-address-is"),
     check("refuses_what_is_no_address", refuses_what_is_no_address)
         .demands("What is no IP address with a port is an error that names it; the exit code is 1.")
-        .hint("What makes a word an address, and how does a script learn that one is none?")
+        .hint("What must a word have to be an address with a port, and how do a person and a script learn that one has not?")
         .section("01-introduction.html#what-an-address-is"),
     check("refuses_ports_that_do_not_fit", refuses_ports_that_do_not_fit)
         .demands("A port above 65535 is an error, whatever its last 16 bits are, and so is `+80`.")
-        .hint("How many bits has a port, what became of the others, and who is to say what a number looks like?")
+        .hint("How many bits has a port, and what does your program make of a larger number? What besides digits does it take for a number?")
         .section("01-introduction.html#what-a-port-is"),
     check("looks_at_all_of_them", looks_at_all_of_them)
         .demands("All addresses are looked at, also those that stand behind a bad one.")
-        .hint("What does your loop do after the first error, and what of it is left at the end?")
+        .hint("What does your loop do after an error, and how does the end of your program still know of it?")
         .section(SECTION),
 ];
 

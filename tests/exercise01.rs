@@ -67,7 +67,7 @@ pub const CHECKS: &[Check] = &[
         .section("02-1-client.html#one-read-is-not-one-reply"),
     check("takes_a_reply_of_any_length", takes_a_reply_of_any_length)
         .demands("A reply of 30,000 lines is printed whole.")
-        .hint("How long is the longest reply that fits into what you read it into?")
+        .hint("How long is the longest reply that your client has room for, and what makes it stop reading?")
         .section("02-1-client.html#one-read-is-not-one-reply"),
     check("joins_characters_that_are_cut", joins_characters_that_are_cut)
         .demands("A reply whose pieces end inside characters is printed whole.")
@@ -79,7 +79,7 @@ pub const CHECKS: &[Check] = &[
         .section("02-1-client.html#four-ways-to-fail"),
     check("reports_a_reply_that_breaks_off", reports_a_reply_that_breaks_off)
         .demands("A reply that a reset breaks off is an error, not a short reply.")
-        .hint("A stream can end in two ways: how does each of them look to who reads?")
+        .hint("A stream can end in two ways: how does each of them look to whoever reads, and what have you printed by then?")
         .section("02-1-client.html#four-ways-to-fail"),
     check("reports_bytes_that_are_not_text", reports_bytes_that_are_not_text)
         .demands("A reply that is not text in UTF-8 is an error, and none of it is printed.")
@@ -87,13 +87,13 @@ pub const CHECKS: &[Check] = &[
         .section("02-1-client.html#text-and-bytes"),
     check("reports_half_a_character_at_the_end", reports_half_a_character_at_the_end)
         .demands("A reply that ends inside a character is an error, and none of it is printed.")
-        .hint("When the stream has ended, is there a byte that has not become text?")
+        .hint("When the stream has ended, is there a byte that has not become text, and what have you printed by then?")
         .section("02-1-client.html#text-and-bytes"),
     check("gives_up_on_a_silent_server", gives_up_on_a_silent_server)
         .demands(
             "A server that accepts and says nothing holds the client no longer than its limit.",
         )
-        .hint("For how long does `read` wait when nobody told it?")
+        .hint("For how long does `read` wait if nobody has told it?")
         .section("02-1-client.html#four-ways-to-fail"),
     check("gives_up_on_a_dripping_server", gives_up_on_a_dripping_server)
         .demands(

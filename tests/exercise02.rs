@@ -43,7 +43,7 @@ const MAX_REQUEST: usize = 1 << 20;
 pub const CHECKS: &[Check] = &[
     check("answers_a_request", answers_a_request)
         .demands("A client that sends a request and ends its side gets the reply, a newline and its own text.")
-        .hint("A server has two kinds of socket: which of them carries the bytes of this client?")
+        .hint("A server has two kinds of socket: which of them carries the bytes of this client? And if it is that one: where does a request end, and where does a reply?")
         .section("02-2-server.html#what-goes-wrong"),
     check("serves_the_next_client", serves_the_next_client)
         .demands("Clients that stand in the queue are served in turn, and so is one that comes later.")
@@ -55,8 +55,8 @@ pub const CHECKS: &[Check] = &[
         .section("02-2-server.html#one-read-is-not-one-message"),
     check("answers_a_long_request", answers_a_long_request)
         .demands("A request of 1 MiB is read to its end and answered, all of it.")
-        .hint("Has your server read everything when it closes, and what does the kernel do if not?")
-        .section("02-2-server.html#the-reply-that-got-lost"),
+        .hint("How much does your server read before it replies, and what does the kernel do with a reply if something is still unread when you close?")
+        .section("02-2-server.html#after-the-reply"),
     check("survives_an_empty_request", survives_an_empty_request)
         .demands("A client that ends its side without a word gets no reply and is reported; the next is served.")
         .hint("What does `read` return first for such a client, and does your loop go on after it?")
@@ -75,7 +75,7 @@ pub const CHECKS: &[Check] = &[
         .section("02-2-server.html#the-repair"),
     check("gives_up_on_a_silent_client", gives_up_on_a_silent_client)
         .demands("A client that says nothing holds the server no longer than --time-limit and is reported; the next is served.")
-        .hint("For how long does `read` wait if nobody told it?")
+        .hint("For how long does `read` wait if nobody has told it?")
         .section("02-2-server.html#the-repair")
         .needs(Needs::Unix),
     check("gives_up_on_a_dripping_client", gives_up_on_a_dripping_client)

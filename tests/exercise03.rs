@@ -45,7 +45,7 @@ pub const CHECKS: &[Check] = &[
         .section(SECTION),
     check("serves_one_after_another", serves_one_after_another)
         .demands("Each client gets the whole reply and a clean end, also after one that broke off.")
-        .hint("What does your server do when it is done with a client, and how does that one learn of it?")
+        .hint("What does your server do when it is done with a client, and how does that client learn of it? And when one has broken off?")
         .section(SECTION),
     check("names_the_taken_port", names_the_taken_port)
         .demands("A port that another program holds is an error with exit code 1 that names the address.")
@@ -62,7 +62,7 @@ pub const CHECKS: &[Check] = &[
         .section("02-3-port-reuse.html#who-waits"),
     check("restarts_after_a_kill", restarts_after_a_kill)
         .demands("After `kill -9` with a client still connected, the next run has the same port at once.")
-        .hint("Who holds the server's end now, and what did the run that made it leave on it?")
+        .hint("The program is gone, and its end of the connection is not: who keeps it, and what does the next `bind` want to know of it?")
         .section("02-3-port-reuse.html#who-waits"),
     check("restarts_three_times", restarts_three_times)
         .demands("Three restarts in a row, each after several clients, all have the same port at once.")

@@ -52,7 +52,7 @@ const SECTION: &str = "03-threads.html#exercise";
 pub const CHECKS: &[Check] = &[
     check("answers_a_line", answers_a_line)
         .demands("A line is answered with the reply, a space and its own text; after the client's end comes the server's.")
-        .hint("What does `read` return when the client has ended its side, and what do you do then?")
+        .hint("What does your server owe a client after its line, and what after its end? What does `read` return then?")
         .section(SECTION),
     check("answers_every_line", answers_every_line)
         .demands("Lines that arrive together are answered one by one, in order, an empty one too.")
@@ -76,7 +76,7 @@ pub const CHECKS: &[Check] = &[
         .section("03-threads.html#nobody-disturbs-the-others"),
     check("parts_with_a_line_that_is_too_long", parts_with_a_line_that_is_too_long)
         .demands("A line of 64 KiB is answered; a client whose line goes on is reported and cut off.")
-        .hint("How much of a line do you read before you ask how long it is?")
+        .hint("How much of a line do you read before you ask how long it is, and do you count its `\\n`?")
         .section("03-threads.html#nobody-disturbs-the-others"),
     check("survives_a_reset", survives_a_reset)
         .demands("A client that resets its connection, in the middle of a line or after one, is reported; the others are served.")
@@ -84,7 +84,7 @@ pub const CHECKS: &[Check] = &[
         .section("03-threads.html#nobody-disturbs-the-others"),
     check("leaves_nothing_behind", leaves_nothing_behind)
         .demands("After 50 clients, the server has no more descriptors and threads than before.")
-        .hint("What else of yours still holds the connection when its thread ends?")
+        .hint("When a client has gone, does its thread end? And what else of yours still holds the connection?")
         .section("03-threads.html#threads-have-a-price")
         .needs(Needs::Linux),
     check("survives_without_descriptors", survives_without_descriptors)
@@ -94,7 +94,7 @@ pub const CHECKS: &[Check] = &[
         .needs(Needs::Linux),
     check("stops_on_ctrl_c", stops_on_ctrl_c)
         .demands("Ctrl-C ends all connections and the server, with exit code 0, though clients are connected.")
-        .hint("In which call does each of your threads wait, what wakes it, and what does it take for a line then?")
+        .hint("In which call does each of your threads wait, and what wakes it? What becomes of half a line then?")
         .section("03-threads.html#stopping")
         .needs(Needs::Unix),
     check("stops_without_descriptors", stops_without_descriptors)

@@ -82,7 +82,7 @@ pub const CHECKS: &[Check] = &[
         .section(SECTION),
     check("sends_every_byte_once", sends_every_byte_once)
         .demands("A server with small buffers gets every byte once, in its place, and then the end.")
-        .hint("How many bytes did `write` take, and where must the next one begin?")
+        .hint("How many bytes did `write` take, and where must the next one begin? How does the server learn that it has them all?")
         .section("04-buffers.html#a-write-takes-a-part"),
     check("notices_an_early_end", notices_an_early_end)
         .demands("An echo that ends one line early, in good order, is an error.")
@@ -98,7 +98,7 @@ pub const CHECKS: &[Check] = &[
         .section(SECTION),
     check("notices_a_reset", notices_a_reset)
         .demands("An echo that a reset breaks off is an error, not the end of the echo.")
-        .hint("A stream can end in two ways: how does each of them look to who reads?")
+        .hint("A stream can end in two ways: how does each of them look to whoever reads?")
         .section("04-buffers.html#sent-is-not-received"),
     check("reads_while_it_writes", reads_while_it_writes)
         .demands("32 MiB come back from a server that reads on only when its echo has found room.")

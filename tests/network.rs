@@ -32,7 +32,7 @@ pub const FACTS: &[Check] = &[
         .needs(Needs::Netem),
     check("a_reply_waits_for_no_acknowledgement", a_reply_waits_for_no_acknowledgement)
         .demands("With TCP_NODELAY, a reply is sent though the one before has not been acknowledged.")
-        .section("03-threads.html#the-price-of-a-message")
+        .section("03-threads.html#the-repair")
         .needs(Needs::Netem),
 ];
 

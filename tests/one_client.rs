@@ -30,7 +30,7 @@ pub const CHECKS: &[Check] = &[
     check("delivers_the_whole_reply", delivers_the_whole_reply)
         .demands("A client that sends a megabyte gets the whole reply and then a clean end.")
         .hint("What does the kernel do with a connection that is closed before all input is read?")
-        .section("02-2-server.html#the-reply-that-got-lost"),
+        .section("02-2-server.html#after-the-reply"),
     check("reports_a_reset", reports_a_reset)
         .demands("A client that resets the connection is reported, with exit code 1.")
         .hint("Which error does `read` return when the peer broke the connection off?")
