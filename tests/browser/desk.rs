@@ -189,20 +189,22 @@ impl Desk {
     pub fn press_arrow_on(&self, page: &str, selector: &str, scrolls: bool) -> Option<String> {
         self.browser.emulate(NARROW, false);
         self.open(page);
-        let focused = self.browser.run(
-            "const all = [...document.querySelectorAll(arguments[0])];
-             const seen = all.find((element) => element.checkVisibility());
-             seen?.focus();
-             sessionStorage.removeItem('turned');
+        self.browser.run(
+            "sessionStorage.removeItem('turned');
              navigation.addEventListener('navigate', ({ destination }) => {
                  sessionStorage.setItem('turned', new URL(destination.url).pathname);
-             });
-             return seen !== undefined && document.activeElement === seen;",
-            &[json!(selector)],
+             });",
+            &[],
         );
-        if focused != json!(true) {
-            return Some(format!("{page}: no {selector} takes the focus"));
-        }
+        // What scrolls takes the focus when the page has been laid out.
+        let takes_focus = format!(
+            "const all = [...document.querySelectorAll({})];
+             const seen = all.find((element) => element.checkVisibility());
+             seen?.focus();
+             return seen !== undefined && document.activeElement === seen;",
+            json!(selector)
+        );
+        self.browser.until(&format!("give the focus to a {selector} of {page}"), &takes_focus);
         self.press(&[Key::Right]);
         if let Json::String(path) = self.browser.run("return sessionStorage.getItem('turned')", &[])
         {
