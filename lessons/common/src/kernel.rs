@@ -209,6 +209,18 @@ mod tests {
         assert_eq!(listed("  sl  local_address rem_address   st tx_queue rx_queue"), None);
     }
 
+    /// include/net/tcp_states.h of Linux.
+    #[test]
+    fn states_have_the_numbers_and_names_of_linux() {
+        let named = |number| State::from_number(number).map(|state| state.to_string());
+        let names: Vec<_> = (0..=13).map(|number| named(number).unwrap_or_default()).collect();
+        assert_eq!(
+            names.join(" "),
+            " ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK \
+             LISTEN CLOSING SYN_RECV "
+        );
+    }
+
     #[test]
     fn addresses_are_printed_as_the_kernel_does() {
         for text in ["127.0.0.1:9090", "[::1]:9090", "[2001:db8::7]:80", "0.0.0.0:0"] {
