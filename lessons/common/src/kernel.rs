@@ -244,6 +244,22 @@ mod tests {
     }
 
     #[test]
+    #[cfg(target_os = "linux")]
+    fn a_socket_is_found_by_its_number() {
+        use std::os::fd::AsRawFd;
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a listener");
+        let name = format!("/proc/self/fd/{}", listener.as_raw_fd());
+        let link = fs::read_link(name).expect("a descriptor of ours");
+        let link = link.to_str().expect("plain text");
+        let number = link.strip_prefix("socket:[").and_then(|rest| rest.strip_suffix(']'));
+        let number: u64 = number.and_then(|number| number.parse().ok()).expect("its number");
+        let found = sockets_numbered(&[number]);
+        assert_eq!(found.keys().collect::<Vec<_>>(), [&number]);
+        assert_eq!(found[&number].local, listener.local_addr().expect("an address"));
+        assert_eq!(found[&number].state, State::Listen);
+    }
+
+    #[test]
     fn sockets_of_ours_are_listed() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a listener");
         let local = listener.local_addr().expect("an address");
