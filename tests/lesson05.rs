@@ -173,7 +173,7 @@ fn csv_has_the_rows_of_the_table(run: &mut Run) -> Outcome {
     run.ensure(format!("the header is {expected}"), header == expected, header)?;
 
     let (mut all_read, mut all_sent, mut rows) = (0, 0, 0);
-    let mut ends = Vec::new();
+    let (mut ends, mut resumed) = (Vec::new(), None);
     for line in lines {
         let columns: Vec<Option<u64>> = line.split(',').map(|field| field.parse().ok()).collect();
         let whole = |statement: &str| Broken::new(statement, line);
@@ -191,10 +191,15 @@ fn csv_has_the_rows_of_the_table(run: &mut Run) -> Outcome {
         {
             return Err(whole("what was sent is read, waiting, or not acknowledged"));
         }
+        if step > 0 && sent_now > 0 {
+            resumed.get_or_insert(format!("took {sent_now} more bytes once {read} were read"));
+        }
         rows += 1;
         ends.push([read, read + waiting.unwrap_or(0), sent]);
     }
     run.ensure("all that was sent was read", all_read == all_sent, all_read)?;
+    let resumed = resumed.unwrap_or_default();
+    run.ensure(format!("the kernel {resumed}"), output.contains(&resumed), &output)?;
     let shown = table_rows(&output, " = ").count() as u64;
     run.ensure(format!("the table has {rows} rows too"), rows > 1 && shown == rows, shown)?;
     for (line, ends) in table_rows(&output, " = ").zip(ends) {
