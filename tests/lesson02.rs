@@ -34,6 +34,10 @@ const FACTS: &[Check] = &[
             "A listener on 0.0.0.0 answers on every IPv4 address of the machine, not on IPv6's.",
         )
         .section("02-2-server.html#which-address"),
+    check("a_server_goes_on_after_ctrl_z", a_server_goes_on_after_ctrl_z)
+        .demands("Lesson 2's server, suspended while it waits for the message, serves its client when it goes on.")
+        .section("02-2-server.html#run-it")
+        .needs(Needs::Linux),
     check("recording_server_original", record_the_original)
         .demands("The book shows how the tutorial's server fails, and what its client sees.")
         .section("02-2-server.html#what-goes-wrong")
@@ -95,6 +99,22 @@ fn the_empty_host_is_every_address(run: &mut Run) -> Outcome {
     run.connect(([127, 0, 0, 1], port).into())?;
     let v6 = TcpStream::connect((Ipv6Addr::LOCALHOST, port));
     run.ensure(format!("a connection to [::1]:{port} fails"), v6.is_err(), "a connection")
+}
+
+/// With a time-out set, Ctrl-Z and `fg` interrupt a read (signal(7)): no reason to give up.
+fn a_server_goes_on_after_ctrl_z(run: &mut Run) -> Outcome {
+    let mut server = run.start_other(&program!("lesson02"), &["127.0.0.1:0"])?;
+    let address = server.listening()?;
+    let mut client = run.connect(address)?;
+    server.says("connected")?;
+    run.settles(&server)?;
+    server.suspend()?;
+    run.until("it has stopped", || server.stands_still().then_some(()))?;
+    server.resume()?;
+    client.send(GREETING)?;
+    client.receives_all(REPLY)?;
+    client.close();
+    server.exits_with(0)
 }
 
 fn record_the_original(run: &mut Run) -> Outcome {

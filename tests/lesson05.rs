@@ -87,7 +87,9 @@ const CSV: &[Check] = &[
 /// With `sweep`.
 const SWEEP: &[Check] = &[
     check("sweep_has_a_row_for_each_size", sweep_has_a_row_for_each_size)
-        .demands("The table and the file have a row for each size of a chunk, small ones first.")
+        .demands(
+            "The table and the file have the same row for each size of a chunk, small ones first.",
+        )
         .hint("Which sizes would show where a larger chunk no longer helps?")
         .section("04-buffers.html#the-sweep"),
     check("sweep_counts_what_arrived", sweep_counts_what_arrived)
@@ -171,6 +173,7 @@ fn csv_has_the_rows_of_the_table(run: &mut Run) -> Outcome {
     run.ensure(format!("the header is {expected}"), header == expected, header)?;
 
     let (mut all_read, mut all_sent, mut rows) = (0, 0, 0);
+    let (mut ends, mut resumed) = (Vec::new(), None);
     for line in lines {
         let columns: Vec<Option<u64>> = line.split(',').map(|field| field.parse().ok()).collect();
         let whole = |statement: &str| Broken::new(statement, line);
@@ -188,11 +191,26 @@ fn csv_has_the_rows_of_the_table(run: &mut Run) -> Outcome {
         {
             return Err(whole("what was sent is read, waiting, or not acknowledged"));
         }
+        if step > 0 && sent_now > 0 {
+            resumed.get_or_insert(format!("took {sent_now} more bytes once {read} were read"));
+        }
         rows += 1;
+        ends.push([read, read + waiting.unwrap_or(0), sent]);
     }
     run.ensure("all that was sent was read", all_read == all_sent, all_read)?;
-    let shown = table_rows(&output, " = ");
-    run.ensure(format!("the table has {rows} rows too"), rows > 1 && shown == rows, shown)
+    let resumed = resumed.unwrap_or_default();
+    run.ensure(format!("the kernel {resumed}"), output.contains(&resumed), &output)?;
+    let shown = table_rows(&output, " = ").count() as u64;
+    run.ensure(format!("the table has {rows} rows too"), rows > 1 && shown == rows, shown)?;
+    for (line, ends) in table_rows(&output, " = ").zip(ends) {
+        let bar = line.split_whitespace().last().unwrap_or_default();
+        let drawn = ["█", "█▓", "█▓▒", "█▓▒░"]
+            .map(|parts| bar.chars().filter(|part| parts.contains(*part)).count() as f64);
+        let [read, arrived, sent] = ends.map(|end| (27.0 * end as f64 / all_sent as f64).round());
+        let statement = format!("a bar up to {read}, {arrived}, {sent} and 27");
+        run.ensure(statement, drawn == [read, arrived, sent, 27.0], line)?;
+    }
+    Ok(())
 }
 
 fn refuses_a_bad_csv_path_first(run: &mut Run) -> Outcome {
@@ -221,8 +239,13 @@ fn sweep_has_a_row_for_each_size(run: &mut Run) -> Outcome {
     let ascending = rows.windows(2).all(|pair| pair[0].chunk < pair[1].chunk);
     run.ensure("the sizes ascend", ascending, &output)?;
     run.ensure("there are eight sizes or more", rows.len() >= 8, &output)?;
-    let shown = table_rows(&output, "");
-    run.ensure("the table has as many rows", shown == rows.len() as u64, shown)
+    let shown = table_rows(&output, "").count();
+    run.ensure("the table has as many rows", shown == rows.len(), shown)?;
+    let fastest = rows.iter().map(Row::rate).fold(0.0, f64::max);
+    for (line, row) in table_rows(&output, "").zip(&rows) {
+        run.ensure("the table shows what the file has", row.is_shown_in(line, fastest), line)?;
+    }
+    Ok(())
 }
 
 fn sweep_counts_what_arrived(run: &mut Run) -> Outcome {
@@ -242,6 +265,37 @@ struct Row {
     writes: u64,
     read: u64,
     seconds: f64,
+}
+
+impl Row {
+    /// In bytes a second.
+    fn rate(&self) -> f64 {
+        self.read as f64 / self.seconds
+    }
+
+    /// Whether a line of the table has this size, these writes, what follows from them, and a bar that is
+    /// 24 wide where the rate is the fastest.
+    fn is_shown_in(&self, line: &str, fastest: f64) -> bool {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [size, unit, writes, per_write, speed, ref bar @ ..] = words[..] else { return false };
+        let size = match unit {
+            "B" => size.parse().ok(),
+            "KiB" => size.parse().ok().map(|size: u64| size << 10),
+            "MiB" => size.parse().ok().map(|size: u64| size << 20),
+            _ => None,
+        };
+        // Both were rounded: the table's numbers, and the file's seconds.
+        let is = |shown: &str, expected: f64, rounded: f64| {
+            let close = |shown: f64| (shown - expected).abs() <= rounded + expected / 1000.0;
+            shown.parse().is_ok_and(close)
+        };
+        let width = bar.concat().chars().count() as f64;
+        size == Some(self.chunk)
+            && writes.parse() == Ok(self.writes)
+            && is(per_write, self.seconds * 1e6 / self.writes as f64, 0.01)
+            && is(speed, self.rate() / 1e6, 0.1)
+            && (width - 24.0 * self.rate() / fastest).abs() <= 1.0
+    }
 }
 
 /// What a short sweep shows, and what it writes into the file.
@@ -281,13 +335,12 @@ fn numbers(line: &str) -> Outcome<[u64; 2]> {
     numbers.try_into().map_err(|_| Broken::new("two numbers", line))
 }
 
-/// How many lines begin with a number and have these words.
-fn table_rows(output: &str, words: &str) -> u64 {
-    let row = |line: &&str| {
+/// The lines that begin with a number and have these words.
+fn table_rows<'a>(output: &'a str, words: &'a str) -> impl Iterator<Item = &'a str> {
+    output.lines().filter(move |line| {
         let first = line.split_whitespace().next().unwrap_or_default();
         first.parse::<u64>().is_ok() && line.contains(words)
-    };
-    output.lines().filter(row).count() as u64
+    })
 }
 
 fn text(path: &Path) -> &str {

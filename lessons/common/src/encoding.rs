@@ -223,6 +223,15 @@ mod tests {
         let mut decoder = Decoder::new(Encoding::Utf8);
         decoder.decode(b"ab\xe4").expect("may go on");
         assert_eq!(decoder.decode(b"x").unwrap_err().at, 2);
+        // GBK's decoder looks at the bytes behind the bad ones, too.
+        assert_eq!(Encoding::Gbk.decode(b"ab\x81\x30\x81x").unwrap_err().at, 2);
+    }
+
+    #[test]
+    fn an_encoding_has_the_names_that_people_type() {
+        let named = |name: &str| name.parse::<Encoding>().ok();
+        assert_eq!([named("UTF-8"), named("utf8")], [Some(Encoding::Utf8); 2]);
+        assert_eq!([named("GBK"), named("latin-1")], [Some(Encoding::Gbk), None]);
     }
 
     #[test]

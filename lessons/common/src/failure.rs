@@ -113,3 +113,44 @@ pub fn exit(outcome: Result<(), Failure>) -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_reason_has_its_own_advice() {
+        let listening = |kind: ErrorKind| {
+            cannot_listen("[::1]:80".parse().expect("an address"))(kind.into()).to_string()
+        };
+        let connecting = |kind: ErrorKind| {
+            cannot_connect("127.0.0.1:9090".parse().expect("an address"))(kind.into()).to_string()
+        };
+        let advice =
+            |failure: String| failure.split_once('\n').map(|(_, advice)| advice.to_owned());
+        for (failure, word) in [
+            (listening(ErrorKind::AddrInUse), "[::1]:0"),
+            (listening(ErrorKind::PermissionDenied), "a higher port"),
+            (listening(ErrorKind::AddrNotAvailable), "its own machine"),
+            (connecting(ErrorKind::ConnectionRefused), "lesson02 -- 127.0.0.1:9090"),
+            (connecting(ErrorKind::TimedOut), "firewall"),
+        ] {
+            assert!(
+                advice(failure.clone()).is_some_and(|advice| advice.contains(word)),
+                "{failure}"
+            );
+        }
+        assert_eq!(advice(listening(ErrorKind::OutOfMemory)), None);
+        assert_eq!(advice(connecting(ErrorKind::NetworkUnreachable)), None);
+    }
+
+    /// SO_RCVTIMEO's time-out has another name than that of connect (socket(7)).
+    #[test]
+    fn a_time_out_is_called_one() {
+        for kind in [ErrorKind::WouldBlock, ErrorKind::TimedOut] {
+            assert_eq!(why(&kind.into()), "timed out");
+        }
+        let reset = io::Error::from(ErrorKind::ConnectionReset);
+        assert_eq!(why(&reset), reset.to_string());
+    }
+}

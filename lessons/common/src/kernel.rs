@@ -209,6 +209,18 @@ mod tests {
         assert_eq!(listed("  sl  local_address rem_address   st tx_queue rx_queue"), None);
     }
 
+    /// include/net/tcp_states.h of Linux.
+    #[test]
+    fn states_have_the_numbers_and_names_of_linux() {
+        let named = |number| State::from_number(number).map(|state| state.to_string());
+        let names: Vec<_> = (0..=13).map(|number| named(number).unwrap_or_default()).collect();
+        assert_eq!(
+            names.join(" "),
+            " ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK \
+             LISTEN CLOSING SYN_RECV "
+        );
+    }
+
     #[test]
     fn addresses_are_printed_as_the_kernel_does() {
         for text in ["127.0.0.1:9090", "[::1]:9090", "[2001:db8::7]:80", "0.0.0.0:0"] {
@@ -232,12 +244,30 @@ mod tests {
     }
 
     #[test]
+    #[cfg(target_os = "linux")]
+    fn a_socket_is_found_by_its_number() {
+        use std::os::fd::AsRawFd;
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a listener");
+        let name = format!("/proc/self/fd/{}", listener.as_raw_fd());
+        let link = fs::read_link(name).expect("a descriptor of ours");
+        let link = link.to_str().expect("plain text");
+        let number = link.strip_prefix("socket:[").and_then(|rest| rest.strip_suffix(']'));
+        let number: u64 = number.and_then(|number| number.parse().ok()).expect("its number");
+        let found = sockets_numbered(&[number]);
+        assert_eq!(found.keys().collect::<Vec<_>>(), [&number]);
+        assert_eq!(found[&number].local, listener.local_addr().expect("an address"));
+        assert_eq!(found[&number].state, State::Listen);
+    }
+
+    #[test]
     fn sockets_of_ours_are_listed() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a listener");
         let local = listener.local_addr().expect("an address");
         let client = TcpStream::connect(local).expect("a connection");
         let client = client.local_addr().expect("an address");
-        if let Some(sockets) = sockets_at(local) {
+        let sockets = sockets_at(local);
+        assert!(sockets.is_some() || !cfg!(target_os = "linux"), "Linux lists its sockets");
+        if let Some(sockets) = sockets {
             assert!(sockets.iter().any(|socket| socket.state == State::Listen));
             assert!(sockets.iter().any(|socket| socket.peer == client));
             let around = sockets_around(local).expect("as before");

@@ -133,7 +133,7 @@ impl Table {
 }
 
 /// The queues of the connection, which hold `unread` bytes together. `None` where the kernel does not
-/// say.
+/// say, or says what does not add up.
 fn queues(sender: &TcpStream, unread: usize) -> Option<Queues> {
     let (ours, theirs) = (sender.local_addr().ok()?, sender.peer_addr().ok()?);
     let start = Instant::now();
@@ -143,8 +143,11 @@ fn queues(sender: &TcpStream, unread: usize) -> Option<Queues> {
             unacknowledged: sender.send_queue as usize,
             waiting: receiver.receive_queue as usize,
         };
-        if queues.unacknowledged + queues.waiting == unread || start.elapsed() > AGREE {
+        if queues.unacknowledged + queues.waiting == unread {
             return Some(queues);
+        }
+        if start.elapsed() > AGREE {
+            return None;
         }
         thread::sleep(Duration::from_millis(1));
     }
