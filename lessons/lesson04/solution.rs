@@ -20,7 +20,7 @@ const MAX_LINE: usize = 64 << 10;
 const GLANCE: Duration = Duration::from_millis(100);
 
 /// How long replies may be under way after Ctrl-C.
-const GRACE: Duration = Duration::from_millis(1500);
+const GRACE: Duration = Duration::from_millis(1300);
 
 /// Ctrl-C has been pressed.
 static STOPPING: AtomicBool = AtomicBool::new(false);
