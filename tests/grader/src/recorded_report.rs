@@ -1,5 +1,6 @@
 //! Recorded reports: what readers are told about wrong answers, reviewed like the book's text.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::Failed;
@@ -30,11 +31,24 @@ pub(crate) fn compare(check: &Check, subject: &Subject, file: &Path) -> Result<(
             return Err(format!("{} passes {}, which it must fail", subject.name, check.id).into());
         };
         // Placeholders stand in the file, too: nobody reads it as a session.
-        match recording::compare(file, &redacted(&format!("{report}\n"))) {
-            Ok(()) => return Ok(()),
-            // With little time a busy machine may have stopped the program at an earlier step.
-            Err(_) if 3 * patience < must_pass() => patience *= 3,
-            Err(why) => return Err(why.into()),
+        let text = redacted(&format!("{report}\n"));
+        // With little time a busy machine may have stopped the program at an earlier step. Such a report is
+        // not to be recorded, either.
+        let last = 3 * patience >= must_pass();
+        let outcome = match is_hurried(&text, file) && !last {
+            true => Err(format!("a report on little time: {text}")),
+            false => recording::compare(file, &text),
+        };
+        match outcome {
+            Err(_) if !last => patience *= 3,
+            outcome => return outcome.map_err(Failed::from),
         }
     }
+}
+
+/// Whether a report says that the time was up, and the one in the file does not.
+fn is_hurried(report: &str, file: &Path) -> bool {
+    const WORDS: &str = "the time was up";
+    let recorded = fs::read_to_string(file).unwrap_or_default();
+    report.contains(WORDS) && !recorded.contains(WORDS)
 }
