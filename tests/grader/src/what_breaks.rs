@@ -422,7 +422,11 @@ pub const GROUPS: &[Group] = &[
             ),
             trouble(
                 "It does not answer the handshake",
-                &[end("lesson01", "the wait ends with the time limit", &["gives_up_connecting"])],
+                &[end(
+                    "lesson01 solution01 solution05",
+                    "the wait ends with the time limit",
+                    &["gives_up_connecting"],
+                )],
             ),
             trouble(
                 "It accepts, and says nothing",
