@@ -346,6 +346,11 @@ pub const GROUPS: &[Group] = &[
                         &["waits_for_who_reads_its_output"],
                     ),
                     end(
+                        "solution02 solution.py solution04",
+                        "clients are served: once it listens, it says nothing there",
+                        &["does_not_wait_for_its_output"],
+                    ),
+                    end(
                         "lesson04",
                         "clients do not wait for it, and neither does Ctrl-C",
                         &["does_not_wait_for_its_terminal", "stops_though_its_terminal_does_not"],
