@@ -344,6 +344,7 @@ fn main() -> ExitCode {
                         "waits_for_who_reads_its_output",
                         "parts_with_a_client_that_stays",
                         "reports_a_reset_later_on",
+                        "reports_a_closed_output",
                     ],
                 )
                 .fault(
@@ -351,6 +352,7 @@ fn main() -> ExitCode {
                     &[
                         "reports_a_reset_later_on",
                         "reports_a_full_output",
+                        "reports_a_closed_output",
                         "reports_a_lack_of_descriptors",
                     ],
                 )

@@ -333,6 +333,11 @@ pub const GROUPS: &[Group] = &[
             trouble(
                 "Standard output is closed later on",
                 &[
+                    end(
+                        "lesson02 lesson03",
+                        "that is an error, exit code 1; a client that is connected has its reply, one that comes later has none",
+                        &["reports_a_closed_output"],
+                    ),
                     end(LASTING, "clients are served all the same", &["does_without_its_output"]),
                     end("lesson04", "the same", &["survives_a_closed_output"]),
                 ],
