@@ -57,6 +57,8 @@ use grader::{Broken, Check, Needs, Outcome, Peer, Program, Run, check};
 use lesson05::{LONG, fill_from, in_place};
 use socket2::SockRef;
 
+use crate::handshake::GIVES_UP_CONNECTING;
+
 const SECTION: &str = "04-buffers.html#exercise";
 
 /// A line of the message, in bytes.
@@ -145,6 +147,7 @@ pub const TROUBLE: &[Check] = &[
         .hint("Whose word does a script have for it that the echo was whole?")
         .section(SECTION)
         .needs(Needs::Linux),
+    GIVES_UP_CONNECTING,
 ];
 
 fn reports_a_full_output(run: &mut Run) -> Outcome {

@@ -12,19 +12,19 @@
 //! What you are to write, and how it is graded, stands in `exercise01.rs`.
 
 mod exercise01;
+mod handshake;
 
 use std::io::Write;
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::Shutdown;
 use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY, TUTORIAL_ADDRESS};
 use grader::{
-    Broken, Check, Exercise, Lesson, Needs, Outcome, Program, Run, Subject, Trouble, check,
-    contract, program,
+    Check, Exercise, Lesson, Needs, Outcome, Program, Run, Subject, Trouble, check, contract,
+    program,
 };
-use socket2::{Domain, Socket, Type};
 
 const CHECKS: &[Check] = &[
     check("exchanges_messages", exchanges_messages)
@@ -43,11 +43,7 @@ const CHECKS: &[Check] = &[
         .demands("Where nobody listens, the client says so and what to do.")
         .hint("Which error does `connect` return when no program listens on the port?")
         .section("02-1-client.html#four-ways-to-fail"),
-    check("gives_up_connecting", gives_up_connecting)
-        .demands("A server that does not answer holds the client no longer than the time limit.")
-        .hint("For how long does `connect` try when nobody told it?")
-        .section("02-1-client.html#four-ways-to-fail")
-        .needs(Needs::Linux),
+    handshake::GIVES_UP_CONNECTING,
     check("gives_up_on_a_silent_server", gives_up_on_a_silent_server)
         .demands(
             "A server that accepts and says nothing holds the client no longer than the limit.",
@@ -204,36 +200,6 @@ fn reports_a_refusal(run: &mut Run) -> Outcome {
         .complained(&address)?
         .complained("is the server running?")?;
     Ok(())
-}
-
-fn gives_up_connecting(run: &mut Run) -> Outcome {
-    // A listener whose queue is full lets further clients wait: the kernel ignores their SYN.
-    let full = run.attempt("a listener with a backlog of 0", listener_with_backlog(0))?;
-    let address = full.local_addr().ok().and_then(|address| address.as_socket());
-    let address = address.ok_or_else(|| Broken::new("an address", "none"))?;
-    let mut queued = Vec::new();
-    run.until("its queue is full", || {
-        match TcpStream::connect_timeout(&address, Duration::from_millis(100)) {
-            Ok(client) => {
-                queued.push(client);
-                None
-            }
-            Err(_) => Some(()),
-        }
-    })?;
-    run.to_end(&["--time-limit", "0.2", &address.to_string()])?
-        .exited_with(1)?
-        .explained()?
-        .complained("cannot connect")?
-        .complained("timed out")?;
-    Ok(())
-}
-
-fn listener_with_backlog(backlog: i32) -> std::io::Result<Socket> {
-    let listener = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-    listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())?;
-    listener.listen(backlog)?;
-    Ok(listener)
 }
 
 fn gives_up_on_a_silent_server(run: &mut Run) -> Outcome {
@@ -674,6 +640,12 @@ fn main() -> ExitCode {
                     &["reports_a_server_that_hangs_up", "reports_a_full_output"],
                 )
                 .fault(program!("limit_each_read"), &["parts_with_a_server_that_sends_for_ever"]),
+        )
+        // The lesson's program has it among its checks.
+        .trouble(
+            Trouble::new(&[handshake::GIVES_UP_CONNECTING])
+                .program(program!("solution01"))
+                .fault(program!("panicking_client"), &["gives_up_connecting"]),
         )
         .report(program!("exercise01"), "waits_for_the_end_of_the_reply")
         .report(program!("decode_each_chunk"), "joins_characters_that_are_cut")

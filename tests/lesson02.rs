@@ -9,6 +9,7 @@
 
 mod exercise02;
 mod one_client;
+mod says_little;
 mod trouble;
 
 use std::net::{Ipv6Addr, SocketAddr, TcpListener, TcpStream};
@@ -363,6 +364,7 @@ fn main() -> ExitCode {
                         "waits_for_who_reads_its_output",
                         "parts_with_a_client_that_stays",
                         "reports_a_reset_later_on",
+                        "reports_a_closed_output",
                     ],
                 )
                 .fault(
@@ -370,6 +372,7 @@ fn main() -> ExitCode {
                     &[
                         "reports_a_reset_later_on",
                         "reports_a_full_output",
+                        "reports_a_closed_output",
                         "reports_a_lack_of_descriptors",
                     ],
                 )
@@ -379,6 +382,7 @@ fn main() -> ExitCode {
         )
         .trouble(
             Trouble::new(&trouble::Trouble::<exercise02::Requests>::CHECKS)
+                .and(&says_little::SaysLittle::<exercise02::Requests>::CHECKS)
                 .and(exercise02::TROUBLE)
                 .program(program!("solution02"))
                 .program_that_needs(
@@ -394,7 +398,10 @@ fn main() -> ExitCode {
                     &["survives_whatever_is_sent", "waits_for_descriptors"],
                 )
                 .fault(program!("serves_one_client"), &["survives_a_crowd"])
-                .fault(program!("needs_its_output"), &["does_without_its_output"])
+                .fault(
+                    program!("needs_its_output"),
+                    &["does_without_its_output", "does_not_wait_for_its_output"],
+                )
                 .fault(program!("limit_for_each_read"), &["is_not_held_by_who_reads_nothing"])
                 .fault(program!("waits_for_ever"), &["is_not_held_by_who_says_nothing"])
                 .fault(program!("one_read_is_the_request"), &["answers_requests_cut_anywhere"])

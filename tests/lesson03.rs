@@ -700,6 +700,7 @@ fn main() -> ExitCode {
                     "reports_a_reset_later_on",
                     "shows_zeros_as_escapes",
                     "reports_a_full_output",
+                    "reports_a_closed_output",
                     "reports_a_lack_of_descriptors",
                 ]),
         )

@@ -14,6 +14,7 @@
 mod exercise04;
 mod many_clients;
 mod network;
+mod says_little;
 mod trouble;
 
 use std::io::{self, Write};
@@ -1175,6 +1176,7 @@ fn main() -> ExitCode {
         )
         .trouble(
             trouble::<exercise04::Lines>()
+                .and(&says_little::SaysLittle::<exercise04::Lines>::CHECKS)
                 .and(exercise04::TROUBLE)
                 .program(program!("solution04"))
                 .fault(
@@ -1208,6 +1210,7 @@ fn main() -> ExitCode {
                     "gives_memory_back",
                     "runs_again_after_kill",
                     "does_without_its_output",
+                    "does_not_wait_for_its_output",
                     "reports_a_full_output",
                     "rests_while_clients_are_silent",
                 ]),

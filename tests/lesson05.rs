@@ -27,6 +27,7 @@
 //! What you are to write, and how it is graded, stands in `exercise05.rs`.
 
 mod exercise05;
+mod handshake;
 
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
@@ -634,6 +635,7 @@ fn main() -> ExitCode {
                 "does_not_wait_for_the_end_of_too_much",
                 "parts_with_a_server_that_sends_for_ever",
                 "reports_a_full_output",
+                "gives_up_connecting",
             ],
         ))
         .report(program!("exercise05"), "reads_while_it_writes")

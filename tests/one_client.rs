@@ -253,6 +253,11 @@ pub const TROUBLE: &[Check] = &[
         .hint("What does `println!` do when it cannot print?")
         .section("02-2-server.html#the-repair")
         .needs(Needs::Linux),
+    check("reports_a_closed_output", reports_a_closed_output)
+        .demands("When nobody reads its standard output any more, that is an error, with exit code 1; a client that is connected has its reply.")
+        .hint("What can fail when the line about a client is printed, and does the client have its reply by then?")
+        .section("02-2-server.html#the-repair")
+        .needs(Needs::LinuxAnd("bash")),
     check("reports_a_lack_of_descriptors", reports_a_lack_of_descriptors)
         .demands("Without a descriptor for its client, the server says so, with exit code 1.")
         .hint("Which of your calls need a descriptor?")
@@ -325,6 +330,47 @@ fn shows_zeros_as_escapes(run: &mut Run) -> Outcome {
 fn reports_a_full_output(run: &mut Run) -> Outcome {
     let starter = ["sh", "-c", "exec \"$@\" > /dev/full", "sh"];
     let mut server = run.start_through(&starter, &["127.0.0.1:0"])?;
+    server.exits_with(1)?;
+    server.complains("error: cannot write to standard output")
+}
+
+fn reports_a_closed_output(run: &mut Run) -> Outcome {
+    // Nobody is there yet. The message waits in the kernel, so that the client has asked in time.
+    let (mut server, address) = serve_until_nobody_reads(run)?;
+    nobody_reads(&mut server)?;
+    server.suspend()?;
+    let mut late = run.connect_as("a late client", address)?;
+    late.send(GREETING)?;
+    late.end()?;
+    server.resume()?;
+    misses_its_output(&mut server)?;
+    late.receives_no_reply()?;
+
+    // The line that tells of the client has been printed.
+    let (mut server, address) = serve_until_nobody_reads(run)?;
+    let mut client = run.connect_as("an early client", address)?;
+    run.settles(&server)?;
+    nobody_reads(&mut server)?;
+    client.send(GREETING)?;
+    client.end()?;
+    client.receives_all(REPLY)?;
+    misses_its_output(&mut server)
+}
+
+/// The line `listening on` is read, and the pipe stays open until something is typed.
+fn serve_until_nobody_reads(run: &mut Run) -> Outcome<(Program, SocketAddr)> {
+    let reader = "read -r line; echo \"$line\"; read -r go <&3; exec <&-; echo 'nobody reads'";
+    let script = format!("exec 3<&0; exec \"$@\" > >({reader}) 3<&-");
+    run.serve_through(&["bash", "-c", &script, "bash"], &["127.0.0.1:0"])
+}
+
+/// From here on, whoever writes gets EPIPE.
+fn nobody_reads(server: &mut Program) -> Outcome {
+    server.types("stop reading\n")?;
+    server.says("nobody reads")
+}
+
+fn misses_its_output(server: &mut Program) -> Outcome {
     server.exits_with(1)?;
     server.complains("error: cannot write to standard output")
 }

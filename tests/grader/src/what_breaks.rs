@@ -333,6 +333,11 @@ pub const GROUPS: &[Group] = &[
             trouble(
                 "Standard output is closed later on",
                 &[
+                    end(
+                        "lesson02 lesson03",
+                        "that is an error, exit code 1; a client that is connected has its reply, one that comes later has none",
+                        &["reports_a_closed_output"],
+                    ),
                     end(LASTING, "clients are served all the same", &["does_without_its_output"]),
                     end("lesson04", "the same", &["survives_a_closed_output"]),
                 ],
@@ -344,6 +349,11 @@ pub const GROUPS: &[Group] = &[
                         "lesson02 lesson03 solution03",
                         "the client has its reply; then the server waits until somebody reads",
                         &["waits_for_who_reads_its_output"],
+                    ),
+                    end(
+                        "solution02 solution.py solution04",
+                        "clients are served: once it listens, it says nothing there",
+                        &["does_not_wait_for_its_output"],
                     ),
                     end(
                         "lesson04",
@@ -422,7 +432,11 @@ pub const GROUPS: &[Group] = &[
             ),
             trouble(
                 "It does not answer the handshake",
-                &[end("lesson01", "the wait ends with the time limit", &["gives_up_connecting"])],
+                &[end(
+                    "lesson01 solution01 solution05",
+                    "the wait ends with the time limit",
+                    &["gives_up_connecting"],
+                )],
             ),
             trouble(
                 "It accepts, and says nothing",

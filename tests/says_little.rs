@@ -1,0 +1,34 @@
+//! Trouble for a server that says on standard output where it listens, and nothing else after that: those of
+//! exercise 2 and of exercise 4.
+
+use std::marker::PhantomData;
+
+use grader::{Check, Needs, Outcome, Run, check};
+
+use crate::trouble::{Protocol, serves_another};
+
+pub struct SaysLittle<P>(PhantomData<P>);
+
+impl<P: Protocol> SaysLittle<P> {
+    pub const CHECKS: [Check; 1] =
+        [check("does_not_wait_for_its_output", does_not_wait_for_its_output::<P>)
+            .demands(
+                "While its standard output is a full pipe that nobody reads, clients are served.",
+            )
+            .hint("How long does a line about a client take to print, and who waits for that?")
+            .section(P::SECTION)
+            .needs(Needs::LinuxAnd("bash"))];
+}
+
+fn does_not_wait_for_its_output<P: Protocol>(run: &mut Run) -> Outcome {
+    // The line `listening on` is read. Then the pipe is filled, up to the first write that would have to
+    // wait (pipe(7)), the line is passed on, and `sleep` keeps the pipe open, and nothing else.
+    let fill = "dd if=/dev/zero of=/dev/fd/4 bs=4096 oflag=nonblock 2> /dev/null";
+    let reader =
+        format!("exec 4<&0; read -r line; {fill}; echo \"$line\"; exec sleep 600 >&- 2>&-");
+    let script = format!("exec \"$@\" > >({reader})");
+    let (_server, address) =
+        run.serve_through(&["bash", "-c", &script, "bash"], &["127.0.0.1:0"])?;
+    serves_another::<P>(run, address)?;
+    serves_another::<P>(run, address)
+}
