@@ -66,6 +66,8 @@ macro_rules! trials {
     ($($test:ident,)*) => { vec![$(test(stringify!($test), $test)),*] };
 }
 
+#[cfg(unix)]
+mod alive;
 mod children;
 #[cfg(unix)]
 mod live_grade;

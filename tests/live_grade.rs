@@ -5,9 +5,10 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
+use super::alive::is_alive;
 use super::*;
 
 const EXERCISE: &str = "lessons/one/exercise.rs";
@@ -374,5 +375,5 @@ fn statuses(exercise: &Value) -> Vec<&str> {
 
 #[track_caller]
 fn is_gone(process: Pid) {
-    until("the process is gone", || test_kill_process(process).is_err());
+    until("the process is gone", || !is_alive(process));
 }

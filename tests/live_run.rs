@@ -14,8 +14,12 @@
 //!
 //! Nothing here waits for time to pass: every wait is for an event, and has a deadline.
 
+#[cfg(unix)]
+use rustix::process::Pid;
 use serde_json::Value;
 
+#[cfg(unix)]
+use super::alive::is_alive;
 use super::*;
 
 /// A run may have to build a lesson first.
@@ -134,27 +138,38 @@ fn a_server_is_stopped() {
 #[cfg(target_os = "linux")]
 fn the_kernels_view_is_told() {
     let reader = Reader::shared();
+    // Where thousands of sockets are listed, a look takes long, and may miss what does not last.
+    let missed = (0..5).map(|_| what_is_not_seen(&reader)).take_while(Option::is_some).flatten();
+    let missed: Vec<String> = missed.collect();
+    assert!(missed.len() < 5, "{missed:#?}");
+}
+
+#[cfg(target_os = "linux")]
+fn what_is_not_seen(reader: &Reader) -> Option<String> {
     let events = reader.run(json!([{ "name": "lesson05" }])).until_the_end();
     let sockets: Vec<&Value> = events
         .iter()
         .filter(|event| event.kind == "sockets")
         .flat_map(|event| event.data["sockets"].as_array().unwrap())
         .collect();
-    let seen = |end: &str, state: &str| {
-        sockets.iter().any(|socket| socket["end"] == end && socket["state"] == state)
-    };
-    assert!(seen("server", "LISTEN"), "{sockets:?}");
-    assert!(seen("server", "ESTABLISHED") && seen("client", "ESTABLISHED"), "{sockets:?}");
-    assert!(seen("client", "TIME_WAIT"), "{sockets:?}");
-    let most = |end: &str, queue: &str| {
-        let queues = sockets.iter().filter(|socket| socket["end"] == end);
-        queues.filter_map(|socket| socket[queue].as_u64()).max().unwrap()
-    };
-    assert!(most("client", "send") > 1000 && most("server", "receive") > 1000, "{sockets:?}");
     // Each is told of when it has changed, and not otherwise.
     for pair in sockets.windows(2) {
         assert_ne!(pair[0], pair[1]);
     }
+    let seen = |end: &str, state: &str| {
+        sockets.iter().any(|socket| socket["end"] == end && socket["state"] == state)
+    };
+    let queued = |end: &str, queue: &str| {
+        let mut queues = sockets.iter().filter(|socket| socket["end"] == end);
+        queues.any(|socket| socket[queue].as_u64().unwrap() > 1000)
+    };
+    let all = seen("server", "LISTEN")
+        && seen("server", "ESTABLISHED")
+        && seen("client", "ESTABLISHED")
+        && seen("client", "TIME_WAIT")
+        && queued("client", "send")
+        && queued("server", "receive");
+    (!all).then(|| format!("{sockets:?}"))
 }
 
 /// The port of the first run is the second one's, too; what is left on it is not.
@@ -304,7 +319,6 @@ fn a_reader_that_is_killed_leaves_no_child() {
     reader.child.wait().unwrap();
     until("the process is gone", || !is_alive(program));
     // What the program itself has started is nobody's any more; no lesson starts a process.
-    let its_child = rustix::process::Pid::from_raw(its_child).unwrap();
     let _ = rustix::process::kill_process(its_child, rustix::process::Signal::KILL);
 }
 
@@ -531,22 +545,9 @@ fn a_static_page_shows_the_recordings() {
 // Processes.
 
 #[cfg(unix)]
-fn pids(line: &str) -> [i32; 2] {
-    let mut numbers = line.split(' ').skip(1).map(|number| number.parse().unwrap());
-    [numbers.next().unwrap(), numbers.next().unwrap()]
-}
-
-/// Whether a process is there, and more than a dead child that nobody has waited for.
-#[cfg(unix)]
-fn is_alive(pid: i32) -> bool {
-    match fs::read_to_string(format!("/proc/{pid}/stat")) {
-        Ok(stat) => !stat.rsplit(") ").next().unwrap().starts_with('Z'),
-        Err(_) if Path::new("/proc/self/stat").exists() => false,
-        Err(_) => {
-            let pid = rustix::process::Pid::from_raw(pid).unwrap();
-            rustix::process::test_kill_process(pid).is_ok()
-        }
-    }
+fn pids(line: &str) -> [Pid; 2] {
+    let mut numbers = line.split(' ').skip(1).map(|number| Pid::from_raw(number.parse().unwrap()));
+    [numbers.next().unwrap().unwrap(), numbers.next().unwrap().unwrap()]
 }
 
 // ----------------------------------------------------------------------------

@@ -1,6 +1,10 @@
 //! The live record, as a suite tells it. This program is both: with `GRADER_LIVE` in its environment it is a
 //! suite of three checks, and otherwise it tests what that suite writes, and what it leaves behind.
 
+#[cfg(unix)]
+#[path = "../../alive.rs"]
+mod alive;
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -22,8 +26,10 @@ mod unix {
 
     use grader::{Check, Exercise, LIVE, Lesson, Needs, Outcome, Run, Subject, check};
     use libtest_mimic::{Arguments, Trial};
-    use rustix::process::{Pid, test_kill_process};
+    use rustix::process::Pid;
     use serde_json::Value;
+
+    use crate::alive::is_alive;
 
     const DEADLINE: Duration = Duration::from_secs(60);
 
@@ -182,7 +188,7 @@ mod unix {
     }
 
     fn is_gone(process: Pid) {
-        until("the process is gone", || test_kill_process(process).is_err());
+        until("the process is gone", || !is_alive(process));
     }
 
     fn until(what: &str, mut is_so: impl FnMut() -> bool) {
