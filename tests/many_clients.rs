@@ -50,7 +50,9 @@ pub fn stops_without_descriptors(run: &mut Run, is_served: IsServed) -> Outcome 
     let _crowd = crowd(run, address)?;
     server.complains("error: ")?;
     // Not only for the moment in which a thread had opened something.
-    run.until("no descriptor is left", || (free_descriptors(&server) == 0).then_some(()))?;
+    run.until("no descriptor is left, and all threads wait", || {
+        (server.running_threads().is_empty() && free_descriptors(&server) == 0).then_some(())
+    })?;
     stops(run, &mut server)
 }
 
@@ -58,13 +60,16 @@ pub fn stops_without_descriptors(run: &mut Run, is_served: IsServed) -> Outcome 
 fn stops_with_the_last_descriptor<P: Protocol>(run: &mut Run) -> Outcome {
     let (mut server, address) = serve_with_few_descriptors(run)?;
     let mut clients = Vec::new();
-    while free_descriptors(&server) > 1 {
+    loop {
+        // One of its threads in accept, and none in the middle of something, with one descriptor more.
+        run.settles(&server)?;
+        if free_descriptors(&server) <= 1 {
+            break;
+        }
         let mut client = run.connect(address)?;
         P::is_served(&mut client)?;
         clients.push(client);
     }
-    // One of its threads in accept.
-    run.settles(&server)?;
     stops(run, &mut server)
 }
 
