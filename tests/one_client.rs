@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use common::{GREETING, REPLY};
 use grader::{Broken, Check, Finished, Needs, Outcome, Program, Run, Subject, check, ways_to_end};
 
-use crate::trouble::{Protocol, cut_anywhere};
+use crate::trouble::{Protocol, cut_anywhere, serve_into};
 
 pub const CHECKS: &[Check] = &[
     check("serves_the_tutorials_client", serves_the_tutorials_client)
@@ -360,8 +360,7 @@ fn reports_a_closed_output(run: &mut Run) -> Outcome {
 /// The line `listening on` is read, and the pipe stays open until something is typed.
 fn serve_until_nobody_reads(run: &mut Run) -> Outcome<(Program, SocketAddr)> {
     let reader = "read -r line; echo \"$line\"; read -r go <&3; exec <&-; echo 'nobody reads'";
-    let script = format!("exec 3<&0; exec \"$@\" > >({reader}) 3<&-");
-    run.serve_through(&["bash", "-c", &script, "bash"], &["127.0.0.1:0"])
+    serve_into(run, reader)
 }
 
 /// From here on, whoever writes gets EPIPE.
@@ -429,9 +428,7 @@ pub const TROUBLE_FOR_ALL: &[Check] = &[
 fn waits_for_who_reads_its_output(run: &mut Run) -> Outcome {
     // The line `listening on` is read; all others, when something is typed.
     let reader = "read -r line; echo \"$line\"; read -r go <&3; exec cat";
-    let script = format!("exec 3<&0; exec \"$@\" > >({reader}) 3<&-");
-    let (mut server, address) =
-        run.serve_through(&["bash", "-c", &script, "bash"], &["127.0.0.1:0"])?;
+    let (mut server, address) = serve_into(run, reader)?;
     let mut client = run.connect(address)?;
     run.step("it sends four times what a pipe holds");
     // 64 KiB (pipe(7)).

@@ -13,7 +13,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use grader::kernel::{self, State};
-use grader::{Broken, Check, Limit, Needs, Outcome, Peer, Run, check, close};
+use grader::{Broken, Check, Limit, Needs, Outcome, Peer, Program, Run, check, close};
 use socket2::{Domain, Socket, Type};
 
 /// How a client talks with the server.
@@ -234,15 +234,19 @@ pub fn runs_again<P: Protocol>(run: &mut Run, address: SocketAddr) -> Outcome {
 fn does_without_its_output<P: Protocol>(run: &mut Run) -> Outcome {
     // The line `listening on` is read, and then nothing more: whoever writes gets EPIPE.
     let reader = "head -n 1; exec <&-; echo 'nobody reads any more'";
-    let script = format!("exec \"$@\" > >({reader})");
-    let (mut server, address) =
-        run.serve_through(&["bash", "-c", &script, "bash"], &["127.0.0.1:0"])?;
+    let (mut server, address) = serve_into(run, reader)?;
     server.says("nobody reads any more")?;
     // What it has to say of the first it may try to say only when the second has come.
     for _ in 0..3 {
         serves_another::<P>(run, address)?;
     }
     Ok(())
+}
+
+/// A server whose standard output goes to these commands of bash. What is typed is their descriptor 3.
+pub fn serve_into(run: &mut Run, reader: &str) -> Outcome<(Program, SocketAddr)> {
+    let script = format!("exec 3<&0; exec \"$@\" > >({reader}) 3<&-");
+    run.serve_through(&["bash", "-c", &script, "bash"], &["127.0.0.1:0"])
 }
 
 fn reports_a_full_output<P: Protocol>(run: &mut Run) -> Outcome {
