@@ -37,6 +37,7 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use grader::what_breaks;
 use libtest_mimic::{Arguments, Trial};
 use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use predicates::prelude::*;
@@ -45,15 +46,11 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use children::children;
-use unchanged::{Inputs, root, said_by};
+use unchanged::{root, said_by};
 
 /// From the recorded results to the page on speed, as the benchmark does it.
 #[path = "bench/report/mod.rs"]
 mod report;
-
-/// What is said on the same page of troubles; the suites look that it is so.
-#[path = "grader/src/what_breaks.rs"]
-mod what_breaks;
 
 /// Far longer than anything here takes, even on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -159,7 +156,7 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
     let tools = ["rustc", "python3"].map(|tool| said_by(tool, &["--version"]));
-    let conclusion = Inputs::of(tools.into()).run(&arguments, trials);
+    let conclusion = unchanged::run(tools.into(), &arguments, trials);
     // A static is not dropped: here the shared reader ends, and the shared site goes.
     drop(SHARED.lock().unwrap_or_else(PoisonError::into_inner).take());
     drop(SITE.lock().unwrap_or_else(PoisonError::into_inner).take());

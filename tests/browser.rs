@@ -33,7 +33,7 @@ mod site;
 mod unchanged;
 
 use desk::{Content, Desk, NARROW, View, WIDE};
-use unchanged::{Inputs, said_by};
+use unchanged::said_by;
 
 /// What the survey looks for on every page, and how a check is called that finds nothing of it.
 const KINDS: &[(&str, &str)] = &[
@@ -234,7 +234,7 @@ fn main() -> ExitCode {
     trials.extend(KINDS[1..].iter().map(survey));
     #[cfg(unix)]
     trials.extend(live::trials());
-    let conclusion = inputs().run(&Arguments::from_args(), trials);
+    let conclusion = unchanged::run(browser_and_fonts(), &Arguments::from_args(), trials);
     // A static is not dropped: here the browsers and the readers end, whatever has failed.
     for desk in [&SURVEY, &HANDS] {
         drop(desk.lock().unwrap_or_else(PoisonError::into_inner).take());
@@ -245,13 +245,13 @@ fn main() -> ExitCode {
 }
 
 /// The look of a page depends on the browser, too, and on the fonts that there are.
-fn inputs() -> Inputs {
+fn browser_and_fonts() -> Vec<String> {
     let mut words: Vec<String> =
         chromium::programs().iter().map(|program| said_by(program, &["--version"])).collect();
     let mut fonts: Vec<String> = said_by("fc-list", &[]).lines().map(str::to_owned).collect();
     fonts.sort();
     words.extend(fonts);
-    Inputs::of(words)
+    words
 }
 
 fn trial(

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
+use grader::unchanged::{SOURCES, is_left_out};
 use tempfile::TempDir;
 
 use crate::children::children;
 use crate::process::{DEADLINE, says};
-use crate::unchanged::{SOURCES, is_left_out, root};
+use crate::unchanged::root;
 
 pub struct Site {
     origin: String,

@@ -93,7 +93,8 @@ impl Exercise {
         trials.extend(right(&self.solution, Needs::Nothing, "", self.checks));
         if !begun {
             let (checks, starter) = (self.checks.to_vec(), self.yours.clone());
-            trials.push(wrong("starter", starter, checks, self.starter_fails));
+            let name = format!("starter::{}", starter.name);
+            trials.push(Trial::test(name, wrong(starter, checks, self.starter_fails)));
         }
         grade
     }

@@ -12,6 +12,7 @@ use crate::check::{Broken, Check, Needs, Outcome};
 use crate::exercise::{Exercise, Grade, Shown};
 use crate::listed;
 use crate::patience::{must_fail, must_pass};
+use crate::proofs::Proofs;
 use crate::record;
 use crate::recorded_report as recorded;
 use crate::rejected;
@@ -169,8 +170,14 @@ impl Lesson {
         arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
         let checks = self.exercise.as_ref().map_or(&[][..], |exercise| exercise.checks);
         let shown = Shown::by(&arguments);
+        let mut proofs = None;
         let (trials, grade) = match Subject::from_environment() {
-            None => self.trials(shown),
+            None => {
+                let of_trouble = self.troubles.iter().flat_map(|trouble| &trouble.checks);
+                let all = self.all_checks().chain(checks).chain(of_trouble);
+                let proofs = proofs.insert(Proofs::of(all, &arguments));
+                self.trials(shown, proofs)
+            }
             // Somebody's own program, in whatever language: the exercise's checks and nothing else.
             Some(subject) => {
                 let grade = Grade::new(self.name, &subject.name, true, checks, shown);
@@ -182,6 +189,9 @@ impl Lesson {
             grade.introduce();
         }
         let conclusion = libtest_mimic::run(&arguments, trials);
+        if let Some(proofs) = proofs {
+            proofs.note();
+        }
         if let Some(grade) = grade.filter(|_| !arguments.list) {
             grade.show();
             if let Err(why) = record::write(&grade.results()) {
@@ -192,7 +202,7 @@ impl Lesson {
     }
 
     /// In the order in which they start: the reader's own program, then what takes longest.
-    fn trials(self, shown: Shown) -> (Vec<Trial>, Option<Grade>) {
+    fn trials(self, shown: Shown, proofs: &mut Proofs) -> (Vec<Trial>, Option<Grade>) {
         let mut trials = Vec::new();
         let whole = self.incomplete();
         trials.push(Trial::test(format!("{}::suite_is_whole", self.name), move || {
@@ -208,7 +218,7 @@ impl Lesson {
         }
         for (name, code) in self.rejected {
             let file = self.directory.join("rejected").join(name).with_extension("rs");
-            trials.push(Trial::test(format!("rejected::{name}"), move || {
+            trials.push(proofs.trial(format!("rejected::{name}"), move || {
                 rejected::with_code(&file, code).map_err(Failed::from)
             }));
         }
@@ -220,15 +230,22 @@ impl Lesson {
             let Some(&check) = exercise.iter().find(|check| check.id == *id) else { continue };
             let (subject, file) = (subject.clone(), recorded::file(self.name, &subject.name, id));
             let check = check.needs(Needs::Linux);
-            trials.push(trial(name, check, move || recorded::compare(&check, &subject, &file)));
+            let is_starter = subject.name == starter;
+            let compare = move || recorded::compare(&check, &subject, &file);
+            trials.push(match is_starter || check.needs.missing().is_some() {
+                true => trial(name, check, compare),
+                false => proofs.trial(name, compare),
+            });
         }
         for Fault { subject, fails, .. } in self.exercise_faults {
-            trials.push(wrong("wrong_answer", subject, exercise.to_vec(), fails));
+            let name = format!("wrong_answer::{}", subject.name);
+            trials.push(proofs.trial(name, wrong(subject, exercise.to_vec(), fails)));
         }
         let checks: Vec<Check> = [self.checks, self.contract].concat();
         for Fault { subject, judged_on, fails } in self.faults {
             let checks = judged_on.unwrap_or_else(|| checks.clone());
-            trials.push(wrong("fault", subject, checks, fails));
+            let name = format!("fault::{}", subject.name);
+            trials.push(proofs.trial(name, wrong(subject, checks, fails)));
         }
         for (subject, needs) in &self.answers {
             trials.extend(right(subject, *needs, "", exercise));
@@ -241,7 +258,7 @@ impl Lesson {
             trials.push(trial(format!("fact::{}", fact.id), fact, move || pass(&fact, None)));
         }
         for trouble in self.troubles {
-            trouble.trials(&mut trials);
+            trouble.trials(proofs, &mut trials);
         }
         (trials, grade)
     }
@@ -436,15 +453,13 @@ pub(crate) fn right<'a>(
     })
 }
 
-/// The trial of a program that must fail exactly these of the checks.
+/// What a trial of a program does that must fail exactly these of the checks.
 pub(crate) fn wrong(
-    kind: &str,
     subject: Subject,
     checks: Vec<Check>,
     fails: &'static [&'static str],
-) -> Trial {
-    let name = format!("{kind}::{}", subject.name);
-    Trial::test(name, move || exactly(&checks, &subject, fails))
+) -> impl FnOnce() -> Result<(), Failed> + Send + 'static {
+    move || exactly(&checks, &subject, fails)
 }
 
 fn pass(check: &Check, subject: Option<&Subject>) -> Result<(), Failed> {

@@ -26,6 +26,7 @@ mod peer;
 #[cfg(target_os = "linux")]
 mod processes;
 mod program;
+mod proofs;
 mod record;
 mod recorded_report;
 mod recording;
@@ -38,6 +39,7 @@ mod stat;
 mod subject;
 mod trace;
 mod trouble;
+pub mod unchanged;
 mod usage;
 #[cfg(target_os = "linux")]
 mod watch;

@@ -2,6 +2,7 @@ use libtest_mimic::Trial;
 
 use crate::check::{Check, Needs};
 use crate::lesson::{Fault, right, wrong};
+use crate::proofs::Proofs;
 use crate::subject::Subject;
 
 /// What clients, the machine and its user can do to a program, as checks that some programs of a lesson
@@ -51,13 +52,14 @@ impl Trouble {
         self
     }
 
-    pub(crate) fn trials(self, trials: &mut Vec<Trial>) {
+    pub(crate) fn trials(self, proofs: &mut Proofs, trials: &mut Vec<Trial>) {
         for (subject, needs) in &self.programs {
             trials.extend(right(subject, *needs, "in_trouble::", &self.checks));
         }
         for Fault { subject, fails, .. } in self.faults {
             let named = self.checks.iter().filter(|check| fails.contains(&check.id));
-            trials.push(wrong("fault::in_trouble", subject, named.copied().collect(), fails));
+            let name = format!("fault::in_trouble::{}", subject.name);
+            trials.push(proofs.trial(name, wrong(subject, named.copied().collect(), fails)));
         }
     }
 }

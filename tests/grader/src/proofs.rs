@@ -1,0 +1,95 @@
+use std::env;
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+use crate::check::Check;
+use crate::recording;
+use crate::subject::PYTHON;
+use crate::unchanged::{Before, Inputs};
+
+/// The trials that prove the suite itself, on programs that are wrong on purpose. Nothing that a reader does
+/// to an exercise changes them, so they are spared while the suite, its programs and the machine are the same.
+pub(crate) struct Proofs {
+    before: Before,
+    all: usize,
+    passed: Arc<AtomicUsize>,
+    failed: Arc<AtomicUsize>,
+}
+
+impl Proofs {
+    pub fn of<'a>(checks: impl Iterator<Item = &'a Check>, arguments: &Arguments) -> Proofs {
+        // A check is not tried where the machine lacks something.
+        let mut words: Vec<String> =
+            checks.map(|check| format!("{} {:?}", check.id, check.needs.missing())).collect();
+        words.extend(fs::read_to_string("/proc/sys/kernel/osrelease"));
+        words.extend(PYTHON.as_ref().map(|python| format!("python 3.{}", python.minor)));
+        let settings = ["GRADER_PATIENCE", "GRADER_MEMORY", "SNAPSHOTS"];
+        words.extend(settings.map(|name| format!("{name} {:?}", env::var_os(name))));
+        Proofs::before(Inputs::of(recording::root(), &[], words).look(arguments))
+    }
+
+    fn before(before: Before) -> Proofs {
+        Proofs { before, all: 0, passed: Arc::default(), failed: Arc::default() }
+    }
+
+    pub fn trial(
+        &mut self,
+        name: String,
+        run: impl FnOnce() -> Result<(), Failed> + Send + 'static,
+    ) -> Trial {
+        self.all += 1;
+        let (passed, failed) = (Arc::clone(&self.passed), Arc::clone(&self.failed));
+        self.before.spare(Trial::test(name, move || {
+            // One that panics is none that passes.
+            let outcome = run();
+            let counter = if outcome.is_ok() { passed } else { failed };
+            counter.fetch_add(1, Ordering::Relaxed);
+            outcome
+        }))
+    }
+
+    /// To be called when all trials have ended.
+    pub fn note(self) {
+        let passed = self.passed.load(Ordering::Relaxed);
+        self.before.note(passed == self.all, self.failed.load(Ordering::Relaxed) > 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use libtest_mimic::{Arguments, Failed, Trial};
+
+    use super::Proofs;
+    use crate::unchanged::Inputs;
+
+    /// A suite with two proofs and the check of an exercise: how many of its trials have run.
+    fn run(folder: &Path, second: fn() -> Result<(), Failed>) -> u64 {
+        let log = folder.join("log");
+        let arguments = Arguments::from_iter(["a suite", "--logfile", log.to_str().unwrap()]);
+        let inputs = Inputs { paths: vec![], words: vec![], note: folder.join("note") };
+        // Not `look`: with `CI` nothing would be spared.
+        let mut proofs = Proofs::before(inputs.look_unless(false));
+        let trials = vec![
+            proofs.trial("fault::one".into(), || Ok(())),
+            proofs.trial("fault::two".into(), second),
+            Trial::test("exercise", || Err("not mended yet".into())),
+        ];
+        let conclusion = libtest_mimic::run(&arguments, trials);
+        proofs.note();
+        conclusion.num_passed + conclusion.num_failed
+    }
+
+    #[test]
+    fn proofs_are_spared_while_an_exercise_fails() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(run(folder.path(), || Err("a wrong program passes".into())), 3);
+        assert_eq!(run(folder.path(), || panic!("the suite itself is wrong")), 3);
+        assert_eq!(run(folder.path(), || Ok(())), 3);
+        assert_eq!(run(folder.path(), || Ok(())), 1);
+    }
+}
