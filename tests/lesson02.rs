@@ -383,6 +383,7 @@ fn main() -> ExitCode {
         .trouble(
             Trouble::new(&trouble::Trouble::<exercise02::Requests>::CHECKS)
                 .and(&says_little::SaysLittle::<exercise02::Requests>::CHECKS)
+                .and(&one_client::OneAfterAnother::<exercise02::Requests>::CHECKS)
                 .and(exercise02::TROUBLE)
                 .program(program!("solution02"))
                 .program_that_needs(
@@ -395,7 +396,11 @@ fn main() -> ExitCode {
                 .fault(program!("unwrap_the_read"), &["survives_resets_at_any_moment"])
                 .fault(
                     program!("error_ends_the_loop"),
-                    &["survives_whatever_is_sent", "waits_for_descriptors"],
+                    &[
+                        "survives_whatever_is_sent",
+                        "waits_for_descriptors",
+                        "waits_for_who_reads_its_errors",
+                    ],
                 )
                 .fault(program!("serves_one_client"), &["survives_a_crowd"])
                 .fault(

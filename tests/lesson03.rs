@@ -707,6 +707,7 @@ fn main() -> ExitCode {
         .trouble(
             Trouble::new(&trouble::Trouble::<exercise03::Greetings>::CHECKS)
                 .and(one_client::TROUBLE_FOR_ALL)
+                .and(&one_client::OneAfterAnother::<exercise03::Greetings>::CHECKS)
                 .and(exercise03::TROUBLE)
                 .program(program!("solution03"))
                 .fault(
@@ -715,6 +716,7 @@ fn main() -> ExitCode {
                         "survives_resets_at_any_moment",
                         "survives_whatever_is_sent",
                         "survives_a_crowd",
+                        "waits_for_who_reads_its_errors",
                     ],
                 )
                 .fault(

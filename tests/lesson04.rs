@@ -1148,7 +1148,10 @@ fn main() -> ExitCode {
                     program!("accept_error_ends_server"),
                     &["waits_for_descriptors", "stops_without_descriptors"],
                 )
-                .fault(program!("close_on_bad_bytes"), &["parts_when_replies_have_arrived"])
+                .fault(
+                    program!("close_on_bad_bytes"),
+                    &["parts_when_replies_have_arrived", "does_not_wait_for_who_reads_its_errors"],
+                )
                 .fault(
                     program!("wait_for_everybody"),
                     &["stops_without_delay", "stops_with_the_last_descriptor"],
@@ -1211,6 +1214,7 @@ fn main() -> ExitCode {
                     "runs_again_after_kill",
                     "does_without_its_output",
                     "does_not_wait_for_its_output",
+                    "does_not_wait_for_who_reads_its_errors",
                     "reports_a_full_output",
                     "rests_while_clients_are_silent",
                 ]),

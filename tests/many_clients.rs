@@ -10,7 +10,9 @@ use common::GREETING;
 use grader::{Broken, Check, Limit, Needs, Outcome, Peer, Program, Run, Usage, check, kernel};
 use socket2::SockRef;
 
-use crate::trouble::{Protocol, narrow, serves_another};
+use crate::trouble::{
+    Protocol, narrow, resets_in_its_request, serve_with_full_errors, serves_another,
+};
 
 /// The client sends a message and gets its reply.
 pub type IsServed = fn(&mut Peer) -> Outcome;
@@ -216,7 +218,7 @@ pub fn is_over_soon(run: &mut Run, since: Instant) -> Outcome {
 pub struct ThreadTrouble<P>(PhantomData<P>);
 
 impl<P: Protocol> ThreadTrouble<P> {
-    pub const CHECKS: [Check; 6] = [
+    pub const CHECKS: [Check; 7] = [
         check("survives_a_lack_of_threads", survives_a_lack_of_threads::<P>)
             .demands("When no thread can be started, that is said; those who are connected are served, and later everybody is.")
             .hint("What does `thread::spawn` do when the system gives no thread, and in which thread does it do that?")
@@ -247,6 +249,11 @@ impl<P: Protocol> ThreadTrouble<P> {
             .hint("What does it take to call a thread out of `accept`, and do you still have that then?")
             .section("03-threads.html#stopping")
             .needs(Needs::Linux),
+        check("does_not_wait_for_who_reads_its_errors", does_not_wait_for_who_reads_its_errors::<P>)
+            .demands("While its standard error is a full pipe that nobody reads, a client with bytes that are not text gets its end, others are served, and Ctrl-C ends the server.")
+            .hint("Which thread waits until somebody has read what went wrong, and who waits for that thread?")
+            .section("03-threads.html#nobody-disturbs-the-others")
+            .needs(Needs::LinuxAnd("bash")),
     ];
 }
 
@@ -272,6 +279,17 @@ fn serves_on_after_ctrl_z<P: Protocol>(run: &mut Run) -> Outcome {
     run.until("they have stopped", || server.stands_still().then_some(()))?;
     server.resume()?;
     P::is_served(&mut client)
+}
+
+fn does_not_wait_for_who_reads_its_errors<P: Protocol>(run: &mut Run) -> Outcome {
+    let (mut server, address) = serve_with_full_errors(run, "exec sleep 600 3<&- 2>&- 5>&-")?;
+    resets_in_its_request::<P>(run, address)?;
+    let mut wrong = run.connect_as("a client with bytes that are not text", address)?;
+    wrong.send(b"\xff\n")?;
+    wrong.receives_to_end()?;
+    serves_another::<P>(run, address)?;
+    serves_another::<P>(run, address)?;
+    stops(run, &mut server)
 }
 
 fn rests_while_clients_are_silent<P: Protocol>(run: &mut Run) -> Outcome {

@@ -5,6 +5,7 @@
 //! arrived, because the tutorial's client waits for it without ending its own side.
 
 use std::io::{ErrorKind, Write};
+use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,7 +13,9 @@ use std::time::{Duration, Instant};
 use common::{GREETING, REPLY};
 use grader::{Broken, Check, Finished, Needs, Outcome, Program, Run, Subject, check, ways_to_end};
 
-use crate::trouble::{Protocol, cut_anywhere, serve_into};
+use crate::trouble::{
+    Protocol, cut_anywhere, resets_in_its_request, serve_into, serve_with_full_errors,
+};
 
 pub const CHECKS: &[Check] = &[
     check("serves_the_tutorials_client", serves_the_tutorials_client)
@@ -440,6 +443,32 @@ fn waits_for_who_reads_its_output(run: &mut Run) -> Outcome {
     server.types("read on\n")?;
     // The last bytes of the message, and the end of the line.
     server.says("xxx\"\n")
+}
+
+/// For a server that serves one client after another.
+pub struct OneAfterAnother<P>(PhantomData<P>);
+
+impl<P: Protocol> OneAfterAnother<P> {
+    pub const CHECKS: [Check; 1] =
+        [check("waits_for_who_reads_its_errors", waits_for_who_reads_its_errors::<P>)
+            .demands("While its standard error is a full pipe that nobody reads, the server waits with what went wrong; when somebody reads, the next client is served.")
+            .hint("What do you do with an error after it has been said?")
+            .section(P::SECTION)
+            .needs(Needs::LinuxAnd("bash"))];
+}
+
+fn waits_for_who_reads_its_errors<P: Protocol>(run: &mut Run) -> Outcome {
+    // What fills the pipe are zeros.
+    let reader = "read -r go <&3; exec sed -u 's|\\x00||g' >&5";
+    let (mut server, address) = serve_with_full_errors(run, reader)?;
+    resets_in_its_request::<P>(run, address)?;
+    let mut next = run.connect_as("the next client", address)?;
+    P::asks(&mut next)?;
+    run.rests(&server)?;
+    server.still_runs()?;
+    server.types("read on\n")?;
+    server.complains("error: ")?;
+    P::is_answered(&mut next)
 }
 
 /// A client sends a byte now and then while the next one waits for its reply, which must come. Returns the

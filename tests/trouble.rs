@@ -105,10 +105,7 @@ impl<P: Protocol> Trouble<P> {
 fn survives_resets_at_any_moment<P: Protocol>(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve()?;
     run.connect_as("a client that says nothing", address)?.reset();
-    let mut in_it = run.connect_as("a client in its request", address)?;
-    in_it.send(P::HALF)?;
-    in_it.has_been_read()?;
-    in_it.reset();
+    resets_in_its_request::<P>(run, address)?;
     let mut after_it = run.connect_as("a client that does not wait for its reply", address)?;
     P::asks(&mut after_it)?;
     after_it.reset();
@@ -247,6 +244,26 @@ fn does_without_its_output<P: Protocol>(run: &mut Run) -> Outcome {
 pub fn serve_into(run: &mut Run, reader: &str) -> Outcome<(Program, SocketAddr)> {
     let script = format!("exec 3<&0; exec \"$@\" > >({reader}) 3<&-");
     run.serve_through(&["bash", "-c", &script, "bash"], &["127.0.0.1:0"])
+}
+
+/// A server whose standard error is a pipe that is full from the start. These commands of bash read it, if at
+/// all: what is typed is their descriptor 3, the server's true standard error their descriptor 5.
+pub fn serve_with_full_errors(run: &mut Run, reader: &str) -> Outcome<(Program, SocketAddr)> {
+    run.step("its standard error is a full pipe");
+    // Filled up to the first write that would have to wait (pipe(7)).
+    let fill = "dd if=/dev/zero of=/dev/fd/4 bs=4096 oflag=nonblock 2> /dev/null";
+    let pipe = format!("exec 3<&0 5>&2 4> >(exec 4>&- >&-; {reader})");
+    let script = format!("{pipe}; {fill}; exec \"$@\" 2>&4 3<&- 4>&- 5>&-");
+    run.serve_through(&["bash", "-c", &script, "bash"], &["127.0.0.1:0"])
+}
+
+/// The client's connection is lost in the middle of its request.
+pub fn resets_in_its_request<P: Protocol>(run: &mut Run, address: SocketAddr) -> Outcome {
+    let mut client = run.connect_as("a client in its request", address)?;
+    client.send(P::HALF)?;
+    client.has_been_read()?;
+    client.reset();
+    Ok(())
 }
 
 fn reports_a_full_output<P: Protocol>(run: &mut Run) -> Outcome {

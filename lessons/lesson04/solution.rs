@@ -83,10 +83,7 @@ fn start_thread(connection: TcpStream, address: SocketAddr) {
     // However the thread ends, connection and guest are dropped with it.
     let started = thread::Builder::new().spawn(move || {
         let _guest = guest;
-        if let Err(failure) = serve(&connection, address) {
-            complain(&failure);
-        }
-        part(&connection);
+        part(&connection, serve(&connection, address));
     });
     if let Err(error) = started {
         complain(&Failure::new(format!("cannot start a thread for {address}"), why(&error)));
@@ -126,10 +123,15 @@ fn serve(mut connection: &TcpStream, address: SocketAddr) -> Result<(), Failure>
     }
 }
 
-/// Ends our side after the last reply, and reads, within bounds, what the client still sends: closing
-/// with unread input sends a reset, which can destroy replies. A server that stops has read it all.
-fn part(connection: &TcpStream) {
-    if connection.shutdown(Shutdown::Write).is_ok() && !stopping() {
+/// Ends our side after the last reply, and says what went wrong, if anything did: a client does not wait for
+/// who reads that. Then it reads, within bounds, what the client still sends: closing with unread input sends
+/// a reset, which can destroy replies. A server that stops has read it all.
+fn part(connection: &TcpStream, outcome: Result<(), Failure>) {
+    let ended = connection.shutdown(Shutdown::Write);
+    if let Err(failure) = outcome {
+        complain(&failure);
+    }
+    if ended.is_ok() && !stopping() {
         let rest = Limited::new(connection, Duration::from_secs(1)).take(1 << 20);
         let _ = io::copy(&mut { rest }, &mut io::sink());
     }

@@ -363,6 +363,21 @@ pub const GROUPS: &[Group] = &[
                 ],
             ),
             trouble(
+                "Standard error is a full pipe that nobody reads",
+                &[
+                    end(
+                        "solution02 solution.py solution03",
+                        "after something has gone wrong, the next client waits until somebody reads, and is served then",
+                        &["waits_for_who_reads_its_errors"],
+                    ),
+                    end(
+                        "lesson04 solution04",
+                        "clients do not wait for it, and neither does Ctrl-C",
+                        &["does_not_wait_for_who_reads_its_errors"],
+                    ),
+                ],
+            ),
+            trouble(
                 "Ctrl-C (SIGINT) or SIGTERM in the middle of a reply",
                 &[
                     end(
