@@ -23,6 +23,9 @@ use crate::trace::Trace;
 use crate::trouble::Trouble;
 use crate::what_breaks;
 
+#[cfg(test)]
+mod tests;
+
 /// How many trials run side by side. They wait far more than they compute.
 const SIDE_BY_SIDE: usize = 16;
 

@@ -305,7 +305,7 @@ impl Run {
         self.trace.until(&expected, look)
     }
 
-    fn subject(&self) -> &Subject {
+    pub(crate) fn subject(&self) -> &Subject {
         self.subject.as_ref().expect("an experiment starts only the programs that it names")
     }
 }
