@@ -351,7 +351,8 @@ impl Lesson {
         for (check, program) in shown.difference(&named).filter(|(id, _)| listed.contains(id)) {
             wrong.push(format!("what_breaks.rs does not list {program} with {check}"));
         }
-        let network = self.facts.iter().filter(|fact| fact.needs == Needs::Network);
+        let network =
+            self.facts.iter().filter(|fact| matches!(fact.needs, Needs::Network | Needs::Netem));
         let troubles = self.troubles.iter().flat_map(|trouble| &trouble.checks).chain(network);
         for check in troubles.filter(|check| !listed.contains(check.id)) {
             wrong.push(format!("what_breaks.rs does not list the trouble {}", check.id));

@@ -572,6 +572,22 @@ pub const GROUPS: &[Group] = &[
                     ),
                 ],
             ),
+            trouble(
+                "Every fifth packet is lost",
+                &[end(
+                    "solution04",
+                    "what was lost is sent again; all replies arrive, and whole",
+                    &["S6_losses_are_made_good"],
+                )],
+            ),
+            trouble(
+                "Each packet takes 300 ms",
+                &[end(
+                    "lesson04",
+                    "a reply does not wait until the one before it has been acknowledged",
+                    &["a_reply_waits_for_no_acknowledgement"],
+                )],
+            ),
         ],
     ),
 ];

@@ -164,8 +164,11 @@ fn the_page_on_what_breaks_a_program_must_be_right() {
     // What a fact of this suite shows is no demand on the program.
     let fact = missing(&[], |lesson| lesson.facts(&[LISTED.needs(Needs::Network)]));
     assert_eq!(fact, "");
+    let unlisted = "what_breaks.rs does not list the trouble good";
     let fact = missing(&[], |lesson| lesson.facts(&[GOOD.needs(Needs::Network)]));
-    assert_eq!(fact, "what_breaks.rs does not list the trouble good");
+    assert_eq!(fact, unlisted);
+    let fact = missing(&[], |lesson| lesson.facts(&[GOOD.needs(Needs::Netem)]));
+    assert_eq!(fact, unlisted);
 }
 
 /// Fails for programs with such a name.
