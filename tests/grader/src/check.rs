@@ -139,11 +139,17 @@ impl Needs {
 
 fn privileged_ports() -> bool {
     let first = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start");
-    let kept = first.is_ok_and(|first| first.trim().parse().is_ok_and(|first: u16| first > 7));
+    let kept = first.is_ok_and(|first| keeps_ports(&first));
     #[cfg(unix)]
     return kept && (!rustix::process::geteuid().is_root() || on_path("setpriv"));
     #[cfg(not(unix))]
     kept
+}
+
+/// Whether the ports that the checks ask for, 7 and below, are for the privileged: the first that is not, as
+/// Linux says it.
+fn keeps_ports(first: &str) -> bool {
+    first.trim().parse().is_ok_and(|first: u16| first > 7)
 }
 
 /// Tried once: many checks need the same.
@@ -159,4 +165,59 @@ fn succeeds(line: &[&str]) -> bool {
 
 fn on_path(program: &str) -> bool {
     found_on_path(program).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Needs, keeps_ports};
+
+    #[test]
+    fn what_is_there_is_not_missing() {
+        assert_eq!(Needs::Nothing.missing(), None);
+        assert_eq!(Needs::Program("cargo").missing(), None);
+        let linux = [Needs::Linux, Needs::LinuxAnd("cargo"), Needs::LinuxAndRight(&["true"])];
+        for needs in linux {
+            assert_eq!(needs.missing().is_none(), cfg!(target_os = "linux"), "{needs:?}");
+        }
+        assert_eq!(Needs::Unix.missing().is_none(), cfg!(unix));
+    }
+
+    #[test]
+    fn what_is_not_there_is_missing() {
+        let said = |needs: Needs| needs.missing().unwrap_or_default();
+        assert_eq!(said(Needs::Program("no-such-tool")), "needs no-such-tool");
+        assert_eq!(said(Needs::Lesson("lesson99")), "needs cargo build -p lesson99");
+        assert_eq!(said(Needs::Python(255)), "needs python3 ≥ 3.255");
+        if cfg!(target_os = "linux") {
+            assert_eq!(said(Needs::LinuxAnd("no-such-tool")), "needs no-such-tool");
+            assert_eq!(said(Needs::LinuxAndRight(&["no-such-tool", "-x"])), "needs no-such-tool");
+            assert_eq!(said(Needs::LinuxAndRight(&["false", "-x"])), "needs the right to false -x");
+        }
+    }
+
+    #[test]
+    fn the_python_that_is_there_is_new_enough_for_itself() {
+        let Some(python) = &*super::PYTHON else { return };
+        assert_eq!(Needs::Python(python.minor).missing(), None);
+        assert_eq!(Needs::Python(python.minor - 1).missing(), None);
+        assert!(Needs::Python(python.minor + 1).missing().is_some());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn ports_are_privileged_where_not_everybody_gets_them() {
+        assert!(keeps_ports("1024\n") && keeps_ports("8\n"));
+        assert!(!keeps_ports("7\n") && !keeps_ports("0\n") && !keeps_ports("none"));
+        let missing = Needs::PrivilegedPorts.missing();
+        assert!(missing.is_none() || missing.as_deref() == Some("needs privileged ports"));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn there_is_a_network_where_namespaces_can_be_made() {
+        assert_eq!(Needs::Network.missing(), crate::network::missing());
+        assert_eq!(Needs::Netem.missing(), crate::network::netem_missing());
+        let root = rustix::process::geteuid().is_root();
+        assert!(root || Needs::Network.missing().is_some(), "only root can make them");
+    }
 }
