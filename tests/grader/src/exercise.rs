@@ -223,15 +223,100 @@ impl Grade {
         let grade = match results.len() {
             // The command line asked for other tests.
             0 => return None,
-            all if all == of && passed == of => format!("{name}: all {of} checks"),
-            all if all == of => format!("{name}: {passed} of {of} checks"),
-            some => format!("{name}: {passed} of {of} checks, {} not run", of - some),
+            _ if passed == of => format!("{name}: all {of} checks"),
+            _ => format!("{name}: {passed} of {of} checks"),
         };
+        let others = [
+            (of - results.len(), "not run"),
+            (with(Status::NotAvailable).count(), "not available"),
+        ];
+        let others = others.iter().filter(|(count, _)| *count > 0);
+        let others: String = others.map(|(count, why)| format!(", {count} {why}")).collect();
         let next = with(Status::Failed).next();
-        Some(grade + &next.map(|next| format!("; next: {}", next.check)).unwrap_or_default())
+        Some(
+            grade
+                + &others
+                + &next.map(|next| format!("; next: {}", next.check)).unwrap_or_default(),
+        )
     }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::time::Duration;
+
+    use super::{Grade, Shown, is_begun, lock};
+    use crate::check::{Check, Needs, check};
+    use crate::record::Status;
+
+    const CHECKS: &[Check] =
+        &[check("one", |_| Ok(())), check("two", |_| Ok(())), check("three", |_| Ok(()))];
+
+    /// A grade with these results, which have come in this order.
+    fn grade(begun: bool, checks: &'static [Check], results: &[(usize, Status)]) -> Grade {
+        let grade = Grade::new("lesson09", "exercise09", begun, checks, Shown::AtOnce);
+        for &(place, status) in results {
+            let graded = grade.graded(&checks[place], status, String::new(), Duration::ZERO);
+            lock(&grade.results).push(graded);
+        }
+        grade
+    }
+
+    #[test]
+    fn the_grade_is_one_line() {
+        use Status::{Failed, Passed};
+        let line = |results: &[_]| grade(true, CHECKS, results).line();
+        let is = |results: &[_], expected: &str| {
+            assert_eq!(line(results).as_deref(), Some(expected));
+        };
+        is(&[(0, Passed), (1, Passed), (2, Passed)], "exercise09: all 3 checks");
+        is(&[(2, Passed), (1, Failed), (0, Passed)], "exercise09: 2 of 3 checks; next: two");
+        // The next one is the first of the assignment, not the first that has failed.
+        is(&[(2, Failed), (0, Failed), (1, Passed)], "exercise09: 1 of 3 checks; next: one");
+        is(&[(0, Passed)], "exercise09: 1 of 3 checks, 2 not run");
+        is(&[(1, Failed)], "exercise09: 0 of 3 checks, 2 not run; next: two");
+        assert_eq!(line(&[]), None);
+        let not_started = grade(false, CHECKS, &[]).line().unwrap();
+        assert!(not_started.starts_with("exercise09: not started (delete"), "{not_started}");
+    }
+
+    #[test]
+    fn what_has_not_run_has_a_reason() {
+        const HERE: &[Check] = &[CHECKS[0], CHECKS[1].needs(Needs::Program("no-such-tool"))];
+        let known = |begun, results: &[_]| {
+            let results = grade(begun, HERE, results).results().into_iter();
+            results.map(|graded| (graded.check, graded.status, graded.message)).collect::<Vec<_>>()
+        };
+        let two = ("two".into(), Status::NotAvailable, "needs no-such-tool".into());
+        assert_eq!(known(true, &[]), [two.clone()]);
+        let one = |status| ("one".into(), status, String::new());
+        assert_eq!(known(true, &[(0, Status::Passed)]), [one(Status::Passed), two]);
+        let not_started = ("two".into(), Status::NotStarted, String::new());
+        assert_eq!(known(false, &[]), [one(Status::NotStarted), not_started]);
+        // Not all can be run here, so they are not all passed.
+        let line = grade(true, HERE, &[(0, Status::Passed)]).line();
+        assert_eq!(line.as_deref(), Some("exercise09: 1 of 2 checks, 1 not available"));
+    }
+
+    #[test]
+    fn an_exercise_is_begun_when_its_first_line_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("exercise.rs");
+        let is_begun = |text: &str| {
+            fs::write(&file, text).unwrap();
+            is_begun(&file)
+        };
+        let first = super::NOT_STARTED;
+        assert!(!is_begun(first));
+        assert!(!is_begun(&format!("{first}\nfn main() {{}}\n")));
+        assert!(!is_begun(&format!("{first}\r\nfn main() {{}}\r\n")), "as Windows ends lines");
+        assert!(is_begun(&format!("fn main() {{}}\n{first}\n")));
+        assert!(is_begun(&format!("{first} now\n")));
+        assert!(is_begun(""));
+    }
 }
