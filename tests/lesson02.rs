@@ -207,13 +207,22 @@ fn the_first_report_comes_last(run: &mut Run) -> Outcome {
 }
 
 fn colours_are_for_terminals(run: &mut Run) -> Outcome {
-    for (when, coloured) in [("auto", false), ("always", true)] {
+    // It writes into a pipe. The variable asks for colours there, too (bixense.com/clicolors).
+    let forced = ["env", "-u", "NO_COLOR", "CLICOLOR_FORCE=1"];
+    for (when, starter, coloured) in [
+        ("auto", &[][..], false),
+        ("always", &[], true),
+        ("auto", &forced, true),
+        ("never", &forced, false),
+    ] {
         let colours = format!("--color={when}");
-        let arguments = ["answers_a_request", &colours];
-        let mut suite = run.start_other(&grading("recv_on_listener"), &arguments)?;
+        let suite = grading("recv_on_listener").through(starter);
+        let mut suite = run.start_other(&suite, &["answers_a_request", &colours])?;
         suite.ends()?;
         let said = suite.stdout();
+        // The harness colours lines of its own, before and after.
         let report = said.split_once("does not pass").map_or("", |(_, report)| report);
+        let report = report.split_once("Read:").map_or("", |(report, _)| report);
         let has = report.contains("\u{1b}[");
         run.ensure(format!("its report has colours: {coloured}"), has == coloured, report)?;
     }

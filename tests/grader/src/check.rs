@@ -141,7 +141,7 @@ fn privileged_ports() -> bool {
     let first = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start");
     let kept = first.is_ok_and(|first| keeps_ports(&first));
     #[cfg(unix)]
-    return kept && (!rustix::process::geteuid().is_root() || on_path("setpriv"));
+    return can_be_without(kept, rustix::process::geteuid().is_root(), on_path("setpriv"));
     #[cfg(not(unix))]
     kept
 }
@@ -150,6 +150,12 @@ fn privileged_ports() -> bool {
 /// Linux says it.
 fn keeps_ports(first: &str) -> bool {
     first.trim().parse().is_ok_and(|first: u16| first > 7)
+}
+
+/// Whether there is something that a program can be denied.
+#[cfg(unix)]
+fn can_be_without(kept: bool, root: bool, setpriv: bool) -> bool {
+    kept && (!root || setpriv)
 }
 
 /// Tried once: many checks need the same.
@@ -169,7 +175,7 @@ fn on_path(program: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Needs, keeps_ports};
+    use super::Needs;
 
     #[test]
     fn what_is_there_is_not_missing() {
@@ -206,8 +212,11 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn ports_are_privileged_where_not_everybody_gets_them() {
+        use super::{can_be_without, keeps_ports};
         assert!(keeps_ports("1024\n") && keeps_ports("8\n"));
         assert!(!keeps_ports("7\n") && !keeps_ports("0\n") && !keeps_ports("none"));
+        assert!(can_be_without(true, false, false) && can_be_without(true, true, true));
+        assert!(!can_be_without(true, true, false) && !can_be_without(false, false, true));
         let missing = Needs::PrivilegedPorts.missing();
         assert!(missing.is_none() || missing.as_deref() == Some("needs privileged ports"));
     }

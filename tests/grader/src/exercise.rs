@@ -250,6 +250,8 @@ mod tests {
     use std::fs;
     use std::time::Duration;
 
+    use libtest_mimic::Arguments;
+
     use super::{Grade, Shown, is_begun, lock};
     use crate::check::{Check, Needs, check};
     use crate::record::Status;
@@ -283,6 +285,15 @@ mod tests {
         assert_eq!(line(&[]), None);
         let not_started = grade(false, CHECKS, &[]).line().unwrap();
         assert!(not_started.starts_with("exercise09: not started (delete"), "{not_started}");
+    }
+
+    #[test]
+    fn who_reads_events_gets_no_report_between_them() {
+        let shown =
+            |words: &[&str]| Shown::by(&Arguments::from_iter([&["a suite"], words].concat()));
+        assert_eq!(shown(&["--format", "json"]), Shown::AsEvents);
+        assert_eq!(shown(&[]), Shown::AtOnce);
+        assert_eq!(shown(&["--format", "terse"]), Shown::AtOnce);
     }
 
     #[test]
