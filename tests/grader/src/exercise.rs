@@ -180,14 +180,19 @@ impl Grade {
             return;
         }
         let Some(line) = self.line() else { return };
-        let reports = lock(&self.reports);
-        let place =
-            |report: &&Report| self.checks.iter().position(|check| check.id == report.check().id);
-        let others = lock(&self.results).len() > 1;
-        if let Some(first) = reports.iter().min_by_key(place).filter(|_| others) {
+        if let Some(first) = self.first(&lock(&self.reports)) {
             println!("Begin with this one:\n\n{}\n", first.coloured());
         }
         println!("{line}\n");
+    }
+
+    /// The report to begin with: the first in the order of the assignment. None where only one check has run:
+    /// its report is still on the screen.
+    fn first<'a>(&self, reports: &'a [Report]) -> Option<&'a Report> {
+        let place =
+            |report: &&Report| self.checks.iter().position(|check| check.id == report.check().id);
+        let first = reports.iter().min_by_key(place);
+        first.filter(|_| lock(&self.results).len() > 1)
     }
 
     fn graded(&self, check: &Check, status: Status, message: String, time: Duration) -> Graded {
@@ -253,8 +258,10 @@ mod tests {
     use libtest_mimic::Arguments;
 
     use super::{Grade, Shown, is_begun, lock};
-    use crate::check::{Check, Needs, check};
+    use crate::check::{Broken, Check, Needs, check};
     use crate::record::Status;
+    use crate::report::Report;
+    use crate::trace::Trace;
 
     const CHECKS: &[Check] =
         &[check("one", |_| Ok(())), check("two", |_| Ok(())), check("three", |_| Ok(()))];
@@ -285,6 +292,21 @@ mod tests {
         assert_eq!(line(&[]), None);
         let not_started = grade(false, CHECKS, &[]).line().unwrap();
         assert!(not_started.starts_with("exercise09: not started (delete"), "{not_started}");
+    }
+
+    #[test]
+    fn the_first_of_the_assignment_is_to_begin_with() {
+        let report = |place: usize| {
+            let trace = Trace::new(Duration::ZERO).take();
+            Report::new(&CHECKS[place], "exercise09", trace, Broken::new("this", "that"))
+        };
+        let failed = [(2, Status::Failed), (0, Status::Failed), (1, Status::Failed)];
+        let grade_of = |count: usize| grade(true, CHECKS, &failed[..count]);
+        let reports = [report(2), report(0), report(1)];
+        let first = |count| grade_of(count).first(&reports[..count]).map(|first| first.check().id);
+        assert_eq!(first(3), Some("one"));
+        assert_eq!(first(2), Some("one"));
+        assert_eq!(first(1), None, "it is the last on the screen");
     }
 
     #[test]
