@@ -23,3 +23,31 @@ fn memory() -> u64 {
     let given = std::env::var("GRADER_MEMORY").ok().and_then(|text| text.parse().ok());
     given.filter(|mib| (1..=1 << 20).contains(mib)).unwrap_or(512) << 20
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Limits;
+    use crate::spawn::said_with;
+
+    /// Run by the other test.
+    #[test]
+    fn memory() {
+        println!("it may use {} bytes.", Limits::default().memory);
+    }
+
+    #[test]
+    fn a_program_may_use_as_many_mebibytes_as_are_given() {
+        for (given, bytes) in [
+            ("1", 1 << 20),
+            ("2048", 2 << 30),
+            ("1048576", 1 << 40),
+            // These are no such numbers.
+            ("0", 512 << 20),
+            ("1048577", 512 << 20),
+            ("much", 512_u64 << 20),
+        ] {
+            let said = said_with("GRADER_MEMORY", given, "limits::tests::memory");
+            assert!(said.contains(&format!("it may use {bytes} bytes.")), "{given}: {said}");
+        }
+    }
+}

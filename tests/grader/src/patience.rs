@@ -23,3 +23,31 @@ fn scale() -> f64 {
     let given = std::env::var("GRADER_PATIENCE").ok().and_then(|text| text.parse().ok());
     given.filter(|scale| (0.1..=1000.0).contains(scale)).unwrap_or(1.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{graded, must_fail, must_pass};
+    use crate::spawn::said_with;
+
+    /// Run by the other test.
+    #[test]
+    fn times() {
+        println!("the times are {:?}, {:?}, {:?}.", graded(), must_pass(), must_fail());
+    }
+
+    #[test]
+    fn a_slow_machine_gets_more_time() {
+        for (patience, times) in [
+            ("3", "15s, 180s, 1.8s"),
+            ("0.1", "500ms, 6s, 60ms"),
+            ("1000", "5000s, 60000s, 600s"),
+            // None of these is an answer to "how many times as long?".
+            ("0.09", "5s, 60s, 600ms"),
+            ("1001", "5s, 60s, 600ms"),
+            ("long", "5s, 60s, 600ms"),
+        ] {
+            let said = said_with("GRADER_PATIENCE", patience, "patience::tests::times");
+            assert!(said.contains(&format!("the times are {times}.")), "{patience}: {said}");
+        }
+    }
+}

@@ -59,3 +59,44 @@ pub(crate) fn variable(process: i32, name: &str) -> Option<String> {
     };
     variables.find_map(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Stdio};
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    use super::{Process, all, variable};
+    use crate::spawn::spawn;
+
+    #[test]
+    fn a_process_is_over_when_it_has_ended_and_nobody_has_waited_for_it() {
+        let mut command = Command::new("cat");
+        command.stdin(Stdio::piped()).env("REPAIR_TEST", "a value");
+        let mut child = spawn(&mut command).unwrap();
+        let id = child.id() as i32;
+        let process = Process::of(id).unwrap();
+        assert!(!process.is_over() && process.threads == 1);
+        assert_eq!(process.parent, std::process::id() as i32);
+        assert!(all().any(|one| one == id));
+
+        assert_eq!(variable(id, "REPAIR_TEST").as_deref(), Some("a value"));
+        assert_eq!(variable(id, "REPAIR"), None);
+
+        drop(child.stdin.take());
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !Process::of(id).unwrap().is_over() {
+            assert!(Instant::now() < deadline, "it is not over");
+            thread::sleep(Duration::from_millis(1));
+        }
+        child.wait().unwrap();
+        assert!(Process::of(id).is_none());
+    }
+
+    #[test]
+    fn this_process_runs() {
+        let this = Process::of(std::process::id() as i32).unwrap();
+        assert!(!this.is_over() && this.threads > 1);
+        assert!(this.memory > 1 << 20 && this.memory % 4096 == 0, "{} bytes", this.memory);
+    }
+}

@@ -19,3 +19,13 @@ pub fn close<T>(socket: T) {
     let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
     drop(socket);
 }
+
+/// What one of these unit tests prints where a variable has this value: it is read from the environment.
+#[cfg(test)]
+pub(crate) fn said_with(variable: &str, value: &str, test: &str) -> String {
+    let mut tests = Command::new(std::env::current_exe().expect("this program"));
+    tests.args(["--exact", test, "--nocapture"]).env(variable, value);
+    let tests = spawn(tests.stdout(std::process::Stdio::piped())).expect("it starts");
+    let said = tests.wait_with_output().expect("it ends").stdout;
+    String::from_utf8(said).expect("text")
+}
