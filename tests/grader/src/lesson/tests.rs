@@ -267,3 +267,26 @@ fn each_program_is_tried_as_what_it_is() {
     not_begun.insert(6, "report::works::exercise09");
     assert_eq!(listed(lesson()), not_begun);
 }
+
+#[test]
+fn a_program_that_fails_a_check_and_a_fact_that_is_none_are_failures() {
+    let directory = directory(&[]);
+    let failed = |name: &str, lesson: Lesson| {
+        let log = directory.path().join("log");
+        let arguments = Arguments::from_iter(["a suite", name, "--logfile", log.to_str().unwrap()]);
+        let mut proofs = Proofs::of([].iter(), &arguments);
+        let (trials, _) = lesson.trials(Shown::AsEvents, &mut proofs);
+        let conclusion = libtest_mimic::run(&arguments, trials);
+        (conclusion.num_failed, conclusion.num_passed)
+    };
+    let lesson = || Lesson::new("lesson09", directory.path().to_str().unwrap());
+    let of_the_lesson = lesson().checks(&[FIRST]).mode(&[SECOND]).program(program("fails_second"));
+    assert_eq!(failed("fails_second", of_the_lesson), (1, 1));
+    let in_trouble = Trouble::new(&[FIRST, SECOND]).program(program("fails_first"));
+    assert_eq!(failed("in_trouble", lesson().trouble(in_trouble)), (1, 1));
+    let fault = lesson().checks(&[FIRST]).fault(program("right"), &["first"]);
+    assert_eq!(failed("fault", fault), (1, 0));
+    let is_so = check("S1_so_it_is", |_| Ok(()));
+    let is_not_so = check("S2_so_it_is_not", |_| Err(Broken::new("this", "that")));
+    assert_eq!(failed("fact", lesson().facts(&[is_so, is_not_so])), (1, 1));
+}
