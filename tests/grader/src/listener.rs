@@ -48,3 +48,34 @@ impl Listener {
         Ok(Peer::new(stream, name, &self.trace))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, TcpStream};
+    use std::time::Duration;
+
+    use super::Listener;
+    use crate::trace::Trace;
+
+    #[test]
+    fn connections_are_told_apart_and_no_client_is_an_end_to_waiting() {
+        let trace = Trace::new(Duration::from_secs(60));
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut listener = Listener::new(listener, &trace);
+        let clients = [1, 2, 3].map(|_| TcpStream::connect(address).unwrap());
+        let ends = clients.each_ref().map(|_| listener.accept().unwrap());
+        let names: Vec<_> = trace.take().peers.into_iter().map(|(_, name)| name).collect();
+        let expected = ["the server", "the server's connection 2", "the server's connection 3"];
+        assert_eq!(names, expected);
+        assert_eq!(
+            ends.map(|end| end.remote()),
+            clients.map(|client| client.local_addr().unwrap())
+        );
+
+        let mut hurried =
+            Listener::new(listener.socket().try_clone().unwrap(), &Trace::new(Duration::ZERO));
+        let nobody = hurried.accept().map(drop).unwrap_err();
+        assert_eq!(nobody.got, "nothing: the time was up");
+    }
+}
