@@ -94,6 +94,10 @@ const TROUBLE: &[Check] = &[
         .demands("A server whose reply has no end is cut off, long before the time limit: an error.")
         .hint("How much memory may somebody at the other end fill?")
         .section("02-1-client.html#the-repair"),
+    check("takes_a_reply_that_just_fits", takes_a_reply_that_just_fits)
+        .demands("A reply of 4 MiB, which is all that is allowed, is printed whole.")
+        .hint("What is the longest reply that you take, and how do you tell it from one that is a byte longer?")
+        .section("02-1-client.html#the-repair"),
 ];
 
 fn parts_with_a_server_that_sends_for_ever(run: &mut Run) -> Outcome {
@@ -103,6 +107,16 @@ fn parts_with_a_server_that_sends_for_ever(run: &mut Run) -> Outcome {
     client.exits_with(1)?;
     client.complains("longer than")?;
     prints_exactly(run, &client, "")
+}
+
+fn takes_a_reply_that_just_fits(run: &mut Run) -> Outcome {
+    let (mut client, mut server) = be_the_server(run, &["--time-limit", "60"])?;
+    server.receives(GREETING)?;
+    let reply = "x".repeat(4 << 20);
+    server.send(&reply)?;
+    server.close();
+    client.exits_with(0)?;
+    prints_exactly(run, &client, &format!("{reply}\n"))
 }
 
 fn reports_a_server_that_hangs_up(run: &mut Run) -> Outcome {
@@ -639,7 +653,8 @@ fn main() -> ExitCode {
                     program!("panicking_client"),
                     &["reports_a_server_that_hangs_up", "reports_a_full_output"],
                 )
-                .fault(program!("limit_each_read"), &["parts_with_a_server_that_sends_for_ever"]),
+                .fault(program!("limit_each_read"), &["parts_with_a_server_that_sends_for_ever"])
+                .fault(program!("fixed_size_buffer"), &["takes_a_reply_that_just_fits"]),
         )
         // The lesson's program has it among its checks.
         .trouble(

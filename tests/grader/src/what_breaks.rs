@@ -496,6 +496,14 @@ pub const GROUPS: &[Group] = &[
                 ],
             ),
             trouble(
+                "It sends 4 MiB, and no more",
+                &[end(
+                    "lesson01 solution01",
+                    "all of it is taken",
+                    &["takes_a_reply_that_just_fits"],
+                )],
+            ),
+            trouble(
                 "It sends without end",
                 &[
                     end(
