@@ -65,6 +65,20 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn lines_are_numbered_from_one_and_after_seven_nines_from_zero() {
+        let starts = |line: usize| {
+            let mut two = [0; 128];
+            fill_from(64 * line, &mut two);
+            [&two[..14], &two[64..78]].map(|start| String::from_utf8_lossy(start).into_owned())
+        };
+        assert_eq!(starts(0), ["line 0000001: ", "line 0000002: "]);
+        assert_eq!(starts(9), ["line 0000010: ", "line 0000011: "]);
+        assert_eq!(starts(98), ["line 0000099: ", "line 0000100: "]);
+        assert_eq!(starts(9_999_998), ["line 9999999: ", "line 0000000: "]);
+        assert_eq!(starts(9_999_999), ["line 0000000: ", "line 0000001: "]);
+    }
+
     proptest! {
         #[test]
         fn where_the_message_is_cut_makes_no_difference(
