@@ -167,6 +167,9 @@ fn csv_has_the_rows_of_the_table(run: &mut Run) -> Outcome {
     let directory = run.attempt("a temporary directory", tempfile::tempdir())?;
     let path = directory.path().join("rows.csv");
     let output = run.to_end(&["127.0.0.1:0", "--csv", text(&path)])?.exited_with(0)?.stdout();
+    let where_they_are = format!("the rows are in {}", path.display());
+    let says = output.lines().last() == Some(&where_they_are);
+    run.ensure(format!("its last line is `{where_they_are}`"), says, &output)?;
     let file = run.attempt("read the file", fs::read_to_string(&path))?;
     let mut lines = file.lines();
     let header = lines.next().unwrap_or_default();

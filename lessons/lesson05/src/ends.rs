@@ -165,3 +165,61 @@ pub fn compare(sent: &[u8], received: &[u8]) -> Result<(), Failure> {
         format!("{sent} bytes were to be sent, {received} were read, equal up to byte {same}");
     Err(Failure::new("what was read is not what was sent", why))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream};
+    use std::thread;
+
+    use super::{compare, fill};
+
+    fn pair() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let sender = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        sender.set_nonblocking(true).unwrap();
+        (sender, listener.accept().unwrap().0)
+    }
+
+    /// Far more than the buffers hold, so the first write without room is soon.
+    #[test]
+    fn no_room_for_a_moment_is_not_the_end() {
+        let message = vec![b'x'; 64 << 20];
+        // A busy machine may stop the reader for so long that the connection counts as full.
+        let all_taken = (0..20).any(|_| {
+            let (sender, mut receiver) = pair();
+            let reader = thread::spawn(move || {
+                let mut piece = vec![0; 1 << 20];
+                while receiver.read(&mut piece).is_ok_and(|count| count > 0) {}
+            });
+            let mut written = 0;
+            let taken = fill(&sender, &message, &mut written).unwrap();
+            assert_eq!(taken.iter().sum::<usize>(), written);
+            drop(sender);
+            reader.join().unwrap();
+            written == message.len()
+        });
+        assert!(all_taken);
+    }
+
+    #[test]
+    fn a_broken_connection_is_not_a_full_one() {
+        let (sender, receiver) = pair();
+        (&receiver).write_all(b"unread").unwrap();
+        // What nobody reads, and more: closing answers it with a reset.
+        (&sender).write_all(b"unread, too").unwrap();
+        drop(receiver);
+        let failure = fill(&sender, &vec![b'x'; 64 << 20], &mut 0).unwrap_err();
+        assert!(failure.to_string().contains("cannot write"), "{failure}");
+    }
+
+    #[test]
+    fn what_differs_from_what_was_sent_is_noticed() {
+        assert!(compare(b"abc", b"abc").is_ok());
+        for (received, same) in [(&b"abd"[..], 2), (b"ab", 2), (b"abcc", 3), (b"", 0)] {
+            let failure = compare(b"abc", received).unwrap_err().to_string();
+            let why = format!("{} were read, equal up to byte {same}", received.len());
+            assert!(failure.contains(&why), "{failure}");
+        }
+    }
+}
