@@ -22,8 +22,13 @@ impl Run {
                 };
                 (0..).find(|number| !used(number)).expect("some number is free")
             }),
-            // Some work can still be done, but a stack takes 2 MiB.
-            Limit::Threads => ("threads", program.usage()?.addresses + (1 << 20)),
+            Limit::Threads => {
+                // A thread that has just begun reserves 128 MiB for its memory and gives half of that back
+                // (glibc): in between there would be room for many stacks.
+                self.settles(program)?;
+                // Some work can still be done, but a stack takes 2 MiB.
+                ("threads", program.usage()?.addresses + (1 << 20))
+            }
         };
         self.trace.step(format!("the system gives {what} to the program no more"));
         set(program, limit, Some(most))
