@@ -97,6 +97,6 @@ mod tests {
     fn this_process_runs() {
         let this = Process::of(std::process::id() as i32).unwrap();
         assert!(!this.is_over() && this.threads > 1);
-        assert!(this.memory > 1 << 20 && this.memory % 4096 == 0, "{} bytes", this.memory);
+        assert!(this.memory > 1 << 20 && this.memory.is_multiple_of(4096), "{} bytes", this.memory);
     }
 }
