@@ -80,15 +80,20 @@ mod tests {
         assert_eq!(process.parent, std::process::id() as i32);
         assert!(all().any(|one| one == id));
 
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let until = |what: &str, is_so: &dyn Fn() -> bool| {
+            while !is_so() {
+                assert!(Instant::now() < deadline, "in vain: until {what}");
+                thread::sleep(Duration::from_millis(1));
+            }
+        };
+        // `spawn` returns early in exec: the environment may not be in place yet.
+        until("it has its environment", &|| variable(id, "REPAIR_TEST").is_some());
         assert_eq!(variable(id, "REPAIR_TEST").as_deref(), Some("a value"));
         assert_eq!(variable(id, "REPAIR"), None);
 
         drop(child.stdin.take());
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while !Process::of(id).unwrap().is_over() {
-            assert!(Instant::now() < deadline, "it is not over");
-            thread::sleep(Duration::from_millis(1));
-        }
+        until("it is over", &|| Process::of(id).unwrap().is_over());
         child.wait().unwrap();
         assert!(Process::of(id).is_none());
     }
