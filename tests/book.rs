@@ -155,8 +155,8 @@ fn main() -> ExitCode {
     });
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
-    let tools = ["rustc", "python3"].map(|tool| said_by(tool, &["--version"]));
-    let conclusion = unchanged::run(tools.into(), &arguments, trials);
+    let tools = || ["rustc", "python3"].map(|tool| said_by(tool, &["--version"])).into();
+    let conclusion = unchanged::run(tools, &arguments, trials);
     // A static is not dropped: here the shared reader ends, and the shared site goes.
     drop(SHARED.lock().unwrap_or_else(PoisonError::into_inner).take());
     drop(SITE.lock().unwrap_or_else(PoisonError::into_inner).take());

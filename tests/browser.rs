@@ -234,7 +234,7 @@ fn main() -> ExitCode {
     trials.extend(KINDS[1..].iter().map(survey));
     #[cfg(unix)]
     trials.extend(live::trials());
-    let conclusion = unchanged::run(browser_and_fonts(), &Arguments::from_args(), trials);
+    let conclusion = unchanged::run(browser_and_fonts, &Arguments::from_args(), trials);
     // A static is not dropped: here the browsers and the readers end, whatever has failed.
     for desk in [&SURVEY, &HANDS] {
         drop(desk.lock().unwrap_or_else(PoisonError::into_inner).take());

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use grader::{Check, Needs, Outcome, Run, check};
 
-use crate::trouble::{Protocol, serve_into, serves_another};
+use crate::trouble::{FILL_PIPE, Protocol, serve_into, serves_another};
 
 pub struct SaysLittle<P>(PhantomData<P>);
 
@@ -21,11 +21,11 @@ impl<P: Protocol> SaysLittle<P> {
 }
 
 fn does_not_wait_for_its_output<P: Protocol>(run: &mut Run) -> Outcome {
-    // The line `listening on` is read. Then the pipe is filled, up to the first write that would have to
-    // wait (pipe(7)), the line is passed on, and `sleep` keeps the pipe open, and nothing else.
-    let fill = "dd if=/dev/zero of=/dev/fd/4 bs=4096 oflag=nonblock 2> /dev/null";
-    let reader =
-        format!("exec 4<&0; read -r line; {fill}; echo \"$line\"; exec sleep 600 3<&- >&- 2>&-");
+    // The line `listening on` is read. Then the pipe is filled, the line is passed on, and `sleep` keeps the
+    // pipe open, and nothing else.
+    let reader = format!(
+        "exec 4<&0; read -r line; {FILL_PIPE}; echo \"$line\"; exec sleep 600 3<&- >&- 2>&-"
+    );
     let (_server, address) = serve_into(run, &reader)?;
     serves_another::<P>(run, address)?;
     serves_another::<P>(run, address)

@@ -246,14 +246,15 @@ pub fn serve_into(run: &mut Run, reader: &str) -> Outcome<(Program, SocketAddr)>
     run.serve_through(&["bash", "-c", &script, "bash"], &["127.0.0.1:0"])
 }
 
+/// Fills the pipe that is descriptor 4, up to the first write that would have to wait (pipe(7)).
+pub const FILL_PIPE: &str = "dd if=/dev/zero of=/dev/fd/4 bs=4096 oflag=nonblock 2> /dev/null";
+
 /// A server whose standard error is a pipe that is full from the start. These commands of bash read it, if at
 /// all: what is typed is their descriptor 3, the server's true standard error their descriptor 5.
 pub fn serve_with_full_errors(run: &mut Run, reader: &str) -> Outcome<(Program, SocketAddr)> {
     run.step("its standard error is a full pipe");
-    // Filled up to the first write that would have to wait (pipe(7)).
-    let fill = "dd if=/dev/zero of=/dev/fd/4 bs=4096 oflag=nonblock 2> /dev/null";
     let pipe = format!("exec 3<&0 5>&2 4> >(exec 4>&- >&-; {reader})");
-    let script = format!("{pipe}; {fill}; exec \"$@\" 2>&4 3<&- 4>&- 5>&-");
+    let script = format!("{pipe}; {FILL_PIPE}; exec \"$@\" 2>&4 3<&- 4>&- 5>&-");
     run.serve_through(&["bash", "-c", &script, "bash"], &["127.0.0.1:0"])
 }
 

@@ -20,13 +20,17 @@ pub fn said_by(tool: impl AsRef<OsStr>, arguments: &[&str]) -> String {
 }
 
 /// Runs the trials, or lists them as ignored if they have passed with the same sources and words.
-pub fn run(mut words: Vec<String>, arguments: &Arguments, trials: Vec<Trial>) -> Conclusion {
+pub fn run(
+    words: impl FnOnce() -> Vec<String>,
+    arguments: &Arguments,
+    trials: Vec<Trial>,
+) -> Conclusion {
     // One that this machine cannot run today may be one that it can run tomorrow.
-    words.extend(
-        trials.iter().map(|trial| format!("{} {}", trial.name(), trial.has_ignored_flag())),
-    );
+    let listed =
+        trials.iter().map(|trial| format!("{} {}", trial.name(), trial.has_ignored_flag()));
+    let inputs = Inputs::of(root(), &[env!("CARGO_BIN_EXE_book")]);
+    let before = inputs.look(arguments, || words().into_iter().chain(listed).collect());
     let to_run = trials.iter().filter(|trial| !trial.has_ignored_flag()).count() as u64;
-    let before = Inputs::of(root(), &[env!("CARGO_BIN_EXE_book")], words).look(arguments);
     let trials = trials.into_iter().map(|trial| before.spare(trial)).collect();
     let conclusion = libtest_mimic::run(arguments, trials);
     before.note(conclusion.num_passed == to_run, conclusion.has_failed());

@@ -172,13 +172,12 @@ mod tests {
     use std::net::{TcpListener, TcpStream};
     use std::thread;
 
-    use super::{compare, fill};
+    use super::{compare, connect, fill};
 
     fn pair() -> (TcpStream, TcpStream) {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let sender = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (sender, receiver) = connect(&TcpListener::bind("127.0.0.1:0").unwrap()).unwrap();
         sender.set_nonblocking(true).unwrap();
-        (sender, listener.accept().unwrap().0)
+        (sender, receiver)
     }
 
     /// Far more than the buffers hold, so the first write without room is soon.

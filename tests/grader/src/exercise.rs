@@ -7,7 +7,7 @@ use anstream::println;
 use libtest_mimic::{Arguments, ColorSetting, Failed, FormatSetting, Trial};
 
 use crate::check::{Check, Needs};
-use crate::lesson::{perform, right, trial, wrong};
+use crate::lesson::{exactly, perform, right, trial};
 use crate::live;
 use crate::patience::graded;
 use crate::record::{Graded, Status};
@@ -92,9 +92,9 @@ impl Exercise {
         }
         trials.extend(right(&self.solution, Needs::Nothing, "", self.checks));
         if !begun {
-            let (checks, starter) = (self.checks.to_vec(), self.yours.clone());
+            let (checks, starter, fails) = (self.checks, self.yours.clone(), self.starter_fails);
             let name = format!("starter::{}", starter.name);
-            trials.push(Trial::test(name, wrong(starter, checks, self.starter_fails)));
+            trials.push(Trial::test(name, move || exactly(checks, &starter, fails)));
         }
         grade
     }
@@ -225,11 +225,13 @@ impl Grade {
         let results = self.results();
         let with = |status| results.iter().filter(move |graded| graded.status == status);
         let passed = with(Status::Passed).count();
-        let grade = match results.len() {
+        if results.is_empty() {
             // The command line asked for other tests.
-            0 => return None,
-            _ if passed == of => format!("{name}: all {of} checks"),
-            _ => format!("{name}: {passed} of {of} checks"),
+            return None;
+        }
+        let grade = match passed == of {
+            true => format!("{name}: all {of} checks"),
+            false => format!("{name}: {passed} of {of} checks"),
         };
         let others = [
             (of - results.len(), "not run"),

@@ -241,14 +241,12 @@ impl Lesson {
             });
         }
         for Fault { subject, fails, .. } in self.exercise_faults {
-            let name = format!("wrong_answer::{}", subject.name);
-            trials.push(proofs.trial(name, wrong(subject, exercise.to_vec(), fails)));
+            trials.push(proofs.wrong("wrong_answer", subject, exercise.to_vec(), fails));
         }
         let checks: Vec<Check> = [self.checks, self.contract].concat();
         for Fault { subject, judged_on, fails } in self.faults {
             let checks = judged_on.unwrap_or_else(|| checks.clone());
-            let name = format!("fault::{}", subject.name);
-            trials.push(proofs.trial(name, wrong(subject, checks, fails)));
+            trials.push(proofs.wrong("fault", subject, checks, fails));
         }
         for (subject, needs) in &self.answers {
             trials.extend(right(subject, *needs, "", exercise));
@@ -457,21 +455,12 @@ pub(crate) fn right<'a>(
     })
 }
 
-/// What a trial of a program does that must fail exactly these of the checks.
-pub(crate) fn wrong(
-    subject: Subject,
-    checks: Vec<Check>,
-    fails: &'static [&'static str],
-) -> impl FnOnce() -> Result<(), Failed> + Send + 'static {
-    move || exactly(&checks, &subject, fails)
-}
-
 fn pass(check: &Check, subject: Option<&Subject>) -> Result<(), Failed> {
     perform(check, subject, must_pass()).map_err(Failed::from)
 }
 
 /// Demands that the subject fails the checks in `fails` and passes all others.
-fn exactly(checks: &[Check], subject: &Subject, fails: &[&str]) -> Result<(), Failed> {
+pub(crate) fn exactly(checks: &[Check], subject: &Subject, fails: &[&str]) -> Result<(), Failed> {
     let verdict = |check: &Check| {
         if !fails.contains(&check.id) {
             let outcome = perform(check, Some(subject), must_pass());

@@ -63,11 +63,11 @@ pub(crate) fn variable(process: i32, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use std::process::{Command, Stdio};
-    use std::thread;
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
     use super::{Process, all, variable};
     use crate::spawn::spawn;
+    use crate::trace::Trace;
 
     #[test]
     fn a_process_is_over_when_it_has_ended_and_nobody_has_waited_for_it() {
@@ -80,12 +80,9 @@ mod tests {
         assert_eq!(process.parent, std::process::id() as i32);
         assert!(all().any(|one| one == id));
 
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let trace = Trace::new(Duration::from_secs(60));
         let until = |what: &str, is_so: &dyn Fn() -> bool| {
-            while !is_so() {
-                assert!(Instant::now() < deadline, "in vain: until {what}");
-                thread::sleep(Duration::from_millis(1));
-            }
+            trace.until(&what, || is_so().then_some(())).unwrap();
         };
         // `spawn` returns early in exec: the environment may not be in place yet.
         until("it has its environment", &|| variable(id, "REPAIR_TEST").is_some());

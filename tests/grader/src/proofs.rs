@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::check::Check;
+use crate::lesson::exactly;
 use crate::recording;
-use crate::subject::PYTHON;
+use crate::subject::{PYTHON, Subject};
 use crate::unchanged::{Before, Inputs};
 
 /// The trials that prove the suite itself, on programs that are wrong on purpose. Nothing that a reader does
@@ -21,14 +22,17 @@ pub(crate) struct Proofs {
 
 impl Proofs {
     pub fn of<'a>(checks: impl Iterator<Item = &'a Check>, arguments: &Arguments) -> Proofs {
-        // A check is not tried where the machine lacks something.
-        let mut words: Vec<String> =
-            checks.map(|check| format!("{} {:?}", check.id, check.needs.missing())).collect();
-        words.extend(fs::read_to_string("/proc/sys/kernel/osrelease"));
-        words.extend(PYTHON.as_ref().map(|python| format!("python 3.{}", python.minor)));
-        let settings = ["GRADER_PATIENCE", "GRADER_MEMORY", "SNAPSHOTS"];
-        words.extend(settings.map(|name| format!("{name} {:?}", env::var_os(name))));
-        Proofs::before(Inputs::of(recording::root(), &[], words).look(arguments))
+        let words = || {
+            // A check is not tried where the machine lacks something.
+            let mut words: Vec<String> =
+                checks.map(|check| format!("{} {:?}", check.id, check.needs.missing())).collect();
+            words.extend(fs::read_to_string("/proc/sys/kernel/osrelease"));
+            words.extend(PYTHON.as_ref().map(|python| format!("python 3.{}", python.minor)));
+            let settings = ["GRADER_PATIENCE", "GRADER_MEMORY", "SNAPSHOTS"];
+            words.extend(settings.map(|name| format!("{name} {:?}", env::var_os(name))));
+            words
+        };
+        Proofs::before(Inputs::of(recording::root(), &[]).look(arguments, words))
     }
 
     fn before(before: Before) -> Proofs {
@@ -49,6 +53,18 @@ impl Proofs {
             counter.fetch_add(1, Ordering::Relaxed);
             outcome
         }))
+    }
+
+    /// The trial of a program that must fail exactly these of the checks.
+    pub fn wrong(
+        &mut self,
+        kind: &str,
+        subject: Subject,
+        checks: Vec<Check>,
+        fails: &'static [&'static str],
+    ) -> Trial {
+        let name = format!("{kind}::{}", subject.name);
+        self.trial(name, move || exactly(&checks, &subject, fails))
     }
 
     /// To be called when all trials have ended.

@@ -1,7 +1,7 @@
 use libtest_mimic::Trial;
 
 use crate::check::{Check, Needs};
-use crate::lesson::{Fault, right, wrong};
+use crate::lesson::{Fault, right};
 use crate::proofs::Proofs;
 use crate::subject::Subject;
 
@@ -58,8 +58,8 @@ impl Trouble {
         }
         for Fault { subject, fails, .. } in self.faults {
             let named = self.checks.iter().filter(|check| fails.contains(&check.id));
-            let name = format!("fault::in_trouble::{}", subject.name);
-            trials.push(proofs.trial(name, wrong(subject, named.copied().collect(), fails)));
+            let named = named.copied().collect();
+            trials.push(proofs.wrong("fault::in_trouble", subject, named, fails));
         }
     }
 }

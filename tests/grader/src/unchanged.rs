@@ -41,9 +41,8 @@ pub struct Before {
 }
 
 impl Inputs {
-    /// The sources of the workspace, what cargo makes of them, this program and others; and, in words, what
-    /// else there is.
-    pub fn of(workspace: &Path, programs: &[&str], words: Vec<String>) -> Inputs {
+    /// The sources of the workspace, what cargo makes of them, this program and others.
+    pub fn of(workspace: &Path, programs: &[&str]) -> Inputs {
         let own = env::current_exe().expect("this program");
         // Cargo has several of it: one for `-p book`, one for the whole workspace.
         let note =
@@ -52,16 +51,18 @@ impl Inputs {
         let mut paths: Vec<_> = sources.map(|name| workspace.join(name)).collect();
         paths.push(own);
         paths.extend(programs.iter().map(PathBuf::from));
-        Inputs { paths, words, note }
+        Inputs { paths, words: Vec::new(), note }
     }
 
-    /// Looks whether the trials of these inputs have to run.
-    pub fn look(self, arguments: &Arguments) -> Before {
-        let fresh = ["FRESH", "CI"].iter().any(|name| env::var_os(name).is_some());
-        match are_named(arguments) {
-            true => Before { inputs: self, hash: None, unchanged: None },
-            false => self.look_unless(fresh),
+    /// Looks whether the trials of these inputs have to run. `words` asks tools, which takes a while: not where
+    /// somebody has named a trial and waits for it.
+    pub fn look(mut self, arguments: &Arguments, words: impl FnOnce() -> Vec<String>) -> Before {
+        if are_named(arguments) {
+            return Before { inputs: self, hash: None, unchanged: None };
         }
+        self.words = words();
+        let fresh = ["FRESH", "CI"].iter().any(|name| env::var_os(name).is_some());
+        self.look_unless(fresh)
     }
 
     pub(crate) fn look_unless(self, fresh: bool) -> Before {
