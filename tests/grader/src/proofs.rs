@@ -16,8 +16,8 @@ use crate::unchanged::{Before, Inputs};
 pub(crate) struct Proofs {
     before: Before,
     all: usize,
+    begun: Arc<AtomicUsize>,
     passed: Arc<AtomicUsize>,
-    failed: Arc<AtomicUsize>,
 }
 
 impl Proofs {
@@ -36,7 +36,7 @@ impl Proofs {
     }
 
     fn before(before: Before) -> Proofs {
-        Proofs { before, all: 0, passed: Arc::default(), failed: Arc::default() }
+        Proofs { before, all: 0, begun: Arc::default(), passed: Arc::default() }
     }
 
     pub fn trial(
@@ -45,13 +45,13 @@ impl Proofs {
         run: impl FnOnce() -> Result<(), Failed> + Send + 'static,
     ) -> Trial {
         self.all += 1;
-        let (passed, failed) = (Arc::clone(&self.passed), Arc::clone(&self.failed));
+        let (begun, passed) = (Arc::clone(&self.begun), Arc::clone(&self.passed));
         self.before.spare(Trial::test(name, move || {
-            // One that panics is none that passes.
-            let outcome = run();
-            let counter = if outcome.is_ok() { passed } else { failed };
-            counter.fetch_add(1, Ordering::Relaxed);
-            outcome
+            begun.fetch_add(1, Ordering::Relaxed);
+            // One that panics does not come back.
+            run()?;
+            passed.fetch_add(1, Ordering::Relaxed);
+            Ok(())
         }))
     }
 
@@ -69,8 +69,8 @@ impl Proofs {
 
     /// To be called when all trials have ended.
     pub fn note(self) {
-        let passed = self.passed.load(Ordering::Relaxed);
-        self.before.note(passed == self.all, self.failed.load(Ordering::Relaxed) > 0);
+        let [begun, passed] = [self.begun, self.passed].map(|count| count.load(Ordering::Relaxed));
+        self.before.note(passed == self.all, passed < begun);
     }
 }
 
@@ -84,12 +84,12 @@ mod tests {
     use crate::unchanged::Inputs;
 
     /// A suite with two proofs and the check of an exercise: how many of its trials have run.
-    fn run(folder: &Path, second: fn() -> Result<(), Failed>) -> u64 {
+    fn run(folder: &Path, fresh: bool, second: fn() -> Result<(), Failed>) -> u64 {
         let log = folder.join("log");
         let arguments = Arguments::from_iter(["a suite", "--logfile", log.to_str().unwrap()]);
         let inputs = Inputs { paths: vec![], words: vec![], note: folder.join("note") };
         // Not `look`: with `CI` nothing would be spared.
-        let mut proofs = Proofs::before(inputs.look_unless(false));
+        let mut proofs = Proofs::before(inputs.look_unless(fresh));
         let trials = vec![
             proofs.trial("fault::one".into(), || Ok(())),
             proofs.trial("fault::two".into(), second),
@@ -103,9 +103,17 @@ mod tests {
     #[test]
     fn proofs_are_spared_while_an_exercise_fails() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(run(folder.path(), || Err("a wrong program passes".into())), 3);
-        assert_eq!(run(folder.path(), || panic!("the suite itself is wrong")), 3);
-        assert_eq!(run(folder.path(), || Ok(())), 3);
-        assert_eq!(run(folder.path(), || Ok(())), 1);
+        assert_eq!(run(folder.path(), false, || Err("a wrong program passes".into())), 3);
+        assert_eq!(run(folder.path(), false, || panic!("the suite itself is wrong")), 3);
+        assert_eq!(run(folder.path(), false, || Ok(())), 3);
+        assert_eq!(run(folder.path(), false, || Ok(())), 1);
+    }
+
+    #[test]
+    fn a_proof_that_panics_is_not_spared_the_next_time() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(run(folder.path(), false, || Ok(())), 3);
+        assert_eq!(run(folder.path(), true, || panic!("by chance")), 3);
+        assert_eq!(run(folder.path(), false, || Ok(())), 3);
     }
 }
