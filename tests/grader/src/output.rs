@@ -230,7 +230,7 @@ fn all_but_the_middle(written: &Written) -> Vec<String> {
 
 fn ends(written: &Written) -> Vec<String> {
     let (start, total) = (written.reported_start(), written.reported());
-    let end = if written.end.len() < KEPT_OF_END { start } else { &written.end };
+    let end = [&start[start.len() - KEPT_OF_END..], &written.end].concat();
     let first = String::from_utf8_lossy(&start[..KEPT_OF_END]);
     let last = String::from_utf8_lossy(&end[end.len() - KEPT_OF_END..]);
     let first = first.lines().take(LINES).map(|line| match line.char_indices().nth(CHARACTERS) {
@@ -249,4 +249,179 @@ fn ends(written: &Written) -> Vec<String> {
     last.reverse();
     let all = format!("… {:.1} MiB in all …", total as f64 / f64::from(1 << 20));
     first.chain([all]).chain(last).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Cursor, Write};
+
+    use super::*;
+
+    /// A program's output, all of which has come.
+    fn output(out: &[u8], err: &[u8]) -> Arc<Output> {
+        let output = Arc::new(Output::default());
+        output.collect(Stream::Out, Cursor::new(out.to_vec()), u64::MAX);
+        output.collect(Stream::Err, Cursor::new(err.to_vec()), u64::MAX);
+        assert!(output.ends_within(Duration::from_secs(60)));
+        output
+    }
+
+    #[test]
+    fn of_very_much_the_start_and_the_end_are_kept() {
+        let mut written = Written::default();
+        written.add(&vec![b'a'; KEPT - 1]);
+        written.add(b"bc");
+        assert_eq!((written.start.len(), &written.start[KEPT - 2..]), (KEPT, &b"ab"[..]));
+        assert_eq!(written.end, b"c");
+        written.add(&[b'd'; KEPT_OF_END - 1]);
+        assert_eq!((written.end.len(), written.end[0]), (KEPT_OF_END, b'c'));
+        written.add(b"e");
+        assert_eq!((written.end.len(), written.end[0]), (KEPT_OF_END, b'd'));
+        assert_eq!(written.end.last(), Some(&b'e'));
+        written.add(&[b'f'; KEPT_OF_END + 1]);
+        assert_eq!(written.end, [b'f'; KEPT_OF_END]);
+        assert_eq!(written.total, (KEPT + 1 + KEPT_OF_END + KEPT_OF_END + 1) as u64);
+        assert_eq!(written.start.len(), KEPT);
+        assert_eq!((KEPT, KEPT_OF_END), (8_388_608, 16_384));
+    }
+
+    #[test]
+    fn what_comes_after_the_check_was_broken_is_no_part_of_a_report() {
+        let output = output(b"before\n", b"");
+        assert!(!output.is_empty() && output.errors().is_empty());
+        output.is_reported_until_now();
+        output.lock().out.add(b"after\n");
+        output.lock().err.add(b"an error\n");
+        assert_eq!(output.text(), ["stdout | before"]);
+        assert_eq!(output.errors(), "");
+        assert_eq!(output.lock().of(Stream::Out), b"before\nafter\n");
+        output.is_reported_until_now();
+        assert_eq!(output.text(), ["stdout | before", "stdout | after", "stderr | an error"]);
+        assert_eq!(output.errors(), "an error\n");
+
+        let silent = self::output(b"", b"");
+        assert!(silent.is_empty() && silent.text().is_empty());
+        assert!(!self::output(b"", b"x").is_empty());
+        silent.is_reported_until_now();
+        silent.lock().err.add(b"x");
+        assert!(silent.is_empty());
+    }
+
+    #[test]
+    fn of_very_much_all_is_reported() {
+        let mut written = Written::default();
+        written.add(&vec![b'a'; KEPT]);
+        written.reported = Some(5);
+        assert_eq!((written.reported(), written.reported_start()), (5, &b"aaaaa"[..]));
+        written.add(b"b");
+        assert_eq!(written.reported(), KEPT as u64 + 1);
+        assert_eq!(written.reported_start().len(), KEPT);
+    }
+
+    #[test]
+    fn it_has_ended_when_both_streams_have_or_when_it_was_cut_off() {
+        let ended = |ended, cut_off| Text { ended, cut_off, ..Text::default() }.ended();
+        assert!(!ended(0, None) && !ended(1, None) && ended(2, None));
+        assert!(ended(0, Some("too much".into())));
+
+        let output = Arc::new(Output::default());
+        assert!(!output.ends_within(Duration::from_millis(1)));
+        output.collect(Stream::Out, io::empty(), 1);
+        assert!(!output.ends_within(Duration::from_millis(20)));
+        output.collect(Stream::Err, io::empty(), 1);
+        assert!(output.ends_within(Duration::from_secs(60)));
+    }
+
+    #[test]
+    fn who_writes_too_much_is_cut_off_for_the_first_reason() {
+        let most = 2 << 20;
+        let output = Arc::new(Output::default());
+        output.collect(Stream::Out, Cursor::new(vec![b'x'; most]), most as u64);
+        output.collect(Stream::Err, Cursor::new(vec![b'x'; most + 1]), most as u64);
+        assert!(output.ends_within(Duration::from_secs(60)));
+        output.cut_off("it took too long".into());
+        let reason = "it wrote more than 2 MiB to stderr";
+        assert_eq!(output.why_cut_off().as_deref(), Some(reason));
+        let last = output.text().pop();
+        assert_eq!(last, Some(format!("grader | it was ended: {reason}")));
+    }
+
+    #[test]
+    fn words_are_waited_for_until_the_end_or_the_deadline() {
+        let found = |text: &Text| text.of(Stream::Out).starts_with(b"hello").then_some("it");
+        let patient = Trace::new(Duration::from_secs(60));
+        let (reader, mut writer) = io::pipe().unwrap();
+        let output = Arc::new(Output::default());
+        output.collect(Stream::Out, reader, 1 << 20);
+        output.collect(Stream::Err, io::empty(), 1);
+        let late = output.wait(&Trace::new(Duration::ZERO), &"a greeting", found);
+        assert_eq!(late.unwrap_err().got, "nothing: the time was up");
+        let writing = thread::spawn(move || {
+            writer.write_all(b"hel").unwrap();
+            writer.write_all(b"lo").unwrap();
+        });
+        assert_eq!(output.wait(&patient, &"a greeting", found).unwrap(), Some("it"));
+        writing.join().unwrap();
+        let other = |text: &Text| text.of(Stream::Out).starts_with(b"good").then_some(());
+        assert_eq!(output.wait(&patient, &"a greeting", other).unwrap(), None);
+    }
+
+    #[test]
+    fn of_many_lines_the_first_and_the_last_are_shown() {
+        let lines = |count: usize| (1..=count).map(|line| format!("{line}\n")).collect::<String>();
+        let shown = |count: usize| output(b"", lines(count).as_bytes()).text();
+        assert_eq!(shown(24).len(), 24);
+        let cut = shown(25);
+        assert_eq!(cut.len(), 25);
+        assert_eq!(cut[11..=13], ["stderr | 12", "stderr | … and 1 lines more …", "stderr | 14"]);
+        let cut = shown(100);
+        assert_eq!(cut[12..=13], ["stderr | … and 76 lines more …", "stderr | 89"]);
+        assert_eq!(cut.len(), 25);
+    }
+
+    #[test]
+    fn a_line_of_two_hundred_characters_is_shown_whole() {
+        let line = "你".repeat(200);
+        assert_eq!(output(line.as_bytes(), b"").text(), [format!("stdout | {line}")]);
+        let longer = output((line.clone() + "!").as_bytes(), b"").text();
+        assert_eq!(longer, [format!("stdout | {line} … (601 bytes)")]);
+    }
+
+    #[test]
+    fn the_lines_of_very_much_are_not_counted() {
+        let much = MUCH as usize;
+        let lines = |bytes: usize| "0123456\n".repeat(bytes / 8);
+        let counted = output(lines(much).as_bytes(), b"").text();
+        assert_eq!(counted[12], "stdout | … and 32744 lines more …");
+        for (bytes, size) in [(much + 8, "0.3"), (3 << 20, "3.0"), (KEPT + (1 << 20), "9.0")] {
+            let text = output(lines(bytes).as_bytes(), b"").text();
+            assert_eq!(text.len(), 25, "{size}");
+            assert_eq!(text[12], format!("stdout | … {size} MiB in all …"));
+            assert!(text[..12].iter().chain(&text[13..]).all(|line| line == "stdout | 0123456"));
+        }
+
+        // One line that never ends, and one that is just short enough.
+        let text = output(&vec![b'x'; much + 1], b"").text();
+        let x = "x".repeat(200);
+        let [first, last] = [format!("stdout | {x} …"), format!("stdout | … {x}")];
+        assert_eq!(text, [first, "stdout | … 0.3 MiB in all …".into(), last]);
+        let line = "x".repeat(200) + "\n";
+        let text = output(line.repeat(much / 201 + 1).as_bytes(), b"").text();
+        assert_eq!(
+            (text[0].clone(), text[24].clone()),
+            (format!("stdout | {x}"), format!("stdout | {x}"))
+        );
+    }
+
+    #[test]
+    fn the_end_of_very_much_is_its_own() {
+        for size in [(MUCH as usize) + 1, KEPT + 1, KEPT + KEPT_OF_END, KEPT + (1 << 20)] {
+            let mut bytes = vec![b'.'; size];
+            bytes.splice(..6, *b"first\n");
+            bytes.splice(size - 5.., *b"\nlast");
+            let text = output(&bytes, b"").text();
+            assert_eq!(text[0], "stdout | first", "{size}");
+            assert_eq!(text.last().unwrap(), "stdout | last", "{size}");
+        }
+    }
 }

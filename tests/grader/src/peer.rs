@@ -8,6 +8,9 @@ use crate::show::{different, show};
 use crate::spawn::close;
 use crate::trace::Trace;
 
+#[cfg(test)]
+mod tests;
+
 /// More than this is not received to its end: a program may send for ever.
 const MOST: usize = 64 << 20;
 
