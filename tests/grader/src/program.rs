@@ -18,6 +18,9 @@ use crate::subject::Subject;
 use crate::trace::Trace;
 use crate::usage::Usage;
 
+#[cfg(all(test, unix))]
+mod tests;
+
 /// A process of the run. It dies, with all that it started, when this is dropped.
 pub struct Program {
     pub(crate) name: String,

@@ -17,6 +17,9 @@ use crate::recording;
 use crate::subject::Subject;
 use crate::trace::Trace;
 
+#[cfg(all(test, unix))]
+mod tests;
+
 /// One run of a check: starts programs, makes connections, and keeps the record of its steps.
 /// All of it together has one deadline.
 pub struct Run {
