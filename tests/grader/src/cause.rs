@@ -138,7 +138,185 @@ fn traceback(errors: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{self, Cursor};
+    use std::sync::Arc;
+    use std::time::Duration;
+
     use super::*;
+    use crate::output::{Output, Stream};
+    use crate::trace::Trace;
+
+    /// What the report says of a server that has written this to stderr, in the third step of a run.
+    fn cause(
+        errors: &str,
+        found: impl FnOnce(&mut Started),
+        expected: &str,
+        got: &str,
+    ) -> Vec<String> {
+        let trace = Trace::new(Duration::from_secs(60));
+        (1..=3).for_each(|step| trace.step(step));
+        trace.connected("127.0.0.1:4312".parse().unwrap(), "the client");
+        // An earlier run, and another program: neither is what the step was about.
+        for (name, errors) in [("server", "error: old"), ("server", errors), ("nc", "error: nc")] {
+            let output = Arc::new(Output::default());
+            output.collect(Stream::Out, io::empty(), 1);
+            output.collect(Stream::Err, Cursor::new(String::from(errors)), 1 << 20);
+            assert!(output.ends_within(Duration::from_secs(60)));
+            trace.started(name, &output, 1);
+        }
+        let mut record = trace.take();
+        found(&mut record.programs[1]);
+        likely("server", &record, &Broken::new(expected, got))
+    }
+
+    fn runs_on(_: &mut Started) {}
+
+    fn gone(program: &mut Started) {
+        program.gone = true;
+    }
+
+    fn over(program: &mut Started) {
+        program.over = true;
+    }
+
+    /// What it does, what it has not read, and with whom it is connected.
+    fn does(calls: &[&str], unread: &[&str], open: &[&str]) -> impl FnOnce(&mut Started) {
+        let owned = |words: &[&str]| words.iter().copied().map(String::from).collect();
+        let doing = Doing { calls: owned(calls), unread: owned(unread), open: owned(open) };
+        |program| program.doing = Some(doing)
+    }
+
+    #[test]
+    fn a_panic_explains_most() {
+        let errors = "thread 'main' (1) panicked at x.rs:3:5:\nno\nerror: later\n";
+        let died = "server died of a panic at x.rs, line 3: no.";
+        assert_eq!(cause(errors, gone, "a byte", "nothing"), [died]);
+        assert_eq!(cause(errors, over, "a byte", "nothing"), [died]);
+        let thread = "A thread of server died of a panic at x.rs, line 3: no. The program runs on without it.";
+        assert_eq!(cause(errors, runs_on, "a byte", "nothing"), [thread]);
+    }
+
+    #[test]
+    fn what_the_grader_has_done_comes_first() {
+        let errors = "thread 'main' (1) panicked at x.rs:3:5:\nno\n";
+        let cut = |program: &mut Started| program.output.cut_off("it took too much".into());
+        let ended = "The grader ended server: it took too much.";
+        assert_eq!(cause(errors, cut, "a byte", "nothing"), [ended]);
+    }
+
+    #[test]
+    fn a_program_that_has_gone_has_last_words() {
+        let gone_with = |errors: &str| cause(errors, gone, "a byte", "nothing");
+        let was_gone = "server was no longer there: it ended.";
+        assert_eq!(gone_with(""), [was_gone]);
+        assert_eq!(gone_with("one\n\ntwo\n \n"), [format!("{was_gone} Its last words: two")]);
+        let last = format!("{was_gone} Its last words: error: two");
+        assert_eq!(gone_with("error: one\nerror: two\nnote\n"), [last]);
+        // Where the check has waited for its end, that is no news.
+        let both = |program: &mut Started| (program.over, program.gone) = (true, true);
+        assert!(cause("error: one", both, "a byte", "nothing").is_empty());
+        assert!(cause("error: one", over, "a byte", "nothing").is_empty());
+    }
+
+    #[test]
+    fn a_step_that_waits_in_vain() {
+        let up = "nothing: the time was up";
+        assert_eq!(cause("", runs_on, "a byte", up), ["Step 3 waited in vain."]);
+        assert_eq!(
+            cause(
+                "",
+                does(&["it waits in read on its connection with 127.0.0.1:4312"], &[], &[]),
+                "a byte",
+                up
+            ),
+            [
+                "Step 3 waited in vain. What server was doing: it waits in read on its connection with the client (127.0.0.1:4312)."
+            ]
+        );
+        assert_eq!(
+            cause(
+                "",
+                does(&["one thread sleeps", "one thread waits"], &["1 byte lies unread"], &["x"]),
+                "a byte",
+                up
+            ),
+            [
+                "Step 3 waited in vain. What server was doing: one thread sleeps; one thread waits.",
+                "1 byte lies unread."
+            ]
+        );
+        let end = "the end of the stream (read returns 0)";
+        assert_eq!(
+            cause("", does(&[], &[], &["127.0.0.1:4312", "127.0.0.1:1"]), end, up),
+            [
+                "Step 3 waited in vain.",
+                "server has not ended its side of the connection with the client (127.0.0.1:4312), and 127.0.0.1:1, neither by `shutdown` nor by closing it."
+            ]
+        );
+        assert_eq!(cause("", does(&[], &[], &[]), end, up), ["Step 3 waited in vain."]);
+        // What it said was not what was waited for: it comes last.
+        assert_eq!(
+            cause("error: no", runs_on, "a byte", up),
+            ["Step 3 waited in vain.", "The last that it said on stderr: error: no"]
+        );
+    }
+
+    #[test]
+    fn an_address_that_never_comes() {
+        let (expected, up) =
+            ("`listening on ADDRESS:PORT` as the first line", "nothing: the time was up");
+        let silent = "server never printed its address: it does not listen yet, or the line has not been flushed.";
+        assert_eq!(cause("", runs_on, expected, up), [silent]);
+        assert_eq!(
+            cause("", does(&["it sleeps"], &[], &[]), expected, up),
+            [silent, "What server was doing: it sleeps."]
+        );
+        let wrote = "server wrote something, but no whole line on stdout.";
+        assert_eq!(cause("x", runs_on, expected, up)[0], wrote);
+    }
+
+    #[test]
+    fn what_came_tells_what_was_done() {
+        for (expected, got, beginning) in [
+            ("silence, and an open connection", "1 byte \"x\"", "server did not wait:"),
+            ("a connection", "Connection refused", "server runs, but nothing listens"),
+            ("a byte", "Connection reset by peer", "server runs on: it has closed"),
+            ("a byte", "Broken pipe", "server runs on: it has closed"),
+            ("an open connection", "not connected", "server runs on: it has closed"),
+            (
+                "a byte",
+                "the end of the stream",
+                "server ended or dropped this connection too early",
+            ),
+        ] {
+            let said = cause("", runs_on, expected, got);
+            assert!(said[0].starts_with(beginning) && said.len() == 1, "{said:?}");
+        }
+        assert!(cause("", runs_on, "the end of the stream", "the end of the stream").is_empty());
+        assert!(cause("error: it said so", runs_on, "a byte", "2 bytes").is_empty());
+
+        // What it said itself explains more; but not if it was to be silent.
+        let said = "The last that it said on stderr: error: no";
+        assert_eq!(cause("error: no", runs_on, "a byte", "Broken pipe")[0], said);
+        assert_eq!(cause("error: no", runs_on, "silence", "1 byte")[1], said);
+    }
+
+    #[test]
+    fn what_is_wrong_tells_something_by_itself() {
+        let success = "server took an error for success: what does its `main` return?";
+        assert_eq!(cause("", over, "exit code 1", "exit code 0"), [success]);
+        assert!(cause("", over, "exit code 1", "exit code 2").is_empty());
+        assert!(cause("", over, "exit code 2", "exit code 0").is_empty());
+        let lossy = |expected| cause("", over, expected, "3 bytes \"a\u{fffd}b\"");
+        assert!(lossy("3 bytes")[0].starts_with("`\u{fffd}` is what a lossy decoder writes"));
+        assert!(lossy("silence").is_empty());
+    }
+
+    #[test]
+    fn a_program_that_was_not_started_has_done_nothing() {
+        let record = Record::default();
+        assert!(likely("server", &record, &Broken::new("a byte", "the time was up")).is_empty());
+    }
 
     #[test]
     fn a_panic_is_named_with_its_line() {

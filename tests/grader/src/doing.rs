@@ -158,4 +158,139 @@ mod linux {
         words.truncate(3);
         words
     }
+
+    #[cfg(test)]
+    mod tests {
+        use std::io::Write;
+        use std::net::{SocketAddr, TcpListener, TcpStream};
+        use std::os::fd::AsRawFd;
+        use std::thread;
+        use std::time::Duration;
+
+        use super::*;
+        use crate::doing::has_ended;
+        use crate::trace::Trace;
+
+        const THIS: fn() -> u32 = std::process::id;
+
+        fn socket(state: State, peer: u16, receive_queue: u64) -> Socket {
+            let address = |port| SocketAddr::from(([127, 0, 0, 1], port));
+            let (local, timer) = (address(80), Duration::ZERO);
+            Socket { local, peer: address(peer), state, send_queue: 0, receive_queue, timer }
+        }
+
+        fn some() -> Sockets {
+            let sockets = [
+                socket(State::Listen, 0, 1),
+                socket(State::Established, 1, 1),
+                socket(State::CloseWait, 2, 5),
+                socket(State::FinWait2, 3, 0),
+            ];
+            (3..).zip(sockets).collect()
+        }
+
+        #[test]
+        fn a_call_is_put_into_words() {
+            let words =
+                |call: i64, first: &str| in_words(&some(), &format!("{call} 0x{first} 0x0 0x7f"));
+            for (call, first, expected) in [
+                (libc::SYS_accept4, "3", "waits in accept on its listener"),
+                (libc::SYS_accept, "3", "waits in accept on its listener"),
+                (libc::SYS_read, "4", "waits in read on its connection with 127.0.0.1:1"),
+                (libc::SYS_recvfrom, "5", "waits in read on its connection with 127.0.0.1:2"),
+                (libc::SYS_recvmsg, "0", "waits in read on its standard input"),
+                (libc::SYS_write, "1", "waits in write on its standard output"),
+                (libc::SYS_sendto, "2", "waits in write on its standard error"),
+                (libc::SYS_sendmsg, "4", "waits in write on its connection with 127.0.0.1:1"),
+                (libc::SYS_connect, "a", "waits in connect on descriptor 10"),
+                (libc::SYS_ppoll, "0", "waits in poll until one of its sockets is ready"),
+                (libc::SYS_pselect6, "0", "waits in poll until one of its sockets is ready"),
+                (libc::SYS_epoll_pwait, "0", "waits in poll until one of its sockets is ready"),
+                (libc::SYS_futex, "0", "waits for a lock, or for another thread"),
+                (libc::SYS_nanosleep, "0", "sleeps"),
+                (libc::SYS_clock_nanosleep, "0", "sleeps"),
+                (libc::SYS_wait4, "0", "waits for a process"),
+                (libc::SYS_waitid, "0", "waits for a process"),
+            ] {
+                assert_eq!(words(call, first).as_deref(), Some(expected));
+            }
+            #[cfg(target_arch = "x86_64")]
+            for call in [libc::SYS_poll, libc::SYS_select, libc::SYS_epoll_wait] {
+                assert_eq!(
+                    words(call, "0").unwrap(),
+                    "waits in poll until one of its sockets is ready"
+                );
+            }
+            assert_eq!(words(libc::SYS_getpid, "0"), None);
+            let busy = Some("is busy, and waits for nothing".into());
+            assert_eq!(in_words(&some(), "running\n"), busy);
+            for nonsense in ["", "x 0x1", "1", "1 2", "1 0xg"] {
+                assert_eq!(in_words(&some(), nonsense), None, "{nonsense}");
+            }
+        }
+
+        #[test]
+        fn what_lies_unread_is_counted() {
+            let [one, few] = ["1 byte from 127.0.0.1:1 lies", "5 bytes from 127.0.0.1:2 lie"];
+            let in_kernel = |words: &str| format!("{words} unread in the kernel");
+            let expected = [in_kernel(one), "1 connection waits for accept".into(), in_kernel(few)];
+            assert_eq!(unread(&some()), expected);
+            let crowd = |state| (3..9).map(|n| (n, socket(state, n as u16, 2))).collect();
+            assert_eq!(unread(&crowd(State::Established)).len(), 3);
+            assert_eq!(unread(&crowd(State::Listen)), ["2 connections wait for accept"]);
+        }
+
+        #[test]
+        fn connections_are_open_until_this_side_has_ended() {
+            assert_eq!(open(&some()), ["127.0.0.1:1", "127.0.0.1:2"]);
+            let handles = [1, 1, 2, 3, 4].map(|peer| socket(State::Established, peer, 0));
+            let handles = (3..).zip(handles).collect();
+            let twice = "127.0.0.1:1 (it has 2 handles of it)";
+            assert_eq!(open(&handles), [twice, "127.0.0.1:2", "127.0.0.1:3"]);
+        }
+
+        #[test]
+        fn the_sockets_of_a_process_have_its_descriptors() {
+            let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+            let address = listener.local_addr().unwrap();
+            let mut client = TcpStream::connect(address).unwrap();
+            let (server, _) = listener.accept().unwrap();
+            client.write_all(b"hello").unwrap();
+            server.peek(&mut [0; 5]).unwrap();
+
+            let sockets = sockets(THIS());
+            let of = |socket: &dyn AsRawFd| &sockets[&(socket.as_raw_fd() as u64)];
+            assert_eq!(of(&listener).state, State::Listen);
+            assert_eq!(
+                (of(&client).peer, of(&client).local),
+                (address, client.local_addr().unwrap())
+            );
+            assert_eq!(of(&server).receive_queue, 5);
+        }
+
+        #[test]
+        fn a_thread_that_reads_is_seen_to_read() {
+            let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+            let address = listener.local_addr().unwrap();
+            let client = TcpStream::connect(address).unwrap();
+            let reading =
+                thread::spawn(move || listener.accept().unwrap().0.peek(&mut [0]).unwrap());
+            let it_waits =
+                format!("waits in read on its connection with {}", client.local_addr().unwrap());
+            let trace = Trace::new(Duration::from_secs(60));
+            trace
+                .until(&"it waits", || {
+                    let doing = doing(THIS());
+                    // Other tests of this process have threads, too.
+                    let seen =
+                        |call: &String| call.ends_with(&it_waits) && !call.starts_with("it ");
+                    let open = doing.open.len() == 3 || doing.open.contains(&address.to_string());
+                    (doing.calls.iter().any(seen) && open).then_some(())
+                })
+                .unwrap();
+            drop(client);
+            assert_eq!(reading.join().unwrap(), 0);
+            assert!(!has_ended(THIS()));
+        }
+    }
 }
