@@ -18,7 +18,11 @@ pub fn socket_between(local: SocketAddr, peer: SocketAddr) -> Option<Socket> {
     if diag::answers() {
         return diag::socket_between(local, peer);
     }
-    list::sockets_at(local)?.into_iter().find(|socket| socket.peer == peer)
+    with_peer(list::sockets_at(local)?, peer)
+}
+
+fn with_peer(sockets: Vec<Socket>, peer: SocketAddr) -> Option<Socket> {
+    sockets.into_iter().find(|socket| socket.peer == peer)
 }
 
 /// All sockets whose own end is this address: a listener and all that it has accepted, or one end of
@@ -183,6 +187,8 @@ mod tests {
             let client = TcpStream::connect(server).expect("a connection");
             let client = client.local_addr().expect("an address");
             let Some(listed) = list::sockets_at(server) else { return };
+            assert_eq!(with_peer(listed.clone(), client).map(|end| end.peer), Some(client));
+            assert_eq!(with_peer(listed.clone(), server), None);
             let ours = |socket: &Socket| socket.state != State::TimeWait;
             let sorted = |mut sockets: Vec<Socket>| {
                 sockets.retain(ours);
@@ -192,8 +198,11 @@ mod tests {
             assert_eq!(sockets_at(server).map(sorted), Some(sorted(listed)));
             let end = socket_between(server, client).expect("the accepted end");
             assert_eq!((end.local, end.peer), (server, client));
+            // There is a listener that would take such a client, and then not even that.
+            let nobody = SocketAddr::new(server.ip(), 1);
+            assert_eq!(socket_between(server, nobody), None);
             drop(listener);
-            assert_eq!(socket_between(server, "127.0.0.1:1".parse().unwrap()), None);
+            assert_eq!(socket_between(server, nobody), None);
         }
     }
 }

@@ -158,3 +158,85 @@ impl Drop for Explained {
         EXPLAINED.set(None);
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Trace, broken};
+    use crate::doing::has_ended;
+    use crate::program::Program;
+    use crate::subject::Subject;
+
+    fn shell(script: &str, trace: &Trace) -> Program {
+        let subject = Subject::tool(&["sh", "-c", script]);
+        Program::spawn(&subject, subject.command(), trace).unwrap()
+    }
+
+    #[test]
+    fn when_a_demand_is_broken_the_programs_are_looked_at() {
+        let trace = Trace::new(Duration::from_secs(60));
+        let explained = trace.explain();
+        let mut over = shell("exit 1", &trace);
+        over.ends().unwrap();
+        let mut waits = shell("echo before; read go; echo after", &trace);
+        waits.says("before").unwrap();
+        let dies = shell("exit 3", &trace);
+        broken();
+        waits.types("go\n").unwrap();
+        waits.says("after").unwrap();
+        trace.until(&"an end", || has_ended(dies.id()).then_some(())).unwrap();
+        broken();
+        drop(explained);
+
+        let [over, waits, dies] = &trace.take().programs[..] else { panic!("three programs") };
+        assert!(over.over && over.doing.is_none());
+        assert!(!waits.over && !waits.gone && waits.doing.is_some());
+        assert_eq!(waits.output.text(), ["stdout | before", "stdout | after"]);
+        assert!(dies.gone && !dies.over);
+    }
+
+    #[test]
+    fn what_a_program_says_after_a_demand_was_broken_is_not_reported() {
+        let trace = Trace::new(Duration::from_secs(60));
+        let explained = trace.explain();
+        let mut waits = shell("echo before; read go; echo after", &trace);
+        waits.says("before").unwrap();
+        broken();
+        drop(explained);
+        waits.types("go\n").unwrap();
+        waits.says("after").unwrap();
+        // Nobody looks any more.
+        broken();
+        assert_eq!(trace.take().programs[0].output.text(), ["stdout | before"]);
+    }
+
+    #[test]
+    fn who_does_not_explain_does_not_look() {
+        let trace = Trace::new(Duration::from_secs(60));
+        let _waits = shell("read go", &trace);
+        broken();
+        assert!(trace.take().programs[0].doing.is_none());
+    }
+
+    #[test]
+    fn what_has_become_of_a_program_is_noted_for_it_alone() {
+        let trace = Trace::new(Duration::from_secs(60));
+        let programs = [0, 1].map(|_| shell("read go", &trace));
+        drop(programs);
+        let record = trace.take();
+        trace.started("one", &record.programs[0].output, 1);
+        trace.started("other", &record.programs[1].output, 2);
+        trace.found(&record.programs[1].output, |program| program.over = true);
+        let over: Vec<bool> = trace.take().programs.iter().map(|program| program.over).collect();
+        assert_eq!(over, [false, true]);
+    }
+
+    #[test]
+    fn time_is_left_until_the_deadline() {
+        let left = Trace::new(Duration::from_secs(60)).time_left(&"an end").unwrap();
+        assert!(left > Duration::ZERO && left <= Duration::from_secs(60));
+        let up = Trace::new(Duration::ZERO).time_left(&"an end").unwrap_err();
+        assert_eq!((&*up.expected, &*up.got), ("an end", "nothing: the time was up"));
+    }
+}

@@ -68,3 +68,53 @@ impl Program {
 fn is_in_state(task: &fs::DirEntry, state: char) -> bool {
     Stat::of(task.path()).is_some_and(|stat| stat.state() == state)
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::fs;
+    use std::time::{Duration, Instant};
+
+    use super::Usage;
+    use crate::program::Program;
+    use crate::subject::Subject;
+    use crate::trace::Trace;
+
+    #[test]
+    fn memory_is_counted_in_bytes() {
+        let before = Usage::of(std::process::id()).unwrap();
+        let held = vec![1_u8; 64 << 20];
+        let now = Usage::of(std::process::id()).unwrap();
+        drop(held);
+        // Other tests take and release memory meanwhile, but no such amounts.
+        for bytes in [now.memory, now.peak, now.addresses] {
+            assert!((64 << 20..64 << 30).contains(&bytes), "{now:?}");
+        }
+        assert!(now.peak >= now.memory && now.addresses > now.peak, "{now:?}");
+        assert!(now.mappings > 10 && before.mappings > 10, "{now:?}");
+        assert!(now.descriptors >= 3 && now.threads >= 2, "{now:?}");
+    }
+
+    #[test]
+    fn processor_time_is_what_the_scheduler_has_given() {
+        let start = Instant::now();
+        let trace = Trace::new(Duration::from_secs(60));
+        let busy = Subject::tool(&["sh", "-c", "while :; do :; done"]);
+        let program = Program::spawn(&busy, busy.command(), &trace).unwrap();
+        let given = || -> Option<u64> {
+            let schedule = fs::read_to_string(format!("/proc/{}/schedstat", program.id())).ok()?;
+            schedule.split(' ').next()?.parse().ok()
+        };
+        let given =
+            trace.until(&"a quarter of a second", || given().filter(|&it| it > 250_000_000));
+        let time = program.usage().unwrap().processor_time;
+        // Linux counts it in steps, and what began before the steps did is not always in them.
+        let some = Duration::from_millis(30);
+        assert!(time + some >= Duration::from_nanos(given.unwrap()), "{time:?}");
+        assert!(time <= start.elapsed() + some, "{time:?}");
+    }
+
+    #[test]
+    fn what_has_gone_takes_nothing() {
+        assert_eq!(Usage::of(u32::MAX >> 1), None);
+    }
+}
