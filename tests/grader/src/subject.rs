@@ -138,3 +138,99 @@ impl Subject {
         command
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+
+    use super::*;
+    use crate::spawn::said_with;
+
+    fn words(command: &Command) -> Vec<&str> {
+        let words = [command.get_program()].into_iter().chain(command.get_args());
+        words.map(|word| word.to_str().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_command_line_is_put_together() {
+        let nc = Subject::tool(&["nc", "-N"]);
+        assert_eq!((&*nc.name, words(&nc.command())), ("nc", vec!["nc", "-N"]));
+        let nice = nc.through(&["nice", "-n", "5"]);
+        assert_eq!(
+            (&*nice.name, words(&nice.command())),
+            ("nc", vec!["nice", "-n", "5", "nc", "-N"])
+        );
+        let program = Subject::new("server", "/x/server");
+        assert_eq!((&*program.name, words(&program.command())), ("server", vec!["/x/server"]));
+        assert_eq!(program.path().to_string(), "/x/server");
+        let python = Subject::python("server", "server.py").command();
+        assert_eq!(words(&python)[1..], ["-I", "-S", "-X", "utf8", "-u", "server.py"]);
+        let limits = Limits { processes: 3, ..Limits::default() };
+        assert_eq!(nc.limited_to(limits).limits.processes, 3);
+    }
+
+    #[test]
+    fn the_program_of_a_lesson_lies_beside_this_test() {
+        let this = std::env::current_exe().unwrap();
+        assert!(Subject::new("this", &this).exists());
+        let lesson = Subject::of_lesson("lesson99");
+        assert!(!lesson.exists());
+        let folder = this.parent().and_then(Path::parent).unwrap();
+        let program = format!("lesson99{}", std::env::consts::EXE_SUFFIX);
+        assert_eq!(lesson.path().to_string(), folder.join(program).to_str().unwrap());
+    }
+
+    #[test]
+    fn what_is_on_the_path_is_found() {
+        assert!(found_on_path("cargo").is_some_and(|cargo| cargo.is_file()));
+        assert_eq!(found_on_path("no-such-tool"), None);
+    }
+
+    #[test]
+    fn all_output_is_plain_and_in_one_language() {
+        let command = Subject::tool(&["nc"]).command();
+        let variable = |name: &str| {
+            let (_, value) = command.get_envs().find(|(variable, _)| *variable == name)?;
+            value.and_then(OsStr::to_str)
+        };
+        let wanted = ["NO_COLOR", "PYTHONUTF8", "LC_ALL"].map(variable);
+        assert_eq!(wanted, [Some("1"), Some("1"), Some("C.UTF-8")]);
+        assert!(command.get_envs().any(|one| one == (OsStr::new("RUST_BACKTRACE"), None)));
+        assert_eq!(variable("PATH"), None);
+    }
+
+    /// Where `python3` is a script that looks for it, it is found without the script.
+    #[test]
+    fn python_is_first_on_the_path_for_python() {
+        let path = |subject: Subject| {
+            let command = subject.command();
+            let (_, path) = command.get_envs().find(|(variable, _)| *variable == "PATH")?;
+            std::env::split_paths(path?).next()
+        };
+        let first = path(Subject::tool(&["nice", "python3", "server.py"]));
+        let Some(python) = &*PYTHON else { return };
+        let is_itself = found_on_path("python3").is_some_and(|found| found == python.program);
+        let folder = python.program.parent().filter(|folder| folder.join("python3").is_file());
+        assert_eq!(first.as_deref(), folder.filter(|_| !is_itself));
+    }
+
+    /// Run by the other test.
+    #[test]
+    fn from_environment() {
+        let subject = Subject::from_environment();
+        let told = subject.map(|subject| {
+            let command = subject.command();
+            format!("{} in {:?}", words(&command).join("+"), command.get_current_dir())
+        });
+        println!("the subject is {told:?}.");
+    }
+
+    #[test]
+    fn the_reader_names_a_command_line() {
+        let said = |line| said_with("SUBJECT", line, "subject::tests::from_environment");
+        let folder = std::env::var_os("PWD").map(PathBuf::from);
+        let expected = format!("{} in {:?}", "nc+-l+4000", folder.as_deref());
+        assert!(said(" nc  -l 4000").contains(&format!("the subject is {:?}.", Some(expected))));
+        assert!(said(" ").contains("the subject is None."));
+    }
+}

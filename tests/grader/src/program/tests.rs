@@ -157,6 +157,7 @@ fn all_that_it_wrote_is_there_at_its_end() {
     assert_eq!((&*output.stdout, &*output.stderr), (&b"out\n"[..], &b"err\n"[..]));
     assert_eq!(output.status.code(), Some(4));
     let finished = shell("echo out; echo err >&2").finishes().unwrap();
+    assert_eq!((&*finished.stdout(), &*finished.stderr()), ("out\n", "err\n"));
     finished.said_exactly("out\n").unwrap().complained("err").unwrap();
 }
 
