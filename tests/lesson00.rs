@@ -34,7 +34,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::process::ExitCode;
 
-use common::kernel::{State, ephemeral_ports};
+use common::kernel::ephemeral_ports;
 use grader::{
     Broken, Check, Exercise, Lesson, Needs, Outcome, Run, check, contract, private_loopback,
     program,
@@ -369,12 +369,14 @@ fn only_sockets_have_ports(run: &mut Run) -> Outcome {
 fn time_wait_outlives_the_program(run: &mut Run) -> Outcome {
     let ip = private_loopback();
     let address = SocketAddr::new(ip, 0).to_string();
-    let mut program = run.start_other(&program!("lesson00"), &[&address])?;
-    let client = program.line("a line `client …`", starts("client "))?;
-    // Its client end closes first.
-    let (client, server) = ends(&client)?;
-    program.exits_with(0)?;
-    run.state(client, server, State::TimeWait)?;
+    let [client, _] = run.waits_after(|run| {
+        let mut program = run.start_other(&program!("lesson00"), &[&address])?;
+        let client = program.line("a line `client …`", starts("client "))?;
+        // Its client end closes first.
+        let (client, server) = ends(&client)?;
+        program.exits_with(0)?;
+        Ok([client, server])
+    })?;
     let socket = run.attempt("create a socket", Socket::new(Domain::IPV4, Type::STREAM, None))?;
     run.fails(format!("binding {client}"), socket.bind(&client.into()), ErrorKind::AddrInUse)
 }

@@ -313,8 +313,9 @@ fn one_connection(run: &mut Run, address: IpAddr, reuse: bool) -> Outcome<(Peer,
     Ok((server, client))
 }
 
-/// Closes both ends, one after the other, and waits until the second end is gone for good.
-fn close(run: &mut Run, mut first: Peer, mut second: Peer) -> Outcome {
+/// Closes both ends, one after the other, and waits until the second end is gone for good. Returns their
+/// addresses.
+fn close(run: &mut Run, mut first: Peer, mut second: Peer) -> Outcome<[SocketAddr; 2]> {
     let (ours, theirs) = (second.local(), second.remote());
     first.end()?;
     second.receives_end()?;
@@ -323,31 +324,33 @@ fn close(run: &mut Run, mut first: Peer, mut second: Peer) -> Outcome {
     first.close();
     run.until(format!("nothing is left of {ours} -> {theirs}"), || {
         kernel::socket_between(ours, theirs).is_none().then_some(())
-    })
+    })?;
+    Ok([theirs, ours])
 }
 
 // ANCHOR: s13
 fn s13_the_server_closes_first(run: &mut Run) -> Outcome {
-    let (server, client) = one_connection(run, private_loopback(), false)?;
-    let (port, peer) = (server.local(), client.local());
-    close(run, server, client)?;
-    run.state(port, peer, State::TimeWait)?;
+    let [port, _] = run.waits_after(|run| {
+        let (server, client) = one_connection(run, private_loopback(), false)?;
+        close(run, server, client)
+    })?;
     run.fails("binding the port again", bind(port, false), io::ErrorKind::AddrInUse)
 }
 
 fn s13_the_client_closes_first(run: &mut Run) -> Outcome {
-    let (server, client) = one_connection(run, private_loopback(), false)?;
-    let (port, peer) = (server.local(), client.local());
-    close(run, client, server)?;
-    run.state(peer, port, State::TimeWait)?;
+    let [_, port] = run.waits_after(|run| {
+        let (server, client) = one_connection(run, private_loopback(), false)?;
+        close(run, client, server)
+    })?;
     binds_again(run, port)
 }
 // ANCHOR_END: s13
 
 fn s13_time_wait_lasts_a_minute(run: &mut Run) -> Outcome {
-    let (server, client) = one_connection(run, private_loopback(), false)?;
-    let (port, peer) = (server.local(), client.local());
-    close(run, server, client)?;
+    let [port, peer] = run.waits_after(|run| {
+        let (server, client) = one_connection(run, private_loopback(), false)?;
+        close(run, server, client)
+    })?;
     // The kernel counts down from 60 seconds, and we look soon after it has begun.
     let timer = run.until("the server's end in TIME_WAIT", || {
         let mut sockets = common::kernel::sockets_at(port)?.into_iter();
@@ -361,10 +364,10 @@ fn s13_time_wait_lasts_a_minute(run: &mut Run) -> Outcome {
 // ANCHOR: s14
 fn s14_both_runs_must_set_the_option(run: &mut Run) -> Outcome {
     for (first, second) in [(false, false), (false, true), (true, false), (true, true)] {
-        let (server, client) = one_connection(run, private_loopback(), first)?;
-        let (port, peer) = (server.local(), client.local());
-        close(run, server, client)?;
-        run.state(port, peer, State::TimeWait)?;
+        let [port, peer] = run.waits_after(|run| {
+            let (server, client) = one_connection(run, private_loopback(), first)?;
+            close(run, server, client)
+        })?;
 
         let again = bind(port, second);
         let what = format!("first run with the option: {first}, second: {second}: bind");

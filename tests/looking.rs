@@ -13,7 +13,9 @@ use std::time::Duration;
 
 use common::kernel::{self, State};
 use common::{GREETING, REPLY, TUTORIAL_ADDRESS};
-use grader::{Check, Lesson, Needs, Outcome, Peer, Program, Run, Subject, check, program};
+use grader::{
+    Check, Lesson, Needs, Outcome, Peer, Program, Run, Subject, check, program, uninterrupted,
+};
 use socket2::{Domain, SockRef, Socket, Type};
 
 /// A capture on the loopback device needs a privilege (packet(7)).
@@ -113,15 +115,17 @@ fn record_ss(run: &mut Run) -> Outcome {
 }
 
 fn record_time_wait(run: &mut Run) -> Outcome {
-    let mut server = run.start_other(&program!("lesson02"), &[&own_address()])?;
-    let address = server.listening()?;
-    let mut client = run.connect(address)?;
-    client.send(GREETING)?;
-    client.receives_all(REPLY)?;
-    let peer = client.local();
-    client.close();
-    server.exits_with(0)?;
-    run.state(address, peer, State::TimeWait)?;
+    let [address, _] = run.waits_after(|run| {
+        let mut server = run.start_other(&program!("lesson02"), &[&own_address()])?;
+        let address = server.listening()?;
+        let mut client = run.connect(address)?;
+        client.send(GREETING)?;
+        client.receives_all(REPLY)?;
+        let peer = client.local();
+        client.close();
+        server.exits_with(0)?;
+        Ok([address, peer])
+    })?;
     let command = |address: &str| format!("ss -tan src {address}");
     let output = shell(run, &command(&address.to_string()))?;
     let text = shown(&command(TUTORIAL_ADDRESS), &output, address);
@@ -240,7 +244,8 @@ fn a_read_that_times_out(run: &mut Run) -> Outcome {
     let _silent = listener.accept()?;
     let limit = Some(Duration::from_millis(1));
     run.attempt("set a time limit", client.stream().set_read_timeout(limit))?;
-    run.fails("reading", client.stream().read(&mut [0; 64]), ErrorKind::WouldBlock)
+    let read = uninterrupted(|| client.stream().read(&mut [0; 64]));
+    run.fails("reading", read, ErrorKind::WouldBlock)
 }
 
 fn main() -> ExitCode {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use common::{GREETING, REPLY};
 use grader::{
     Broken, Check, Machine, Needs, Network, Outcome, Peer, Run, SentAgain, Subject, check, program,
+    uninterrupted,
 };
 use socket2::{SockRef, TcpKeepalive};
 
@@ -147,7 +148,7 @@ fn keepalive_notices_a_dead_peer(run: &mut Run) -> Outcome {
     let limit = watchful.stream().set_read_timeout(Some(Duration::from_secs(30)));
     run.attempt("a time limit for the check", limit)?;
     // The same kind as a time limit's (ETIMEDOUT), but not WouldBlock (EAGAIN).
-    let read = watchful.stream().peek(&mut [0]);
+    let read = uninterrupted(|| watchful.stream().peek(&mut [0]));
     run.fails("its read", read, ErrorKind::TimedOut)?;
     patient.receives_nothing_for(Duration::from_millis(20))
 }

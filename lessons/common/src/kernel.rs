@@ -3,7 +3,7 @@
 //! Linux lists its sockets in `/proc/net/tcp` and `/proc/net/tcp6` (proc_net(5)); other systems have
 //! no such files, so there the answer is `None`: not available, never a guess.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Display};
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -91,7 +91,7 @@ pub fn sockets_at(local: SocketAddr) -> Option<Vec<Socket>> {
 pub fn sockets_around(address: SocketAddr) -> Option<Vec<Socket>> {
     let own = format!(" {} ", field(address));
     let list = list(address)?;
-    Some(list.lines().filter(|line| line.contains(&own)).filter_map(listed).collect())
+    Some(once(list.lines().filter(|line| line.contains(&own))).filter_map(listed).collect())
 }
 
 /// Both ends of a connection within this machine, as they were at one moment; `None` where one of them
@@ -112,7 +112,17 @@ fn at(local: SocketAddr, list: &str) -> impl Iterator<Item = Socket> {
     let own = format!(" {} ", field(local));
     let counts =
         move |line: &&str| line.split_once(':').is_some_and(|(_, rest)| rest.starts_with(&own));
-    list.lines().filter(counts).filter_map(listed)
+    once(list.lines().filter(counts)).filter_map(listed)
+}
+
+/// The kernel writes its list piece by piece while sockets come and go, and may write one of them twice.
+fn once<'a>(lines: impl Iterator<Item = &'a str>) -> impl Iterator<Item = &'a str> {
+    let mut seen = HashSet::new();
+    lines.filter(move |line| {
+        // Its ends and its number (0 in TIME_WAIT, where no other has the same ends), not its place.
+        let mut fields = line.split_whitespace().skip(1);
+        seen.insert([fields.next(), fields.next(), fields.nth(6)])
+    })
 }
 
 /// The sockets with these numbers, as the descriptors' names in `/proc/PID/fd` give them:
@@ -207,6 +217,24 @@ mod tests {
         );
         assert_eq!(socket.timer, Duration::from_millis(48_040));
         assert_eq!(listed("  sl  local_address rem_address   st tx_queue rx_queue"), None);
+    }
+
+    #[test]
+    fn a_socket_that_is_listed_twice_is_one() {
+        let line = |place, peer, number| {
+            format!(
+                "  {place}: 0100007F:2382 {peer} 01 00000000:00000000 00:00000000 00000000     0        0 {number} 1"
+            )
+        };
+        let list = [
+            line(1, "0100007F:A001", 7),
+            line(2, "0100007F:A001", 7),
+            line(3, "0100007F:A001", 8),
+            line(4, "0100007F:A002", 8),
+        ];
+        let places: Vec<_> =
+            once(list.iter().map(String::as_str)).map(|line| &line[2..3]).collect();
+        assert_eq!(places, ["1", "3", "4"]);
     }
 
     /// include/net/tcp_states.h of Linux.

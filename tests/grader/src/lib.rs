@@ -54,7 +54,7 @@ pub use limits::Limits;
 pub use listener::Listener;
 pub use live::LIVE;
 pub use network::{Machine, Network, SentAgain};
-pub use peer::Peer;
+pub use peer::{Peer, uninterrupted};
 pub use program::{Program, ways_to_end};
 pub use record::{Graded, RECORD, Status};
 pub use recording::{recorded, without_frames};

@@ -319,7 +319,7 @@ fn broken_off(why: &io::Error) -> bool {
 
 /// With a time-out set, a read can be interrupted while the process is stopped and goes on
 /// (signal(7)): that says nothing about the connection.
-fn uninterrupted(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+pub fn uninterrupted(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
     loop {
         match read() {
             Err(why) if why.kind() == ErrorKind::Interrupted => {}

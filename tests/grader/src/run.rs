@@ -254,6 +254,39 @@ impl Run {
         Ok(())
     }
 
+    /// Has a connection ended, and waits until the kernel lists the first of its two ends, which are
+    /// returned, in TIME_WAIT. (Linux; elsewhere it does not wait)
+    ///
+    /// On a busy machine a kernel may send its FIN twice before it hears that the first has arrived. Both
+    /// are acknowledged; to the second acknowledgement, for a connection that is gone, it answers with a
+    /// reset, and that ends TIME_WAIT at once (RFC 1337 §2). So there are more connections where nothing is
+    /// left of one.
+    pub fn waits_after(
+        &mut self,
+        end: impl Fn(&mut Run) -> Outcome<[SocketAddr; 2]>,
+    ) -> Outcome<[SocketAddr; 2]> {
+        const ATTEMPTS: usize = 3;
+        let before = self.trace.steps();
+        for _ in 0..ATTEMPTS {
+            self.trace.forget_steps_after(before);
+            let [local, peer] = end(self)?;
+            if !cfg!(target_os = "linux") {
+                return Ok([local, peer]);
+            }
+            let expected =
+                format!("the kernel lists the socket {local} -> {peer} in {}", State::TimeWait);
+            let waits = self.until(&expected, || match kernel::socket_between(local, peer) {
+                Some(socket) => (socket.state == State::TimeWait).then_some(true),
+                None => kernel::socket_between(peer, local).is_none().then_some(false),
+            })?;
+            if waits {
+                return Ok([local, peer]);
+            }
+        }
+        let expected = "one end of a connection in TIME_WAIT";
+        Err(Broken::new(expected, format!("nothing is left of {ATTEMPTS} connections")))
+    }
+
     /// Waits until a message has arrived at this server and nobody has read it; where the kernel does
     /// not say so, only until it has been sent.
     pub fn message_waits_at(&mut self, server: SocketAddr) -> Outcome {

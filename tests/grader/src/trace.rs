@@ -87,6 +87,16 @@ impl Trace {
         self.record.borrow_mut().steps.push(what.to_string());
     }
 
+    /// How many steps there have been.
+    pub fn steps(&self) -> usize {
+        self.record.borrow().steps.len()
+    }
+
+    /// What was done after so many steps was in vain, and is no part of the report.
+    pub fn forget_steps_after(&self, number: usize) {
+        self.record.borrow_mut().steps.truncate(number);
+    }
+
     pub fn started(&self, name: &str, output: &Arc<Output>, process: u32) {
         self.record.borrow_mut().programs.push(Started {
             name: name.into(),
@@ -179,7 +189,7 @@ mod tests {
         let explained = trace.explain();
         let mut over = shell("exit 1", &trace);
         over.ends().unwrap();
-        let mut waits = shell("echo before; read go; echo after", &trace);
+        let mut waits = shell("echo before; read go; echo after; read go", &trace);
         waits.says("before").unwrap();
         let dies = shell("exit 3", &trace);
         broken();
@@ -200,7 +210,7 @@ mod tests {
     fn what_a_program_says_after_a_demand_was_broken_is_not_reported() {
         let trace = Trace::new(Duration::from_secs(60));
         let explained = trace.explain();
-        let mut waits = shell("echo before; read go; echo after", &trace);
+        let mut waits = shell("echo before; read go; echo after; read go", &trace);
         waits.says("before").unwrap();
         broken();
         drop(explained);

@@ -276,3 +276,27 @@ fn keep() {
     let input = spawn(&mut keeper).ok().and_then(|mut keeper| keeper.stdin.take());
     *INPUT.lock().unwrap_or_else(PoisonError::into_inner) = input;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::too_much;
+    use crate::limits::Limits;
+    use crate::processes::Process;
+
+    #[test]
+    fn just_as_much_as_the_limit_is_not_too_much() {
+        let id = std::process::id().cast_signed();
+        let mut both = [Process::of(id).unwrap(), Process::of(id).unwrap()];
+        (both[0].threads, both[1].threads) = (2, 3);
+        (both[0].memory, both[1].memory) = (1 << 20, 2 << 20);
+        let limits = Limits { processes: 2, threads: 5, memory: 3 << 20, output: 0 };
+        assert_eq!(too_much(both.iter(), &limits), None);
+        for (limits, more_than) in [
+            (Limits { memory: (3 << 20) - 1, ..limits }, "it took more than 2 MiB of memory"),
+            (Limits { threads: 4, ..limits }, "it ran more than 4 threads at the same time"),
+            (Limits { processes: 1, ..limits }, "it ran more than 1 processes at the same time"),
+        ] {
+            assert_eq!(too_much(both.iter(), &limits).as_deref(), Some(more_than));
+        }
+    }
+}

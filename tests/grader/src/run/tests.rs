@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::{self, ErrorKind};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
@@ -273,4 +273,45 @@ fn addresses_of_ones_own_differ() {
     let [one, other] = [private_loopback(), private_loopback()];
     assert!(one.is_loopback() && other.is_loopback());
     assert!(one != other || !cfg!(target_os = "linux"));
+}
+
+/// A connection whose server ends it first.
+#[cfg(target_os = "linux")]
+fn ended(run: &mut Run) -> Outcome<[SocketAddr; 2]> {
+    let mut listener = run.listen_on(private_loopback())?;
+    let mut client = run.connect(listener.address())?;
+    let mut server = listener.accept()?;
+    let ends = [server.local(), server.remote()];
+    server.end()?;
+    client.receives_end()?;
+    client.close();
+    server.receives_end()?;
+    server.close();
+    Ok(ends)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn who_ends_first_waits() {
+    let mut run = run();
+    let [server, client] = run.waits_after(ended).unwrap();
+    run.state(server, client, State::TimeWait).unwrap();
+
+    // Where a reset has ended TIME_WAIT, there is another connection.
+    let tries = std::cell::Cell::new(0);
+    let mut run = self::run();
+    run.step("before");
+    run.waits_after(|run| {
+        tries.set(tries.get() + 1);
+        let [server, client] = ended(run)?;
+        Ok([if tries.get() < 3 { SocketAddr::new(private_loopback(), 1) } else { server }, client])
+    })
+    .unwrap();
+    assert_eq!(tries.get(), 3);
+    let steps = steps(&run);
+    let connections = steps.iter().filter(|step| step.starts_with("the client connects")).count();
+    assert_eq!((&*steps[0], connections), ("before", 0), "{steps:?}");
+
+    let gone = |_: &mut Run| Ok([SocketAddr::new(private_loopback(), 1); 2]);
+    assert_eq!(got(self::run().waits_after(gone)), "nothing is left of 3 connections");
 }
