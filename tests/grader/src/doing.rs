@@ -76,6 +76,11 @@ mod linux {
                 *number_of.entry(words).or_default() += 1;
             }
         }
+        of_threads(number_of)
+    }
+
+    /// `number_of`: how many threads do what.
+    fn of_threads(number_of: BTreeMap<String, usize>) -> Vec<String> {
         let only = number_of.values().sum::<usize>() == 1;
         let words = number_of.into_iter().map(|(words, number)| match number {
             1 if only => format!("it {words}"),
@@ -169,6 +174,8 @@ mod linux {
 
         use super::*;
         use crate::doing::has_ended;
+        use crate::program::Program;
+        use crate::subject::Subject;
         use crate::trace::Trace;
 
         const THIS: fn() -> u32 = std::process::id;
@@ -227,6 +234,27 @@ mod linux {
             for nonsense in ["", "x 0x1", "1", "1 2", "1 0xg"] {
                 assert_eq!(in_words(&some(), nonsense), None, "{nonsense}");
             }
+        }
+
+        #[test]
+        fn threads_that_do_the_same_are_counted() {
+            let told = |number_of: &[(&str, usize)]| {
+                let owned = |(words, number): &(&str, usize)| (String::from(*words), *number);
+                of_threads(number_of.iter().map(owned).collect())
+            };
+            assert_eq!(told(&[("sleeps", 1)]), ["it sleeps"]);
+            let both = ["3 threads: each sleeps", "one thread waits"];
+            assert_eq!(told(&[("sleeps", 3), ("waits", 1)]), both);
+        }
+
+        #[test]
+        fn what_a_program_does_is_told() {
+            let trace = Trace::new(Duration::from_secs(60));
+            let cat = Subject::tool(&["cat"]);
+            let program = Program::spawn(&cat, cat.command(), &trace).unwrap();
+            let waits = ["it waits in read on its standard input"];
+            let does = || (Doing::of(program.id()).calls == waits).then_some(());
+            trace.until(&waits[0], does).unwrap();
         }
 
         #[test]

@@ -41,7 +41,23 @@ fn inline(sentence: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::inline;
+    use super::{html, inline};
+    use crate::check::check;
+
+    #[test]
+    fn each_check_is_listed_with_what_it_demands() {
+        let checks = ["answers", "waits"].map(|id| check(id, |_| Ok(())).demands("It <must>."));
+        let expected = r#"<section class="grade" data-lesson="lesson02" aria-label="Your grade">
+<p class="grade-head"><strong>exercise02</strong>, 2 checks</p>
+<p class="grade-how">Read with <code>cargo run -p book</code>, this page grades <code>lessons/lesson02/exercise.rs</code> whenever you save it.</p>
+<ol>
+<li data-check="answers">It &lt;must&gt;.</li>
+<li data-check="waits">It &lt;must&gt;.</li>
+</ol>
+</section>
+"#;
+        assert_eq!(html("lesson02", "exercise02", &checks), expected);
+    }
 
     #[test]
     fn names_in_a_sentence_are_code() {

@@ -230,7 +230,7 @@ fn all_but_the_middle(written: &Written) -> Vec<String> {
 
 fn ends(written: &Written) -> Vec<String> {
     let (start, total) = (written.reported_start(), written.reported());
-    let end = [&start[start.len() - KEPT_OF_END..], &written.end].concat();
+    let end = [start, &written.end].concat();
     let first = String::from_utf8_lossy(&start[..KEPT_OF_END]);
     let last = String::from_utf8_lossy(&end[end.len() - KEPT_OF_END..]);
     let first = first.lines().take(LINES).map(|line| match line.char_indices().nth(CHARACTERS) {

@@ -340,15 +340,18 @@ impl Drop for Program {
 pub fn ways_to_end() -> Vec<fn(&mut Program) -> Outcome> {
     // A shell that starts something in the background lets it ignore SIGINT, with all that it starts in
     // its turn (signal(7)). In such a suite Ctrl-C shows nothing.
-    const SIGINT: u64 = 2;
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
-    let mut ways: Vec<fn(&mut Program) -> Outcome> = vec![Program::terminate];
-    if ignored & 1 << (SIGINT - 1) == 0 {
-        ways.push(Program::interrupt);
+    match ignores_ctrl_c(&status) {
+        true => vec![Program::terminate],
+        false => vec![Program::terminate, Program::interrupt],
     }
-    ways
+}
+
+/// Whether bit 1 of `SigIgn`, that of SIGINT, is set in a `/proc/PID/status` (proc(5)).
+fn ignores_ctrl_c(status: &str) -> bool {
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_some_and(|mask| mask & 0b10 != 0)
 }
 
 #[cfg(unix)]

@@ -1,6 +1,6 @@
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -75,7 +75,10 @@ impl Graded {
 
 /// Adds the results to the record, if one is wanted.
 pub(crate) fn write(results: &[Graded]) -> std::io::Result<()> {
-    let Some(path) = std::env::var_os(RECORD).map(PathBuf::from) else { return Ok(()) };
+    std::env::var_os(RECORD).map_or(Ok(()), |path| add(results, Path::new(&path)))
+}
+
+fn add(results: &[Graded], path: &Path) -> std::io::Result<()> {
     let lines: String = results.iter().map(|graded| format!("{}\n", graded.to_json())).collect();
     OpenOptions::new().create(true).append(true).open(path)?.write_all(lines.as_bytes())
 }
@@ -84,16 +87,33 @@ pub(crate) fn write(results: &[Graded]) -> std::io::Result<()> {
 mod tests {
     use super::*;
 
+    fn graded(status: Status) -> Graded {
+        Graded {
+            lesson: "lesson02".into(),
+            check: "answers".into(),
+            status,
+            message: "two\nlines, \"quoted\"".into(),
+            time: Duration::from_millis(1234),
+        }
+    }
+
+    #[test]
+    fn suites_add_to_the_record_one_after_the_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("record");
+        let [one, other] = [Status::Passed, Status::Failed].map(graded);
+        add(std::slice::from_ref(&one), &path).unwrap();
+        add(&[other.clone(), one.clone()], &path).unwrap();
+        let lines = std::fs::read_to_string(&path).unwrap();
+        let read: Vec<_> =
+            lines.lines().map(|line| Graded::from_json(line).unwrap().status).collect();
+        assert_eq!(read, [one.status, other.status, one.status]);
+    }
+
     #[test]
     fn a_line_is_read_as_it_was_written() {
         for (status, name) in Status::ALL {
-            let graded = Graded {
-                lesson: "lesson02".into(),
-                check: "answers".into(),
-                status,
-                message: "two\nlines, \"quoted\"".into(),
-                time: Duration::from_millis(1234),
-            };
+            let graded = graded(status);
             let line = graded.to_json().to_string();
             assert!(line.contains(name) && !line.contains('\n'));
             let read = Graded::from_json(&line).expect("a line of the record");

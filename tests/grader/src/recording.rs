@@ -105,11 +105,15 @@ pub fn recorded(name: &str, text: &str) -> Outcome {
 
 /// A recording that is not compared, only kept for display: what the book shows now.
 pub(crate) fn display(name: &str, text: &str) -> Result<String, String> {
-    let file = transcript(name);
-    if Action::with_env_var(DEFAULT_ACTION_ENV) == Some(Action::Overwrite) {
-        write(&file, text)?;
+    let action = Action::with_env_var(DEFAULT_ACTION_ENV).unwrap_or_default();
+    display_or(action, &transcript(name), text)
+}
+
+fn display_or(action: Action, file: &Path, text: &str) -> Result<String, String> {
+    if action == Action::Overwrite {
+        write(file, text)?;
     }
-    fs::read_to_string(&file).map_err(|why| format!("cannot read {}: {why}", file.display()))
+    fs::read_to_string(file).map_err(|why| format!("cannot read {}: {why}", file.display()))
 }
 
 fn transcript(name: &str) -> PathBuf {
@@ -166,6 +170,14 @@ mod tests {
         assert_eq!(fs::read_to_string(&file).unwrap(), SESSION);
         assert_eq!(compare_or(Action::Overwrite, &file, &run), Ok(()));
         assert_eq!(fs::read_to_string(&file).unwrap(), run);
+    }
+
+    #[test]
+    fn what_is_only_shown_can_be_recorded() {
+        let (_folder, file) = kept();
+        assert_eq!(display_or(Action::Verify, &file, "new").as_deref(), Ok(SESSION));
+        assert_eq!(display_or(Action::Overwrite, &file, "new").as_deref(), Ok("new"));
+        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
     }
 
     /// Whichever word a program no longer says, it is seen. And placeholders are not redacted again: some

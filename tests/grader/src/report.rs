@@ -198,7 +198,118 @@ impl Display for Report {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{self, Cursor};
+    use std::time::Duration;
+
     use super::*;
+    use crate::check::{Caret, check};
+    use crate::output::{Output, Stream};
+    use crate::trace::Trace;
+
+    const CHECK: Check = check("answers", |_| Ok(()))
+        .demands("The server answers.")
+        .hint("What is the server doing while the client waits for its answer, and what would it have to hear from the client before it begins to write?")
+        .section("02-2-server.html#the-repair");
+
+    /// A report of these steps, and of programs that have ended, with what they wrote.
+    fn report(steps: &[&str], programs: &[(&str, &str)], broken: Broken) -> Report {
+        let trace = Trace::new(Duration::from_secs(60));
+        steps.iter().for_each(|step| trace.step(step));
+        for (name, wrote) in programs {
+            let output = Arc::new(Output::default());
+            output.collect(Stream::Out, Cursor::new(String::from(*wrote)), 1 << 20);
+            output.collect(Stream::Err, io::empty(), 1);
+            assert!(output.ends_within(Duration::from_secs(60)));
+            trace.started(name, &output, 1);
+            trace.found(&output, |program| program.over = true);
+        }
+        Report::new(&CHECK, "server", trace.take(), broken)
+    }
+
+    fn wrong_bytes() -> Broken {
+        let caret = Some(Caret { column: 12, says: "right so far: 3 bytes".into() });
+        Broken { caret, ..Broken::new("6 bytes \"hello\\n\"", "4 bytes \"help\"") }
+    }
+
+    #[test]
+    fn a_report_is_read_from_top_to_bottom() {
+        let steps = [
+            "start",
+            "client 1 comes",
+            "client 1 goes",
+            "client 2 comes",
+            "client 2 goes",
+            "client 3 comes",
+            "client 3 goes",
+            "wait",
+            "wait",
+            "wait",
+            "wait",
+            "look",
+            "receive",
+        ];
+        let programs = [("server", ""), ("nc", "hi\n"), ("server", "one\ntwo\n"), ("server", "")];
+        let report = report(&steps, &programs, wrong_bytes());
+        let told = r#"     1  start
+     2  client 1 comes
+     3  client 1 goes
+        … these steps, 2 times more …
+     8  wait
+        … the same, 3 times more …
+    12  look
+--> 13  receive
+        expected  6 bytes "hello\n"
+        got       4 bytes "help"
+                              ^ right so far: 3 bytes
+
+what server wrote in its run 1
+    nothing
+
+what nc wrote
+    stdout | hi
+
+what server wrote in its run 2
+    stdout | one
+    stdout | two
+
+what server wrote in its run 3
+    nothing
+"#;
+        assert_eq!(report.told(), told);
+        let title = "server does not pass answers\nThe server answers.\n\n";
+        let rest = "
+Hint: What is the server doing while the client waits for its answer, and what would it have to hear
+      from the client before it begins to write?
+Read: http://127.0.0.1:3000/02-2-server.html#the-repair (while cargo run -p book is running)";
+        assert_eq!(report.to_string(), [title, told, rest].concat());
+        assert_eq!(report.line(), r#"expected 6 bytes "hello\n", got 4 bytes "help""#);
+        assert!(report.likely().is_empty());
+        assert_eq!(report.check().id, "answers");
+
+        let coloured = report.coloured();
+        assert!(coloured.starts_with("\x1b[1mserver does not pass answers\x1b[0m\n"));
+        let plain = anstream::adapter::strip_str(&coloured).to_string();
+        assert_eq!(plain, report.to_string());
+    }
+
+    #[test]
+    fn a_report_names_the_likely_causes() {
+        let lossy = || Broken::new("exit code 1", "exit code 0");
+        let mut report = report(&["run"], &[("server", "")], lossy());
+        let cause = "server took an error for success: what does its `main` return?";
+        assert_eq!((report.likely(), &*report.line()), (&[cause.to_string()][..], cause));
+        report.likely.push("And another, in a sentence that is a little longer than what one line of a report has room for.".into());
+        report.check.hint = "";
+        let causes = "
+what server wrote
+    nothing
+
+Likely cause: server took an error for success: what does its `main` return?
+              And another, in a sentence that is a little longer than what one line of a report has
+              room for.
+Read: ";
+        assert!(report.to_string().contains(causes), "{report}");
+    }
 
     #[test]
     fn steps_that_repeat_are_found() {

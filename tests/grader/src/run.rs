@@ -361,7 +361,11 @@ pub fn private_loopback() -> IpAddr {
     if !cfg!(target_os = "linux") {
         return Ipv4Addr::LOCALHOST.into();
     }
-    // Processes that run at the same time differ in these two bytes; 127.0.x.y is left to the others.
-    let [high, low] = [std::process::id() / 256 % 254 + 1, std::process::id() % 256];
-    Ipv4Addr::new(127, high as u8, low as u8, NEXT.fetch_add(1, Ordering::Relaxed)).into()
+    let [high, low] = of_process(std::process::id());
+    Ipv4Addr::new(127, high, low, NEXT.fetch_add(1, Ordering::Relaxed)).into()
+}
+
+/// Processes that run at the same time differ in these two bytes; 127.0.x.y is left to the others.
+fn of_process(id: u32) -> [u8; 2] {
+    [(id / 256 % 254 + 1) as u8, (id % 256) as u8]
 }

@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use super::{Run, private_loopback};
+use super::{Run, of_process, private_loopback};
 use crate::check::{Broken, Outcome};
 use crate::kernel::State;
 use crate::subject::Subject;
@@ -235,6 +235,24 @@ fn a_program_that_waits_rests() {
     assert_ne!(got(late(|run| run.settles(&program))), "what it wanted");
 }
 
+/// What it did before is over.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_that_was_busy_rests() {
+    let mut run = of_shell("trap 'exec cat' TERM; echo go; while :; do :; done");
+    let mut program = run.start(&[]).unwrap();
+    program.says("go").unwrap();
+    let tenth = Duration::from_millis(100);
+    run.until("it has been busy", || {
+        program.usage().ok().filter(|usage| usage.processor_time > tenth)
+    })
+    .unwrap();
+    program.terminate().unwrap();
+    program.types("now it waits").unwrap();
+    program.says("now it waits").unwrap();
+    run.rests(&program).unwrap();
+}
+
 /// A program may have something to do now and then.
 #[cfg(target_os = "linux")]
 #[test]
@@ -273,6 +291,8 @@ fn addresses_of_ones_own_differ() {
     let [one, other] = [private_loopback(), private_loopback()];
     assert!(one.is_loopback() && other.is_loopback());
     assert!(one != other || !cfg!(target_os = "linux"));
+    let bytes = [0, 255, 256, 254 * 256 - 1, 254 * 256].map(of_process);
+    assert_eq!(bytes, [[1, 0], [1, 255], [2, 0], [254, 255], [1, 0]]);
 }
 
 /// A connection whose server ends it first.
