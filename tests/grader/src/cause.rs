@@ -140,10 +140,10 @@ fn traceback(errors: &str) -> Option<String> {
 mod tests {
     use std::io::{self, Cursor};
     use std::sync::Arc;
-    use std::time::Duration;
 
     use super::*;
     use crate::output::{Output, Stream};
+    use crate::patience::must_pass;
     use crate::trace::Trace;
 
     /// What the report says of a server that has written this to stderr, in the third step of a run.
@@ -153,7 +153,7 @@ mod tests {
         expected: &str,
         got: &str,
     ) -> Vec<String> {
-        let trace = Trace::new(Duration::from_secs(60));
+        let trace = Trace::new(must_pass());
         (1..=3).for_each(|step| trace.step(step));
         trace.connected("127.0.0.1:4312".parse().unwrap(), "the client");
         // An earlier run, and another program: neither is what the step was about.
@@ -161,7 +161,7 @@ mod tests {
             let output = Arc::new(Output::default());
             output.collect(Stream::Out, io::empty(), 1);
             output.collect(Stream::Err, Cursor::new(String::from(errors)), 1 << 20);
-            assert!(output.ends_within(Duration::from_secs(60)));
+            assert!(output.ends_within(must_pass()));
             trace.started(name, &output, 1);
         }
         let mut record = trace.take();

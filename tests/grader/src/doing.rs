@@ -174,6 +174,7 @@ mod linux {
 
         use super::*;
         use crate::doing::has_ended;
+        use crate::patience::must_pass;
         use crate::program::Program;
         use crate::subject::Subject;
         use crate::trace::Trace;
@@ -249,7 +250,7 @@ mod linux {
 
         #[test]
         fn what_a_program_does_is_told() {
-            let trace = Trace::new(Duration::from_secs(60));
+            let trace = Trace::new(must_pass());
             let cat = Subject::tool(&["cat"]);
             let program = Program::spawn(&cat, cat.command(), &trace).unwrap();
             let waits = ["it waits in read on its standard input"];
@@ -305,7 +306,7 @@ mod linux {
                 thread::spawn(move || listener.accept().unwrap().0.peek(&mut [0]).unwrap());
             let it_waits =
                 format!("waits in read on its connection with {}", client.local_addr().unwrap());
-            let trace = Trace::new(Duration::from_secs(60));
+            let trace = Trace::new(must_pass());
             trace
                 .until(&"it waits", || {
                     let doing = doing(THIS());

@@ -55,11 +55,12 @@ mod tests {
     use std::time::Duration;
 
     use super::Listener;
+    use crate::patience::must_pass;
     use crate::trace::Trace;
 
     #[test]
     fn connections_are_told_apart_and_no_client_is_an_end_to_waiting() {
-        let trace = Trace::new(Duration::from_secs(60));
+        let trace = Trace::new(must_pass());
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let mut listener = Listener::new(listener, &trace);

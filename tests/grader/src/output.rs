@@ -256,13 +256,14 @@ mod tests {
     use std::io::{self, Cursor, Write};
 
     use super::*;
+    use crate::patience::must_pass;
 
     /// A program's output, all of which has come.
     fn output(out: &[u8], err: &[u8]) -> Arc<Output> {
         let output = Arc::new(Output::default());
         output.collect(Stream::Out, Cursor::new(out.to_vec()), u64::MAX);
         output.collect(Stream::Err, Cursor::new(err.to_vec()), u64::MAX);
-        assert!(output.ends_within(Duration::from_secs(60)));
+        assert!(output.ends_within(must_pass()));
         output
     }
 
@@ -329,7 +330,7 @@ mod tests {
         output.collect(Stream::Out, io::empty(), 1);
         assert!(!output.ends_within(Duration::from_millis(20)));
         output.collect(Stream::Err, io::empty(), 1);
-        assert!(output.ends_within(Duration::from_secs(60)));
+        assert!(output.ends_within(must_pass()));
     }
 
     #[test]
@@ -338,7 +339,7 @@ mod tests {
         let output = Arc::new(Output::default());
         output.collect(Stream::Out, Cursor::new(vec![b'x'; most]), most as u64);
         output.collect(Stream::Err, Cursor::new(vec![b'x'; most + 1]), most as u64);
-        assert!(output.ends_within(Duration::from_secs(60)));
+        assert!(output.ends_within(must_pass()));
         output.cut_off("it took too long".into());
         let reason = "it wrote more than 2 MiB to stderr";
         assert_eq!(output.why_cut_off().as_deref(), Some(reason));
@@ -349,7 +350,7 @@ mod tests {
     #[test]
     fn words_are_waited_for_until_the_end_or_the_deadline() {
         let found = |text: &Text| text.of(Stream::Out).starts_with(b"hello").then_some("it");
-        let patient = Trace::new(Duration::from_secs(60));
+        let patient = Trace::new(must_pass());
         let (reader, mut writer) = io::pipe().unwrap();
         let output = Arc::new(Output::default());
         output.collect(Stream::Out, reader, 1 << 20);

@@ -63,9 +63,9 @@ pub(crate) fn variable(process: i32, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use std::process::{Command, Stdio};
-    use std::time::Duration;
 
     use super::{Process, all, variable};
+    use crate::patience::must_pass;
     use crate::spawn::spawn;
     use crate::trace::Trace;
 
@@ -80,7 +80,7 @@ mod tests {
         assert_eq!(process.parent, std::process::id() as i32);
         assert!(all().any(|one| one == id));
 
-        let trace = Trace::new(Duration::from_secs(60));
+        let trace = Trace::new(must_pass());
         let until = |what: &str, is_so: &dyn Fn() -> bool| {
             trace.until(&what, || is_so().then_some(())).unwrap();
         };

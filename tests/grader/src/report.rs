@@ -199,11 +199,11 @@ impl Display for Report {
 #[cfg(test)]
 mod tests {
     use std::io::{self, Cursor};
-    use std::time::Duration;
 
     use super::*;
     use crate::check::{Caret, check};
     use crate::output::{Output, Stream};
+    use crate::patience::must_pass;
     use crate::trace::Trace;
 
     const CHECK: Check = check("answers", |_| Ok(()))
@@ -213,13 +213,13 @@ mod tests {
 
     /// A report of these steps, and of programs that have ended, with what they wrote.
     fn report(steps: &[&str], programs: &[(&str, &str)], broken: Broken) -> Report {
-        let trace = Trace::new(Duration::from_secs(60));
+        let trace = Trace::new(must_pass());
         steps.iter().for_each(|step| trace.step(step));
         for (name, wrote) in programs {
             let output = Arc::new(Output::default());
             output.collect(Stream::Out, Cursor::new(String::from(*wrote)), 1 << 20);
             output.collect(Stream::Err, io::empty(), 1);
-            assert!(output.ends_within(Duration::from_secs(60)));
+            assert!(output.ends_within(must_pass()));
             trace.started(name, &output, 1);
             trace.found(&output, |program| program.over = true);
         }

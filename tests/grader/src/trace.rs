@@ -175,6 +175,7 @@ mod tests {
 
     use super::{Trace, broken};
     use crate::doing::has_ended;
+    use crate::patience::must_pass;
     use crate::program::Program;
     use crate::subject::Subject;
 
@@ -185,7 +186,7 @@ mod tests {
 
     #[test]
     fn when_a_demand_is_broken_the_programs_are_looked_at() {
-        let trace = Trace::new(Duration::from_secs(60));
+        let trace = Trace::new(must_pass());
         let explained = trace.explain();
         let mut over = shell("exit 1", &trace);
         over.ends().unwrap();
@@ -208,7 +209,7 @@ mod tests {
 
     #[test]
     fn what_a_program_says_after_a_demand_was_broken_is_not_reported() {
-        let trace = Trace::new(Duration::from_secs(60));
+        let trace = Trace::new(must_pass());
         let explained = trace.explain();
         let mut waits = shell("echo before; read go; echo after; read go", &trace);
         waits.says("before").unwrap();
@@ -223,7 +224,7 @@ mod tests {
 
     #[test]
     fn who_does_not_explain_does_not_look() {
-        let trace = Trace::new(Duration::from_secs(60));
+        let trace = Trace::new(must_pass());
         let _waits = shell("read go", &trace);
         broken();
         assert!(trace.take().programs[0].doing.is_none());
@@ -231,7 +232,7 @@ mod tests {
 
     #[test]
     fn what_has_become_of_a_program_is_noted_for_it_alone() {
-        let trace = Trace::new(Duration::from_secs(60));
+        let trace = Trace::new(must_pass());
         let programs = [0, 1].map(|_| shell("read go", &trace));
         drop(programs);
         let record = trace.take();
@@ -244,7 +245,7 @@ mod tests {
 
     #[test]
     fn time_is_left_until_the_deadline() {
-        let left = Trace::new(Duration::from_secs(60)).time_left(&"an end").unwrap();
+        let left = Trace::new(must_pass()).time_left(&"an end").unwrap();
         assert!(left > Duration::ZERO && left <= Duration::from_secs(60));
         let up = Trace::new(Duration::ZERO).time_left(&"an end").unwrap_err();
         assert_eq!((&*up.expected, &*up.got), ("an end", "nothing: the time was up"));

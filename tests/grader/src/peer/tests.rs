@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use super::{Peer, uninterrupted};
 use crate::check::{Broken, Outcome};
+use crate::patience::must_pass;
 use crate::trace::Trace;
 
 /// The check's end, and the program's, which is here in the test's own hands.
 fn pair() -> (Peer, TcpStream) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-    let trace = Trace::new(Duration::from_secs(60));
+    let trace = Trace::new(must_pass());
     (Peer::new(stream, "the client", &trace), listener.accept().unwrap().0)
 }
 
@@ -188,7 +189,7 @@ fn silence_is_neither_a_byte_nor_an_end() {
     let (mut peer, mut program) = pair();
     peer.receives_nothing_for(silence).unwrap();
     program.write_all(b"hello").unwrap();
-    let long = Duration::from_secs(60);
+    let long = must_pass();
     assert_eq!(got(peer.receives_nothing_for(long)), r#"5 bytes "hello""#);
     program.shutdown(Shutdown::Write).unwrap();
     assert_eq!(got(peer.receives_nothing_for(long)), "the end of the stream");

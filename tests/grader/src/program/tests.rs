@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 
 use super::{Program, by_signal, ignores_ctrl_c, ways_to_end};
 use crate::check::Outcome;
+use crate::patience::must_pass;
 use crate::subject::Subject;
 use crate::trace::Trace;
 
 /// A shell that runs this script.
 fn shell(script: &str) -> Program {
-    within(Duration::from_secs(60), script)
+    within(must_pass(), script)
 }
 
 fn within(time: Duration, script: &str) -> Program {
@@ -294,7 +295,7 @@ fn a_program_that_was_cut_off_says_why() {
     let subject = Subject::tool(&["sh", "-c", flood]);
     let limits = crate::limits::Limits { output: 1 << 20, ..subject.limits };
     let subject = subject.limited_to(limits);
-    let trace = Trace::new(Duration::from_secs(60));
+    let trace = Trace::new(must_pass());
     let start = || Program::spawn(&subject, subject.command(), &trace).unwrap();
     let why = "it was ended by the grader: it wrote more than 1 MiB to stdout";
     assert_eq!(got(start().says("the end")), why);

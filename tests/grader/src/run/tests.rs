@@ -9,11 +9,12 @@ use std::time::Duration;
 use super::{Run, of_process, private_loopback};
 use crate::check::{Broken, Outcome};
 use crate::kernel::State;
+use crate::patience::must_pass;
 use crate::subject::Subject;
 use crate::trace::Trace;
 
 fn run() -> Run {
-    within(Duration::from_secs(60))
+    within(must_pass())
 }
 
 fn within(time: Duration) -> Run {
@@ -23,7 +24,7 @@ fn within(time: Duration) -> Run {
 /// A run of a shell with this script.
 fn of_shell(script: &str) -> Run {
     let subject = Subject::tool(&["sh", "-c", script, "sh"]);
-    Run::new(Some(&subject), &Trace::new(Duration::from_secs(60)))
+    Run::new(Some(&subject), &Trace::new(must_pass()))
 }
 
 fn got<T>(outcome: Outcome<T>) -> String {
@@ -51,7 +52,7 @@ fn a_program_is_started_with_its_arguments() {
 #[test]
 fn a_program_that_does_not_exist_cannot_be_started() {
     let subject = Subject::new("nobody", "/no/such/program");
-    let mut run = Run::new(Some(&subject), &Trace::new(Duration::from_secs(60)));
+    let mut run = Run::new(Some(&subject), &Trace::new(must_pass()));
     assert_eq!(run.start(&[]).map(drop).unwrap_err().expected, "the program starts");
 }
 
@@ -91,7 +92,7 @@ fn broken() -> Outcome<bool> {
 
 #[test]
 fn a_time_limit_is_short_at_first() {
-    let tried = |answers| tried(Duration::from_secs(60), answers);
+    let tried = |answers| tried(must_pass(), answers);
     let [short, long] = [200, 1000].map(Duration::from_millis);
     assert_eq!(tried(vec![Ok(true)]).1, [short]);
     assert_eq!(tried(vec![Ok(false), Ok(true)]).1, [short, long]);
