@@ -97,6 +97,23 @@ mod tests {
         }
     }
 
+    /// Run by the other test, with a record to write to.
+    #[test]
+    fn one_line() {
+        if std::env::var(RECORD).is_ok_and(|path| path.ends_with("record-of-a-test")) {
+            write(&[graded(Status::Passed)]).unwrap();
+        }
+    }
+
+    #[test]
+    fn the_environment_names_the_record() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("record-of-a-test");
+        crate::spawn::said_with(RECORD, path.to_str().unwrap(), "record::tests::one_line");
+        let line = format!("{}\n", graded(Status::Passed).to_json());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), line);
+    }
+
     #[test]
     fn suites_add_to_the_record_one_after_the_other() {
         let folder = tempfile::tempdir().unwrap();
