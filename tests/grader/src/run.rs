@@ -367,5 +367,6 @@ pub fn private_loopback() -> IpAddr {
 
 /// Processes that run at the same time differ in these two bytes; 127.0.x.y is left to the others.
 fn of_process(id: u32) -> [u8; 2] {
-    [(id / 256 % 254 + 1) as u8, (id % 256) as u8]
+    let [low, ..] = id.to_le_bytes();
+    [(id / 256 % 254 + 1) as u8, low]
 }
