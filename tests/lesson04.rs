@@ -793,6 +793,8 @@ fn record_a_visit(run: &mut Run) -> Outcome {
     run.until("one client is left", || {
         (server.usage().ok()?.descriptors == empty + 1).then_some(())
     })?;
+    // One that is still busy would see by itself that the server stops, and leave before it says so.
+    run.settles(&server)?;
     server.interrupt()?;
     server.exits_with(0)?;
     let said = server.stdout().replace(&address.to_string(), TUTORIAL_ADDRESS);
