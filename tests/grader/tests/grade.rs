@@ -81,7 +81,7 @@ fn json_is_one_line_for_each_check_and_nothing_else() {
 fn json_has_a_line_for_an_exercise_that_does_not_compile() {
     let workspace = Workspace::new();
     workspace.does_not_compile("lesson02");
-    let assert = workspace.grade(&["--format", "json"]).code(1);
+    let assert = workspace.grade(&["--format=json"]).code(1);
     // Rustc's message is shown, too.
     let assert = assert.stderr(contains("error: lesson02 has a typo"));
     let lines = lines(&assert);
@@ -131,10 +131,12 @@ fn a_learner_has_a_row() {
     class.hands_in("dora", "exercise04", "#!/bin/sh\n");
     class.hands_in("eve", "exercise04.rs", "fn main() {");
     class.hands_in("fay", "notes.txt", "I was ill");
+    class.hands_in("gus", "exercise04.rs", "fn mian() {}");
     class.hands_in(".git", "exercise05.rs", "fn main() {}");
     class.builds("ada", "exercise02.rs", "adas");
     class.builds("cleo", "lessons/lesson04/exercise.rs", "cleos");
     class.refuses("eve", "exercise04.rs", "error: this file contains an unclosed delimiter\n");
+    class.refuses("gus", "exercise04.rs", "error: `main` function not found\n");
     class.grades("lesson02", "adas", &["passed", "passed"]);
     class.grades("lesson02", "exercise02.py", &["passed", "failed"]);
     class.grades("lesson04", "cleos", &["failed"]);
@@ -147,6 +149,7 @@ cleo     not started   0 of 1
 dora     not started   1 of 1
 eve      not started  does not compile
 fay      not started  not started
+gus      not started  does not compile
 ";
     class.grade(&[]).code(1).stdout(table);
 
@@ -161,9 +164,14 @@ fay      not started  not started
     // Two checks, as everybody has.
     assert_eq!(of("fay", "lesson02").len(), 2);
     assert_eq!(of("fay", "lesson02")[1]["status"], "not started");
-    let [refused] = of("eve", "lesson04")[..] else { panic!("one line for eve") };
-    assert_eq!(refused["status"], "does not compile");
-    assert_eq!(refused["message"], "error: this file contains an unclosed delimiter\n");
+    for (learner, error) in [
+        ("eve", "error: this file contains an unclosed delimiter\n"),
+        ("gus", "error: `main` function not found\n"),
+    ] {
+        let [refused] = of(learner, "lesson04")[..] else { panic!("one line for {learner}") };
+        assert_eq!(refused["status"], "does not compile");
+        assert_eq!(refused["message"], error);
+    }
 }
 
 #[test]
@@ -263,7 +271,34 @@ fn bad_arguments_exit_with_2() {
 fn cargo_that_refuses_is_an_error() {
     let workspace = Workspace::new();
     fs::remove_file(workspace.path("suites")).unwrap();
-    workspace.grade(&[]).code(1).stderr(contains("error: cannot grade: cargo has built nothing"));
+    let nothing = contains("error: cannot grade: cargo has built nothing");
+    workspace.grade(&[]).code(1).stderr(nothing.clone());
+    // A library is no program.
+    let mut library: Value =
+        serde_json::from_str(&artifact(Path::new(""), "lib", "common", "")).unwrap();
+    library["executable"] = Value::Null;
+    workspace.write("suites", &format!("{library}\n"));
+    workspace.write("fails", "");
+    workspace.grade(&[]).code(1).stderr(nothing);
+}
+
+#[test]
+fn cargo_that_fails_may_have_built_the_others() {
+    let workspace = Workspace::new();
+    workspace.graded("lesson01", &["passed"]);
+    workspace.does_not_compile("lesson02");
+    workspace.write("fails", "");
+    let rows = contains("lesson01   1 of 1  █\nlesson02  does not compile\n");
+    workspace.grade(&[]).code(1).stdout(rows);
+}
+
+#[test]
+fn a_suite_that_does_not_compile_grades_no_class() {
+    let class = Class::new();
+    class.hands_in("ada", "exercise02.rs", "fn main() {}");
+    class.workspace.write("suites", &message("lesson02", "error: the suite has a typo\n"));
+    let said = contains("error: the suite has a typo").and(contains("does not compile"));
+    class.grade(&[]).code(1).stdout("").stderr(said);
 }
 
 // ----------------------------------------------------------------------------
