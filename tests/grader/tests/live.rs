@@ -1,5 +1,6 @@
-//! The live record, as a suite tells it. This program is both: with `GRADER_LIVE` in its environment it is a
-//! suite of three checks, and otherwise it tests what that suite writes, and what it leaves behind.
+//! The live record, and what else a suite says of an exercise. This program is both: with `A_SUITE` in its
+//! environment it is a suite of three checks, and otherwise it tests what that suite writes, and what it
+//! leaves behind.
 
 #[cfg(unix)]
 #[path = "../../alive.rs"]
@@ -24,12 +25,16 @@ mod unix {
     use std::thread;
     use std::time::{Duration, Instant};
 
-    use grader::{Check, Exercise, LIVE, Lesson, Needs, Outcome, Run, Subject, check};
+    use grader::{
+        Check, Exercise, Graded, LIVE, Lesson, Needs, Outcome, RECORD, Run, Status, Subject, check,
+    };
     use libtest_mimic::{Arguments, Trial};
     use rustix::process::Pid;
     use serde_json::Value;
 
     use crate::alive::is_alive;
+
+    const A_SUITE: &str = "A_SUITE";
 
     const DEADLINE: Duration = Duration::from_secs(60);
 
@@ -60,7 +65,7 @@ mod unix {
     }
 
     pub fn main() -> ExitCode {
-        if env::var_os(LIVE).is_some() {
+        if env::var_os(A_SUITE).is_some() {
             let nobody = || Subject::new("nobody", "/nonexistent");
             let exercise = Exercise {
                 checks: CHECKS,
@@ -80,6 +85,8 @@ mod unix {
             test("each_check_is_told_as_it_ends", each_check_is_told_as_it_ends),
             test("a_suite_ends_with_its_stdin", a_suite_ends_with_its_stdin),
             test("a_suite_ends_with_who_reads_it", a_suite_ends_with_who_reads_it),
+            test("people_read_the_report_and_the_grade", people_read_the_report_and_the_grade),
+            test("programs_read_events_and_the_record", programs_read_events_and_the_record),
         ];
         libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
     }
@@ -132,7 +139,56 @@ mod unix {
         is_gone(sleeper);
     }
 
-    /// This program as a suite.
+    fn people_read_the_report_and_the_grade() {
+        let said = said(&["--color", "never"]);
+        let report = "subject does not pass says_hello\nIt says `hello`.\n";
+        let again = format!("\nBegin with this one:\n\n{report}");
+        let (first, rest) = said.split_once(&again).expect("the report to begin with");
+        assert!(first.contains(&format!("\n{report}")), "at once, too: {first}");
+        assert!(first.contains("(its report is above)") && !said.contains('\x1b'), "{said}");
+        let grade = "\n\nsubject: 1 of 3 checks, 1 not available; next: says_hello\n\n";
+        assert!(rest.ends_with(grade), "{rest}");
+        let coloured = self::said(&["--color", "always"]);
+        assert!(coloured.contains("\x1b[1msubject does not pass says_hello\x1b[0m"), "{coloured}");
+    }
+
+    fn programs_read_events_and_the_record() {
+        let folder = tempfile::tempdir().unwrap();
+        let record = folder.path().join("record");
+        let output = suite(&["--format", "json"]).env(RECORD, &record).output().unwrap();
+        assert_eq!(output.status.code(), Some(101));
+        let events = String::from_utf8(output.stdout).unwrap();
+        let mut events = events.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let failed = events.find(|event| event["event"] == "failed").expect("a check that fails");
+        assert_eq!(failed["name"], "subject::says_hello");
+        assert!(
+            failed["stdout"].as_str().unwrap().contains("does not pass says_hello"),
+            "{failed}"
+        );
+        assert!(events.all(|event| event["type"].is_string()));
+        assert!(!said(&["--format", "json"]).contains("Begin with this one"));
+        let graded = std::fs::read_to_string(&record).unwrap();
+        let graded: Vec<Graded> =
+            graded.lines().map(|line| Graded::from_json(line).unwrap()).collect();
+        let statuses: Vec<Status> = graded.iter().map(|graded| graded.status).collect();
+        assert_eq!(statuses, [Status::Failed, Status::Passed, Status::NotAvailable]);
+        // What has not run has no grade.
+        assert!(!said(&["--list"]).contains("subject: "));
+    }
+
+    /// This program as a suite of an exercise that passes one check of three.
+    fn suite(arguments: &[&str]) -> Command {
+        let mut suite = Command::new(env::current_exe().unwrap());
+        suite.args(arguments).env(A_SUITE, "1").env("SUBJECT", "echo I am somebody");
+        suite.env_remove(LIVE).env_remove(RECORD).stdin(Stdio::null());
+        suite
+    }
+
+    fn said(arguments: &[&str]) -> String {
+        String::from_utf8(suite(arguments).output().unwrap().stdout).unwrap()
+    }
+
+    /// This program as a suite, whose record is read live.
     struct Suite {
         child: Child,
         stdout: Option<BufReader<ChildStdout>>,
@@ -145,7 +201,11 @@ mod unix {
             let sleeper = "sleep 1000 & echo I am $!; wait\n";
             std::fs::write(folder.path().join("sleeper"), sleeper).unwrap();
             let mut command = Command::new(env::current_exe().unwrap());
-            command.env(LIVE, "1").env("SUBJECT", subject).env("PWD", folder.path());
+            command
+                .env(A_SUITE, "1")
+                .env(LIVE, "1")
+                .env("SUBJECT", subject)
+                .env("PWD", folder.path());
             // So long that no check ends its program by itself.
             command.env("GRADER_PATIENCE", "100");
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
