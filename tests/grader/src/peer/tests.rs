@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
@@ -243,15 +244,16 @@ fn one_read_and_a_whole_write() {
 fn a_write_has_one_time_limit() {
     let (peer, mut program) = pair();
     let mut peer = late(&peer);
+    let (over, is_over) = mpsc::channel::<()>();
     let reading = thread::spawn(move || {
         let mut buffer = vec![0; 16 << 10];
-        while program.read(&mut buffer).is_ok_and(|count| count > 0) {
-            thread::sleep(Duration::from_millis(5));
+        let pause = Duration::from_millis(5);
+        while is_over.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+            program.read_exact(&mut buffer).unwrap();
         }
     });
     assert_ne!(got(peer.send(vec![0; 64 << 20])), "what it wanted");
-    peer.stream.shutdown(Shutdown::Both).unwrap();
-    drop(peer);
+    drop(over);
     reading.join().unwrap();
 }
 

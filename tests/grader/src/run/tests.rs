@@ -1,6 +1,6 @@
 //! What a run does for its check, and demands, where it holds and where it does not.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
@@ -117,15 +117,21 @@ fn a_time_limit_passes_within_the_run() {
 
 #[test]
 fn a_failure_when_the_time_is_over_is_the_last() {
-    let mut run = within(Duration::from_secs(2));
-    let trace = run.trace.clone();
-    let outcome = run.with_time_limit(|_, _| {
-        while !trace.left().is_zero() {
-            thread::sleep(trace.left());
-        }
-        broken()
+    // On a busy machine a short time may be over before the check begins.
+    let failed = [200, 1000, 5000].into_iter().find_map(|time| {
+        let mut run = within(Duration::from_millis(time));
+        let trace = run.trace.clone();
+        let tried = Cell::new(false);
+        let outcome = run.with_time_limit(|_, _| {
+            tried.set(true);
+            while !trace.left().is_zero() {
+                thread::sleep(trace.left());
+            }
+            broken()
+        });
+        tried.get().then(|| got(outcome))
     });
-    assert_eq!(got(outcome), "none");
+    assert_eq!(failed.as_deref(), Some("none"));
 }
 
 #[test]
@@ -319,7 +325,7 @@ fn who_ends_first_waits() {
     run.state(server, client, State::TimeWait).unwrap();
 
     // Where a reset has ended TIME_WAIT, there is another connection.
-    let tries = std::cell::Cell::new(0);
+    let tries = Cell::new(0);
     let mut run = self::run();
     run.step("before");
     run.waits_after(|run| {
