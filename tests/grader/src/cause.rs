@@ -138,11 +138,8 @@ fn traceback(errors: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{self, Cursor};
-    use std::sync::Arc;
-
     use super::*;
-    use crate::output::{Output, Stream};
+    use crate::output::written;
     use crate::patience::must_pass;
     use crate::trace::Trace;
 
@@ -158,11 +155,7 @@ mod tests {
         trace.connected("127.0.0.1:4312".parse().unwrap(), "the client");
         // An earlier run, and another program: neither is what the step was about.
         for (name, errors) in [("server", "error: old"), ("server", errors), ("nc", "error: nc")] {
-            let output = Arc::new(Output::default());
-            output.collect(Stream::Out, io::empty(), 1);
-            output.collect(Stream::Err, Cursor::new(String::from(errors)), 1 << 20);
-            assert!(output.ends_within(must_pass()));
-            trace.started(name, &output, 1);
+            trace.started(name, &written("", errors), 1);
         }
         let mut record = trace.take();
         found(&mut record.programs[1]);

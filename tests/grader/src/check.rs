@@ -173,6 +173,12 @@ fn on_path(program: &str) -> bool {
     found_on_path(program).is_some()
 }
 
+/// What came in place of what was demanded, for unit tests.
+#[cfg(test)]
+pub(crate) fn got<T>(outcome: Outcome<T>) -> String {
+    outcome.err().map_or("what it wanted".into(), |broken| broken.got)
+}
+
 #[cfg(test)]
 mod tests {
     use super::Needs;

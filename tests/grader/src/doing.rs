@@ -175,8 +175,7 @@ mod linux {
         use super::*;
         use crate::doing::has_ended;
         use crate::patience::must_pass;
-        use crate::program::Program;
-        use crate::subject::Subject;
+        use crate::program::shell;
         use crate::trace::Trace;
 
         const THIS: fn() -> u32 = std::process::id;
@@ -251,8 +250,7 @@ mod linux {
         #[test]
         fn what_a_program_does_is_told() {
             let trace = Trace::new(must_pass());
-            let cat = Subject::tool(&["cat"]);
-            let program = Program::spawn(&cat, cat.command(), &trace).unwrap();
+            let program = shell("exec cat", &trace);
             let waits = ["it waits in read on its standard input"];
             let does = || (Doing::of(program.id()).calls == waits).then_some(());
             trace.until(&waits[0], does).unwrap();

@@ -230,7 +230,7 @@ fn all_but_the_middle(written: &Written) -> Vec<String> {
 
 fn ends(written: &Written) -> Vec<String> {
     let (start, total) = (written.reported_start(), written.reported());
-    let end = [start, &written.end].concat();
+    let end = [&start[start.len() - KEPT_OF_END..], &written.end].concat();
     let first = String::from_utf8_lossy(&start[..KEPT_OF_END]);
     let last = String::from_utf8_lossy(&end[end.len() - KEPT_OF_END..]);
     let first = first.lines().take(LINES).map(|line| match line.char_indices().nth(CHARACTERS) {
@@ -251,21 +251,23 @@ fn ends(written: &Written) -> Vec<String> {
     first.chain([all]).chain(last).collect()
 }
 
+/// The output of a program that has ended, for unit tests.
+#[cfg(test)]
+pub(crate) fn written(out: impl AsRef<[u8]>, err: impl AsRef<[u8]>) -> Arc<Output> {
+    let output = Arc::new(Output::default());
+    for (stream, bytes) in [(Stream::Out, out.as_ref()), (Stream::Err, err.as_ref())] {
+        output.collect(stream, std::io::Cursor::new(bytes.to_vec()), u64::MAX);
+    }
+    assert!(output.ends_within(crate::patience::must_pass()));
+    output
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::{self, Cursor, Write};
 
     use super::*;
     use crate::patience::must_pass;
-
-    /// A program's output, all of which has come.
-    fn output(out: &[u8], err: &[u8]) -> Arc<Output> {
-        let output = Arc::new(Output::default());
-        output.collect(Stream::Out, Cursor::new(out.to_vec()), u64::MAX);
-        output.collect(Stream::Err, Cursor::new(err.to_vec()), u64::MAX);
-        assert!(output.ends_within(must_pass()));
-        output
-    }
 
     #[test]
     fn of_very_much_the_start_and_the_end_are_kept() {
@@ -288,7 +290,7 @@ mod tests {
 
     #[test]
     fn what_comes_after_the_check_was_broken_is_no_part_of_a_report() {
-        let output = output(b"before\n", b"");
+        let output = written(b"before\n", b"");
         assert!(!output.is_empty() && output.errors().is_empty());
         output.is_reported_until_now();
         output.lock().out.add(b"after\n");
@@ -300,9 +302,9 @@ mod tests {
         assert_eq!(output.text(), ["stdout | before", "stdout | after", "stderr | an error"]);
         assert_eq!(output.errors(), "an error\n");
 
-        let silent = self::output(b"", b"");
+        let silent = written(b"", b"");
         assert!(silent.is_empty() && silent.text().is_empty());
-        assert!(!self::output(b"", b"x").is_empty());
+        assert!(!written(b"", b"x").is_empty());
         silent.is_reported_until_now();
         silent.lock().err.add(b"x");
         assert!(silent.is_empty());
@@ -370,7 +372,7 @@ mod tests {
     #[test]
     fn of_many_lines_the_first_and_the_last_are_shown() {
         let lines = |count: usize| (1..=count).map(|line| format!("{line}\n")).collect::<String>();
-        let shown = |count: usize| output(b"", lines(count).as_bytes()).text();
+        let shown = |count: usize| written(b"", lines(count).as_bytes()).text();
         assert_eq!(shown(24).len(), 24);
         let cut = shown(25);
         assert_eq!(cut.len(), 25);
@@ -383,8 +385,8 @@ mod tests {
     #[test]
     fn a_line_of_two_hundred_characters_is_shown_whole() {
         let line = "你".repeat(200);
-        assert_eq!(output(line.as_bytes(), b"").text(), [format!("stdout | {line}")]);
-        let longer = output((line.clone() + "!").as_bytes(), b"").text();
+        assert_eq!(written(line.as_bytes(), b"").text(), [format!("stdout | {line}")]);
+        let longer = written((line.clone() + "!").as_bytes(), b"").text();
         assert_eq!(longer, [format!("stdout | {line} … (601 bytes)")]);
     }
 
@@ -392,22 +394,22 @@ mod tests {
     fn the_lines_of_very_much_are_not_counted() {
         let much = MUCH as usize;
         let lines = |bytes: usize| "0123456\n".repeat(bytes / 8);
-        let counted = output(lines(much).as_bytes(), b"").text();
+        let counted = written(lines(much).as_bytes(), b"").text();
         assert_eq!(counted[12], "stdout | … and 32744 lines more …");
         for (bytes, size) in [(much + 8, "0.3"), (3 << 20, "3.0"), (KEPT + (1 << 20), "9.0")] {
-            let text = output(lines(bytes).as_bytes(), b"").text();
+            let text = written(lines(bytes).as_bytes(), b"").text();
             assert_eq!(text.len(), 25, "{size}");
             assert_eq!(text[12], format!("stdout | … {size} MiB in all …"));
             assert!(text[..12].iter().chain(&text[13..]).all(|line| line == "stdout | 0123456"));
         }
 
         // One line that never ends, and one that is just short enough.
-        let text = output(&vec![b'x'; much + 1], b"").text();
+        let text = written(vec![b'x'; much + 1], b"").text();
         let x = "x".repeat(200);
         let [first, last] = [format!("stdout | {x} …"), format!("stdout | … {x}")];
         assert_eq!(text, [first, "stdout | … 0.3 MiB in all …".into(), last]);
         let line = "x".repeat(200) + "\n";
-        let text = output(line.repeat(much / 201 + 1).as_bytes(), b"").text();
+        let text = written(line.repeat(much / 201 + 1).as_bytes(), b"").text();
         assert_eq!(
             (text[0].clone(), text[24].clone()),
             (format!("stdout | {x}"), format!("stdout | {x}"))
@@ -420,7 +422,7 @@ mod tests {
             let mut bytes = vec![b'.'; size];
             bytes.splice(..6, *b"first\n");
             bytes.splice(size - 5.., *b"\nlast");
-            let text = output(&bytes, b"").text();
+            let text = written(&bytes, b"").text();
             assert_eq!(text[0], "stdout | first", "{size}");
             assert_eq!(text.last().unwrap(), "stdout | last", "{size}");
         }

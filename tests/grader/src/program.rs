@@ -325,6 +325,13 @@ impl Program {
     }
 }
 
+/// A shell that runs this script, for unit tests.
+#[cfg(all(test, unix))]
+pub(crate) fn shell(script: &str, trace: &Trace) -> Program {
+    let subject = Subject::tool(&["sh", "-c", script]);
+    Program::spawn(&subject, subject.command(), trace).unwrap()
+}
+
 impl Drop for Program {
     fn drop(&mut self) {
         if let Ok(Some(status)) = self.child.try_wait() {

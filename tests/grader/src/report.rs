@@ -198,11 +198,9 @@ impl Display for Report {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{self, Cursor};
-
     use super::*;
     use crate::check::{Caret, check};
-    use crate::output::{Output, Stream};
+    use crate::output::written;
     use crate::patience::must_pass;
     use crate::trace::Trace;
 
@@ -216,10 +214,7 @@ mod tests {
         let trace = Trace::new(must_pass());
         steps.iter().for_each(|step| trace.step(step));
         for (name, wrote) in programs {
-            let output = Arc::new(Output::default());
-            output.collect(Stream::Out, Cursor::new(String::from(*wrote)), 1 << 20);
-            output.collect(Stream::Err, io::empty(), 1);
-            assert!(output.ends_within(must_pass()));
+            let output = written(wrote, "");
             trace.started(name, &output, 1);
             trace.found(&output, |program| program.over = true);
         }

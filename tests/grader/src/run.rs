@@ -246,7 +246,7 @@ impl Run {
 
     /// Waits until the kernel lists the socket with these ends in this state. (Linux)
     pub fn state(&mut self, local: SocketAddr, peer: SocketAddr, state: State) -> Outcome {
-        let expected = format!("the kernel lists the socket {local} -> {peer} in {state}");
+        let expected = listed_in(state, local, peer);
         self.trace.step(&expected);
         self.trace.until(&expected, || {
             kernel::socket_between(local, peer).filter(|socket| socket.state == state)
@@ -273,8 +273,7 @@ impl Run {
             if !cfg!(target_os = "linux") {
                 return Ok([local, peer]);
             }
-            let expected =
-                format!("the kernel lists the socket {local} -> {peer} in {}", State::TimeWait);
+            let expected = listed_in(State::TimeWait, local, peer);
             let waits = self.until(&expected, || match kernel::socket_between(local, peer) {
                 Some(socket) => (socket.state == State::TimeWait).then_some(true),
                 None => kernel::socket_between(peer, local).is_none().then_some(false),
@@ -344,6 +343,10 @@ impl Run {
     pub(crate) fn subject(&self) -> &Subject {
         self.subject.as_ref().expect("an experiment starts only the programs that it names")
     }
+}
+
+fn listed_in(state: State, local: SocketAddr, peer: SocketAddr) -> String {
+    format!("the kernel lists the socket {local} -> {peer} in {state}")
 }
 
 /// Holds a port on which nobody listens.

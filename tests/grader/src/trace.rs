@@ -176,13 +176,7 @@ mod tests {
     use super::{Trace, broken};
     use crate::doing::has_ended;
     use crate::patience::must_pass;
-    use crate::program::Program;
-    use crate::subject::Subject;
-
-    fn shell(script: &str, trace: &Trace) -> Program {
-        let subject = Subject::tool(&["sh", "-c", script]);
-        Program::spawn(&subject, subject.command(), trace).unwrap()
-    }
+    use crate::program::shell;
 
     #[test]
     fn when_a_demand_is_broken_the_programs_are_looked_at() {

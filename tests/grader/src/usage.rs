@@ -76,8 +76,7 @@ mod tests {
 
     use super::Usage;
     use crate::patience::must_pass;
-    use crate::program::Program;
-    use crate::subject::Subject;
+    use crate::program::shell;
     use crate::trace::Trace;
 
     #[test]
@@ -100,10 +99,7 @@ mod tests {
         let start = Instant::now();
         let trace = Trace::new(must_pass());
         // It is the kernel that does most of this work.
-        let busy = Subject::tool(&["cat", "/dev/zero"]);
-        let mut busy = busy.through(&["sh", "-c", "exec \"$@\" > /dev/null", "sh"]);
-        busy.name = "cat".into();
-        let program = Program::spawn(&busy, busy.command(), &trace).unwrap();
+        let program = shell("exec cat /dev/zero > /dev/null", &trace);
         let given = || -> Option<u64> {
             let schedule = fs::read_to_string(format!("/proc/{}/schedstat", program.id())).ok()?;
             schedule.split(' ').next()?.parse().ok()

@@ -177,10 +177,10 @@ mod unix {
     }
 
     /// This program as a suite of an exercise that passes one check of three.
-    fn suite(arguments: &[&str]) -> Command {
-        let mut suite = Command::new(env::current_exe().unwrap());
+    fn suite(arguments: &[&str]) -> assert_cmd::Command {
+        let mut suite = assert_cmd::Command::new(env::current_exe().unwrap());
         suite.args(arguments).env(A_SUITE, "1").env("SUBJECT", "echo I am somebody");
-        suite.env_remove(LIVE).env_remove(RECORD).stdin(Stdio::null());
+        suite.env_remove(LIVE).env_remove(RECORD).timeout(DEADLINE);
         suite
     }
 

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::{Peer, uninterrupted};
-use crate::check::{Broken, Outcome};
+use crate::check::{Broken, got};
 use crate::patience::must_pass;
 use crate::trace::Trace;
 
@@ -31,10 +31,6 @@ fn late(peer: &Peer) -> Peer {
 fn reset(program: TcpStream) {
     socket2::SockRef::from(&program).set_linger(Some(Duration::ZERO)).unwrap();
     drop(program);
-}
-
-fn got<T>(outcome: Outcome<T>) -> String {
-    outcome.err().map_or("what it wanted".into(), |broken| broken.got)
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::{Run, of_process, private_loopback};
-use crate::check::{Broken, Outcome};
+use crate::check::{Broken, Outcome, got};
 use crate::kernel::State;
 use crate::patience::must_pass;
 use crate::subject::Subject;
@@ -25,10 +25,6 @@ fn within(time: Duration) -> Run {
 fn of_shell(script: &str) -> Run {
     let subject = Subject::tool(&["sh", "-c", script, "sh"]);
     Run::new(Some(&subject), &Trace::new(must_pass()))
-}
-
-fn got<T>(outcome: Outcome<T>) -> String {
-    outcome.err().map_or("what it wanted".into(), |broken| broken.got)
 }
 
 fn steps(run: &Run) -> Vec<String> {
