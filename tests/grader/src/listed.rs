@@ -41,7 +41,7 @@ fn inline(sentence: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{html, inline};
+    use super::{compare, html, inline};
     use crate::check::check;
 
     #[test]
@@ -57,6 +57,12 @@ mod tests {
 </section>
 "#;
         assert_eq!(html("lesson02", "exercise02", &checks), expected);
+    }
+
+    #[test]
+    fn another_list_is_noticed() {
+        // There is no such folder: recorded anew it cannot be, either.
+        assert!(compare("no-such-folder/lesson02", "exercise02", &[]).is_err());
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::Failed;
+use snapbox::assert::Action;
 
 use crate::check::Check;
 use crate::lesson::perform;
@@ -25,10 +26,14 @@ pub(crate) fn file(lesson: &str, subject: &str, check: &str) -> PathBuf {
 
 /// Demands that the subject fails the check with the report in this file.
 pub(crate) fn compare(check: &Check, subject: &Subject, file: &Path) -> Result<(), Failed> {
+    compare_or(recording::action(), check, subject, file).map_err(Failed::from)
+}
+
+fn compare_or(action: Action, check: &Check, subject: &Subject, file: &Path) -> Result<(), String> {
     let mut patience = must_fail();
     loop {
         let Err(report) = perform(check, Some(subject), patience) else {
-            return Err(format!("{} passes {}, which it must fail", subject.name, check.id).into());
+            return Err(format!("{} passes {}, which it must fail", subject.name, check.id));
         };
         // Placeholders stand in the file, too: nobody reads it as a session.
         let text = redacted(&format!("{report}\n"));
@@ -37,11 +42,11 @@ pub(crate) fn compare(check: &Check, subject: &Subject, file: &Path) -> Result<(
         let last = 3 * patience >= must_pass();
         let outcome = match is_hurried(&text, file) && !last {
             true => Err(format!("a report on little time: {text}")),
-            false => recording::compare(file, &text),
+            false => recording::compare_or(action, file, &text),
         };
         match outcome {
             Err(_) if !last => patience *= 3,
-            outcome => return outcome.map_err(Failed::from),
+            outcome => return outcome,
         }
     }
 }
@@ -51,4 +56,93 @@ fn is_hurried(report: &str, file: &Path) -> bool {
     const WORDS: &str = "the time was up";
     let recorded = fs::read_to_string(file).unwrap_or_default();
     report.contains(WORDS) && !recorded.contains(WORDS)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use snapbox::assert::Action;
+
+    use super::{compare, compare_or, file};
+    use crate::check::{Broken, Check, check};
+    use crate::lesson::perform;
+    use crate::patience::must_pass;
+    use crate::subject::Subject;
+
+    const PASSES: Check = check("works", |_| Ok(()));
+    const FAILS: Check = check("works", |_| Err(Broken::new("this", "that")));
+    /// Comes so far as to fail only with much time.
+    const COMES_LATE: Check = check("works", |run| {
+        let enough = run.trace.left() > must_pass() / 2;
+        Err(Broken::new("this", if enough { "that" } else { "nothing: the time was up" }))
+    });
+
+    fn subject() -> Subject {
+        Subject::new("exercise09", "/nonexistent")
+    }
+
+    /// The report of a check, as it is recorded.
+    fn report(check: Check, patience: Duration) -> String {
+        format!("{}\n", perform(&check, Some(&subject()), patience).unwrap_err())
+    }
+
+    /// What becomes of the comparison with this text, and of the text.
+    fn compared(action: Action, check: Check, recorded: &str) -> (Result<(), String>, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("report.txt");
+        fs::write(&file, recorded).unwrap();
+        let outcome = compare_or(action, &check, &subject(), &file);
+        (outcome, fs::read_to_string(file).unwrap())
+    }
+
+    #[test]
+    fn a_report_is_in_a_file_of_its_own() {
+        let file = file("lesson09", "exercise09", "works");
+        assert!(file.ends_with("tests/reports/lesson09/exercise09-works.txt"), "{file:?}");
+    }
+
+    #[test]
+    fn a_report_is_compared_with_the_recorded_one() {
+        let reported = report(FAILS, must_pass());
+        assert_eq!(compared(Action::Verify, FAILS, &reported), (Ok(()), reported.clone()));
+        let (outcome, _) = compared(Action::Verify, FAILS, &reported.replace("this", "others"));
+        let why = outcome.unwrap_err();
+        assert!(why.contains("others") && why.contains("anew"), "{why}");
+    }
+
+    #[test]
+    fn a_program_that_passes_has_no_report() {
+        let passes = "exercise09 passes works, which it must fail".into();
+        assert_eq!(compared(Action::Overwrite, PASSES, ""), (Err(passes), String::new()));
+        let nowhere = Path::new("/nonexistent");
+        assert!(compare(&PASSES, &subject(), nowhere).is_err(), "whatever becomes of a difference");
+    }
+
+    #[test]
+    fn a_program_that_did_not_come_so_far_gets_more_time() {
+        let reported = report(COMES_LATE, must_pass());
+        assert_eq!(compared(Action::Verify, COMES_LATE, &reported), (Ok(()), reported));
+    }
+
+    #[test]
+    fn a_report_on_little_time_is_not_recorded() {
+        let reported = report(COMES_LATE, must_pass());
+        assert_eq!(compared(Action::Overwrite, COMES_LATE, ""), (Ok(()), reported));
+    }
+
+    #[test]
+    fn a_report_that_is_the_recorded_one_needs_no_more_time() {
+        static RUNS: AtomicUsize = AtomicUsize::new(0);
+        const COUNTED: Check = check("works", |_| {
+            RUNS.fetch_add(1, Ordering::Relaxed);
+            Err(Broken::new("this", "nothing: the time was up"))
+        });
+        let reported = report(COUNTED, must_pass());
+        assert_eq!(compared(Action::Verify, COUNTED, &reported), (Ok(()), reported));
+        assert_eq!(RUNS.load(Ordering::Relaxed), 2);
+    }
 }

@@ -67,11 +67,15 @@ pub(crate) fn redacted(text: &str) -> String {
 
 /// Demands that a text is what this file holds, but for what differs from run to run.
 pub(crate) fn compare(file: &Path, text: &str) -> Result<(), String> {
-    let action = Action::with_env_var(DEFAULT_ACTION_ENV).unwrap_or_default();
-    compare_or(action, file, text)
+    compare_or(action(), file, text)
 }
 
-fn compare_or(action: Action, file: &Path, text: &str) -> Result<(), String> {
+/// What becomes of a recording that differs.
+pub(crate) fn action() -> Action {
+    Action::with_env_var(DEFAULT_ACTION_ENV).unwrap_or_default()
+}
+
+pub(crate) fn compare_or(action: Action, file: &Path, text: &str) -> Result<(), String> {
     // No file yet is as good as an empty one.
     let recorded = fs::read_to_string(file).unwrap_or_default();
     // Raw: what looks like a wildcard in a recording is none.
@@ -105,8 +109,7 @@ pub fn recorded(name: &str, text: &str) -> Outcome {
 
 /// A recording that is not compared, only kept for display: what the book shows now.
 pub(crate) fn display(name: &str, text: &str) -> Result<String, String> {
-    let action = Action::with_env_var(DEFAULT_ACTION_ENV).unwrap_or_default();
-    display_or(action, &transcript(name), text)
+    display_or(action(), &transcript(name), text)
 }
 
 fn display_or(action: Action, file: &Path, text: &str) -> Result<String, String> {

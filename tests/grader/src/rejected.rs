@@ -57,3 +57,51 @@ fn refuse(file: &Path) -> Result<(BTreeSet<String>, String), String> {
     let texts = errors().filter_map(|message| message["rendered"].as_str());
     Ok((codes.collect(), texts.collect()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{refuse, with_code};
+    use crate::recording::root;
+
+    /// What becomes of a program of the book for which this code is demanded.
+    fn of_the_book(code: &str) -> Result<(), String> {
+        with_code(&root().join("lessons/lesson04/rejected/close_in_loop.rs"), code)
+    }
+
+    /// What rustc says about this program.
+    fn said(program: &str) -> Result<(Vec<String>, String), String> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("program.rs");
+        fs::write(&file, program).unwrap();
+        refuse(&file).map(|(codes, messages)| (codes.into_iter().collect(), messages))
+    }
+
+    #[test]
+    fn the_code_is_demanded_that_the_book_names() {
+        assert_eq!(of_the_book("E0382"), Ok(()));
+        let why = of_the_book("E0308").unwrap_err();
+        assert!(why.starts_with("close_in_loop.rs must be refused with E0308; rustc"), "{why}");
+        assert!(
+            why.contains("E0382") && why.contains("lesson04/rejected/close_in_loop.rs:"),
+            "{why}"
+        );
+    }
+
+    #[test]
+    fn what_compiles_is_not_refused() {
+        let why = said("fn main() {}").unwrap_err();
+        assert!(why.ends_with("program.rs compiles; rustc must refuse it"), "{why}");
+    }
+
+    #[test]
+    fn all_errors_count_and_nothing_else() {
+        // A warning about needless parentheses has a code, too, and comes first.
+        let (codes, messages) = said("fn main() { if (true) {} let a: u8 = \"\"; b; }").unwrap();
+        assert_eq!(codes, ["E0308", "E0425"]);
+        assert!(!messages.contains("warning") && !messages.contains("aborting"), "{messages}");
+        // This is not even Rust: the error has no code.
+        assert_eq!(said("let there be light").unwrap(), (vec![], String::new()));
+    }
+}

@@ -5,7 +5,8 @@ use crate::check::{Broken, Caret};
 /// How many characters of a message a report shows from each end, or on each side of a wrong byte.
 const SHOWN: usize = 30;
 
-/// More bytes than that many characters can have, so that a megabyte costs no more than a line.
+/// More bytes than that many characters can have, so that a megabyte costs no more than a line. A part of a
+/// character at each end does not count: there are enough whole ones between them.
 const ENOUGH: usize = 4 * (SHOWN + 1);
 
 /// Bytes as people can read them: their number, and the text with escapes, cut in the middle.
@@ -15,7 +16,8 @@ pub fn show(bytes: &[u8]) -> String {
     }
     let count = number(bytes.len());
     if bytes.len() > 2 * ENOUGH {
-        let (start, end) = (characters(&bytes[..ENOUGH]), characters(tail(bytes, ENOUGH)));
+        let (start, end) =
+            (characters(&bytes[..ENOUGH]), characters(&bytes[bytes.len() - ENOUGH..]));
         let (start, end) = (&start[..SHOWN], &end[end.len() - SHOWN..]);
         return format!("{count} \"{}\" … \"{}\"", start.concat(), end.concat());
     }
@@ -37,17 +39,15 @@ pub(crate) fn different(expected: &[u8], got: &[u8], then: &str) -> Broken {
         return Broken::new(show(expected), show(got) + &then);
     }
     let right = expected.iter().zip(got).take_while(|(expected, got)| expected == got).count();
-    // Both windows begin at the same byte, which is the first of a character.
     let from = right.saturating_sub(ENOUGH);
-    let from = from + if from == 0 { 0 } else { inside(&expected[from..right]) };
     let window = |bytes: &[u8]| characters(&bytes[from..bytes.len().min(right + ENOUGH)]);
     let (wanted, came) = (window(expected), window(got));
     let same = wanted.iter().zip(&came).take_while(|(wanted, came)| wanted == came).count();
     let start = same.saturating_sub(SHOWN);
-    let before = if from > 0 || start > 0 { "… " } else { "" };
+    // Where the window itself is cut, it has more characters than are shown.
+    let before = if start > 0 { "… " } else { "" };
     let line = |all: &[String]| {
         let end = all.len().min(same + SHOWN);
-        // Where the window itself is cut, it has more characters than that.
         let after = if end < all.len() { " …" } else { "" };
         format!("{before}\"{}\"{after}", all[start..end].concat())
     };
@@ -80,17 +80,6 @@ fn characters(bytes: &[u8]) -> Vec<String> {
             valid.chain(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")))
         })
         .collect()
-}
-
-/// The last bytes, beginning where a character begins.
-fn tail(bytes: &[u8], length: usize) -> &[u8] {
-    let tail = &bytes[bytes.len() - length..];
-    &tail[inside(tail)..]
-}
-
-/// How many bytes at the beginning belong to a character that begins before.
-fn inside(bytes: &[u8]) -> usize {
-    bytes.iter().take(3).take_while(|byte| (0x80..0xc0).contains(*byte)).count()
 }
 
 #[cfg(test)]
@@ -138,6 +127,18 @@ mod tests {
                     ["b", "c"].map(|wrong| format!("{count} bytes {left}\"{a}{wrong}{z}\"{right}"))
                 );
             }
+        }
+    }
+
+    #[test]
+    fn thirty_whole_characters_are_shown_before_a_part_of_one() {
+        let crabs = "🦀".repeat(1000).into_bytes();
+        for (bytes, part) in [(1, "\\xf0"), (2, "\\xf0\\x9f"), (3, "\\xf0\\x9f\\xa6")] {
+            let got = [&crabs[..2000 + bytes], b"x"].concat();
+            let [expected, got, _] = lines(&crabs, &got, "");
+            let thirty = "🦀".repeat(30);
+            assert_eq!(expected, format!("4000 bytes … \"{thirty}{thirty}\" …"));
+            assert_eq!(got, format!("{} bytes … \"{thirty}{part}x\"", 2001 + bytes));
         }
     }
 

@@ -323,7 +323,8 @@ fn who_ends_first_waits() {
     // Where a reset has ended TIME_WAIT, there is another connection.
     let tries = Cell::new(0);
     let mut run = self::run();
-    run.step("before");
+    run.step("first");
+    run.step("second");
     run.waits_after(|run| {
         tries.set(tries.get() + 1);
         let [server, client] = ended(run)?;
@@ -333,7 +334,7 @@ fn who_ends_first_waits() {
     assert_eq!(tries.get(), 3);
     let steps = steps(&run);
     let connections = steps.iter().filter(|step| step.starts_with("the client connects")).count();
-    assert_eq!((&*steps[0], connections), ("before", 0), "{steps:?}");
+    assert_eq!((&steps[..2], connections), (&["first".into(), "second".into()][..], 0));
 
     let gone = |_: &mut Run| Ok([SocketAddr::new(private_loopback(), 1); 2]);
     assert_eq!(got(self::run().waits_after(gone)), "nothing is left of 3 connections");
