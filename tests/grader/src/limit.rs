@@ -59,3 +59,57 @@ fn set(program: &Program, limit: Limit, most: Option<u64>) -> Outcome {
 fn set(_: &Program, _: Limit, _: Option<u64>) -> Outcome {
     Err(Broken::new("the program's limit is set", "not available on this system"))
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::fs;
+
+    use super::{Limit, Run};
+    use crate::patience::must_pass;
+    use crate::program::Program;
+    use crate::subject::Subject;
+    use crate::trace::Trace;
+
+    /// A shell that does what it is told, and waits for more.
+    fn shell() -> (Run, Program) {
+        let script = "while read line; do (eval $line) 2>/dev/null || echo failed; done";
+        let subject = Subject::tool(&["sh", "-c", script]);
+        let mut run = Run::new(Some(&subject), &Trace::new(must_pass()));
+        let shell = run.start(&[]).unwrap();
+        (run, shell)
+    }
+
+    /// The row of a process in /proc/PID/limits: the limit that counts.
+    fn limit_of(process: &str, row: &str) -> Option<u64> {
+        let limits = fs::read_to_string(format!("/proc/{process}/limits")).unwrap();
+        let mut rows = limits.lines().filter_map(|line| line.strip_prefix(row));
+        rows.next().expect("the row").split_whitespace().next().unwrap().parse().ok()
+    }
+
+    #[test]
+    fn descriptors_run_out_and_come_back() {
+        let (mut run, mut shell) = shell();
+        let limit = |shell: &Program| limit_of(&shell.id().to_string(), "Max open files");
+        shell.types("exec 3</dev/null && echo opened\n").unwrap();
+        shell.says("opened").unwrap();
+        run.limit(&shell, Limit::Descriptors).unwrap();
+        assert_eq!(limit(&shell), Some(3), "it has three");
+        shell.types("exec 3</dev/null && echo opened\n").unwrap();
+        shell.says("failed").unwrap();
+        run.lift(&shell, Limit::Descriptors).unwrap();
+        assert_eq!(limit(&shell), limit_of("self", "Max open files"));
+        shell.types("exec 3</dev/null && echo opened again\n").unwrap();
+        shell.says("opened again").unwrap();
+    }
+
+    #[test]
+    fn there_is_room_for_some_work_but_not_for_a_stack() {
+        let (mut run, shell) = shell();
+        let limit = |shell: &Program| limit_of(&shell.id().to_string(), "Max address space");
+        run.limit(&shell, Limit::Threads).unwrap();
+        let room = limit(&shell).expect("a limit") - shell.usage().unwrap().addresses;
+        assert!((64 << 10..2 << 20).contains(&room), "{room} bytes");
+        run.lift(&shell, Limit::Threads).unwrap();
+        assert_eq!(limit(&shell), limit_of("self", "Max address space"));
+    }
+}

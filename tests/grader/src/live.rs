@@ -37,6 +37,10 @@ pub(crate) fn end_with_stdin() {
 }
 
 pub(crate) fn checks(lesson: &str, checks: &[Check], begun: bool) {
+    tell(&list(lesson, checks, begun));
+}
+
+fn list(lesson: &str, checks: &[Check], begun: bool) -> Value {
     let check = |check: &Check| {
         let missing = check.needs.missing();
         let status = match missing {
@@ -54,7 +58,7 @@ pub(crate) fn checks(lesson: &str, checks: &[Check], begun: bool) {
         })
     };
     let checks: Vec<Value> = checks.iter().map(check).collect();
-    tell(&json!({ "live": "checks", "lesson": lesson, "checks": checks }));
+    json!({ "live": "checks", "lesson": lesson, "checks": checks })
 }
 
 pub(crate) fn running(check: &Check) {
@@ -74,4 +78,22 @@ pub(crate) fn ended(graded: &Graded, report: Option<&Report>) {
 fn tell(line: &Value) {
     // The harness may be in the middle of a line.
     println!("\n{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::list;
+    use crate::check::{Needs, check};
+
+    #[test]
+    fn what_has_not_begun_is_not_started() {
+        let checks = [Needs::Nothing, Needs::Program("no-such-tool")]
+            .map(|needs| check("works", |_| Ok(())).needs(needs));
+        let statuses = |begun| {
+            let list = list("lesson09", &checks, begun);
+            [0, 1].map(|place| list["checks"][place]["status"].as_str().unwrap().to_owned())
+        };
+        assert_eq!(statuses(true), ["waiting", "not available"]);
+        assert_eq!(statuses(false), ["not started", "not started"]);
+    }
 }

@@ -195,12 +195,74 @@ fn enter(_: &File) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::SentAgain;
+    use std::io::{Read, Write};
+    use std::net::{SocketAddr, TcpListener, TcpStream};
+    use std::path::Path;
+    use std::time::Duration;
+
+    use super::{Machine, Network, SentAgain, missing, netem_missing};
+    use crate::patience::must_pass;
+    use crate::trace::Trace;
 
     #[test]
     fn what_ss_shows_of_tcp_info() {
         let again = SentAgain::shown("ESTAB 0 3\n\t rto:816 unacked:1 retrans:1/3 lost:1\n");
         assert_eq!(again, SentAgain { under_way: 1, in_all: 3 });
         assert_eq!(SentAgain::shown("\t rto:204 bytes_retrans:0"), SentAgain::default());
+    }
+    #[test]
+    fn what_cannot_be_made_is_missing() {
+        let network = Network::new().and_then(|network| network.cut());
+        assert_eq!(missing(), network.err().map(|_| "needs network namespaces".into()));
+        if missing().is_none() {
+            let disturbed = Network::new().unwrap().disturb("delay 1ms");
+            let netem = disturbed.err().map(|_| "needs the kernel's netem".into());
+            assert_eq!(netem_missing(), netem);
+        } else {
+            assert_eq!(netem_missing(), missing());
+        }
+    }
+
+    /// A client on the right of what listens on the left.
+    fn connect(
+        network: &Network,
+        address: SocketAddr,
+        limit: Duration,
+    ) -> std::io::Result<TcpStream> {
+        network.within(Machine::Right, || TcpStream::connect_timeout(&address, limit))
+    }
+
+    #[test]
+    fn what_is_sent_arrives_unless_the_cable_is_cut() {
+        if missing().is_some() {
+            return;
+        }
+        let network = Network::new().unwrap();
+        let any_port = Network::socket(Machine::Left, 0);
+        let listener = network.within(Machine::Left, || TcpListener::bind(any_port)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut client = connect(&network, address, must_pass()).unwrap();
+        let (mut server, _) = listener.accept().unwrap();
+        assert_eq!(server.peer_addr().unwrap().ip(), Network::socket(Machine::Right, 0).ip());
+        client.write_all(b"a").unwrap();
+        server.read_exact(&mut [0]).unwrap();
+        assert_eq!(network.sent_again(Machine::Right, address).unwrap(), SentAgain::default());
+
+        network.cut().unwrap();
+        client.write_all(b"b").unwrap();
+        assert!(connect(&network, address, Duration::from_millis(100)).is_err());
+        let trace = Trace::new(must_pass());
+        let again = || network.sent_again(Machine::Right, address).unwrap();
+        trace.until(&"it is sent again", || (again().in_all > 0).then_some(())).unwrap();
+
+        network.mend().unwrap();
+        server.set_read_timeout(Some(must_pass())).unwrap();
+        server.read_exact(&mut [0]).unwrap();
+        connect(&network, address, must_pass()).unwrap();
+
+        let name = Path::new("/run/netns").join(network.name(Machine::Left));
+        assert!(name.exists());
+        drop(network);
+        assert!(!name.exists());
     }
 }
