@@ -143,6 +143,7 @@ pub fn without_frames(stderr: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spawn::said_with;
 
     const SESSION: &str = "$ cargo run -p lesson02\n127.0.0.1:43127 sent 22 bytes\n";
 
@@ -181,6 +182,21 @@ mod tests {
         assert_eq!(display_or(Action::Verify, &file, "new").as_deref(), Ok(SESSION));
         assert_eq!(display_or(Action::Overwrite, &file, "new").as_deref(), Ok("new"));
         assert_eq!(fs::read_to_string(&file).unwrap(), "new");
+    }
+
+    /// Run by the other test.
+    #[test]
+    fn what_becomes_of_a_difference() {
+        println!("a difference: {:?}.", action());
+    }
+
+    #[test]
+    fn the_environment_says_what_becomes_of_a_difference() {
+        for (word, what) in [("verify", "Verify"), ("overwrite", "Overwrite")] {
+            let test = "recording::tests::what_becomes_of_a_difference";
+            let said = said_with(DEFAULT_ACTION_ENV, word, test);
+            assert!(said.contains(&format!("a difference: {what}.")), "{said}");
+        }
     }
 
     /// Whichever word a program no longer says, it is seen. And placeholders are not redacted again: some
