@@ -2,8 +2,7 @@
 //! it".
 //!
 //! Each suite demands that its programs are listed with the checks that they pass, no more and no fewer, and
-//! that none of its troubles is missing. `tests/book.rs` has this module, by its path, to demand that the
-//! page has these tables. So it needs nothing but std.
+//! that none of its troubles is missing. `tests/book.rs` demands that the page has these tables.
 
 use std::fmt::Write;
 
