@@ -198,10 +198,12 @@ mod tests {
     use std::io::{Read, Write};
     use std::net::{SocketAddr, TcpListener, TcpStream};
     use std::path::Path;
+    use std::process::{Command, Stdio};
     use std::time::Duration;
 
     use super::{Machine, Network, SentAgain, missing, netem_missing};
     use crate::patience::must_pass;
+    use crate::spawn::spawn;
     use crate::trace::Trace;
 
     #[test]
@@ -212,8 +214,13 @@ mod tests {
     }
     #[test]
     fn what_cannot_be_made_is_missing() {
-        let network = Network::new().and_then(|network| network.cut());
-        assert_eq!(missing(), network.err().map(|_| "needs network namespaces".into()));
+        let script = "ip netns add $0 && ip -n $0 link add one type veth peer name other
+            made=$?; ip netns delete $0; exit $made";
+        let name = format!("repair-{}-test", std::process::id());
+        let mut shell = Command::new("sh");
+        let shell = spawn(shell.args(["-c", script, &name]).stderr(Stdio::null()));
+        let possible = shell.and_then(|mut shell| shell.wait()).is_ok_and(|end| end.success());
+        assert_eq!(missing(), (!possible).then(|| "needs network namespaces".into()));
         if missing().is_none() {
             let disturbed = Network::new().unwrap().disturb("delay 1ms");
             let netem = disturbed.err().map(|_| "needs the kernel's netem".into());
