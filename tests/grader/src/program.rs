@@ -26,7 +26,7 @@ pub struct Program {
     pub(crate) name: String,
     child: Child,
     family: Family,
-    output: Arc<Output>,
+    pub(crate) output: Arc<Output>,
     trace: Trace,
 }
 

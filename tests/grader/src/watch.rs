@@ -279,9 +279,152 @@ fn keep() {
 
 #[cfg(test)]
 mod tests {
-    use super::too_much;
+    use std::process::{Child, Command, Stdio};
+    use std::sync::Arc;
+    use std::time::Instant;
+
+    use super::{MARK, Member, STALE, Watcher, lock, too_much};
+    use crate::doing::has_ended;
     use crate::limits::Limits;
+    use crate::patience::must_pass;
     use crate::processes::Process;
+    use crate::program::{Program, shell};
+    use crate::spawn::spawn;
+    use crate::trace::Trace;
+
+    /// A shell that has started another process, in a session of its own, and says its number.
+    fn with_another(trace: &Trace) -> (Program, u32) {
+        let mut program = shell("setsid sleep 1000 & echo $!; read go", trace);
+        let other = program.line("the other's number", |_| true).unwrap();
+        (program, other.trim().parse().unwrap())
+    }
+
+    /// Waits until the watcher has seen them, and says whether the program has others.
+    fn has_others(trace: &Trace, program: &Program, others: bool) {
+        let seen = || {
+            let programs = lock();
+            let mut watched = programs.values();
+            let its = watched.find(|one| Arc::ptr_eq(&one.output, &program.output));
+            its.is_some_and(|its| its.has_others == others).then_some(())
+        };
+        trace.until(&"the watcher knows what runs", seen).unwrap();
+    }
+
+    #[test]
+    fn all_are_gone_when_a_program_is_dropped() {
+        let trace = Trace::new(must_pass());
+        let (program, other) = with_another(&trace);
+        has_others(&trace, &program, true);
+        drop(program);
+        assert!(has_ended(other));
+    }
+
+    #[test]
+    fn what_is_seen_too_late_is_ended_in_a_moment() {
+        let trace = Trace::new(must_pass());
+        let (program, other) = with_another(&trace);
+        // Whether or not the watcher has looked.
+        drop(program);
+        trace.until(&"its end", || has_ended(other).then_some(())).unwrap();
+    }
+
+    #[test]
+    fn a_program_that_starts_no_other_is_alone() {
+        let trace = Trace::new(must_pass());
+        let mut program = shell("(exec true); echo alone; read go", &trace);
+        program.says("alone").unwrap();
+        has_others(&trace, &program, false);
+        let (watched, _) = with_another(&trace);
+        has_others(&trace, &watched, true);
+        has_others(&trace, &program, false);
+    }
+
+    /// A process that ends with its input, started with a mark or without.
+    struct Cat(Child);
+
+    impl Cat {
+        fn marked(mark: Option<&str>) -> Cat {
+            let mut command = Command::new("cat");
+            command.env_remove(MARK).stdin(Stdio::piped());
+            command.envs(mark.map(|mark| (MARK, mark)));
+            Cat(spawn(&mut command).unwrap())
+        }
+
+        fn id(&self) -> i32 {
+            self.0.id().cast_signed()
+        }
+    }
+
+    impl Drop for Cat {
+        fn drop(&mut self) {
+            drop(self.0.stdin.take());
+            let _ = self.0.wait();
+        }
+    }
+
+    /// Whose the process is, by the next look.
+    fn owner(watcher: &mut Watcher, process: i32) -> Option<u64> {
+        let found = watcher.look();
+        found.into_iter().find(|(_, found)| found.id == process).map(|(program, _)| program)
+    }
+
+    #[test]
+    fn a_process_is_known_by_its_mark_and_another_test_looks_after_its_own() {
+        let this = std::process::id();
+        let ours = Cat::marked(Some(&format!("{this}.123456")));
+        let trace = Trace::new(must_pass());
+        // The environment may not be in place yet when `spawn` returns.
+        let its = || owner(&mut Watcher::default(), ours.id());
+        assert_eq!(trace.until(&"its mark", its).unwrap(), 123456);
+        let others = Cat::marked(Some(&format!("{}.123457", this + 1)));
+        let has_mark = || crate::processes::variable(others.id(), MARK);
+        trace.until(&"its mark", has_mark).unwrap();
+        assert_eq!(owner(&mut Watcher::default(), others.id()), None);
+    }
+
+    #[test]
+    fn who_has_no_mark_has_relatives() {
+        let member = Member { program: 7, began: 0 };
+        let mut process = Process::of(std::process::id().cast_signed()).unwrap();
+        (process.parent, process.group, process.session) = (-1, -2, -3);
+        for id in [-1, -2, -3] {
+            let watcher = Watcher { known: [(id, Some(member))].into(), looked: None };
+            assert_eq!(watcher.relative(&process).map(|member| member.program), Some(7), "{id}");
+        }
+        let watcher = Watcher { known: [(-4, Some(member)), (-1, None)].into(), looked: None };
+        assert!(watcher.relative(&process).is_none());
+    }
+
+    #[test]
+    fn a_younger_process_with_the_same_number_is_another() {
+        let cat = Cat::marked(None);
+        let began = Process::of(cat.id()).unwrap().began;
+        let known = |began| [(cat.id(), Some(Member { program: 7, began }))].into();
+        let owner = |began| owner(&mut Watcher { known: known(began), looked: None }, cat.id());
+        assert_eq!(owner(began), Some(7));
+        assert_eq!(owner(began - 1), None);
+    }
+
+    #[test]
+    fn a_stranger_is_looked_at_again_after_a_while_and_a_child_always() {
+        let cat = Cat::marked(None);
+        let mut watcher = Watcher::default();
+        let parent = std::os::unix::process::parent_id().cast_signed();
+        watcher.look();
+        assert!(watcher.known.get(&parent).is_some_and(Option::is_none), "no program's");
+        assert!(!watcher.known.contains_key(&cat.id()), "it may be about to get its mark");
+
+        let ours = Cat::marked(Some(&format!("{}.123458", std::process::id())));
+        let has_mark = || crate::processes::variable(ours.id(), MARK);
+        Trace::new(must_pass()).until(&"its mark", has_mark).unwrap();
+        let now = Instant::now();
+        // However long this test is stopped.
+        let just_now = now + 1000 * STALE;
+        for (looked, program) in [(just_now, None), (now - 2 * STALE, Some(123458))] {
+            let mut watcher = Watcher { known: [(ours.id(), None)].into(), looked: Some(looked) };
+            assert_eq!(owner(&mut watcher, ours.id()), program);
+        }
+    }
 
     #[test]
     fn just_as_much_as_the_limit_is_not_too_much() {
