@@ -261,7 +261,6 @@ const FACTS: &[Check] = &[
         .needs(Needs::Linux),
 ];
 
-// ANCHOR: s9
 fn s9_the_backlog_counts_connections(run: &mut Run) -> Outcome {
     for (backlog, admitted) in [(0, 1), (1, 2), (3, 4)] {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None);
@@ -284,7 +283,6 @@ fn s9_the_backlog_counts_connections(run: &mut Run) -> Outcome {
     }
     Ok(())
 }
-// ANCHOR_END: s9
 
 /// A listener with SO_REUSEADDR or without: the call under test is `bind`.
 // ANCHOR: bind
@@ -328,7 +326,6 @@ fn close(run: &mut Run, mut first: Peer, mut second: Peer) -> Outcome<[SocketAdd
     Ok([theirs, ours])
 }
 
-// ANCHOR: s13
 fn s13_the_server_closes_first(run: &mut Run) -> Outcome {
     let [port, _] = run.waits_after(|run| {
         let (server, client) = one_connection(run, private_loopback(), false)?;
@@ -344,7 +341,6 @@ fn s13_the_client_closes_first(run: &mut Run) -> Outcome {
     })?;
     binds_again(run, port)
 }
-// ANCHOR_END: s13
 
 fn s13_time_wait_lasts_a_minute(run: &mut Run) -> Outcome {
     let [port, peer] = run.waits_after(|run| {
@@ -361,7 +357,6 @@ fn s13_time_wait_lasts_a_minute(run: &mut Run) -> Outcome {
     run.ensure("it has up to 60 seconds to go", minute.contains(&timer), format!("{timer:?}"))
 }
 
-// ANCHOR: s14
 fn s14_both_runs_must_set_the_option(run: &mut Run) -> Outcome {
     for (first, second) in [(false, false), (false, true), (true, false), (true, true)] {
         let [port, peer] = run.waits_after(|run| {
@@ -380,7 +375,6 @@ fn s14_both_runs_must_set_the_option(run: &mut Run) -> Outcome {
     }
     Ok(())
 }
-// ANCHOR_END: s14
 
 fn s14_one_listener_at_a_time(run: &mut Run) -> Outcome {
     let first = run.attempt("bind", bind(SocketAddr::new(private_loopback(), 0), true))?;
@@ -390,7 +384,6 @@ fn s14_one_listener_at_a_time(run: &mut Run) -> Outcome {
     Ok(())
 }
 
-// ANCHOR: c3
 fn c3_a_crash_leaves_no_time_wait(run: &mut Run) -> Outcome {
     let (mut server, mut client) = one_connection(run, private_loopback(), false)?;
     let (port, peer) = (server.local(), client.local());
@@ -404,7 +397,6 @@ fn c3_a_crash_leaves_no_time_wait(run: &mut Run) -> Outcome {
     run.ensure("the server's end is gone", left.is_none(), format!("{left:?}"))?;
     binds_again(run, port)
 }
-// ANCHOR_END: c3
 
 fn python(file: &str) -> Subject {
     Subject::python(file, format!("{}/../{file}", env!("CARGO_MANIFEST_DIR")))

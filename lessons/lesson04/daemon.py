@@ -8,7 +8,6 @@ import time
 host, port = (sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:9090").rsplit(":", 1)
 
 
-# ANCHOR: daemon
 def send_rows(connection):
     for row in range(1, 101):
         connection.sendall(b"row %d of 100\n" % row)
@@ -21,4 +20,3 @@ print("listening on %s:%d" % listener.getsockname(), flush=True)
 connection, client = listener.accept()
 threading.Thread(target=send_rows, args=(connection,), daemon=True).start()
 input()  # the main thread ends here, and nobody waits for the other
-# ANCHOR_END: daemon

@@ -15,12 +15,10 @@ pub const RANGES: [(&str, RangeInclusive<u16>, &str); 3] = [
 /// # Errors
 ///
 /// The reason, in words, why the text is none.
-// ANCHOR: parse
 pub fn parse(text: &str) -> Result<SocketAddr, String> {
     // The standard library decides. The rest only finds words for what is wrong.
     text.parse().map_err(|_| why_none(text))
 }
-// ANCHOR_END: parse
 
 fn why_none(text: &str) -> String {
     if let Ok(whole) = text.parse::<Ipv6Addr>() {

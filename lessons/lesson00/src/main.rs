@@ -32,7 +32,6 @@ fn run(args: &Args) -> Result<(), Failure> {
     tcp_and_udp(address)
 }
 
-// ANCHOR: loopback
 fn loopback() -> Result<(), Failure> {
     say!("\nLoopback addresses, which only this machine reaches")?;
     for ip in [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()] {
@@ -44,9 +43,7 @@ fn loopback() -> Result<(), Failure> {
     }
     Ok(())
 }
-// ANCHOR_END: loopback
 
-// ANCHOR: ports
 fn ports() -> Result<(), Failure> {
     say!("\nPorts (RFC 6335, section 6)")?;
     for (name, range, purpose) in RANGES {
@@ -66,7 +63,6 @@ fn ports() -> Result<(), Failure> {
     let picked = socket.local_addr().explain(cannot_pick)?.port();
     say!("  picked   {picked:>5}           asked for port 0, the kernel gave this one")
 }
-// ANCHOR_END: ports
 
 // ANCHOR: two_ends
 fn two_ends(listener: &TcpListener) -> Result<(), Failure> {
@@ -89,7 +85,6 @@ fn two_ends(listener: &TcpListener) -> Result<(), Failure> {
 }
 // ANCHOR_END: two_ends
 
-// ANCHOR: one_client_port
 fn one_client_port(first: &TcpListener) -> Result<(), Failure> {
     let address = first.local_addr().explain("cannot learn an address")?;
     let other = SocketAddr::new(address.ip(), 0);
@@ -127,9 +122,7 @@ fn clients_from_one_port(
     let port = one.local_addr()?.port();
     Ok([one, client(second, port)?])
 }
-// ANCHOR_END: one_client_port
 
-// ANCHOR: tcp_and_udp
 fn tcp_and_udp(address: SocketAddr) -> Result<(), Failure> {
     say!("\nOne number, for TCP and for UDP")?;
     match UdpSocket::bind(address) {
@@ -141,7 +134,6 @@ fn tcp_and_udp(address: SocketAddr) -> Result<(), Failure> {
         Err(why) => say!("  UDP has no port {} here: {why}", address.port()),
     }
 }
-// ANCHOR_END: tcp_and_udp
 
 /// Accepts our own client. Any program of this machine may connect; the others are turned away.
 fn accept(listener: &TcpListener, ours: SocketAddr) -> Result<TcpStream, Failure> {
@@ -153,7 +145,6 @@ fn accept(listener: &TcpListener, ours: SocketAddr) -> Result<TcpStream, Failure
     }
 }
 
-// ANCHOR: classify
 fn classify(addresses: &[String]) -> ExitCode {
     let mut all = true;
     for text in addresses {
@@ -173,4 +164,3 @@ fn classify(addresses: &[String]) -> ExitCode {
     }
     if all { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
-// ANCHOR_END: classify

@@ -195,7 +195,6 @@ impl Client {
     }
 
     /// Says why the client goes, and ends the connection so that all replies arrive.
-    // ANCHOR: part
     pub fn part(&self, outcome: Result<Farewell, Failure>) {
         match outcome {
             Ok(farewell) => self.log(format_args!("left: {farewell}")),
@@ -209,7 +208,6 @@ impl Client {
             let _ = io::copy(&mut { rest }, &mut io::sink());
         }
     }
-    // ANCHOR_END: part
 }
 
 impl Drop for Place {

@@ -28,7 +28,6 @@ struct Measured {
     time: Duration,
 }
 
-// ANCHOR: sweep
 pub fn run(args: &Sweep) -> Result<(), Failure> {
     let mut csv = Csv::create(args.csv.as_deref(), "chunk,writes,read,seconds")?;
     let listener = listen(args.address)?;
@@ -80,7 +79,6 @@ fn count_to_the_end(mut receiver: TcpStream) -> Result<u64, Failure> {
         }
     }
 }
-// ANCHOR_END: sweep
 
 impl Measured {
     /// In bytes a second.
