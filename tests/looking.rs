@@ -148,7 +148,7 @@ fn record_proc(run: &mut Run) -> Outcome {
     let crowd = crowd(run)?;
     let command = |end: &str| {
         let columns = "{print $2, $3, $4, $5}";
-        format!("awk '$2 == \"{end}\" {columns}' /proc/net/tcp | sort -r -k 3")
+        format!("awk '$2 == \"{end}\" {columns}' /proc/net/tcp | sort -r -k 3 | uniq")
     };
     let end = kernel::field(crowd.address);
     let tutorial = kernel::field(TUTORIAL_ADDRESS.parse().expect("an address"));
