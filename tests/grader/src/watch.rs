@@ -294,7 +294,7 @@ mod tests {
 
     /// A shell that has started another process, in a session of its own, and says its number.
     fn with_another(trace: &Trace) -> (Program, u32) {
-        let mut program = shell("setsid sleep 1000 & echo $!; read go", trace);
+        let mut program = shell("setsid sleep 1000 >/dev/null 2>&1 & echo $!; read go", trace);
         let other = program.line("the other's number", |_| true).unwrap();
         (program, other.trim().parse().unwrap())
     }
