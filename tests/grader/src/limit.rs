@@ -76,7 +76,10 @@ mod tests {
         let script = "while read line; do (eval $line) 2>/dev/null || echo failed; done";
         let subject = Subject::tool(&["sh", "-c", script]);
         let mut run = Run::new(Some(&subject), &Trace::new(must_pass()));
-        let shell = run.start(&[]).unwrap();
+        let mut shell = run.start(&[]).unwrap();
+        // Its own start takes descriptors and memory.
+        shell.types("echo ready\n").unwrap();
+        shell.says("ready").unwrap();
         (run, shell)
     }
 
