@@ -212,6 +212,7 @@ mod tests {
         assert_eq!(again, SentAgain { under_way: 1, in_all: 3 });
         assert_eq!(SentAgain::shown("\t rto:204 bytes_retrans:0"), SentAgain::default());
     }
+
     #[test]
     fn what_cannot_be_made_is_missing() {
         let script = "ip netns add $0 && ip -n $0 link add one type veth peer name other

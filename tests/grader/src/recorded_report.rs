@@ -63,7 +63,6 @@ mod tests {
     use std::fs;
     use std::path::Path;
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::time::Duration;
 
     use snapbox::assert::Action;
 
@@ -86,8 +85,8 @@ mod tests {
     }
 
     /// The report of a check, as it is recorded.
-    fn report(check: Check, patience: Duration) -> String {
-        format!("{}\n", perform(&check, Some(&subject()), patience).unwrap_err())
+    fn report(check: Check) -> String {
+        format!("{}\n", perform(&check, Some(&subject()), must_pass()).unwrap_err())
     }
 
     /// What becomes of the comparison with this text, and of the text.
@@ -107,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_report_is_compared_with_the_recorded_one() {
-        let reported = report(FAILS, must_pass());
+        let reported = report(FAILS);
         assert_eq!(compared(Action::Verify, FAILS, &reported), (Ok(()), reported.clone()));
         let (outcome, _) = compared(Action::Verify, FAILS, &reported.replace("this", "others"));
         let why = outcome.unwrap_err();
@@ -124,13 +123,13 @@ mod tests {
 
     #[test]
     fn a_program_that_did_not_come_so_far_gets_more_time() {
-        let reported = report(COMES_LATE, must_pass());
+        let reported = report(COMES_LATE);
         assert_eq!(compared(Action::Verify, COMES_LATE, &reported), (Ok(()), reported));
     }
 
     #[test]
     fn a_report_on_little_time_is_not_recorded() {
-        let reported = report(COMES_LATE, must_pass());
+        let reported = report(COMES_LATE);
         assert_eq!(compared(Action::Overwrite, COMES_LATE, ""), (Ok(()), reported));
     }
 
@@ -141,7 +140,7 @@ mod tests {
             RUNS.fetch_add(1, Ordering::Relaxed);
             Err(Broken::new("this", "nothing: the time was up"))
         });
-        let reported = report(COUNTED, must_pass());
+        let reported = report(COUNTED);
         assert_eq!(compared(Action::Verify, COUNTED, &reported), (Ok(()), reported));
         assert_eq!(RUNS.load(Ordering::Relaxed), 2);
     }

@@ -287,7 +287,7 @@ mod tests {
     use crate::doing::has_ended;
     use crate::limits::Limits;
     use crate::patience::must_pass;
-    use crate::processes::Process;
+    use crate::processes::{Process, variable};
     use crate::program::{Program, shell};
     use crate::spawn::spawn;
     use crate::trace::Trace;
@@ -299,7 +299,7 @@ mod tests {
         (program, other.trim().parse().unwrap())
     }
 
-    /// Waits until the watcher has seen them, and says whether the program has others.
+    /// Waits until the watcher knows whether the program has others.
     fn has_others(trace: &Trace, program: &Program, others: bool) {
         let seen = || {
             let programs = lock();
@@ -347,7 +347,11 @@ mod tests {
             let mut command = Command::new("cat");
             command.env_remove(MARK).stdin(Stdio::piped());
             command.envs(mark.map(|mark| (MARK, mark)));
-            Cat(spawn(&mut command).unwrap())
+            let cat = Cat(spawn(&mut command).unwrap());
+            // The environment may not be in place yet when `spawn` returns.
+            let in_place = || (variable(cat.id(), MARK).as_deref() == mark).then_some(());
+            Trace::new(must_pass()).until(&"its mark", in_place).unwrap();
+            cat
         }
 
         fn id(&self) -> i32 {
@@ -372,13 +376,8 @@ mod tests {
     fn a_process_is_known_by_its_mark_and_another_test_looks_after_its_own() {
         let this = std::process::id();
         let ours = Cat::marked(Some(&format!("{this}.123456")));
-        let trace = Trace::new(must_pass());
-        // The environment may not be in place yet when `spawn` returns.
-        let its = || owner(&mut Watcher::default(), ours.id());
-        assert_eq!(trace.until(&"its mark", its).unwrap(), 123456);
+        assert_eq!(owner(&mut Watcher::default(), ours.id()), Some(123456));
         let others = Cat::marked(Some(&format!("{}.123457", this + 1)));
-        let has_mark = || crate::processes::variable(others.id(), MARK);
-        trace.until(&"its mark", has_mark).unwrap();
         assert_eq!(owner(&mut Watcher::default(), others.id()), None);
     }
 
@@ -415,8 +414,6 @@ mod tests {
         assert!(!watcher.known.contains_key(&cat.id()), "it may be about to get its mark");
 
         let ours = Cat::marked(Some(&format!("{}.123458", std::process::id())));
-        let has_mark = || crate::processes::variable(ours.id(), MARK);
-        Trace::new(must_pass()).until(&"its mark", has_mark).unwrap();
         let now = Instant::now();
         // However long this test is stopped.
         let just_now = now + 1000 * STALE;

@@ -165,9 +165,9 @@ fn the_page_on_what_breaks_a_program_must_be_right() {
     let fact = missing(&[], |lesson| lesson.facts(&[LISTED.needs(Needs::Network)]));
     assert_eq!(fact, "");
     const SHOWN: Check = Check { id: "reports_no_reply", ..LISTED };
-    let others = |facts: fn(Lesson) -> Lesson| missing(&[], facts).contains(no_check);
-    assert!(!others(|lesson| lesson.program(program("lesson01")).facts(&[SHOWN])));
-    assert!(others(|lesson| lesson.program(program("lesson01")).facts(&[LISTED])));
+    let is_told = |change: fn(Lesson) -> Lesson| missing(&[], change).contains(no_check);
+    assert!(!is_told(|lesson| lesson.program(program("lesson01")).facts(&[SHOWN])));
+    assert!(is_told(|lesson| lesson.program(program("lesson01")).facts(&[LISTED])));
     let unlisted = "what_breaks.rs does not list the trouble good";
     let fact = missing(&[], |lesson| lesson.facts(&[GOOD.needs(Needs::Network)]));
     assert_eq!(fact, unlisted);
