@@ -107,7 +107,8 @@ fn is_never_there_twice(run: &mut Run) -> Outcome {
 fn restarts_after_closing_first(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve_alone()?;
     leaves_time_wait(run, address)?;
-    server.may_finish_speaking();
+    // For the report: what it has to say of its client.
+    server.may_run_on();
     server.kill()?;
     let _server = restarts(run, address)?;
     serves_a_client(run, address)?.close();

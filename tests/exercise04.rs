@@ -261,13 +261,8 @@ fn finishes_lines_at(run: &mut Run, signal: fn(&mut Program) -> Outcome) -> Outc
         let refused = TcpStream::connect_timeout(&address, time);
         refused.is_err_and(|why| why.kind() == ErrorKind::ConnectionRefused).then_some(())
     })?;
-    // A program that exits may be about to: until it has, its threads would still serve who reads. One that
-    // is always busy is given a moment.
-    let refused = Instant::now();
-    run.until("the server has done what it does at once", || {
-        let is_given = refused.elapsed() > Duration::from_millis(500);
-        (is_given || server.running_threads().is_empty()).then_some(())
-    })?;
+    // A program that exits may be about to: until it has, its threads would still serve who reads.
+    server.may_run_on();
     // Room for all replies at once, so that reading takes no time.
     let room = SockRef::from(client.stream()).set_recv_buffer_size(1 << 20);
     run.attempt("the client begins to read", room)?;

@@ -204,12 +204,16 @@ fn gives_up_on_a_steady_drip(run: &mut Run, limit: Duration) -> Outcome<bool> {
     // The drip: it ends when the server has gone, and returns its longest pause.
     let drip = thread::spawn(move || {
         let mut pause = Duration::ZERO;
-        while stream.write_all(b".").is_ok() {
+        loop {
+            let now = Instant::now();
+            let sent = stream.write_all(b".");
             pause = pause.max(last.elapsed());
-            last = Instant::now();
+            last = now;
+            if sent.is_err() {
+                return pause;
+            }
             thread::sleep(Duration::from_millis(20));
         }
-        pause.max(last.elapsed())
     });
     let outcome = server.ends();
     server.kill()?;

@@ -239,10 +239,10 @@ impl Program {
         Err(Broken::new("a suspended process", "not available on this system"))
     }
 
-    /// Gives it a moment to say what it has to say of what has just happened: for the report, whatever
-    /// the verdict. (Linux; elsewhere it has none)
-    pub fn may_finish_speaking(&self) {
-        let end = Instant::now() + Duration::from_millis(200);
+    /// Waits until it has done what it does at once, and waits itself: no thread of it runs. A program that
+    /// is always busy has half a second. (Linux; elsewhere it has no moment)
+    pub fn may_run_on(&self) {
+        let end = Instant::now() + Duration::from_millis(500);
         while Instant::now() < end && !self.running_threads().is_empty() {
             std::thread::sleep(Duration::from_millis(1));
         }

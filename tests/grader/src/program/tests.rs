@@ -234,14 +234,14 @@ fn a_program_stands_still_and_goes_on() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_busy_program_may_finish_speaking_for_a_moment() {
+fn a_busy_program_may_run_on_for_a_moment() {
     let mut program = shell("echo busy; while :; do :; done");
     // Until then it waits now and then: for its own code, say, which the kernel reads from a disk.
     program.says("busy").unwrap();
     let start = Instant::now();
-    program.may_finish_speaking();
+    program.may_run_on();
     // It may have run for less on a busy machine, but not be found waiting.
-    assert!(start.elapsed() >= Duration::from_millis(200));
+    assert!(start.elapsed() >= Duration::from_millis(500));
 }
 
 #[cfg(target_os = "linux")]
