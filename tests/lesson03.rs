@@ -320,9 +320,7 @@ fn close(run: &mut Run, mut first: Peer, mut second: Peer) -> Outcome<[SocketAdd
     second.close();
     first.receives_end()?;
     first.close();
-    run.until(format!("nothing is left of {ours} -> {theirs}"), || {
-        kernel::socket_between(ours, theirs).is_none().then_some(())
-    })?;
+    run.nothing_is_left(ours, theirs)?;
     Ok([theirs, ours])
 }
 

@@ -215,7 +215,9 @@ fn the_reset_destroys_the_reply(run: &mut Run) -> Outcome {
         }
         (sent > room).then_some(())
     })?;
+    let (ours, theirs) = (server.local(), server.remote());
     server.close();
+    run.nothing_is_left(ours, theirs)?;
     let received = client.is_reset()?;
     run.ensure("a part of the reply is lost", received < sent, format!("{received} of {sent}"))
 }

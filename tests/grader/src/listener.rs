@@ -1,8 +1,8 @@
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
 use crate::check::{Broken, Outcome};
 use crate::peer::Peer;
-use crate::spawn::close;
+use crate::spawn::close_for_good;
 use crate::trace::Trace;
 
 /// The check as a server, for programs that connect.
@@ -31,7 +31,13 @@ impl Listener {
     /// Stops listening.
     pub fn close(self) {
         self.trace.step("close the listener");
-        close(self.listener);
+        let local = self.address();
+        // As the kernel lists a listener's peer.
+        let nobody = match local {
+            SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
+            SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
+        };
+        close_for_good(self.listener, local, nobody, &self.trace);
     }
 
     /// Waits for the next client.
@@ -56,6 +62,8 @@ mod tests {
 
     use super::Listener;
     use crate::patience::must_pass;
+    #[cfg(target_os = "linux")]
+    use crate::spawn::held_for_a_moment;
     use crate::trace::Trace;
 
     #[test]
@@ -78,5 +86,18 @@ mod tests {
             Listener::new(listener.socket().try_clone().unwrap(), &Trace::new(Duration::ZERO));
         let nobody = hurried.accept().map(drop).unwrap_err();
         assert_eq!(nobody.got, "nothing: the time was up");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_listener_is_closed_when_no_process_has_it_open() {
+        for ip in ["127.0.0.1:0", "[::1]:0"] {
+            let Ok(listener) = TcpListener::bind(ip) else { continue };
+            let listener = Listener::new(listener, &Trace::new(must_pass()));
+            let (address, held) = (listener.address(), held_for_a_moment(listener.socket()));
+            listener.close();
+            TcpListener::bind(address).expect("nobody listens there");
+            held.join().unwrap();
+        }
     }
 }

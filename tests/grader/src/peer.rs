@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::check::{Broken, Outcome};
 use crate::kernel;
 use crate::show::{different, show};
-use crate::spawn::close;
+use crate::spawn::{close, close_for_good};
 use crate::trace::Trace;
 
 #[cfg(test)]
@@ -271,7 +271,11 @@ impl Peer {
         // SO_LINGER with time 0 turns close into a reset (socket(7)).
         let linger = socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
         linger.expect("a TCP socket takes SO_LINGER");
-        close(self.stream);
+        match (self.stream.local_addr(), self.stream.peer_addr()) {
+            (Ok(local), Ok(peer)) => close_for_good(self.stream, local, peer, &self.trace),
+            // The program has broken it off before.
+            _ => close(self.stream),
+        }
     }
 
     /// Writes all of it. Each part that is taken does not begin the time anew, so that a program that

@@ -254,6 +254,14 @@ impl Run {
         Ok(())
     }
 
+    /// Waits until the kernel does not list the socket with these ends any more. (Linux; elsewhere it does
+    /// not wait)
+    pub fn nothing_is_left(&mut self, local: SocketAddr, peer: SocketAddr) -> Outcome {
+        self.until(format!("nothing is left of {local} -> {peer}"), || {
+            kernel::socket_between(local, peer).is_none().then_some(())
+        })
+    }
+
     /// Has a connection ended, and waits until the kernel lists the first of its two ends, which are
     /// returned, in TIME_WAIT. (Linux; elsewhere it does not wait)
     ///

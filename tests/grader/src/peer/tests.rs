@@ -4,11 +4,13 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Peer, uninterrupted};
 use crate::check::{Broken, got};
 use crate::patience::must_pass;
+#[cfg(target_os = "linux")]
+use crate::spawn::held_for_a_moment;
 use crate::trace::Trace;
 
 /// The check's end, and the program's, which is here in the test's own hands.
@@ -316,6 +318,27 @@ fn one_side_ends_or_both_or_the_connection_breaks() {
     let (peer, mut program) = pair();
     peer.close();
     assert_eq!(program.read(&mut buffer).unwrap(), 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_connection_is_reset_when_no_process_has_it_open() {
+    let (peer, mut program) = pair();
+    let held = held_for_a_moment(peer.stream());
+    peer.reset();
+    program.set_nonblocking(true).unwrap();
+    assert_eq!(program.read(&mut [0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
+    held.join().unwrap();
+
+    let (mut peer, mut program) = pair();
+    peer.end().unwrap();
+    assert_eq!(program.read(&mut [0]).unwrap(), 0);
+    drop(program);
+    peer.receives_end().unwrap();
+    // Both sides have ended: TIME_WAIT stays, for a minute.
+    let begun = Instant::now();
+    peer.reset();
+    assert!(begun.elapsed() < must_pass() / 2);
 }
 
 #[test]

@@ -205,6 +205,9 @@ fn a_program_can_be_ended_as_users_do() {
         let mut program =
             shell("trap 'echo bye; exit 6' TERM INT; echo go; while :; do read go; done");
         program.says("go").unwrap();
+        // A signal just before its `read` would be looked at only after it.
+        let reads = || program.running_threads().is_empty().then_some(());
+        program.trace.until(&"a shell that reads", reads).unwrap();
         end(&mut program).unwrap();
         let output = program.ends().unwrap();
         assert_eq!((output.status.code(), &*output.stdout), (Some(6), &b"go\nbye\n"[..]));
