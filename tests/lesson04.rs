@@ -574,16 +574,17 @@ fn serves_the_mended_python_client(run: &mut Run) -> Outcome {
 }
 
 fn serves_nc(run: &mut Run) -> Outcome {
-    serves_tool(run, |port| Subject::tool(&["nc", "127.0.0.1", port]))
+    serves_tool(run, |ip, port| Subject::tool(&["nc", ip, port]))
 }
 
 fn serves_socat(run: &mut Run) -> Outcome {
-    serves_tool(run, |port| Subject::tool(&["socat", "-", &format!("TCP:127.0.0.1:{port}")]))
+    serves_tool(run, |ip, port| Subject::tool(&["socat", "-", &format!("TCP:{ip}:{port}")]))
 }
 
-fn serves_tool(run: &mut Run, tool: fn(&str) -> Subject) -> Outcome {
+fn serves_tool(run: &mut Run, tool: fn(&str, &str) -> Subject) -> Outcome {
     let (mut server, address) = run.serve()?;
-    let mut client = run.start_other(&tool(&address.port().to_string()), &[])?;
+    let [ip, port] = [address.ip().to_string(), address.port().to_string()];
+    let mut client = run.start_other(&tool(&ip, &port), &[])?;
     for replies in 1..=2 {
         client.types(&format!("{GREETING}\n"))?;
         client.says(&REPLY.repeat(replies))?;

@@ -466,7 +466,7 @@ pub(crate) fn exactly(checks: &[Check], subject: &Subject, fails: &[&str]) -> Re
             let outcome = perform(check, Some(subject), must_pass());
             return outcome.err().map(|report| format!("It must pass this check.\n{report}"));
         }
-        let outcome = run(check, Some(subject), &Trace::new(must_fail()));
+        let outcome = on(Run::alone(Some(subject), &Trace::new(must_fail())), check);
         let passes = || format!("{} passes {}, which it must fail", subject.name, check.id);
         outcome.is_ok().then(passes)
     };
@@ -480,8 +480,7 @@ pub(crate) fn exactly(checks: &[Check], subject: &Subject, fails: &[&str]) -> Re
 }
 
 /// Runs one check; what it has done is in the trace.
-fn run(check: &Check, subject: Option<&Subject>, trace: &Trace) -> Outcome {
-    let mut run = Run::new(subject, trace);
+fn on(mut run: Run, check: &Check) -> Outcome {
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| (check.run)(&mut run)));
     outcome.unwrap_or_else(|_| {
         Err(Broken::new("the check itself does not panic", "a panic: see above"))
@@ -496,7 +495,7 @@ pub(crate) fn perform(
 ) -> Result<(), Box<Report>> {
     let trace = Trace::new(patience);
     let _explained = trace.explain();
-    run(check, subject, &trace).map_err(|broken| {
+    on(Run::new(subject, &trace), check).map_err(|broken| {
         let subject = subject.map_or("this machine", |subject| &subject.name);
         Box::new(Report::new(check, subject, trace.take(), broken))
     })

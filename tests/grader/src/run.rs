@@ -26,11 +26,23 @@ pub struct Run {
     subject: Option<Subject>,
     pub(crate) trace: Trace,
     clients: usize,
+    /// Where programs listen that are told to listen on any port.
+    ip: IpAddr,
 }
+
+/// What a program is told that is to listen on any port of this machine.
+const ANY_PORT: &str = "127.0.0.1:0";
 
 impl Run {
     pub(crate) fn new(subject: Option<&Subject>, trace: &Trace) -> Run {
-        Run { subject: subject.cloned(), trace: trace.clone(), clients: 0 }
+        let ip = Ipv4Addr::LOCALHOST.into();
+        Run { subject: subject.cloned(), trace: trace.clone(), clients: 0, ip }
+    }
+
+    /// A run on an address that no other test uses, for a program that must fail. If it ends when it must
+    /// not, another test's server might be given its port, and serve the client that comes next.
+    pub(crate) fn alone(subject: Option<&Subject>, trace: &Trace) -> Run {
+        Run { ip: private_loopback(), ..Run::new(subject, trace) }
     }
 
     /// Starts the program under test.
@@ -41,6 +53,9 @@ impl Run {
 
     /// Starts a program that is not under test, as a peer of the one that is.
     pub fn start_other(&mut self, program: &Subject, arguments: &[&str]) -> Outcome<Program> {
+        let any_port = SocketAddr::new(self.ip, 0).to_string();
+        let arguments = arguments.iter().map(|it| if *it == ANY_PORT { &any_port } else { *it });
+        let arguments: Vec<_> = arguments.collect();
         self.trace.step(format!("start {} {}", program.name, arguments.join(" ")).trim_end());
         let mut command = program.command();
         command.args(arguments);
@@ -49,7 +64,7 @@ impl Run {
 
     /// Starts the program under test as a server on a free port and waits until it listens.
     pub fn serve(&mut self) -> Outcome<(Program, SocketAddr)> {
-        self.serve_with(&["127.0.0.1:0"])
+        self.serve_with(&[ANY_PORT])
     }
 
     /// The same on an address that no other test uses: for checks that look at the port after the

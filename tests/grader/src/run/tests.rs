@@ -45,6 +45,21 @@ fn a_program_is_started_with_its_arguments() {
     assert_eq!(steps(&run)[0], "start sh a b c");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_that_must_fail_has_an_address_of_its_own() {
+    let subject = Subject::tool(&["echo"]);
+    let told = || {
+        let mut run = Run::alone(Some(&subject), &Trace::new(must_pass()));
+        let mut program = run.start(&["--quiet", "127.0.0.1:0"]).unwrap();
+        program.ends().unwrap();
+        let said = program.stdout();
+        said.strip_prefix("--quiet 127.").unwrap().strip_suffix(":0\n").unwrap().to_string()
+    };
+    let (one, other) = (told(), told());
+    assert!(one != other && one != "0.0.1", "{one}, {other}");
+}
+
 #[test]
 fn a_program_that_does_not_exist_cannot_be_started() {
     let subject = Subject::new("nobody", "/no/such/program");
