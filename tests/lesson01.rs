@@ -17,8 +17,7 @@ mod handshake;
 use std::io::Write;
 use std::net::Shutdown;
 use std::process::ExitCode;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use common::{GREETING, REPLY, TUTORIAL_ADDRESS};
 use grader::{
@@ -299,23 +298,10 @@ fn be_the_server(run: &mut Run, options: &[&str]) -> Outcome<(Program, grader::P
 /// read too: a client that passes has shown nothing, and is tried again with more time.
 fn against_a_drip(run: &mut Run, judge: fn(&mut Run, &mut Program) -> Outcome) -> Outcome {
     for limit in [0.3, 0.6, 1.2] {
-        let mut before = Instant::now();
+        let since = Instant::now();
         let (mut client, server) = be_the_server(run, &["--time-limit", &limit.to_string()])?;
-        let stream = server.stream().try_clone();
-        let mut stream = run.attempt("the server sends a byte every 20 ms", stream)?;
-        let drip = thread::spawn(move || {
-            let mut longest_silence = Duration::ZERO;
-            loop {
-                let now = Instant::now();
-                let sent = stream.write_all(b".");
-                longest_silence = longest_silence.max(before.elapsed());
-                before = now;
-                if sent.is_err() {
-                    return longest_silence;
-                }
-                thread::sleep(Duration::from_millis(20));
-            }
-        });
+        run.step("the server sends a byte every 20 ms");
+        let drip = server.drips(since)?;
         let outcome = judge(run, &mut client);
         // First the client, so that it cannot take the end of the drip for the end of the reply.
         drop(client);

@@ -18,7 +18,7 @@ mod says_little;
 mod trouble;
 
 use std::io::{self, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -574,17 +574,16 @@ fn serves_the_mended_python_client(run: &mut Run) -> Outcome {
 }
 
 fn serves_nc(run: &mut Run) -> Outcome {
-    serves_tool(run, |ip, port| Subject::tool(&["nc", ip, port]))
+    serves_tool(run, |at| Subject::tool(&["nc", &at.ip().to_string(), &at.port().to_string()]))
 }
 
 fn serves_socat(run: &mut Run) -> Outcome {
-    serves_tool(run, |ip, port| Subject::tool(&["socat", "-", &format!("TCP:{ip}:{port}")]))
+    serves_tool(run, |at| Subject::tool(&["socat", "-", &format!("TCP:{at}")]))
 }
 
-fn serves_tool(run: &mut Run, tool: fn(&str, &str) -> Subject) -> Outcome {
+fn serves_tool(run: &mut Run, tool: fn(SocketAddr) -> Subject) -> Outcome {
     let (mut server, address) = run.serve()?;
-    let [ip, port] = [address.ip().to_string(), address.port().to_string()];
-    let mut client = run.start_other(&tool(&ip, &port), &[])?;
+    let mut client = run.start_other(&tool(address), &[])?;
     for replies in 1..=2 {
         client.types(&format!("{GREETING}\n"))?;
         client.says(&REPLY.repeat(replies))?;

@@ -7,7 +7,6 @@
 use std::io::{ErrorKind, Write};
 use std::marker::PhantomData;
 use std::net::SocketAddr;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY};
@@ -198,23 +197,10 @@ fn gives_up_on_a_steady_drip(run: &mut Run, limit: Duration) -> Outcome<bool> {
     let seconds = limit.as_secs_f64().to_string();
     let (mut server, address) = run.serve_with(&["--time-limit", &seconds, "127.0.0.1:0"])?;
     // The first pause is that before the first byte, and the server may wait as soon as there is a connection.
-    let mut last = Instant::now();
+    let since = Instant::now();
     let client = run.connect(address)?;
-    let mut stream = client.stream().try_clone().map_err(|why| Broken::new("a connection", why))?;
-    // The drip: it ends when the server has gone, and returns its longest pause.
-    let drip = thread::spawn(move || {
-        let mut pause = Duration::ZERO;
-        loop {
-            let now = Instant::now();
-            let sent = stream.write_all(b".");
-            pause = pause.max(last.elapsed());
-            last = now;
-            if sent.is_err() {
-                return pause;
-            }
-            thread::sleep(Duration::from_millis(20));
-        }
-    });
+    // It ends when the server has gone.
+    let drip = client.drips(since)?;
     let outcome = server.ends();
     server.kill()?;
     let pause = drip.join().map_err(|_| Broken::new("a client that drips", "a panic"))?;
@@ -236,17 +222,16 @@ fn serves_the_mended_python_client(run: &mut Run) -> Outcome {
 }
 
 fn serves_nc(run: &mut Run) -> Outcome {
-    serves_tool(run, |ip, port| Subject::tool(&["nc", ip, port]))
+    serves_tool(run, |at| Subject::tool(&["nc", &at.ip().to_string(), &at.port().to_string()]))
 }
 
 fn serves_socat(run: &mut Run) -> Outcome {
-    serves_tool(run, |ip, port| Subject::tool(&["socat", "-", &format!("TCP:{ip}:{port}")]))
+    serves_tool(run, |at| Subject::tool(&["socat", "-", &format!("TCP:{at}")]))
 }
 
-fn serves_tool(run: &mut Run, tool: fn(&str, &str) -> Subject) -> Outcome {
+fn serves_tool(run: &mut Run, tool: fn(SocketAddr) -> Subject) -> Outcome {
     let (mut server, address) = run.serve()?;
-    let [ip, port] = [address.ip().to_string(), address.port().to_string()];
-    let mut client = run.start_other(&tool(&ip, &port), &[])?;
+    let mut client = run.start_other(&tool(address), &[])?;
     client.types(&format!("{GREETING}\n"))?;
     client.says(REPLY)?;
     client.ends_input();

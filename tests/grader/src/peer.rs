@@ -1,6 +1,7 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::time::Duration;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use crate::check::{Broken, Outcome};
 use crate::kernel;
@@ -257,6 +258,26 @@ impl Peer {
             Err(why) if common::timed_out(&why) => Ok(()),
             Err(why) => Err(Broken::new(EXPECTED, why)),
         }
+    }
+
+    /// Begins a drip: a byte every 20 ms, until the connection ends or breaks. The thread returns the longest
+    /// silence, which a busy machine can make long. The first begins at `since`, each other before a byte: what
+    /// comes between a byte and the look at the clock is not missed.
+    pub fn drips(&self, since: Instant) -> Outcome<JoinHandle<Duration>> {
+        let stream = self.stream.try_clone().map_err(|why| Broken::new("a connection", why))?;
+        Ok(thread::spawn(move || {
+            let (mut before, mut longest_silence) = (since, Duration::ZERO);
+            loop {
+                let now = Instant::now();
+                let sent = (&stream).write_all(b".");
+                longest_silence = longest_silence.max(before.elapsed());
+                before = now;
+                if sent.is_err() {
+                    return longest_silence;
+                }
+                thread::sleep(Duration::from_millis(20));
+            }
+        }))
     }
 
     /// Closes both directions.

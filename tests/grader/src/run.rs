@@ -381,7 +381,7 @@ pub struct Nobody {
 /// An address of this machine that no other test uses: on Linux all of 127.0.0.0/8 is loopback.
 ///
 /// A check that frees a port and binds it again needs one; on 127.0.0.1 any other program might be
-/// given that port in between.
+/// given that port in between. After 256 the first comes again.
 pub fn private_loopback() -> IpAddr {
     static NEXT: AtomicU8 = AtomicU8::new(1);
     if !cfg!(target_os = "linux") {

@@ -344,6 +344,25 @@ fn a_connection_is_reset_when_no_process_has_it_open() {
 }
 
 #[test]
+fn a_drip_ends_with_the_connection_and_knows_its_longest_silence() {
+    let (peer, mut program) = pair();
+    let silence = Duration::from_secs(1);
+    let since = Instant::now() - silence;
+    let drip = peer.drips(since).unwrap();
+    let mut two = [0; 2];
+    program.read_exact(&mut two).unwrap();
+    assert_eq!(&two, b"..");
+    reset(program);
+    assert!(drip.join().unwrap() >= silence);
+
+    let (peer, mut program) = pair();
+    let drip = peer.drips(Instant::now()).unwrap();
+    program.read_exact(&mut two).unwrap();
+    reset(program);
+    assert!(drip.join().unwrap() >= Duration::from_millis(20));
+}
+
+#[test]
 fn a_call_that_a_signal_interrupts_is_made_again() {
     let mut outcomes = [Err(ErrorKind::Interrupted.into()), Ok(3)].into_iter();
     assert_eq!(uninterrupted(|| outcomes.next().unwrap()).unwrap(), 3);
