@@ -112,15 +112,22 @@ impl Run {
             let longest = Duration::from_millis(10 * hundredths);
             match check(self, limit.min(longest)) {
                 Ok(true) => return Ok(()),
-                Err(broken) if limit >= longest || self.trace.left().is_zero() => {
-                    return Err(broken);
-                }
-                _ => limit = longest,
+                Err(broken) if limit >= longest || !self.begins_anew() => return Err(broken),
+                Err(_) => {}
+                Ok(false) => drop(self.begins_anew()),
             }
-            // What was done in vain is no part of the report.
-            self.trace.take();
-            self.clients = 0;
+            limit = longest;
         }
+    }
+
+    /// What was done in vain is no part of the report. `false`: there is no time to begin anew.
+    pub fn begins_anew(&mut self) -> bool {
+        if self.trace.left().is_zero() {
+            return false;
+        }
+        self.trace.take();
+        self.clients = 0;
+        true
     }
 
     /// Connects as a client.
