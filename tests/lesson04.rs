@@ -741,6 +741,7 @@ fn s21_daemon_threads_are_cut_off(run: &mut Run) -> Outcome {
     let mut server = run.start_other(&python("daemon.py"), &["127.0.0.1:0"])?;
     let address = server.listening()?;
     let mut client = run.connect(address)?;
+    client.send(GREETING)?;
     client.receives("row 1 of 100\n")?;
     server.types("\n")?;
     // To the end: no error, no reset, nothing that says that rows are missing.
@@ -823,6 +824,7 @@ fn record_a_daemon_thread(run: &mut Run) -> Outcome {
     let mut server = run.start_other(&python("daemon.py"), &["127.0.0.1:0"])?;
     let address = server.listening()?;
     let mut client = run.connect(address)?;
+    client.end()?;
     let first: String = (1..=10).map(|row| format!("row {row} of 100\n")).collect();
     client.receives(&first)?;
     server.types("\n")?;

@@ -9,6 +9,7 @@ host, port = (sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:9090").rsplit(":"
 
 
 def send_rows(connection):
+    connection.recv(1024)  # what is left unread would turn the end into a reset (C5)
     for row in range(1, 101):
         connection.sendall(b"row %d of 100\n" % row)
         time.sleep(0.05)
