@@ -27,7 +27,7 @@ const FACTS: &[Check] = &[
         .section("02-4-notes.html#note-2-a-client-need-not-bind"),
     check("S16_note3_a_server_can_listen_unbound", a_server_can_listen_unbound)
         .demands(
-            "A server that listens without bind gets a port from the kernel, on every address.",
+            "A server that listens without bind gets a port from the kernel, on every IPv4 address.",
         )
         .section("02-4-notes.html#note-3-a-server-binds")
         .needs(Needs::Unix),
@@ -131,7 +131,7 @@ fn a_server_can_listen_unbound(run: &mut Run) -> Outcome {
     run.attempt("listen, without bind", server.listen(1))?;
     let address = address_of(run, &server)?;
     run.ensure("the kernel has chosen a port", address.port() != 0, address)?;
-    run.ensure("on every address of this machine", address.ip().is_unspecified(), address)?;
+    run.ensure("on every IPv4 address of this machine", address.ip().is_unspecified(), address)?;
 
     // It works, for a client that learns the port in some other way.
     run.connect((Ipv4Addr::LOCALHOST, address.port()).into())?;

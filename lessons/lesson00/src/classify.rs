@@ -94,7 +94,6 @@ pub fn kind(ip: IpAddr) -> &'static str {
     }
 }
 
-const UNSPECIFIED: &str = "unspecified: a listener here listens on every address of this machine";
 const LOOPBACK: &str = "loopback: only this machine reaches it";
 const LINK_LOCAL: &str = "link-local: only machines on the same network segment reach it";
 const MULTICAST: &str = "multicast: a group of receivers, never one end of a TCP connection";
@@ -104,7 +103,9 @@ const GLOBAL: &str = "global: unique in the whole Internet";
 
 fn kind_v4(ip: Ipv4Addr) -> &'static str {
     match ip.octets() {
-        _ if ip.is_unspecified() => UNSPECIFIED,
+        _ if ip.is_unspecified() => {
+            "unspecified: a listener here listens on every IPv4 address of this machine"
+        }
         _ if ip.is_loopback() => LOOPBACK,
         _ if ip.is_private() => {
             "private: reached only inside its network; many networks use the same"
@@ -125,7 +126,10 @@ fn kind_v4(ip: Ipv4Addr) -> &'static str {
 
 fn kind_v6(ip: Ipv6Addr) -> &'static str {
     match ip.segments() {
-        _ if ip.is_unspecified() => UNSPECIFIED,
+        // Where a socket for IPv6 takes IPv4 clients, too (ipv6(7), IPV6_V6ONLY), on those as well.
+        _ if ip.is_unspecified() => {
+            "unspecified: a listener here listens on every IPv6 address of this machine, or on all"
+        }
         _ if ip.is_loopback() => LOOPBACK,
         _ if ip.is_unicast_link_local() => LINK_LOCAL,
         _ if ip.is_unique_local() => "private (unique local): reached only inside its network",
