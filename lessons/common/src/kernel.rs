@@ -97,9 +97,20 @@ pub fn sockets_around(address: SocketAddr) -> Option<Vec<Socket>> {
 /// Both ends of a connection within this machine, as they were at one moment; `None` where one of them
 /// is gone, or where the kernel does not say.
 pub fn both_ends(one: SocketAddr, other: SocketAddr) -> Option<[Socket; 2]> {
-    let list = list(one)?;
-    let end = |local, peer| at(local, &list).find(|socket| socket.peer == peer);
-    Some([end(one, other)?, end(other, one)?])
+    both_ends_in(|| list(one), one, other)
+}
+
+/// One that is missing may have been passed over (see [`once`]): it is gone if it is missing each time.
+fn both_ends_in(
+    mut list: impl FnMut() -> Option<String>,
+    one: SocketAddr,
+    other: SocketAddr,
+) -> Option<[Socket; 2]> {
+    (0..3).find_map(|_| {
+        let list = list()?;
+        let end = |local, peer| at(local, &list).find(|socket| socket.peer == peer);
+        Some([end(one, other)?, end(other, one)?])
+    })
 }
 
 fn list(local: SocketAddr) -> Option<String> {
@@ -115,7 +126,8 @@ fn at(local: SocketAddr, list: &str) -> impl Iterator<Item = Socket> {
     once(list.lines().filter(counts)).filter_map(listed)
 }
 
-/// The kernel writes its list piece by piece while sockets come and go, and may write one of them twice.
+/// The kernel writes its list piece by piece while sockets come and go, and may write one of them twice,
+/// or pass one over.
 fn once<'a>(lines: impl Iterator<Item = &'a str>) -> impl Iterator<Item = &'a str> {
     let mut seen = HashSet::new();
     lines.filter(move |line| {
@@ -235,6 +247,23 @@ mod tests {
         let places: Vec<_> =
             once(list.iter().map(String::as_str)).map(|line| &line[2..3]).collect();
         assert_eq!(places, ["1", "3", "4"]);
+    }
+
+    #[test]
+    fn an_end_that_is_passed_over_is_looked_for_again() {
+        let [one, other] = ["127.0.0.1:9090", "127.0.0.1:40961"].map(|text| text.parse().unwrap());
+        let line =
+            |local, peer| format!("  1: {} {} 01 0:0 00:0 0 0 0 7 1\n", field(local), field(peer));
+        let (near, far) = (line(one, other), line(other, one));
+        let found = |lists: &[&str]| {
+            let mut lists = lists.iter();
+            both_ends_in(|| lists.next().map(|list| list.to_string()), one, other)
+                .map(|ends| ends.map(|end| end.local))
+        };
+        let both = near.clone() + &far;
+        assert_eq!(found(&[&both]), Some([one, other]));
+        assert_eq!(found(&[&near, &far, &both]), Some([one, other]));
+        assert_eq!(found(&[&near, &near, &near, &both]), None);
     }
 
     /// include/net/tcp_states.h of Linux.
