@@ -14,8 +14,8 @@
 //! - The reply is everything until the server ends *its* side, in UTF-8. It may be long, have many lines,
 //!   and come in pieces, which may be cut in the middle of a character.
 //! - Standard output gets the reply and one newline, nothing else; then the exit code is 0.
-//! - If there is no such reply, standard output stays empty, standard error gets a line
-//!   `error: WHAT: WHY`, and the exit code is 1. Nothing is a panic.
+//! - If there is no such reply (a server that ends its side without a byte has sent none), standard output
+//!   stays empty, standard error gets a line `error: WHAT: WHY`, and the exit code is 1. Nothing is a panic.
 //! - The time limit is for the whole reply: a server must not be able to hold the client longer, neither
 //!   by silence nor by sending a byte now and then. (A little longer does no harm: nobody measures
 //!   milliseconds here.)
@@ -94,13 +94,13 @@ pub const CHECKS: &[Check] = &[
             "A server that accepts and says nothing holds the client no longer than its limit.",
         )
         .hint("For how long does `read` wait if nobody has told it?")
-        .section("02-1-client.html#four-ways-to-fail"),
+        .section("02-1-client.html#the-repair"),
     check("gives_up_on_a_dripping_server", gives_up_on_a_dripping_server)
         .demands(
             "A server that sends a byte now and then holds the client no longer than its limit.",
         )
         .hint("What does your time limit measure: one `read`, or all of them together?")
-        .section("02-1-client.html#four-ways-to-fail"),
+        .section("02-1-client.html#the-repair"),
 ];
 
 fn prints_the_reply(run: &mut Run) -> Outcome {

@@ -60,7 +60,7 @@ pub const CHECKS: &[Check] = &[
     check("survives_an_empty_request", survives_an_empty_request)
         .demands("A client that ends its side without a word gets no reply and is reported; the next is served.")
         .hint("What does `read` return first for such a client, and does your loop go on after it?")
-        .section("02-2-server.html#one-read-is-not-one-message"),
+        .section("02-2-server.html#the-repair"),
     check("survives_bytes_that_are_not_text", survives_bytes_that_are_not_text)
         .demands("A request that is not UTF-8 gets no reply and is reported; the next client is served.")
         .hint("Which decoder fails on bytes that are not UTF-8, and whom does its error concern: this client or all of them?")

@@ -44,7 +44,8 @@
 //! ```
 //!
 //! The checks below stand in the order in which you might make them pass. In each the suite is the
-//! server. All that you need is in chapter 4: `cargo run -p book`. One good answer, for afterwards, is
+//! server. What you need is in chapter 4, but for the time limit (`common::Limited`, chapter 2.1) and the
+//! threads (chapter 3), if you want some: `cargo run -p book`. One good answer, for afterwards, is
 //! `lessons/lesson05/solution.rs`.
 
 use std::io::{Read, Write};
@@ -89,7 +90,7 @@ pub const CHECKS: &[Check] = &[
     check("notices_an_early_end", notices_an_early_end)
         .demands("An echo that ends one line early, in good order, is an error.")
         .hint("When `read` returns 0, how do you know that nothing is missing?")
-        .section("04-buffers.html#sent-is-not-received"),
+        .section("02-1-client.html#four-ways-to-fail"),
     check("notices_bytes_out_of_place", notices_bytes_out_of_place)
         .demands("An echo of the right length, with two lines exchanged, is an error.")
         .hint("What does the number of bytes say about the bytes?")
@@ -101,7 +102,7 @@ pub const CHECKS: &[Check] = &[
     check("notices_a_reset", notices_a_reset)
         .demands("An echo that a reset breaks off is an error, not the end of the echo.")
         .hint("A stream can end in two ways: how does each of them look to whoever reads?")
-        .section("04-buffers.html#sent-is-not-received"),
+        .section("02-1-client.html#four-ways-to-fail"),
     check("reads_while_it_writes", reads_while_it_writes)
         .demands("32 MiB come back from a server that reads on only when its echo has found room.")
         .hint("While your program waits for room to write, who reads the echo?")
@@ -109,18 +110,18 @@ pub const CHECKS: &[Check] = &[
     check("rests_while_it_waits", rests_while_it_waits)
         .demands("While the server neither reads nor writes, the client waits, and uses next to no processor time.")
         .hint("What does your program do when there is neither room to write nor anything to read, and how often?")
-        .section("04-buffers.html#the-repair")
+        .section("04-buffers.html#a-write-takes-a-part")
         .needs(Needs::Linux),
     check("keeps_the_time_limit", keeps_the_time_limit)
         .demands(
             "A server that reads and sends a little now and then holds the client no longer than its limit.",
         )
         .hint("What does your time limit measure: one call, or all of them together?")
-        .section(SECTION),
+        .section("02-1-client.html#the-repair"),
     check("stays_small", stays_small)
         .demands("With 32 MiB and a server that makes it wait, the client never takes 16 MiB of memory.")
         .hint("Which bytes does your program still hold that it has no more use for, or not yet?")
-        .section("04-buffers.html#the-repair")
+        .section("04-buffers.html#write-everything-then-read")
         .needs(Needs::Linux),
 ];
 

@@ -28,7 +28,7 @@ pub const FACTS: &[Check] = &[
         .section("02-4-notes.html#note-8-the-end-of-the-stream")
         .needs(Needs::Network),
     check("S6_losses_are_made_good", losses_are_made_good)
-        .demands("S6: over a network that loses every fifth packet, all replies arrive, and whole.")
+        .demands("S6: over a network that loses one packet in five, all replies arrive, and whole.")
         .section("02-4-notes.html#note-8-the-end-of-the-stream")
         .needs(Needs::Netem),
     check("a_reply_waits_for_no_acknowledgement", a_reply_waits_for_no_acknowledgement)
@@ -73,7 +73,7 @@ fn record_what_is_lost(run: &mut Run, network: &Network, server: SocketAddr) -> 
 
 fn losses_are_made_good(run: &mut Run) -> Outcome {
     let network = run.network()?;
-    run.attempt("each packet is lost with a chance of one to five", network.disturb("loss 20%"))?;
+    run.attempt("each packet is lost with a chance of one in five", network.disturb("loss 20%"))?;
     let server = network.on(Machine::Left, &program!("solution04"));
     let mut server = run.start_other(&server, &["192.0.2.1:0"])?;
     let address = server.listening()?;

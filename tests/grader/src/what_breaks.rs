@@ -580,7 +580,7 @@ pub const GROUPS: &[Group] = &[
                 ],
             ),
             trouble(
-                "Every fifth packet is lost",
+                "One packet in five is lost, at random",
                 &[end(
                     "solution04",
                     "what was lost is sent again; all replies arrive, and whole",
