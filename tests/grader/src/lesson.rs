@@ -18,6 +18,7 @@ use crate::recorded_report as recorded;
 use crate::rejected;
 use crate::report::Report;
 use crate::run::Run;
+use crate::standstill::despite_standstills;
 use crate::subject::Subject;
 use crate::trace::Trace;
 use crate::trouble::Trouble;
@@ -493,11 +494,13 @@ pub(crate) fn perform(
     subject: Option<&Subject>,
     patience: Duration,
 ) -> Result<(), Box<Report>> {
-    let trace = Trace::new(patience);
-    let _explained = trace.explain();
-    on(Run::new(subject, &trace), check).map_err(|broken| {
-        let subject = subject.map_or("this machine", |subject| &subject.name);
-        Box::new(Report::new(check, subject, trace.take(), broken))
+    despite_standstills(|| {
+        let trace = Trace::new(patience);
+        let _explained = trace.explain();
+        on(Run::new(subject, &trace), check).map_err(|broken| {
+            let subject = subject.map_or("this machine", |subject| &subject.name);
+            Box::new(Report::new(check, subject, trace.take(), broken))
+        })
     })
 }
 
