@@ -28,7 +28,7 @@
 
 use std::io::Write;
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY};
 use grader::{Check, Needs, Outcome, Peer, Run, check, kernel, ways_to_end};
@@ -156,7 +156,10 @@ fn survives_a_reset(run: &mut Run) -> Outcome {
     let mut greedy = asks_for_a_long_reply(run, address)?;
     // The rest of the reply has no room: the server is in the middle of it.
     let _ = greedy.has_unread_input();
+    let mut next = run.connect_as("the client that waits", address)?;
+    Requests::asks(&mut next)?;
     greedy.reset();
+    Requests::is_answered(&mut next)?;
     serves_another(run, address)
 }
 
@@ -201,10 +204,12 @@ fn gives_up_on_silence(run: &mut Run, limit: Duration) -> Outcome {
     let mut next = run.connect_as("the next client", address)?;
     next.send(GREETING)?;
     next.end()?;
+    let since = Instant::now();
     server.resume()?;
     next.receives_all(reply(GREETING))?;
     silent.receives_no_reply()?;
-    server.reports(silent.local())
+    server.reports(silent.local())?;
+    run.less_than_without_limit(since)
 }
 
 fn gives_up_on_a_dripping_client(run: &mut Run) -> Outcome {

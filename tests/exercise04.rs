@@ -396,6 +396,7 @@ pub struct Lines;
 
 impl Protocol for Lines {
     const SECTION: &'static str = SECTION;
+    const TAKES_A_MEGABYTE: bool = false;
     const HALF: &'static [u8] = b"\xe4\xbd";
 
     fn asks(client: &mut Peer) -> Outcome {

@@ -369,16 +369,25 @@ fn only_sockets_have_ports(run: &mut Run) -> Outcome {
 fn time_wait_outlives_the_program(run: &mut Run) -> Outcome {
     let ip = private_loopback();
     let address = SocketAddr::new(ip, 0).to_string();
-    let [client, _] = run.waits_after(|run| {
-        let mut program = run.start_other(&program!("lesson00"), &[&address])?;
-        let client = program.line("a line `client …`", starts("client "))?;
-        // Its client end closes first.
-        let (client, server) = ends(&client)?;
-        program.exits_with(0)?;
-        Ok([client, server])
-    })?;
-    let socket = run.attempt("create a socket", Socket::new(Domain::IPV4, Type::STREAM, None))?;
-    run.fails(format!("binding {client}"), socket.bind(&client.into()), ErrorKind::AddrInUse)
+    run.in_time_wait(
+        |run| {
+            let mut program = run.start_other(&program!("lesson00"), &[&address])?;
+            let client = program.line("a line `client …`", starts("client "))?;
+            // Its client end closes first.
+            let (client, server) = ends(&client)?;
+            program.exits_with(0)?;
+            Ok([client, server])
+        },
+        |run, [client, _]| {
+            let socket = Socket::new(Domain::IPV4, Type::STREAM, None);
+            let socket = run.attempt("create a socket", socket)?;
+            run.fails(
+                format!("binding {client}"),
+                socket.bind(&client.into()),
+                ErrorKind::AddrInUse,
+            )
+        },
+    )
 }
 
 fn accepted_has_the_listeners_port(run: &mut Run) -> Outcome {

@@ -97,6 +97,11 @@ const TROUBLE: &[Check] = &[
         .demands("A reply of 4 MiB, which is all that is allowed, is printed whole.")
         .hint("What is the longest reply that you take, and how do you tell it from one that is a byte longer?")
         .section("02-1-client.html#the-repair"),
+    check("goes_on_after_ctrl_z", goes_on_after_ctrl_z)
+        .demands("A client that is suspended while it waits, and goes on, gets its reply.")
+        .hint("What does a `read` with a time limit return when Ctrl-Z has interrupted it, and is that the server's fault?")
+        .section("02-1-client.html#the-repair")
+        .needs(Needs::Linux),
 ];
 
 fn parts_with_a_server_that_sends_for_ever(run: &mut Run) -> Outcome {
@@ -116,6 +121,19 @@ fn takes_a_reply_that_just_fits(run: &mut Run) -> Outcome {
     server.close();
     client.exits_with(0)?;
     prints_exactly(run, &client, &format!("{reply}\n"))
+}
+
+fn goes_on_after_ctrl_z(run: &mut Run) -> Outcome {
+    let (mut client, mut server) = be_the_server(run, &["--time-limit", "60"])?;
+    server.receives_all(GREETING)?;
+    run.settles(&client)?;
+    client.suspend()?;
+    run.until("it has stopped", || client.stands_still().then_some(()))?;
+    client.resume()?;
+    server.send(REPLY)?;
+    server.close();
+    client.exits_with(0)?;
+    prints_exactly(run, &client, &format!("{REPLY}\n"))
 }
 
 fn reports_a_server_that_hangs_up(run: &mut Run) -> Outcome {
@@ -216,8 +234,10 @@ fn reports_a_refusal(run: &mut Run) -> Outcome {
 }
 
 fn gives_up_on_a_silent_server(run: &mut Run) -> Outcome {
+    let since = Instant::now();
     let (mut client, _server) = be_the_server(run, &["--time-limit", "0.2"])?;
-    fails_with(run, &mut client, "timed out")
+    fails_with(run, &mut client, "timed out")?;
+    run.less_than_without_limit(since)
 }
 
 fn gives_up_on_a_dripping_server(run: &mut Run) -> Outcome {
@@ -640,7 +660,8 @@ fn main() -> ExitCode {
                     &["reports_a_server_that_hangs_up", "reports_a_full_output"],
                 )
                 .fault(program!("limit_each_read"), &["parts_with_a_server_that_sends_for_ever"])
-                .fault(program!("fixed_size_buffer"), &["takes_a_reply_that_just_fits"]),
+                .fault(program!("fixed_size_buffer"), &["takes_a_reply_that_just_fits"])
+                .fault(program!("gives_up_on_ctrl_z"), &["goes_on_after_ctrl_z"]),
         )
         // The lesson's program has it among its checks.
         .trouble(

@@ -414,7 +414,11 @@ fn main() -> ExitCode {
                 .fault(program!("serves_one_client"), &["survives_a_crowd"])
                 .fault(
                     program!("needs_its_output"),
-                    &["does_without_its_output", "does_not_wait_for_its_output"],
+                    &[
+                        "does_without_its_output",
+                        "does_without_its_errors",
+                        "does_not_wait_for_its_output",
+                    ],
                 )
                 .fault(program!("limit_for_each_read"), &["is_not_held_by_who_reads_nothing"])
                 .fault(program!("waits_for_ever"), &["is_not_held_by_who_says_nothing"])

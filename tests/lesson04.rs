@@ -516,13 +516,14 @@ fn reads_characters_cut_anywhere(run: &mut Run) -> Outcome {
 }
 
 fn does_not_wait_for_its_terminal(run: &mut Run) -> Outcome {
-    let (_server, mut client) = serve_into_a_full_pipe(run)?;
+    let (server, mut client) = serve_into_a_full_pipe(run)?;
     let address = client.remote();
     run.step(
         "what the server says of it is ten times what a pipe holds: the replies come all the same",
     );
     says_much(&mut client)?;
-    is_served(&mut run.connect(address)?)
+    is_served(&mut run.connect(address)?)?;
+    run.rests(&server)
 }
 
 fn stops_though_its_terminal_does_not(run: &mut Run) -> Outcome {
@@ -1137,7 +1138,11 @@ fn main() -> ExitCode {
                 .program(program!("lesson04"))
                 .fault(
                     program!("unwrap_under_lock"),
-                    &["survives_resets_at_any_moment", "survives_whatever_is_sent"],
+                    &[
+                        "survives_resets_at_any_moment",
+                        "survives_whatever_is_sent",
+                        "does_without_its_errors",
+                    ],
                 )
                 .fault(
                     program!("nothing_else"),
@@ -1217,6 +1222,7 @@ fn main() -> ExitCode {
                     "gives_memory_back",
                     "runs_again_after_kill",
                     "does_without_its_output",
+                    "does_without_its_errors",
                     "does_not_wait_for_its_output",
                     "does_not_wait_for_who_reads_its_errors",
                     "reports_a_full_output",

@@ -115,21 +115,25 @@ fn record_ss(run: &mut Run) -> Outcome {
 }
 
 fn record_time_wait(run: &mut Run) -> Outcome {
-    let [address, _] = run.waits_after(|run| {
-        let mut server = run.start_other(&program!("lesson02"), &[&own_address()])?;
-        let address = server.listening()?;
-        let mut client = run.connect(address)?;
-        client.send(GREETING)?;
-        client.receives_all(REPLY)?;
-        let peer = client.local();
-        client.close();
-        server.exits_with(0)?;
-        Ok([address, peer])
-    })?;
-    let command = |address: &str| format!("ss -tan src {address}");
-    let output = shell(run, &command(&address.to_string()))?;
-    let text = shown(&command(TUTORIAL_ADDRESS), &output, address);
-    run.recorded("looking-time-wait", &text)
+    run.in_time_wait(
+        |run| {
+            let mut server = run.start_other(&program!("lesson02"), &[&own_address()])?;
+            let address = server.listening()?;
+            let mut client = run.connect(address)?;
+            client.send(GREETING)?;
+            client.receives_all(REPLY)?;
+            let peer = client.local();
+            client.close();
+            server.exits_with(0)?;
+            Ok([address, peer])
+        },
+        |run, [address, _]| {
+            let command = |address: &str| format!("ss -tan src {address}");
+            let output = shell(run, &command(&address.to_string()))?;
+            let text = shown(&command(TUTORIAL_ADDRESS), &output, address);
+            run.recorded("looking-time-wait", &text)
+        },
+    )
 }
 
 fn record_tcp_info(run: &mut Run) -> Outcome {

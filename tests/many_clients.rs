@@ -266,6 +266,7 @@ fn survives_a_lack_of_threads<P: Protocol>(run: &mut Run) -> Outcome {
     server.complains("error: ")?;
     second.receives_no_reply()?;
     P::is_served(&mut first)?;
+    run.rests(&server)?;
     run.lift(&server, Limit::Threads)?;
     serves_another::<P>(run, address)
 }
@@ -289,6 +290,7 @@ fn does_not_wait_for_who_reads_its_errors<P: Protocol>(run: &mut Run) -> Outcome
     wrong.receives_to_end()?;
     serves_another::<P>(run, address)?;
     serves_another::<P>(run, address)?;
+    run.rests(&server)?;
     stops(run, &mut server)
 }
 

@@ -182,10 +182,12 @@ fn sends_so_much(run: &mut Run, length: usize) -> Outcome<Finished> {
 
 fn gives_up_on_a_silent_client(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve_with(&["--time-limit", "0.2", "127.0.0.1:0"])?;
+    let since = Instant::now();
     let mut client = run.connect(address)?;
     client.receives_end()?;
     server.exits_with(1)?;
-    server.complains("timed out")
+    server.complains("timed out")?;
+    run.less_than_without_limit(since)
 }
 
 fn gives_up_on_a_dripping_client(run: &mut Run) -> Outcome {

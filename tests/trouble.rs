@@ -7,11 +7,12 @@
 //! An exercise asks for some of this in its own words. The rest is no part of its grade: it is demanded of
 //! the lessons' programs and of the solutions, which people copy.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::marker::PhantomData;
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use common::REPLY;
 use grader::kernel::{self, State};
 use grader::{Broken, Check, Limit, Needs, Outcome, Peer, Program, Run, check, close};
 use socket2::{Domain, Socket, Type};
@@ -25,6 +26,8 @@ pub trait Protocol {
     /// The arguments with which it waits for a client for half a second, if it makes others wait.
     const IMPATIENT: &'static [&'static str] = Self::QUIET;
 
+    /// Whether a request may be a megabyte without an end of line.
+    const TAKES_A_MEGABYTE: bool = true;
     /// The first part of a request, cut inside a character.
     const HALF: &'static [u8];
     /// The client sends a request; where the protocol wants it, it ends its side after it.
@@ -51,7 +54,7 @@ pub trait Protocol {
 pub struct Trouble<P>(PhantomData<P>);
 
 impl<P: Protocol> Trouble<P> {
-    pub const CHECKS: [Check; 10] = [
+    pub const CHECKS: [Check; 11] = [
         check("survives_resets_at_any_moment", survives_resets_at_any_moment::<P>)
             .demands("A client may reset its connection before, in and after its request: the next one is served.")
             .hint("Which calls can fail because of a reset, and whose end is that?")
@@ -78,6 +81,11 @@ impl<P: Protocol> Trouble<P> {
         check("does_without_its_output", does_without_its_output::<P>)
             .demands("When nobody reads its standard output any more, clients are served all the same.")
             .hint("What becomes of a client when the line about it cannot be printed?")
+            .section(P::SECTION)
+            .needs(Needs::LinuxAnd("bash")),
+        check("does_without_its_errors", does_without_its_errors::<P>)
+            .demands("When nobody reads its standard error any more, and something goes wrong with a client, the others are served all the same.")
+            .hint("What does `eprintln!` do when it cannot print?")
             .section(P::SECTION)
             .needs(Needs::LinuxAnd("bash")),
         check("reports_a_full_output", reports_a_full_output::<P>)
@@ -119,35 +127,41 @@ fn survives_whatever_is_sent<P: Protocol>(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve_with(P::QUIET)?;
     let a_megabyte = vec![b'x'; 1 << 20];
     let zeros = vec![0; 4096];
-    for (what, bytes) in [
-        ("a megabyte without an end of line", a_megabyte.as_slice()),
-        ("zeros", &zeros),
-        ("bytes that are never UTF-8", b"\xff\xfe\n\xc0\x80\n"),
+    for (what, bytes, is_allowed) in [
+        ("a megabyte without an end of line", a_megabyte.as_slice(), P::TAKES_A_MEGABYTE),
+        ("zeros", &zeros, true),
+        ("bytes that are never UTF-8", b"\xff\xfe\n\xc0\x80\n", false),
         // `你好`, the other encoding of the tutorial.
-        ("GBK", b"\xc4\xe3\xba\xc3\n"),
-        ("half a character", b"\xe4\xbd"),
-        ("only an end of line", b"\n"),
+        ("GBK", b"\xc4\xe3\xba\xc3\n", false),
+        ("half a character", b"\xe4\xbd", false),
+        ("only an end of line", b"\n", true),
     ] {
         let client = run.connect_as("a client", address)?;
         run.step(format!("it sends {what}, ends its side, and reads to the end of the connection"));
-        reads_to_an_end(client, bytes)?;
+        let reply = reads_to_an_end(client, bytes)?;
+        if is_allowed {
+            let is_reply = reply.starts_with(REPLY.as_bytes());
+            run.ensure("it has a reply", is_reply, grader::show(&reply))?;
+        }
     }
     serves_another::<P>(run, address)
 }
 
-/// Sends as much as the server takes, and demands that the connection has an end, whichever.
-fn reads_to_an_end(client: Peer, bytes: &[u8]) -> Outcome {
+/// Sends as much as the server takes, and demands that the connection has an end, whichever. Returns what
+/// came before it.
+fn reads_to_an_end(client: Peer, bytes: &[u8]) -> Outcome<Vec<u8>> {
     let stream = client.stream();
     let limit = Some(Duration::from_secs(20));
     stream.set_read_timeout(limit).and(stream.set_write_timeout(limit)).expect("not zero");
     // A server that has read enough may have closed.
     let _ = { stream }.write_all(bytes);
     let _ = stream.shutdown(Shutdown::Write);
-    match io::copy(&mut { stream }, &mut io::sink()) {
+    let mut reply = Vec::new();
+    match { stream }.read_to_end(&mut reply) {
         Err(why) if common::timed_out(&why) => {
             Err(Broken::new("the end of the connection", "an open connection: the time was up"))
         }
-        _ => Ok(()),
+        _ => Ok(reply),
     }
 }
 
@@ -240,6 +254,18 @@ fn does_without_its_output<P: Protocol>(run: &mut Run) -> Outcome {
     Ok(())
 }
 
+fn does_without_its_errors<P: Protocol>(run: &mut Run) -> Outcome {
+    let script = "exec \"$@\" 2> >(exec <&-; echo 'nobody reads any more' >&2)";
+    let (mut server, address) =
+        run.serve_through(&["bash", "-c", script, "bash"], &["127.0.0.1:0"])?;
+    server.complains("nobody reads any more")?;
+    for _ in 0..2 {
+        resets_in_its_request::<P>(run, address)?;
+        serves_another::<P>(run, address)?;
+    }
+    Ok(())
+}
+
 /// A server whose standard output goes to these commands of bash. What is typed is their descriptor 3.
 pub fn serve_into(run: &mut Run, reader: &str) -> Outcome<(Program, SocketAddr)> {
     let script = format!("exec 3<&0; exec \"$@\" > >({reader}) 3<&-");
@@ -305,11 +331,12 @@ fn waits_for_descriptors<P: Protocol>(run: &mut Run) -> Outcome {
 
 fn is_not_held_by_who_says_nothing<P: Protocol>(run: &mut Run) -> Outcome {
     let (server, address) = run.serve_with(P::IMPATIENT)?;
+    let since = Instant::now();
     let silent = run.connect_as("a client that says nothing", address)?;
     run.settles(&server)?;
     serves_another::<P>(run, address)?;
     silent.close();
-    Ok(())
+    run.less_than_without_limit(since)
 }
 
 fn is_not_held_by_who_reads_nothing<P: Protocol>(run: &mut Run) -> Outcome {

@@ -1,6 +1,6 @@
 //! Exercise 1, one good answer: all bytes until the end of the stream, then text.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -30,11 +30,17 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     loop {
         // A socket's time-out is for one call, so each call gets only what is left of the whole.
         connection.set_read_timeout(Some(left_until(end)?)).explain("cannot set a time limit")?;
-        let broke_off = format!("the reply of {server} broke off after {} bytes", reply.len());
         // 0 bytes: the end of the stream. An error is something else, and no end of the reply.
-        match connection.read(&mut chunk).explain(broke_off)? {
-            0 => break,
-            count => reply.extend_from_slice(&chunk[..count]),
+        match connection.read(&mut chunk) {
+            Ok(0) => break,
+            Ok(count) => reply.extend_from_slice(&chunk[..count]),
+            // Ctrl-Z, and on it goes: a read with a time-out is not resumed (signal(7)).
+            Err(why) if why.kind() == ErrorKind::Interrupted => {}
+            Err(why) => {
+                let count = reply.len();
+                let broke_off = format!("the reply of {server} broke off after {count} bytes");
+                return Err(why).explain(broke_off);
+            }
         }
         if reply.len() > MAX_REPLY {
             let why = format!("it is longer than {MAX_REPLY} bytes");

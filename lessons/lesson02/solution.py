@@ -37,6 +37,13 @@ def serve(connection, limit):
 # ANCHOR_END: serve
 
 
+def complain(what):
+    try:
+        print(f"error: {what}", file=sys.stderr, flush=True)
+    except OSError:  # nobody reads it: clients are served all the same
+        pass
+
+
 def address(text):
     host, port = text.rsplit(":", 1)
     return host, int(port)
@@ -57,7 +64,7 @@ def main():
             try:
                 connection, client = listener.accept()
             except OSError as why:  # no descriptor left: rest, or the next try fails at once
-                print(f"error: cannot accept a client: {why}", file=sys.stderr, flush=True)
+                complain(f"cannot accept a client: {why}")
                 time.sleep(0.1)
                 continue
             with connection:
@@ -65,7 +72,7 @@ def main():
                     serve(connection, arguments.time_limit)
                 # OSError: reset or timed out; ValueError: refused, or not UTF-8.
                 except (OSError, ValueError) as why:
-                    print("error: %s:%d: %s" % (*client, why), file=sys.stderr, flush=True)
+                    complain("%s:%d: %s" % (*client, why))
 
 
 main()

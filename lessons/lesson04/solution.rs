@@ -14,7 +14,7 @@ use common::{
 use socket2::{Domain, Socket, Type};
 
 /// The longest line, in bytes, without its end. A client must not be able to fill the memory.
-const MAX_LINE: usize = 64 << 10;
+pub const MAX_LINE: usize = 64 << 10;
 
 /// How often a thread that waits in `read`, or an `accept` that fails, looks whether to stop.
 const GLANCE: Duration = Duration::from_millis(100);
@@ -98,9 +98,7 @@ fn serve(mut connection: &TcpStream, address: SocketAddr) -> Result<(), Failure>
     let mut reader = BufReader::new(connection);
     let mut line = Vec::new();
     loop {
-        // A byte more than the longest line: its end, or the proof that it is too long.
-        let room = (MAX_LINE + 1 - line.len()) as u64;
-        match reader.by_ref().take(room).read_until(b'\n', &mut line) {
+        match read_line(&mut reader, &mut line) {
             Ok(_) => {}
             // Nothing more has arrived. What has come of this line so far stays in it.
             Err(why) if timed_out(&why) && stopping() => return Ok(()),
@@ -110,17 +108,27 @@ fn serve(mut connection: &TcpStream, address: SocketAddr) -> Result<(), Failure>
         if line.is_empty() {
             return Ok(());
         }
-        // The last line may have no end but the stream's.
-        let text = line.strip_suffix(b"\n").unwrap_or(&line);
-        if text.len() > MAX_LINE {
-            let why = format!("it is longer than {MAX_LINE} bytes");
-            return Err(Failure::new(format!("a line of {address} is refused"), why));
-        }
-        let text = str::from_utf8(text)
-            .map_err(|why| Failure::new(format!("what {address} sends is not text"), why))?;
+        let text = text_of(&line)
+            .map_err(|why| Failure::new(format!("a line of {address} is refused"), why))?;
         connection.write_all(format!("{REPLY} {text}\n").as_bytes()).explain(&lost)?;
         line.clear();
     }
+}
+
+/// Reads on, behind what has come of the line, to its end: a newline, or the end of the stream.
+pub fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> {
+    // A byte more than the longest line: its end, or the proof that it is too long.
+    let room = (MAX_LINE + 1 - line.len()) as u64;
+    reader.take(room).read_until(b'\n', line)
+}
+
+/// The line without its end, or what is wrong with it.
+pub fn text_of(line: &[u8]) -> Result<&str, String> {
+    let text = line.strip_suffix(b"\n").unwrap_or(line);
+    if text.len() > MAX_LINE {
+        return Err(format!("it is longer than {MAX_LINE} bytes"));
+    }
+    str::from_utf8(text).map_err(|why| why.to_string())
 }
 
 /// Ends our side after the last reply, and says what went wrong, if anything did: a client does not wait for
@@ -161,3 +169,7 @@ fn clients() -> MutexGuard<'static, usize> {
 fn stopping() -> bool {
     STOPPING.load(Ordering::Relaxed)
 }
+
+#[cfg(test)]
+#[path = "solution/tests.rs"]
+mod tests;

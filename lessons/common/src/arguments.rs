@@ -109,11 +109,15 @@ fn address_and_port(word: &str) -> Result<SocketAddr, Failure> {
     })
 }
 
+/// The longest time that a program may be given, in seconds: a hundred years. The clock could not add many
+/// more (`Instant` would panic).
+const LONGEST: u64 = 100 * 366 * 24 * 60 * 60;
+
 /// A positive number of seconds, such as `10` or `0.5`.
 pub fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| format!("'{text}' is not a number of seconds"))?;
     match Duration::try_from_secs_f64(seconds) {
-        Ok(duration) if !duration.is_zero() => Ok(duration),
+        Ok(duration) if !duration.is_zero() && duration.as_secs() <= LONGEST => Ok(duration),
         _ => Err(format!("'{text}' is not a time that can pass")),
     }
 }
@@ -125,6 +129,8 @@ fn refuse(failure: Failure) -> ! {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::{Arguments, TUTORIAL_ADDRESS, seconds, take};
 
     /// The address and the time limit, in milliseconds; or how these words are refused.
@@ -173,10 +179,11 @@ mod tests {
 
     #[test]
     fn no_time_and_no_number_are_no_time_limit() {
-        for none in ["0", "-1", "1e-10", "inf", "NaN", "1e20"] {
+        for none in ["0", "-1", "1e-10", "inf", "NaN", "1e10", "1e19", "1e20"] {
             assert_eq!(seconds(none), Err(format!("'{none}' is not a time that can pass")));
         }
         assert_eq!(seconds("1e-3").unwrap().as_micros(), 1000);
+        assert!(Instant::now().checked_add(seconds("1e9").unwrap()).is_some());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A line about each request is written before the reply, and `?` makes an error of the line an error of the
-//! client: when nobody reads standard output any more, nobody gets a reply any more.
+//! client: when nobody reads standard output any more, nobody gets a reply any more. And `eprintln!` panics when
+//! nobody reads standard error: after the first client with whom something goes wrong, nobody is served.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -15,7 +16,7 @@ use common::{
 const MAX_REQUEST: usize = 1 << 20;
 
 fn main() -> ExitCode {
-    exit(run(&Arguments::parse("A server that needs its standard output")))
+    exit(run(&Arguments::parse("A server that needs its standard output and standard error")))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -26,7 +27,11 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         match listener.accept() {
             // What goes wrong with one client is said, and is no reason to refuse the next.
             Ok((connection, client)) => {
-                serve(&connection, client, arguments.time_limit).unwrap_or_else(|it| complain(&it));
+                if let Err(failure) = serve(&connection, client, arguments.time_limit) {
+                    // ANCHOR: bug
+                    eprintln!("{failure}");
+                    // ANCHOR_END: bug
+                }
             }
             Err(error) => {
                 complain(&Failure::new("cannot accept a client", why(&error)));
@@ -57,9 +62,7 @@ fn serve(connection: &TcpStream, client: SocketAddr, limit: Duration) -> Result<
     let request = String::from_utf8(request).map_err(|why| {
         Failure::new(format!("the request of {client} is not text in UTF-8"), why.utf8_error())
     })?;
-    // ANCHOR: bug
     say!("{client} sent {} bytes", request.len())?;
-    // ANCHOR_END: bug
 
     let reply = format!("{REPLY}\n{request}");
     conversation.write_all(reply.as_bytes()).explain(format!("cannot reply to {client}"))?;

@@ -180,6 +180,15 @@ mod tests {
         (sender, receiver)
     }
 
+    #[test]
+    fn strangers_are_passed_over() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let _strangers = [(); 3].map(|()| TcpStream::connect(address).unwrap());
+        let (sender, receiver) = connect(&listener).unwrap();
+        assert_eq!(receiver.peer_addr().unwrap(), sender.local_addr().unwrap());
+    }
+
     /// Far more than the buffers hold, so the first write without room is soon.
     #[test]
     fn no_room_for_a_moment_is_not_the_end() {

@@ -10,6 +10,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::check::{Broken, Check, Needs, Outcome};
 use crate::exercise::{Exercise, Grade, Shown};
+use crate::limit::take_descriptors;
 use crate::listed;
 use crate::patience::{must_fail, must_pass};
 use crate::proofs::Proofs;
@@ -170,6 +171,7 @@ impl Lesson {
         // A shell that starts the suite in the background may make it ignore Ctrl-C, and then so would
         // every program that it starts. A handler is not inherited (execve(2)).
         let _ = ctrlc::set_handler(|| std::process::exit(130));
+        take_descriptors();
         let mut arguments = Arguments::from_args();
         arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
         let checks = self.exercise.as_ref().map_or(&[][..], |exercise| exercise.checks);

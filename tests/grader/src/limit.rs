@@ -11,6 +11,26 @@ pub enum Limit {
     Threads,
 }
 
+/// As many descriptors as a suite needs: a thousand clients come at once, to several programs side by side.
+#[cfg(unix)]
+const DESCRIPTORS: u64 = 8192;
+
+/// Takes them where a shell gives fewer, as most do: 1024 on Linux, 256 on macOS. What it gives is the
+/// soft limit, which a program may raise to the hard one (getrlimit(2)). Where that is too low or the system
+/// refuses, the check that runs out of them says so.
+#[cfg(unix)]
+pub(crate) fn take_descriptors() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limits = getrlimit(Resource::Nofile);
+    if limits.current.is_some_and(|current| current < DESCRIPTORS) {
+        limits.current = Some(limits.maximum.unwrap_or(DESCRIPTORS).min(DESCRIPTORS));
+        let _ = setrlimit(Resource::Nofile, limits);
+    }
+}
+
+#[cfg(not(unix))]
+pub(crate) fn take_descriptors() {}
+
 impl Run {
     /// From now on the program gets no more of this; what it has, it keeps. (Linux)
     pub fn limit(&mut self, program: &Program, limit: Limit) -> Outcome {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const BEAT: Duration = Duration::from_millis(100);
 
 /// How late it is where the machine has stood still. With fifty times more to do than it can, a machine
-/// wakes a thread within half a second.
+/// mostly wakes a thread within half a second.
 const STANDSTILL: Duration = Duration::from_secs(1);
 
 /// How often something is done at most.

@@ -342,6 +342,14 @@ pub const GROUPS: &[Group] = &[
                 ],
             ),
             trouble(
+                "Standard error is closed later on",
+                &[end(
+                    LASTING,
+                    "when something goes wrong with a client, the next one is served all the same",
+                    &["does_without_its_errors"],
+                )],
+            ),
+            trouble(
                 "Standard output is a full pipe that nobody reads",
                 &[
                     end(
@@ -542,6 +550,10 @@ pub const GROUPS: &[Group] = &[
                         &["reports_half_a_character_at_the_end"],
                     ),
                 ],
+            ),
+            trouble(
+                "It takes its time, and meanwhile somebody presses Ctrl-Z, and on the client goes",
+                &[end("lesson01 solution01", "it gets the reply", &["goes_on_after_ctrl_z"])],
             ),
             trouble(
                 "The client's standard output takes nothing (`/dev/full`)",

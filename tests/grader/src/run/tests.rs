@@ -6,9 +6,11 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
+use socket2::{Domain, Socket, Type};
+
 use super::{Run, of_process, private_loopback};
 use crate::check::{Broken, Outcome, got};
-use crate::kernel::State;
+use crate::kernel::{self, State};
 use crate::patience::must_pass;
 use crate::subject::Subject;
 use crate::trace::Trace;
@@ -313,6 +315,16 @@ fn addresses_of_ones_own_differ() {
     assert_eq!(bytes, [[1, 0], [1, 255], [2, 0], [254, 255], [1, 0]]);
 }
 
+/// A connection from the same client ends TIME_WAIT (RFC 9293 §3.6.1), and is over at once.
+#[cfg(target_os = "linux")]
+fn comes_back(server: SocketAddr, client: SocketAddr) {
+    let listener = TcpListener::bind(server).unwrap();
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.bind(&client.into()).unwrap();
+    socket.connect_timeout(&server.into(), must_pass()).unwrap();
+    drop(listener);
+}
+
 /// A connection whose server ends it first.
 #[cfg(target_os = "linux")]
 fn ended(run: &mut Run) -> Outcome<[SocketAddr; 2]> {
@@ -332,25 +344,42 @@ fn ended(run: &mut Run) -> Outcome<[SocketAddr; 2]> {
 #[test]
 fn who_ends_first_waits() {
     let mut run = run();
-    let [server, client] = run.waits_after(ended).unwrap();
-    run.state(server, client, State::TimeWait).unwrap();
+    let waits = |_: &mut Run, [server, client]: [_; 2]| Ok(kernel::socket_between(server, client));
+    let socket = run.in_time_wait(ended, waits).unwrap().expect("it has lasted");
+    assert_eq!(socket.state, State::TimeWait);
+    let wrong = |_: &mut Run, _: [_; 2]| Err::<(), _>(Broken::new("right", "wrong"));
+    assert_eq!(got(self::run().in_time_wait(ended, wrong)), "wrong");
+}
 
-    // Where a reset has ended TIME_WAIT, there is another connection.
+#[cfg(target_os = "linux")]
+#[test]
+fn where_a_reset_has_ended_time_wait_there_is_another_connection() {
     let tries = Cell::new(0);
     let mut run = self::run();
     run.step("first");
     run.step("second");
-    run.waits_after(|run| {
+    let end = |run: &mut Run| {
         tries.set(tries.get() + 1);
         let [server, client] = ended(run)?;
-        Ok([if tries.get() < 3 { SocketAddr::new(private_loopback(), 1) } else { server }, client])
+        // Of the first, nothing is left.
+        Ok([if tries.get() == 1 { SocketAddr::new(private_loopback(), 1) } else { server }, client])
+    };
+    let lasted = Cell::new(0);
+    run.in_time_wait(end, |_, [server, client]| {
+        lasted.set(lasted.get() + 1);
+        if lasted.get() == 1 {
+            comes_back(server, client);
+            return Err(Broken::new("TIME_WAIT", "nothing"));
+        }
+        Ok(())
     })
     .unwrap();
-    assert_eq!(tries.get(), 3);
+    assert_eq!((tries.get(), lasted.get()), (3, 2));
     let steps = steps(&run);
     let connections = steps.iter().filter(|step| step.starts_with("the client connects")).count();
     assert_eq!((&steps[..2], connections), (&["first".into(), "second".into()][..], 0));
 
     let gone = |_: &mut Run| Ok([SocketAddr::new(private_loopback(), 1); 2]);
-    assert_eq!(got(self::run().waits_after(gone)), "nothing is left of 3 connections");
+    let never = |_: &mut Run, _: [_; 2]| -> Outcome { panic!("nothing is left") };
+    assert_eq!(got(self::run().in_time_wait(gone, never)), "nothing is left of 3 connections");
 }
