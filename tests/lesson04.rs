@@ -415,6 +415,15 @@ fn stops_in_time(run: &mut Run) -> Outcome {
     let mut client = run.connect(address)?;
     client.send(GREETING)?;
     server.says(GREETING)?;
+    many_clients::stops(run, &mut server)?;
+
+    let (mut server, address) = run.serve()?;
+    let greedy = run.attempt("a client with small buffers connects", narrow(address))?;
+    let pause = greedy.set_write_timeout(Some(Duration::from_millis(50)));
+    run.attempt("its writes have a time limit", pause)?;
+    run.step("it sends as much as the server takes, and reads nothing");
+    Pieces::sends_without_reading(&greedy);
+    run.settles(&server)?;
     many_clients::stops(run, &mut server)
 }
 

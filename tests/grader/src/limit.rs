@@ -84,10 +84,14 @@ fn set(_: &Program, _: Limit, _: Option<u64>) -> Outcome {
 mod tests {
     use std::fs;
     use std::path::Path;
+    use std::process::{Command, Stdio};
 
-    use super::{Limit, Run};
+    use rustix::process::{Resource, getrlimit};
+
+    use super::{DESCRIPTORS, Limit, Run, take_descriptors};
     use crate::patience::must_pass;
     use crate::program::Program;
+    use crate::spawn::spawn;
     use crate::subject::Subject;
     use crate::trace::Trace;
 
@@ -108,6 +112,31 @@ mod tests {
         let limits = fs::read_to_string(format!("/proc/{process}/limits")).unwrap();
         let mut rows = limits.lines().filter_map(|line| line.strip_prefix(row));
         rows.next().expect("the row").split_whitespace().next().unwrap().parse().ok()
+    }
+
+    /// Run by the other test, in a process of its own.
+    #[test]
+    fn a_suite_begins() {
+        if std::env::var_os("A_SUITE_BEGINS").is_none() {
+            return;
+        }
+        take_descriptors();
+        println!("now it is {}.", limit_of("self", "Max open files").unwrap());
+    }
+
+    #[test]
+    fn a_suite_takes_more_descriptors_than_a_shell_gives() {
+        let most = getrlimit(Resource::Nofile).maximum.unwrap_or(u64::MAX);
+        for (given, taken) in [(200, DESCRIPTORS.min(most)), (most.min(10_000), most.min(10_000))] {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", &format!("ulimit -Sn {given}; exec \"$@\""), "sh"]);
+            shell.arg(std::env::current_exe().unwrap());
+            shell.args(["--exact", "limit::tests::a_suite_begins", "--nocapture"]);
+            shell.env("A_SUITE_BEGINS", "1");
+            let said = spawn(shell.stdout(Stdio::piped())).unwrap().wait_with_output().unwrap();
+            let said = String::from_utf8(said.stdout).unwrap();
+            assert!(said.contains(&format!("now it is {taken}.")), "{said}");
+        }
     }
 
     #[test]
