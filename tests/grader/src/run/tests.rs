@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
 
@@ -304,6 +304,16 @@ fn connections_and_listeners_of_ones_own_are_wrapped() {
     let mut client = run.peer(stream, "a client");
     listener.accept().unwrap().send("hello").unwrap();
     client.receives_all("hello").unwrap();
+}
+
+#[test]
+fn a_program_without_its_limit_takes_too_long() {
+    let mut run = run();
+    let now = Instant::now();
+    run.less_than_without_limit(now).unwrap();
+    let long_ago =
+        now.checked_sub(Duration::from_secs(5)).expect("the machine has run for so long");
+    assert!(got(run.less_than_without_limit(long_ago)).starts_with("5."));
 }
 
 #[test]
