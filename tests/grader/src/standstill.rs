@@ -1,9 +1,10 @@
 //! Whether the machine has stood still: a virtual machine was stopped for some seconds, or a laptop swaps.
 //!
 //! A busy machine makes everything slower, and checks wait for that. But where *nothing* runs for seconds,
-//! programs run out of the time that they give themselves, and are late without being wrong.
+//! programs run out of the time that they give themselves, and are late without being wrong. One processor
+//! is enough for that: a kernel that is stuck on it says so (a "lockup"), and the others go on.
 
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,18 +24,59 @@ struct Heart {
     stood_still: Option<Instant>,
 }
 
-static HEART: LazyLock<Mutex<Heart>> = LazyLock::new(|| {
-    thread::spawn(|| {
-        loop {
-            thread::sleep(BEAT);
-            heart().beats(Instant::now());
-        }
-    });
-    Mutex::new(Heart { last_beat: Instant::now(), stood_still: None })
+/// Each processor's, each with a thread that runs on no other.
+static HEARTS: LazyLock<Vec<Arc<Mutex<Heart>>>> = LazyLock::new(|| {
+    let beating = |processor| {
+        let heart = Heart { last_beat: Instant::now(), stood_still: None };
+        let heart = Arc::new(Mutex::new(heart));
+        let own = Arc::clone(&heart);
+        thread::spawn(move || {
+            stay_on(processor);
+            loop {
+                thread::sleep(BEAT);
+                held(&own).beats(Instant::now());
+            }
+        });
+        heart
+    };
+    processors().into_iter().map(beating).collect()
 });
 
-fn heart() -> MutexGuard<'static, Heart> {
-    HEART.lock().unwrap_or_else(PoisonError::into_inner)
+fn held(heart: &Mutex<Heart>) -> MutexGuard<'_, Heart> {
+    heart.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The processors on which this program may run: sched_getaffinity(2).
+#[cfg(target_os = "linux")]
+fn processors() -> Vec<usize> {
+    use rustix::thread::{CpuSet, sched_getaffinity};
+    let all = sched_getaffinity(None).unwrap_or_default();
+    (0..CpuSet::MAX_CPU).filter(|number| all.is_set(*number)).collect()
+}
+
+/// From now on this thread runs on no other.
+#[cfg(target_os = "linux")]
+fn stay_on(processor: usize) {
+    use rustix::thread::{CpuSet, sched_setaffinity};
+    let mut only = CpuSet::new();
+    only.set(processor);
+    let _ = sched_setaffinity(None, &only);
+}
+
+/// Elsewhere one thread beats for all of them.
+#[cfg(not(target_os = "linux"))]
+fn processors() -> Vec<usize> {
+    vec![0]
+}
+
+#[cfg(not(target_os = "linux"))]
+fn stay_on(_: usize) {}
+
+/// Whether one of the processors has stood still since then.
+fn have_stood_still(since: Instant) -> bool {
+    // Each is looked at, so that each begins anew.
+    let late = HEARTS.iter().filter(|heart| held(heart).has_stood_still(since, Instant::now()));
+    late.count() > 0
 }
 
 impl Heart {
@@ -58,8 +100,8 @@ impl Heart {
 ///
 /// The last failure.
 pub fn despite_standstills<T, E>(act: impl FnMut() -> Result<T, E>) -> Result<T, E> {
-    LazyLock::force(&HEART);
-    again_if(|since| heart().has_stood_still(since, Instant::now()), act)
+    LazyLock::force(&HEARTS);
+    again_if(have_stood_still, act)
 }
 
 fn again_if<T, E>(
@@ -113,14 +155,27 @@ mod tests {
         assert_eq!(tries(&[true, true], &all), (Err("three"), 0));
     }
 
+    #[cfg(target_os = "linux")]
     #[test]
-    fn a_standstill_is_noticed() {
+    fn each_processor_has_a_heart_of_its_own() {
+        assert_eq!(HEARTS.len(), processors().len());
+        for processor in processors() {
+            let runs_on = thread::spawn(move || {
+                stay_on(processor);
+                rustix::thread::sched_getcpu()
+            });
+            assert_eq!(runs_on.join().unwrap(), processor);
+        }
+    }
+
+    #[test]
+    fn a_standstill_of_one_processor_is_noticed() {
         let mut tries = 0;
         let outcome = despite_standstills(|| {
             tries += 1;
             if tries == 1 {
                 // The heart cannot beat while it is held.
-                let _held = heart();
+                let _held = HEARTS.last().map(|heart| held(heart));
                 thread::sleep(BEAT + STANDSTILL + BEAT);
                 return Err("nothing has run");
             }
