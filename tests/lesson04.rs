@@ -30,7 +30,7 @@ use grader::{
     contract, program,
 };
 use many_clients::{ThreadTrouble, is_over_soon};
-use trouble::{Protocol, narrow};
+use trouble::{Protocol, greedy};
 
 const CHECKS: &[Check] = &[
     check("serves_clients_side_by_side", serves_clients_side_by_side)
@@ -304,10 +304,7 @@ fn ends_silent_clients(run: &mut Run) -> Outcome {
 fn ends_clients_that_never_read(run: &mut Run) -> Outcome {
     let options = ["--max-clients", "1", "--idle-limit", "0.2", "--quiet", "127.0.0.1:0"];
     let (_server, address) = run.serve_with(&options)?;
-    let greedy = narrow(address);
-    let greedy = run.attempt("a client with small buffers connects", greedy)?;
-    let pause = greedy.set_write_timeout(Some(Duration::from_millis(50)));
-    run.attempt("its writes have a time limit", pause)?;
+    let greedy = greedy(run, address)?;
     let mut second = run.connect(address)?;
     second.send(GREETING)?;
     // The greedy client's kernel takes the replies until its buffer is full, and the server's until
@@ -418,9 +415,7 @@ fn stops_in_time(run: &mut Run) -> Outcome {
     many_clients::stops(run, &mut server)?;
 
     let (mut server, address) = run.serve()?;
-    let greedy = run.attempt("a client with small buffers connects", narrow(address))?;
-    let pause = greedy.set_write_timeout(Some(Duration::from_millis(50)));
-    run.attempt("its writes have a time limit", pause)?;
+    let greedy = greedy(run, address)?;
     run.step("it sends as much as the server takes, and reads nothing");
     Pieces::sends_without_reading(&greedy);
     run.settles(&server)?;

@@ -358,13 +358,19 @@ fn is_not_held_by_who_says_nothing<P: Protocol>(run: &mut Run) -> Outcome {
 
 fn is_not_held_by_who_reads_nothing<P: Protocol>(run: &mut Run) -> Outcome {
     let (server, address) = run.serve_with(P::IMPATIENT)?;
-    let greedy = run.attempt("a client with small buffers connects", narrow(address))?;
-    let pause = greedy.set_write_timeout(Some(Duration::from_millis(50)));
-    run.attempt("its writes have a time limit", pause)?;
+    let greedy = greedy(run, address)?;
     run.step("it sends as much as the server takes, and reads nothing");
     P::sends_without_reading(&greedy);
     run.rests(&server)?;
     serves_another::<P>(run, address)
+}
+
+/// A client that can send until nothing more is taken: a write that waits for room fails soon.
+pub fn greedy(run: &mut Run, address: SocketAddr) -> Outcome<TcpStream> {
+    let greedy = run.attempt("a client with small buffers connects", narrow(address))?;
+    let pause = greedy.set_write_timeout(Some(Duration::from_millis(50)));
+    run.attempt("its writes have a time limit", pause)?;
+    Ok(greedy)
 }
 
 /// A connection that takes few bytes, in small packets: the buffers on its way are soon full.

@@ -16,7 +16,7 @@ use common::{Explain, Failure, cannot_listen, say};
 pub use bell::{reachable, stop_on_ctrl_c};
 pub use clients::{Client, Clients};
 pub use converse::{Farewell, converse, gone, not_text, prepare};
-pub use lines::{MAX_LINE, answer, answer_lines, next_line, text_of};
+pub use lines::{answer, answer_lines, next_line, text_of};
 pub use log::Count;
 pub use serve::{accept_clients, start_thread};
 pub use settings::Settings;

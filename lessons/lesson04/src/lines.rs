@@ -8,7 +8,7 @@ use crate::clients::Client;
 use crate::converse::{Farewell, prepare};
 
 /// The longest line, in bytes, without its end.
-pub const MAX_LINE: usize = 64 << 10;
+const MAX_LINE: usize = 64 << 10;
 
 /// Answers every line, until the client ends its side or the server stops.
 ///
