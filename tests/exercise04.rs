@@ -241,7 +241,7 @@ fn stops_on_ctrl_c(run: &mut Run) -> Outcome {
     idle.receives_end()?;
     slow.receives_end()?;
     server.exits_with(0)?;
-    is_over_soon(run, since)
+    is_over_soon(run, &server, since)
 }
 
 fn finishes_lines_that_have_arrived(run: &mut Run) -> Outcome {

@@ -362,7 +362,7 @@ fn stops_on_ctrl_c(run: &mut Run) -> Outcome {
     idle.receives_end()?;
     known.receives_end()?;
     server.exits_with(0)?;
-    is_over_soon(run, since)
+    is_over_soon(run, &server, since)
 }
 
 fn stops_when_told_to_end(run: &mut Run) -> Outcome {

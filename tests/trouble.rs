@@ -23,7 +23,7 @@ pub trait Protocol {
     const SECTION: &'static str;
     /// The arguments with which the server says little about its clients.
     const QUIET: &'static [&'static str] = &["127.0.0.1:0"];
-    /// The arguments with which it waits for a client for half a second, if it makes others wait.
+    /// The arguments with which it waits for a client for [`IMPATIENCE`], if it makes others wait.
     const IMPATIENT: &'static [&'static str] = Self::QUIET;
 
     /// Whether a request may be a megabyte without an end of line.
@@ -49,6 +49,9 @@ pub trait Protocol {
         while stream.write_all(&lines).is_ok() {}
     }
 }
+
+/// How long an impatient server waits for a client.
+const IMPATIENCE: Duration = Duration::from_millis(500);
 
 /// For every server that serves more than one client.
 pub struct Trouble<P>(PhantomData<P>);
@@ -187,7 +190,7 @@ fn survives_a_crowd<P: Protocol>(run: &mut Run) -> Outcome {
         (listener.receive_queue == 0).then_some(())
     };
     run.until("nobody is left in the listener's queue", nobody_waits)?;
-    serves_another::<P>(run, address)?;
+    serves_another_in_time::<P>(run, address)?;
     run.until("the server has the descriptors and threads that it began with", || {
         let now = server.usage().ok()?;
         let half_open = half_open_at(address)?;
@@ -351,7 +354,7 @@ fn is_not_held_by_who_says_nothing<P: Protocol>(run: &mut Run) -> Outcome {
     let since = Instant::now();
     let silent = run.connect_as("a client that says nothing", address)?;
     run.settles(&server)?;
-    serves_another::<P>(run, address)?;
+    serves_another_in_time::<P>(run, address)?;
     silent.close();
     run.less_than_without_limit(since)
 }
@@ -362,7 +365,7 @@ fn is_not_held_by_who_reads_nothing<P: Protocol>(run: &mut Run) -> Outcome {
     run.step("it sends as much as the server takes, and reads nothing");
     P::sends_without_reading(&greedy);
     run.rests(&server)?;
-    serves_another::<P>(run, address)
+    serves_another_in_time::<P>(run, address)
 }
 
 /// A client that can send until nothing more is taken: a write that waits for room fails soon.
@@ -396,4 +399,9 @@ pub fn serves_another<P: Protocol>(run: &mut Run, address: SocketAddr) -> Outcom
     P::is_served(&mut client)?;
     client.close();
     Ok(())
+}
+
+/// A client that comes to an impatient server is served.
+fn serves_another_in_time<P: Protocol>(run: &mut Run, address: SocketAddr) -> Outcome {
+    run.before_time_limit(IMPATIENCE, |run| serves_another::<P>(run, address))
 }

@@ -28,6 +28,8 @@ pub struct Program {
     family: Family,
     pub(crate) output: Arc<Output>,
     trace: Trace,
+    /// When its end was seen.
+    ended_at: Option<Instant>,
 }
 
 impl Program {
@@ -44,7 +46,14 @@ impl Program {
         output.collect(Stream::Out, child.stdout.take().expect("piped"), limits.output);
         output.collect(Stream::Err, child.stderr.take().expect("piped"), limits.output);
         trace.started(name, &output, child.id());
-        Ok(Program { name: name.clone(), child, family, output, trace: trace.clone() })
+        Ok(Program {
+            name: name.clone(),
+            child,
+            family,
+            output,
+            trace: trace.clone(),
+            ended_at: None,
+        })
     }
 
     pub fn id(&self) -> u32 {
@@ -176,6 +185,7 @@ impl Program {
         let child = &mut self.child;
         let status =
             self.trace.until(&"the end of the program", || child.try_wait().ok().flatten())?;
+        self.ended_at.get_or_insert_with(Instant::now);
         self.trace.found(&self.output, |program| program.over = true);
         // A process that it has left behind may hold its output open.
         self.end();
@@ -192,6 +202,12 @@ impl Program {
     /// Waits for the end of the program, for demands on its exit code and on all that it wrote.
     pub fn finishes(&mut self) -> Outcome<Finished> {
         Ok(Finished { assert: Assert::new(self.ends()?), trace: self.trace.clone() })
+    }
+
+    /// How long it has run from this moment to its end, or until now. To find all that it has left behind
+    /// takes its time on a busy machine, and is not part of it.
+    pub fn ran_for(&self, since: Instant) -> Duration {
+        self.ended_at.unwrap_or_else(Instant::now).saturating_duration_since(since)
     }
 
     /// Demands that the program has not ended.

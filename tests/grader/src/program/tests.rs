@@ -27,6 +27,21 @@ fn late(script: &str) -> Program {
 const LATE: &str = "nothing: the time was up";
 
 #[test]
+fn what_comes_after_its_end_is_not_its_time() {
+    let mut program = within(must_pass(), "read go");
+    let since = Instant::now();
+    let so_far = program.ran_for(since);
+    std::thread::sleep(Duration::from_millis(1));
+    assert!(program.ran_for(since) > so_far, "it runs");
+    program.ends_input();
+    program.ends().unwrap();
+    let ran = program.ran_for(since);
+    assert!(ran <= since.elapsed());
+    assert_eq!(program.ran_for(since), ran);
+    assert_eq!(program.ran_for(Instant::now()), Duration::ZERO);
+}
+
+#[test]
 fn the_address_is_the_first_line() {
     let mut program =
         shell("printf 'listening on 127.0.'; read go; echo 0.1:80; echo more; read go");

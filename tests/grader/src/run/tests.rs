@@ -312,8 +312,30 @@ fn a_program_without_its_limit_takes_too_long() {
     let now = Instant::now();
     run.less_than_without_limit(now).unwrap();
     let long_ago =
-        now.checked_sub(Duration::from_secs(5)).expect("the machine has run for so long");
-    assert!(got(run.less_than_without_limit(long_ago)).starts_with("5."));
+        now.checked_sub(Duration::from_secs(9)).expect("the machine has run for so long");
+    assert!(got(run.less_than_without_limit(long_ago)).starts_with("9."));
+}
+
+#[test]
+fn what_is_broken_after_the_time_limit_says_nothing() {
+    let limit = Duration::from_millis(30);
+    let tried = |time: Duration, limit: Duration, failures: usize| {
+        let mut run = within(time);
+        let trace = run.trace.clone();
+        let tries = Cell::new(0);
+        run.step("before");
+        let outcome = run.before_time_limit(limit, |run| {
+            run.step("now");
+            tries.set(tries.get() + 1);
+            thread::sleep(Duration::from_millis(40));
+            if tries.get() > failures { Ok(()) } else { Err(Broken::new("a reply", "none")) }
+        });
+        (outcome.is_ok(), tries.get(), trace.steps())
+    };
+    assert_eq!(tried(must_pass(), limit, 0), (true, 1, 2));
+    assert_eq!(tried(must_pass(), limit, 2), (true, 3, 2));
+    assert_eq!(tried(must_pass(), must_pass(), 1), (false, 1, 2), "that was in time");
+    assert_eq!(tried(Duration::from_millis(20), limit, 1), (false, 1, 2), "there is no time left");
 }
 
 #[test]
