@@ -14,6 +14,7 @@ mod exercise03;
 mod one_client;
 mod trouble;
 
+use std::cell::Cell;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::process::ExitCode;
@@ -86,13 +87,20 @@ fn restarts_after_a_crash(run: &mut Run) -> Outcome {
 }
 
 fn fails_without_the_option(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve_with(&["--without-reuse", &a_port_of_our_own()])?;
-    server_closes_first(run, &mut server, address)?;
-    run.to_end(&["--without-reuse", &address.to_string()])?
-        .exited_with(1)?
-        .complained(&format!("error: cannot listen on {address}"))?
-        .complained("TIME_WAIT")?;
-    Ok(())
+    run.in_time_wait(
+        |run| {
+            let (mut server, address) =
+                run.serve_with(&["--without-reuse", &a_port_of_our_own()])?;
+            Ok([address, server_closes_first(run, &mut server, address)?])
+        },
+        |run, [address, _]| {
+            run.to_end(&["--without-reuse", &address.to_string()])?
+                .exited_with(1)?
+                .complained(&format!("error: cannot listen on {address}"))?
+                .complained("TIME_WAIT")?;
+            Ok(())
+        },
+    )
 }
 
 fn refuses_a_second_live_server(run: &mut Run) -> Outcome {
@@ -441,10 +449,19 @@ fn crashes_with_unread_input(run: &mut Run, server: &mut Program, address: Socke
 
 fn c3_with_c2_mended_it_does_not(run: &mut Run) -> Outcome {
     let server = python("lesson03/without_option.py");
-    let mut first = run.start_other(&server, &[&a_port_of_our_own()])?;
-    let address = first.listening()?;
-    server_closes_first(run, &mut first, address)?;
-    let mut second = run.start_other(&server, &[&address.to_string()])?;
+    run.in_time_wait(
+        |run| {
+            let mut first = run.start_other(&server, &[&a_port_of_our_own()])?;
+            let address = first.listening()?;
+            Ok([address, server_closes_first(run, &mut first, address)?])
+        },
+        |run, [address, _]| has_no_port(run, &server, &[&address.to_string()]),
+    )
+}
+
+/// A second run of a server that leaves the option off.
+fn has_no_port(run: &mut Run, server: &Subject, arguments: &[&str]) -> Outcome {
+    let mut second = run.start_other(server, arguments)?;
     second.exits_with(1)?;
     second.complains("Address already in use")
 }
@@ -454,17 +471,30 @@ fn s13_a_client_that_reads_to_the_end(run: &mut Run) -> Outcome {
     let without_option: [(Subject, &[&str]); 2] =
         [(python("lesson03/without_option.py"), &[]), (program!("lesson03"), &["--without-reuse"])];
     for (server, option) in without_option {
-        let mut first = run.start_other(&server, &[option, &[&a_port_of_our_own()]].concat())?;
-        let address = first.listening()?.to_string();
-        let mut client = run.start_other(&python("lesson03/client.py"), &[&address])?;
-        client.says(REPLY)?;
-        client.exits_with(0)?;
-        first.exits_with(0)?;
-        let mut second = run.start_other(&server, &[option, &[&address]].concat())?;
-        second.exits_with(1)?;
-        second.complains("Address already in use")?;
+        run.in_time_wait(
+            |run| {
+                let own = a_port_of_our_own();
+                let mut first = run.start_other(&server, &[option, &[&own]].concat())?;
+                let address = first.listening()?;
+                let client = python("lesson03/client.py");
+                let mut client = run.start_other(&client, &[&address.to_string()])?;
+                client.says(REPLY)?;
+                client.exits_with(0)?;
+                first.exits_with(0)?;
+                Ok([address, peer_of_the_only_connection(address)])
+            },
+            |run, [address, _]| {
+                has_no_port(run, &server, &[option, &[&address.to_string()]].concat())
+            },
+        )?;
     }
     Ok(())
+}
+
+/// The other end; where nothing is left of the connection, the address itself, from which there is none.
+fn peer_of_the_only_connection(address: SocketAddr) -> SocketAddr {
+    let sockets = kernel::sockets_at(address).unwrap_or_default();
+    sockets.first().map_or(address, |socket| socket.peer)
 }
 
 fn s14_the_mended_original_runs_again(run: &mut Run) -> Outcome {
@@ -490,18 +520,28 @@ fn shown(command: &str, server: &Program, address: SocketAddr) -> String {
 fn record_two_runs(run: &mut Run, name: &str, command: &str, server: &Subject) -> Outcome {
     let option: &[&str] =
         if command.ends_with("--without-reuse") { &["--without-reuse"] } else { &[] };
-    let own = a_port_of_our_own();
-    let mut first = run.start_other(server, &[option, &[&own]].concat())?;
-    let address = first.listening()?;
-    server_closes_first(run, &mut first, address)?;
-    let mut second = run.start_other(server, &[option, &[&address.to_string()]].concat())?;
-    // It listens, or says why it cannot.
-    if second.listening().is_ok() {
-        server_closes_first(run, &mut second, address)?;
-    } else {
-        second.exits_with(1)?;
-    }
-    let runs = shown(command, &first, address) + &shown(command, &second, address);
+    let first_run = Cell::default();
+    let runs = run.in_time_wait(
+        |run| {
+            let own = a_port_of_our_own();
+            let mut first = run.start_other(server, &[option, &[&own]].concat())?;
+            let address = first.listening()?;
+            let client = server_closes_first(run, &mut first, address)?;
+            first_run.set(shown(command, &first, address));
+            Ok([address, client])
+        },
+        |run, [address, _]| {
+            let port = address.to_string();
+            let mut second = run.start_other(server, &[option, &[&port]].concat())?;
+            // It listens, or says why it cannot.
+            if second.listening().is_ok() {
+                server_closes_first(run, &mut second, address)?;
+            } else {
+                second.exits_with(1)?;
+            }
+            Ok(first_run.take() + &shown(command, &second, address))
+        },
+    )?;
     run.recorded(name, &runs)
 }
 
@@ -518,16 +558,27 @@ fn record_the_crash(run: &mut Run) -> Outcome {
 }
 
 fn record_the_option_that_comes_too_late(run: &mut Run) -> Outcome {
-    let mut first =
-        run.start_other(&python("lesson03/without_option.py"), &[&a_port_of_our_own()])?;
-    let address = first.listening()?;
-    server_closes_first(run, &mut first, address)?;
-    let mut runs = shown("python3 lessons/lesson03/without_option.py", &first, address);
-    for file in ["lesson03/without_option.py", "lesson03/mended.py"] {
-        let mut again = run.start_other(&python(file), &[&address.to_string()])?;
-        again.exits_with(1)?;
-        runs += &shown(&format!("python3 lessons/{file}"), &again, address);
-    }
+    const WITHOUT: &str = "lesson03/without_option.py";
+    let command = |file: &str| format!("python3 lessons/{file}");
+    let first_run = Cell::default();
+    let runs = run.in_time_wait(
+        |run| {
+            let mut first = run.start_other(&python(WITHOUT), &[&a_port_of_our_own()])?;
+            let address = first.listening()?;
+            let client = server_closes_first(run, &mut first, address)?;
+            first_run.set(shown(&command(WITHOUT), &first, address));
+            Ok([address, client])
+        },
+        |run, [address, _]| {
+            let mut runs = first_run.take();
+            for file in [WITHOUT, "lesson03/mended.py"] {
+                let mut again = run.start_other(&python(file), &[&address.to_string()])?;
+                again.exits_with(1)?;
+                runs += &shown(&command(file), &again, address);
+            }
+            Ok(runs)
+        },
+    )?;
     run.recorded("reuse-too-late", &runs)
 }
 

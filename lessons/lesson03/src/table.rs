@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use common::{Failure, say, why};
 
-use crate::matrix::{Measured, Setup, Side};
+use crate::matrix::{End, Measured, Setup, Side};
 
 /// Measures and prints both tables: who can bind a port again, and who got TIME_WAIT.
 pub fn print(
@@ -14,11 +14,13 @@ pub fn print(
 ) -> Result<(), Failure> {
     let mut addresses = addresses(address);
     let mut measure = |closes_first, first, second| {
-        let address = addresses.next().ok_or_else(|| {
-            Failure::new("too few ports", format!("there is none above {}", u16::MAX))
-                .advise("each experiment takes one: give a lower port, or 0")
-        })?;
-        experiment(&Setup { address, closes_first, first, second })
+        again_if_nothing_is_left(|| {
+            let address = addresses.next().ok_or_else(|| {
+                Failure::new("too few ports", format!("there is none above {}", u16::MAX))
+                    .advise("each experiment takes one: give a lower port, or 0")
+            })?;
+            experiment(&Setup { address, closes_first, first, second })
+        })
     };
     // Every experiment has a port of its own: the TIME_WAIT of one would decide the next.
     let mut cell = |first, second| measure(Side::Server, first, second);
@@ -43,6 +45,18 @@ pub fn print(
         say!("{row:18}  {server_end:20}  {client_end:20}  {}", verdict(&second_run))?;
     }
     Ok(())
+}
+
+/// On a busy machine a late acknowledgement may be answered with a reset, which ends TIME_WAIT at once
+/// (RFC 1337 §2). Nothing is left to look at then, so another connection is made.
+fn again_if_nothing_is_left(
+    mut experiment: impl FnMut() -> Result<Measured, Failure>,
+) -> Result<Measured, Failure> {
+    let measured = experiment()?;
+    match (measured.server_end, measured.client_end) {
+        (End::Gone, End::Gone) => experiment(),
+        _ => Ok(measured),
+    }
 }
 
 /// An address for each experiment: the kernel's choice where the port is 0, otherwise this port and
@@ -76,6 +90,29 @@ mod tests {
         assert_eq!(ports("127.0.0.1:65535"), [65535]);
         // The kernel's choice each time.
         assert_eq!(ports("127.0.0.1:0"), [0, 0, 0]);
+    }
+
+    #[test]
+    fn an_experiment_that_has_left_nothing_is_made_again() {
+        let waits = End::Kept(common::kernel::State::TimeWait);
+        let of = |ends: &[(End, End)]| {
+            let mut made = 0;
+            let measured = again_if_nothing_is_left(|| {
+                let (server_end, client_end) = ends[made];
+                made += 1;
+                let port = ([127, 0, 0, 1], 9090).into();
+                Ok(Measured { port, server_end, client_end, second_run: Ok(()) })
+            });
+            let measured = measured.unwrap_or_else(|_| panic!("it succeeds"));
+            assert!((measured.server_end, measured.client_end) == ends[made - 1]);
+            made
+        };
+        assert_eq!(of(&[(waits, End::Gone)]), 1);
+        assert_eq!(of(&[(End::Gone, waits)]), 1);
+        assert_eq!(of(&[(End::Unknown, End::Unknown)]), 1);
+        assert_eq!(of(&[(End::Gone, End::Gone), (waits, End::Gone)]), 2);
+        // Whatever is left of the second is shown.
+        assert_eq!(of(&[(End::Gone, End::Gone), (End::Gone, End::Gone)]), 2);
     }
 
     #[test]
