@@ -293,7 +293,7 @@ pub struct Requests;
 
 impl Protocol for Requests {
     const SECTION: &'static str = "02-2-server.html#the-repair";
-    const IMPATIENT: &'static [&'static str] = &["--time-limit", "0.5", "127.0.0.1:0"];
+    const MAKES_OTHERS_WAIT: bool = true;
     const HALF: &'static [u8] = b"\xe4\xbd";
 
     fn asks(client: &mut Peer) -> Outcome {

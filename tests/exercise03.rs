@@ -200,7 +200,7 @@ pub struct Greetings;
 
 impl Protocol for Greetings {
     const SECTION: &'static str = SECTION;
-    const IMPATIENT: &'static [&'static str] = &["--time-limit", "0.5", "127.0.0.1:0"];
+    const MAKES_OTHERS_WAIT: bool = true;
     const HALF: &'static [u8] = b"\xe4\xbd";
 
     fn asks(client: &mut Peer) -> Outcome {

@@ -451,12 +451,24 @@ fn c3_with_c2_mended_it_does_not(run: &mut Run) -> Outcome {
     let server = python("lesson03/without_option.py");
     run.in_time_wait(
         |run| {
-            let mut first = run.start_other(&server, &[&a_port_of_our_own()])?;
-            let address = first.listening()?;
-            Ok([address, server_closes_first(run, &mut first, address)?])
+            let (_, ends) = closes_first(run, &server, &[])?;
+            Ok(ends)
         },
         |run, [address, _]| has_no_port(run, &server, &[&address.to_string()]),
     )
+}
+
+/// The first run of a server, on a port of its own, with a client that leaves closing first to it. Returns
+/// both ends of the connection, too.
+fn closes_first(
+    run: &mut Run,
+    server: &Subject,
+    option: &[&str],
+) -> Outcome<(Program, [SocketAddr; 2])> {
+    let mut first = run.start_other(server, &[option, &[&a_port_of_our_own()]].concat())?;
+    let address = first.listening()?;
+    let client = server_closes_first(run, &mut first, address)?;
+    Ok((first, [address, client]))
 }
 
 /// A second run of a server that leaves the option off.
@@ -523,12 +535,9 @@ fn record_two_runs(run: &mut Run, name: &str, command: &str, server: &Subject) -
     let first_run = Cell::default();
     let runs = run.in_time_wait(
         |run| {
-            let own = a_port_of_our_own();
-            let mut first = run.start_other(server, &[option, &[&own]].concat())?;
-            let address = first.listening()?;
-            let client = server_closes_first(run, &mut first, address)?;
-            first_run.set(shown(command, &first, address));
-            Ok([address, client])
+            let (first, ends) = closes_first(run, server, option)?;
+            first_run.set(shown(command, &first, ends[0]));
+            Ok(ends)
         },
         |run, [address, _]| {
             let port = address.to_string();
@@ -563,11 +572,9 @@ fn record_the_option_that_comes_too_late(run: &mut Run) -> Outcome {
     let first_run = Cell::default();
     let runs = run.in_time_wait(
         |run| {
-            let mut first = run.start_other(&python(WITHOUT), &[&a_port_of_our_own()])?;
-            let address = first.listening()?;
-            let client = server_closes_first(run, &mut first, address)?;
-            first_run.set(shown(&command(WITHOUT), &first, address));
-            Ok([address, client])
+            let (first, ends) = closes_first(run, &python(WITHOUT), &[])?;
+            first_run.set(shown(&command(WITHOUT), &first, ends[0]));
+            Ok(ends)
         },
         |run, [address, _]| {
             let mut runs = first_run.take();

@@ -23,8 +23,11 @@ pub trait Protocol {
     const SECTION: &'static str;
     /// The arguments with which the server says little about its clients.
     const QUIET: &'static [&'static str] = &["127.0.0.1:0"];
+    /// Whether one client makes the others wait, for as long as a time limit says.
+    const MAKES_OTHERS_WAIT: bool = false;
     /// The arguments with which it waits for a client for [`IMPATIENCE`], if it makes others wait.
-    const IMPATIENT: &'static [&'static str] = Self::QUIET;
+    const IMPATIENT: &'static [&'static str] =
+        if Self::MAKES_OTHERS_WAIT { &["--time-limit", "0.5", "127.0.0.1:0"] } else { Self::QUIET };
 
     /// Whether a request may be a megabyte without an end of line.
     const TAKES_A_MEGABYTE: bool = true;
