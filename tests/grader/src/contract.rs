@@ -2,8 +2,7 @@
 
 use std::net::TcpListener;
 
-use crate::check::{Broken, Check, Needs, Outcome, check};
-use crate::run::Run;
+use crate::{Check, Needs, Outcome, Run, check};
 
 const SECTION: &str = "index.html#what-every-program-does";
 
@@ -54,8 +53,8 @@ fn refuses_bad_addresses(run: &mut Run) -> Outcome {
 }
 
 fn reports_a_taken_port(run: &mut Run) -> Outcome {
-    let holder = TcpListener::bind("127.0.0.1:0").map_err(|why| Broken::new("a free port", why))?;
-    let taken = holder.local_addr().map_err(|why| Broken::new("an address", why))?.to_string();
+    let holder = TcpListener::bind("127.0.0.1:0").map_err(|why| run.broken("a free port", why))?;
+    let taken = holder.local_addr().map_err(|why| run.broken("an address", why))?.to_string();
     run.to_end(&[&taken])?.exited_with(1)?.explained()?.complained(&taken)?;
     Ok(())
 }

@@ -6,13 +6,12 @@ use std::time::{Duration, Instant};
 use anstream::println;
 use libtest_mimic::{Arguments, ColorSetting, Failed, FormatSetting, Trial};
 
-use crate::check::{Check, Needs};
-use crate::lesson::{exactly, perform, right, trial};
+use crate::lesson::{exactly, right, trial};
 use crate::live;
-use crate::patience::graded;
+use crate::machine::graded;
 use crate::record::{Graded, Status};
-use crate::report::Report;
-use crate::subject::Subject;
+use crate::report::{Report, perform};
+use crate::{Check, Needs, Subject};
 
 /// The first line of an exercise that the reader has not begun.
 const NOT_STARTED: &str = "// NOT STARTED: delete this line to be graded";
@@ -260,10 +259,10 @@ mod tests {
     use libtest_mimic::Arguments;
 
     use super::{Grade, Shown, is_begun, lock};
-    use crate::check::{Broken, Check, Needs, check};
+    use crate::actors::Trace;
     use crate::record::Status;
     use crate::report::Report;
-    use crate::trace::Trace;
+    use crate::{Broken, Check, Needs, check};
 
     const CHECKS: &[Check] =
         &[check("one", |_| Ok(())), check("two", |_| Ok(())), check("three", |_| Ok(()))];

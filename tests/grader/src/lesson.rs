@@ -1,29 +1,23 @@
 use std::collections::BTreeSet;
 use std::fs;
-use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
-use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
-use crate::check::{Broken, Check, Needs, Outcome};
+use crate::actors::Trace;
 use crate::exercise::{Exercise, Grade, Shown};
-use crate::limit::take_descriptors;
 use crate::listed;
-use crate::patience::{must_fail, must_pass};
+use crate::machine::{must_fail, must_pass, take_descriptors, workspace};
 use crate::proofs::Proofs;
 use crate::record;
 use crate::recorded_report as recorded;
 use crate::rejected;
-use crate::report::Report;
-use crate::run::Run;
-use crate::standstill::despite_standstills;
-use crate::subject::Subject;
-use crate::trace::Trace;
+use crate::report::{attempt, perform};
 use crate::trouble::Trouble;
 use crate::what_breaks;
+use crate::{Check, Needs, Run, Subject};
 
 #[cfg(test)]
 mod tests;
@@ -413,7 +407,7 @@ fn files(folder: &Path, kind: &str) -> BTreeSet<String> {
 /// Whether `page.html#heading` is a page and a heading of the book.
 fn resolves(section: &str) -> Result<(), String> {
     let (page, heading) = section.split_once('#').unwrap_or((section, ""));
-    let chapters = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book/chapters");
+    let chapters = workspace().join("book/chapters");
     // mdBook makes index.html of the README.
     let source = if page == "index.html" { "README.html" } else { page };
     let file = chapters.join(source).with_extension("md");
@@ -469,7 +463,7 @@ pub(crate) fn exactly(checks: &[Check], subject: &Subject, fails: &[&str]) -> Re
             let outcome = perform(check, Some(subject), must_pass());
             return outcome.err().map(|report| format!("It must pass this check.\n{report}"));
         }
-        let outcome = on(Run::alone(Some(subject), &Trace::new(must_fail())), check);
+        let outcome = attempt(Run::alone(Some(subject), &Trace::new(must_fail())), check);
         let passes = || format!("{} passes {}, which it must fail", subject.name, check.id);
         outcome.is_ok().then(passes)
     };
@@ -480,30 +474,6 @@ pub(crate) fn exactly(checks: &[Check], subject: &Subject, fails: &[&str]) -> Re
         running.into_iter().filter_map(|run| run.join().expect("panics are caught")).collect()
     });
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n\n").into()) }
-}
-
-/// Runs one check; what it has done is in the trace.
-fn on(mut run: Run, check: &Check) -> Outcome {
-    let outcome = panic::catch_unwind(AssertUnwindSafe(|| (check.run)(&mut run)));
-    outcome.unwrap_or_else(|_| {
-        Err(Broken::new("the check itself does not panic", "a panic: see above"))
-    })
-}
-
-/// Runs one check and reports how it fails.
-pub(crate) fn perform(
-    check: &Check,
-    subject: Option<&Subject>,
-    patience: Duration,
-) -> Result<(), Box<Report>> {
-    despite_standstills(|| {
-        let trace = Trace::new(patience);
-        let _explained = trace.explain();
-        on(Run::new(subject, &trace), check).map_err(|broken| {
-            let subject = subject.map_or("this machine", |subject| &subject.name);
-            Box::new(Report::new(check, subject, trace.take(), broken))
-        })
-    })
 }
 
 /// The subject that is a program of the test's own package.

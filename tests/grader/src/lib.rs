@@ -1,69 +1,87 @@
 //! The grader: the vocabulary in which the workbook's checks are written.
 //!
-//! A [`Check`] demands one thing of a [`Subject`], the program under test. It starts the subject as a
-//! real process, talks real TCP to it as a [`Peer`], and every action is a numbered step. A check that
-//! fails becomes a [`Report`]. A [`Lesson`] runs its checks on the lesson's program, which must pass
-//! all of them, and on each of its faults, which must fail exactly those that it names.
+//! # The words of the suite
+//!
+//! - A **check** demands one thing of a **subject**, a program under test. It has an id, one sentence, a hint
+//!   that is a question, and the section of the book that explains it. ([`Check`], [`Subject`])
+//! - A **run** is one performance of a check. It starts programs ([`Program`]), connects **peers**
+//!   ([`Peer`], the check's own ends of connections), and each action is a numbered step. All of it has one
+//!   deadline; `GRADER_PATIENCE=3` gives a slow machine three times as long. ([`Run`])
+//! - A **fault**, or wrong program, must fail exactly the checks that it names, and pass all others. Each
+//!   check has one.
+//! - An **exercise** is the reader's file, graded by checks of its own, since it asks for more than the
+//!   lesson's program does. Until it is begun it is listed as ignored, and its untouched **starter** must
+//!   fail exactly the checks that the suite names. The **solution** must pass all; a **wrong answer** is a
+//!   fault of the exercise. ([`Exercise`])
+//! - **Robustness** is what a program must stand from outside: resets, crowds, no descriptors, no threads, a
+//!   terminal that does not read. Its checks are demanded of the lessons' programs and the solutions, which
+//!   people copy, and are no part of an exercise's grade. A wrong program is judged on those of them that it
+//!   names. ([`Trouble`])
+//! - A **network** is two network namespaces and a cable that can be cut. It needs Linux and root, and to
+//!   lose or delay packets the kernel's netem; elsewhere its checks are listed as ignored. ([`Network`])
+//! - A **report** is what a failing check prints: numbered steps with the failing one marked, expected and
+//!   got with a mark under the first wrong byte, the program's own output, the **likely cause**, the hint,
+//!   and where to read. The likely cause is drawn from what is known at that moment: how the program ended,
+//!   what it wrote, and (on Linux) in which call each of its threads waits and what it has not read. Some
+//!   reports are recorded in `tests/reports/`, one for each kind of failure, to be reviewed like prose.
+//!   ([`Report`])
+//! - The **record** is the grade for machines: `cargo grade --format json` prints one line for each check.
+//!   The **live record** is the grade while it comes about ([`LIVE`]). The **list of checks** in a chapter is
+//!   recorded in `book/chapters/checks/`, so that a static copy of the book has it.
+//! - A **submission** is an exercise that another person has written: `cargo grade --submissions FOLDER`.
+//! - A **rejected** program is one that rustc must refuse, with the error code that is listed with it.
+//! - A **fact** is an experiment without a subject: it shows a statement of the book. Its id begins with the
+//!   row of the verdicts that it backs, such as `S17_…`.
+//! - A **recording** is a program's output in `book/chapters/transcripts/`. All of it is compared, but for
+//!   what is another in each run: ports, times, counts of measurements, and little else
+//!   (`report/redaction.rs`). `SNAPSHOTS=overwrite cargo test` records anew what differs.
+//!
+//! # The folders
+//!
+//! Each imports only from those before it: `check`, `words` (all that people read), `machine`, `actors`,
+//! `report`, and the suite.
 
-mod cause;
+mod actors;
 mod check;
 pub mod contract;
-mod doing;
 mod exercise;
-mod family;
-mod finished;
-pub mod kernel;
 mod lesson;
-mod limit;
-mod limits;
 mod listed;
-mod listener;
 mod live;
-mod network;
-mod output;
-mod patience;
-mod peer;
-#[cfg(target_os = "linux")]
-mod processes;
-mod program;
+mod machine;
 mod proofs;
 mod record;
 mod recorded_report;
-mod recording;
 mod rejected;
 mod report;
-mod run;
-mod show;
-mod spawn;
-mod standstill;
-mod stat;
-mod subject;
-mod trace;
 mod trouble;
 pub mod unchanged;
-mod usage;
-#[cfg(target_os = "linux")]
-mod watch;
 pub mod what_breaks;
+mod words;
 
-pub use check::{Broken, Check, Needs, Outcome, check};
+pub use actors::{
+    Finished, Listener, Nobody, Peer, Program, Run, Subject, private_loopback, uninterrupted,
+    ways_to_end,
+};
+pub use check::{Broken, Needs, Outcome};
 pub use exercise::{Exercise, is_begun};
-pub use finished::Finished;
 pub use lesson::Lesson;
-pub use limit::Limit;
-pub use limits::Limits;
-pub use listener::Listener;
 pub use live::LIVE;
-pub use network::{Machine, Network, SentAgain};
-pub use peer::{Peer, uninterrupted};
-pub use program::{Program, ways_to_end};
+pub use machine::Rlimit as Limit;
+pub use machine::sockets as kernel;
+pub use machine::{
+    Machine, Network, Quota, Rlimit, SentAgain, Usage, close, despite_stalls, workspace,
+};
 pub use record::{Graded, RECORD, Status};
-pub use recording::{recorded, without_frames};
-pub use report::Report;
-pub use run::{Nobody, Run, private_loopback};
-pub use show::show;
-pub use spawn::close;
-pub use standstill::despite_standstills;
-pub use subject::Subject;
+pub use report::{Report, judge, recorded, without_frames};
 pub use trouble::Trouble;
-pub use usage::Usage;
+pub use words::quote;
+pub use words::quote as show;
+
+/// One demand on a program, or one statement about TCP that an experiment shows: performed by a [`Run`].
+pub type Check = check::Check<Run>;
+
+/// Begins the description of a check.
+pub const fn check(id: &'static str, run: fn(&mut Run) -> Outcome) -> Check {
+    check::check(id, run)
+}

@@ -3,13 +3,13 @@
 
 use libtest_mimic::Failed;
 
-use crate::check::Check;
-use crate::recording;
+use crate::machine::workspace;
+use crate::{Check, report};
 
 /// Demands that the chapter's list is up to date.
 pub(crate) fn compare(lesson: &str, exercise: &str, checks: &[Check]) -> Result<(), Failed> {
-    let file = recording::root().join("book/chapters/checks").join(lesson).with_extension("html");
-    recording::compare(&file, &html(lesson, exercise, checks)).map_err(Failed::from)
+    let file = workspace().join("book/chapters/checks").join(lesson).with_extension("html");
+    report::compare(&file, &html(lesson, exercise, checks)).map_err(Failed::from)
 }
 
 fn html(lesson: &str, exercise: &str, checks: &[Check]) -> String {
@@ -42,7 +42,7 @@ fn inline(sentence: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{compare, html, inline};
-    use crate::check::check;
+    use crate::check;
 
     #[test]
     fn each_check_is_listed_with_what_it_demands() {

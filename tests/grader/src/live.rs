@@ -15,7 +15,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::check::Check;
+use crate::Check;
 use crate::record::{Graded, Status};
 use crate::report::Report;
 
@@ -83,7 +83,7 @@ fn tell(line: &Value) {
 #[cfg(test)]
 mod tests {
     use super::list;
-    use crate::check::{Needs, check};
+    use crate::{Needs, check};
 
     #[test]
     fn what_has_not_begun_is_not_started() {

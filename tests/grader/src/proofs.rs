@@ -5,11 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
-use crate::check::Check;
 use crate::lesson::exactly;
-use crate::recording;
-use crate::subject::{PYTHON, Subject};
+use crate::machine::{PYTHON, workspace};
 use crate::unchanged::{Before, Inputs};
+use crate::{Check, Subject};
 
 /// The trials that prove the suite itself, on programs that are wrong on purpose. Nothing that a reader does
 /// to an exercise changes them, so they are spared while the suite, its programs and the machine are the same.
@@ -32,7 +31,7 @@ impl Proofs {
             words.extend(settings.map(|name| format!("{name} {:?}", env::var_os(name))));
             words
         };
-        Proofs::before(Inputs::of(recording::root(), &[]).look(arguments, words))
+        Proofs::before(Inputs::of(&workspace(), &[]).look(arguments, words))
     }
 
     fn before(before: Before) -> Proofs {

@@ -4,16 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::Failed;
-use snapbox::assert::Action;
 
-use crate::check::Check;
-use crate::lesson::perform;
-use crate::patience::{must_fail, must_pass};
-use crate::recording::{self, redacted};
-use crate::subject::Subject;
+use crate::machine::{must_fail, must_pass, workspace};
+use crate::report::{self, Action, perform, redacted};
+use crate::{Check, Subject};
 
 pub(crate) fn folder(lesson: &str) -> PathBuf {
-    recording::root().join("tests/reports").join(lesson)
+    workspace().join("tests/reports").join(lesson)
 }
 
 pub(crate) fn name(subject: &str, check: &str) -> String {
@@ -26,7 +23,7 @@ pub(crate) fn file(lesson: &str, subject: &str, check: &str) -> PathBuf {
 
 /// Demands that the subject fails the check with the report in this file.
 pub(crate) fn compare(check: &Check, subject: &Subject, file: &Path) -> Result<(), Failed> {
-    compare_or(recording::action(), check, subject, file).map_err(Failed::from)
+    compare_or(report::action(), check, subject, file).map_err(Failed::from)
 }
 
 fn compare_or(action: Action, check: &Check, subject: &Subject, file: &Path) -> Result<(), String> {
@@ -42,7 +39,7 @@ fn compare_or(action: Action, check: &Check, subject: &Subject, file: &Path) -> 
         let last = 3 * patience >= must_pass();
         let outcome = match is_hurried(&text, file) && !last {
             true => Err(format!("a report on little time: {text}")),
-            false => recording::compare_or(action, file, &text),
+            false => report::compare_or(action, file, &text),
         };
         match outcome {
             Err(_) if !last => patience *= 3,
@@ -64,13 +61,10 @@ mod tests {
     use std::path::Path;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use snapbox::assert::Action;
-
     use super::{compare, compare_or, file};
-    use crate::check::{Broken, Check, check};
-    use crate::lesson::perform;
-    use crate::patience::must_pass;
-    use crate::subject::Subject;
+    use crate::machine::must_pass;
+    use crate::report::{Action, perform};
+    use crate::{Broken, Check, Subject, check};
 
     const PASSES: Check = check("works", |_| Ok(()));
     const FAILS: Check = check("works", |_| Err(Broken::new("this", "that")));

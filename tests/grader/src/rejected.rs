@@ -4,8 +4,8 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::recording;
-use crate::spawn::spawn;
+use crate::machine::{spawn, workspace};
+use crate::report;
 
 /// Demands that rustc refuses the program and that all errors it reports have this code.
 ///
@@ -19,7 +19,7 @@ pub(crate) fn with_code(file: &Path, code: &str) -> Result<(), String> {
             "{name}.rs must be refused with {code}; rustc said {codes:?}\n{message}"
         ));
     }
-    let shown = recording::display(&format!("rejected-{name}"), &message)?;
+    let shown = report::display(&format!("rejected-{name}"), &message)?;
     match shown.contains(&format!("error[{code}]")) {
         true => Ok(()),
         false => Err(format!("the book's recording rejected-{name}.txt does not show {code}")),
@@ -29,8 +29,7 @@ pub(crate) fn with_code(file: &Path, code: &str) -> Result<(), String> {
 /// What rustc says about a program that it must refuse: the codes of its errors, and the messages
 /// as it prints them in a terminal.
 fn refuse(file: &Path) -> Result<(BTreeSet<String>, String), String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let root = root.canonicalize().map_err(|why| format!("no workspace: {why}"))?;
+    let root = workspace();
     let directory = tempfile::tempdir().map_err(|why| format!("no temporary directory: {why}"))?;
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let mut compile = Command::new(&rustc);
@@ -63,11 +62,11 @@ mod tests {
     use std::fs;
 
     use super::{refuse, with_code};
-    use crate::recording::root;
+    use crate::machine::workspace;
 
     /// What becomes of a program of the book for which this code is demanded.
     fn of_the_book(code: &str) -> Result<(), String> {
-        with_code(&root().join("lessons/lesson04/rejected/close_in_loop.rs"), code)
+        with_code(&workspace().join("lessons/lesson04/rejected/close_in_loop.rs"), code)
     }
 
     /// What rustc says about this program.

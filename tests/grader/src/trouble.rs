@@ -1,9 +1,9 @@
 use libtest_mimic::Trial;
 
-use crate::check::{Check, Needs};
+use crate::actors::Subject;
 use crate::lesson::{Fault, right};
 use crate::proofs::Proofs;
-use crate::subject::Subject;
+use crate::{Check, Needs};
 
 /// What clients, the machine and its user can do to a program, as checks that some programs of a lesson
 /// must pass. An exercise does not ask for all of it, so these are not part of its grade.

@@ -8,12 +8,10 @@ use libtest_mimic::{Arguments, Trial};
 use tempfile::TempDir;
 
 use super::{Lesson, exactly, perform};
-use crate::check::{Broken, Check, Needs, Outcome, check};
 use crate::exercise::{Exercise, Shown};
 use crate::proofs::Proofs;
-use crate::run::Run;
-use crate::subject::Subject;
 use crate::trouble::Trouble;
+use crate::{Broken, Check, Needs, Outcome, Run, Subject, check};
 
 const SECTION: &str = "02-2-server.html#exercise";
 

@@ -22,18 +22,7 @@ pub fn perform(deed: &str, token: &str) -> io::Result<()> {
         "sends_for_ever" => send_for_ever(listen()?)?,
         "reads_drop_by_drop" => read_drop_by_drop(listen()?)?,
         "eats" => eat(listen()?)?,
-        "threads" => (0..400).for_each(|_| drop(thread::spawn(wait))),
         "multiplies" => multiply(argument, |next| start(&format!("multiplies:{next}"), token))?,
-        "scatters" => {
-            // A group and a session of its own, unless it leads a group already; and the next generation
-            // has no environment.
-            let _ = rustix::process::setsid();
-            multiply(argument, |next| {
-                let mut command = start(&format!("scatters:{next}"), token);
-                command.env_clear();
-                command
-            })?;
-        }
         // As daemons do: the first process ends, the second leads a session and ends, the third stays.
         "leaves" => {
             start(&format!("leads:{argument}"), token).spawn()?.wait()?;

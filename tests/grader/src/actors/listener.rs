@@ -1,0 +1,55 @@
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+
+use super::peer::Peer;
+use super::trace::Trace;
+use crate::check::Outcome;
+use crate::machine::close_for_good;
+use crate::words::{demands, steps};
+
+/// The check as a server, for programs that connect.
+pub struct Listener {
+    listener: TcpListener,
+    trace: Trace,
+    accepted: usize,
+}
+
+impl Listener {
+    pub(crate) fn new(listener: TcpListener, trace: &Trace) -> Listener {
+        // Accepting has no time-out of its own; with this the deadline holds.
+        listener.set_nonblocking(true).expect("a listener can be non-blocking");
+        Listener { listener, trace: trace.clone(), accepted: 0 }
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.listener.local_addr().expect("a listener has an address")
+    }
+
+    /// The underlying listener, for experiments that need a call of its own.
+    pub fn socket(&self) -> &TcpListener {
+        &self.listener
+    }
+
+    /// Stops listening.
+    pub fn close(self) {
+        self.trace.step(steps::CLOSE_THE_LISTENER);
+        let local = self.address();
+        // As the kernel lists a listener's peer.
+        let no_peer = match local {
+            SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
+            SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
+        };
+        close_for_good(self.listener, local, no_peer, self.trace.deadline);
+    }
+
+    /// Waits for the next client.
+    pub fn accept(&mut self) -> Outcome<Peer> {
+        self.trace.step(steps::ACCEPT);
+        let listener = &self.listener;
+        let (stream, _) = self.trace.until(&demands::A_CONNECTION, || listener.accept().ok())?;
+        stream
+            .set_nonblocking(false)
+            .map_err(|why| self.trace.broken(demands::A_CONNECTION, why))?;
+        self.accepted += 1;
+        Ok(Peer::new(stream, steps::accepted(self.accepted), &self.trace))
+    }
+}

@@ -1,0 +1,25 @@
+//! What acts in a check: programs under test, the check's own ends of connections, and the run that starts
+//! and connects them. All of them write to one trace.
+
+mod finished;
+mod kernel;
+mod limited;
+mod listener;
+mod network;
+mod output;
+mod peer;
+mod program;
+mod run;
+mod statements;
+mod subject;
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
+mod trace;
+
+pub use finished::Finished;
+pub use listener::Listener;
+pub use peer::{Peer, uninterrupted};
+pub use program::{Program, ways_to_end};
+pub use run::{Nobody, Run, private_loopback};
+pub use subject::Subject;
+pub(crate) use trace::{Record, Started, Trace};

@@ -1,0 +1,355 @@
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::trace::Trace;
+use crate::check::Outcome;
+use crate::machine::{close, close_for_good, sockets};
+use crate::words::{demands, quote, steps};
+
+/// More than this is not received to its end: a program may send for ever.
+const MOST: usize = 64 << 20;
+
+/// The check's own end of a connection with a program.
+pub struct Peer {
+    stream: TcpStream,
+    name: String,
+    trace: Trace,
+}
+
+impl Peer {
+    pub(crate) fn new(stream: TcpStream, name: impl Into<String>, trace: &Trace) -> Peer {
+        let name = name.into();
+        if let Ok(local) = stream.local_addr() {
+            trace.connected(local, &name);
+        }
+        Peer { stream, name, trace: trace.clone() }
+    }
+
+    /// The underlying connection, for experiments that need a call of its own.
+    pub fn stream(&self) -> &TcpStream {
+        &self.stream
+    }
+
+    /// This end's address: what the program sees as its peer.
+    pub fn local(&self) -> SocketAddr {
+        self.stream.local_addr().expect("a connected socket has an address")
+    }
+
+    /// The program's end.
+    pub fn remote(&self) -> SocketAddr {
+        self.stream.peer_addr().expect("a connected socket has a peer")
+    }
+
+    pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> Outcome {
+        let bytes = bytes.as_ref();
+        self.trace.step(steps::sends(&self.name, bytes));
+        self.write(bytes).map_err(|why| self.broken(demands::TAKES_BYTES, common::why(&why)))
+    }
+
+    /// Sends chunk by chunk, each when the program has read the one before, so that no read can take
+    /// two of them; where the kernel does not say what has been read, one right after the other. An
+    /// error if the program closes or breaks off the connection before the last chunk.
+    pub fn send_in_pieces<P: AsRef<[u8]>>(&mut self, chunks: &[P]) -> Outcome {
+        let whole: Vec<u8> = chunks.iter().flat_map(|chunk| chunk.as_ref()).copied().collect();
+        self.trace.step(steps::sends_in_chunks(&self.name, &whole, chunks.len()));
+        let expected = demands::TAKES_BYTES;
+        // Not `remote`, which is for connections that are whole: this program may have gone already.
+        let peer = self.stream.peer_addr().map_err(|why| self.broken(expected, why))?;
+        for (number, chunk) in chunks.iter().enumerate() {
+            if number > 0 {
+                self.all_is_read_by(peer)?;
+            }
+            let sent = self.write(chunk.as_ref());
+            sent.map_err(|why| self.broken(expected, common::why(&why)))?;
+        }
+        Ok(())
+    }
+
+    /// Waits until the program has read all that was sent; where the kernel does not say so, it does
+    /// not wait.
+    pub fn has_been_read(&mut self) -> Outcome {
+        self.trace.step(steps::has_been_read(&self.name));
+        let peer = self.stream.peer_addr();
+        self.all_is_read_by(peer.map_err(|why| self.broken(demands::OPEN_CONNECTION, why))?)
+    }
+
+    fn all_is_read_by(&self, peer: SocketAddr) -> Outcome {
+        let local = self.local();
+        // A socket that is not listed has gone, or this kernel lists none.
+        let queued = |from, to, queue: fn(sockets::Socket) -> u64| {
+            sockets::socket_between(from, to).map_or(0, queue)
+        };
+        self.trace.until(&demands::READS_ALL, || {
+            // In this order: what has arrived, and is no longer there to be read, has been read.
+            let on_its_way = queued(local, peer, |socket| socket.send_queue);
+            let unread = queued(peer, local, |socket| socket.receive_queue);
+            (on_its_way == 0 && unread == 0).then_some(())
+        })
+    }
+
+    /// One read, for a check that names a longer exchange as one step. 0: the end of the stream.
+    pub fn read_some(&mut self, buffer: &mut [u8], expected: &str) -> Outcome<usize> {
+        self.read(buffer, &expected).map_err(|why| self.broken(expected, why))
+    }
+
+    /// Writes all of it, for a check that names a longer exchange as one step.
+    pub fn write_all(&mut self, bytes: &[u8], expected: &str) -> Outcome {
+        self.write(bytes).map_err(|why| match common::timed_out(&why) {
+            true => self.broken(expected, demands::NO_ROOM),
+            false => self.broken(expected, why),
+        })
+    }
+
+    /// Ends this side's stream (half-close): the program reads 0 bytes after all that was sent.
+    pub fn end(&mut self) -> Outcome {
+        self.trace.step(steps::finishes_sending(&self.name));
+        self.stream
+            .shutdown(Shutdown::Write)
+            .map_err(|why| self.broken(demands::OPEN_CONNECTION, why))
+    }
+
+    /// Waits until something has arrived, and leaves it unread.
+    pub fn has_unread_input(&mut self) -> Outcome {
+        self.trace.step(steps::has_unread_input(&self.name));
+        let expected = demands::A_BYTE;
+        self.limit(&expected)?;
+        match uninterrupted(|| self.stream.peek(&mut [0])) {
+            Ok(0) => Err(self.broken(expected, demands::END_OF_STREAM)),
+            Ok(_) => Ok(()),
+            Err(why) => Err(self.broken(expected, common::why(&why))),
+        }
+    }
+
+    /// Demands these bytes next, whatever the chunks they come in.
+    pub fn receives(&mut self, expected: impl AsRef<[u8]>) -> Outcome {
+        let expected = expected.as_ref();
+        self.trace.step(steps::receives(&self.name, expected));
+        let mut got = vec![0; expected.len()];
+        let mut count = 0;
+        while count < got.len() {
+            match self.read(&mut got[count..], &quote(expected)) {
+                Ok(0) => {
+                    return Err(self.trace.differs(
+                        expected,
+                        &got[..count],
+                        demands::END_OF_STREAM,
+                    ));
+                }
+                Ok(more) => count += more,
+                Err(why) => return Err(self.trace.differs(expected, &got[..count], &why)),
+            }
+            if !expected.starts_with(&got[..count]) {
+                return Err(self.trace.differs(expected, &got[..count], ""));
+            }
+        }
+        Ok(())
+    }
+
+    /// Demands these bytes and then the end of the stream.
+    pub fn receives_all(&mut self, expected: impl AsRef<[u8]>) -> Outcome {
+        self.receives(expected)?;
+        self.receives_end()
+    }
+
+    /// Demands that the program ends its side now, in good order.
+    pub fn receives_end(&mut self) -> Outcome {
+        self.trace.step(steps::receives_end(&self.name));
+        let expected = demands::END_READ;
+        let mut buffer = [0; 4096];
+        match self.read(&mut buffer, &expected) {
+            Ok(0) => Ok(()),
+            Ok(count) => Err(self.broken(expected, quote(&buffer[..count]))),
+            Err(why) if why == demands::THEN_TIME_UP => {
+                Err(self.broken(expected, demands::nothing(&why)))
+            }
+            Err(why) => Err(self.broken(expected, why)),
+        }
+    }
+
+    /// All that comes until the end of the stream, which must come before [`MOST`] bytes.
+    pub fn receives_to_end(&mut self) -> Outcome<Vec<u8>> {
+        self.trace.step(steps::receives_to_end(&self.name));
+        let expected = demands::BYTES_AND_END;
+        let mut all = Vec::new();
+        let mut buffer = vec![0; 64 << 10];
+        loop {
+            match self.read(&mut buffer, &expected) {
+                Ok(0) => return Ok(all),
+                Ok(_) if all.len() > MOST => {
+                    return Err(self.broken(expected, demands::no_end(&all)));
+                }
+                Ok(count) => all.extend_from_slice(&buffer[..count]),
+                Err(why) => {
+                    return Err(self.broken(expected, demands::then(&all, &why)));
+                }
+            }
+        }
+    }
+
+    /// Demands that the connection ends without a byte for this side, in good order or by a reset.
+    pub fn receives_no_reply(&mut self) -> Outcome {
+        self.trace.step(steps::receives_no_reply(&self.name));
+        let expected = demands::NO_REPLY;
+        let mut buffer = [0; 4096];
+        self.limit(&expected)?;
+        match uninterrupted(|| self.stream.read(&mut buffer)) {
+            Ok(0) => Ok(()),
+            Ok(count) => Err(self.broken(expected, quote(&buffer[..count]))),
+            Err(why) if broken_off(&why) => Ok(()),
+            Err(why) if common::timed_out(&why) => Err(self.broken(expected, demands::STILL_OPEN)),
+            Err(why) => Err(self.broken(expected, why)),
+        }
+    }
+
+    /// Sends until the program breaks the connection off, which it must do before it has taken `most`
+    /// bytes.
+    pub fn sends_until_cut_off(&mut self, most: usize) -> Outcome {
+        self.trace.step(steps::sends_until_cut_off(&self.name));
+        let expected = demands::CLOSED_IN_TIME;
+        let chunk = [b'x'; 64 << 10];
+        let mut sent = 0;
+        while sent < most {
+            self.limit(&expected)?;
+            match uninterrupted(|| self.stream.write(&chunk)) {
+                Ok(count) => sent += count,
+                Err(why) if broken_off(&why) => return Ok(()),
+                Err(why) if common::timed_out(&why) => {
+                    let got = demands::takes_no_more(sent);
+                    return Err(self.broken(expected, got));
+                }
+                Err(why) => return Err(self.broken(expected, why)),
+            }
+        }
+        Err(self.broken(expected, demands::took(sent)))
+    }
+
+    /// Demands that the connection is broken by a reset, or already was. Returns how many bytes could
+    /// be read before.
+    pub fn is_reset(&mut self) -> Outcome<usize> {
+        self.trace.step(steps::is_reset(&self.name));
+        let mut buffer = vec![0; 64 << 10];
+        let mut received = 0;
+        loop {
+            self.limit(&demands::A_RESET)?;
+            match uninterrupted(|| self.stream.read(&mut buffer)) {
+                Ok(0) => {
+                    return Err(self.broken(demands::A_RESET, demands::CLEAN_END));
+                }
+                Ok(count) => received += count,
+                Err(why) if why.kind() == ErrorKind::ConnectionReset => return Ok(received),
+                Err(why) => return Err(self.broken(demands::A_RESET, common::why(&why))),
+            }
+        }
+    }
+
+    /// Demands that nothing comes for this long. (A wait that proves silence, not readiness.)
+    pub fn receives_nothing_for(&mut self, time: Duration) -> Outcome {
+        const EXPECTED: &str = demands::SILENCE;
+        self.trace.step(steps::receives_nothing_for(&self.name, time));
+        self.stream.set_read_timeout(Some(time)).expect("not zero");
+        let mut bytes = [0; 64];
+        match uninterrupted(|| self.stream.read(&mut bytes)) {
+            Ok(0) => Err(self.broken(EXPECTED, demands::END_OF_STREAM)),
+            Ok(count) => Err(self.broken(EXPECTED, quote(&bytes[..count]))),
+            Err(why) if common::timed_out(&why) => Ok(()),
+            Err(why) => Err(self.broken(EXPECTED, why)),
+        }
+    }
+
+    /// Begins a drip: a byte every 20 ms, until the connection ends or breaks. The thread returns the longest
+    /// silence, which a busy machine can make long. The first begins at `since`, each other before a byte: what
+    /// comes between a byte and the look at the clock is not missed.
+    pub fn drips(&self, since: Instant) -> Outcome<JoinHandle<Duration>> {
+        let stream =
+            self.stream.try_clone().map_err(|why| self.broken(demands::A_CONNECTION, why))?;
+        Ok(thread::spawn(move || {
+            let (mut before, mut longest_silence) = (since, Duration::ZERO);
+            loop {
+                let now = Instant::now();
+                let sent = (&stream).write_all(b".");
+                longest_silence = longest_silence.max(before.elapsed());
+                before = now;
+                if sent.is_err() {
+                    return longest_silence;
+                }
+                thread::sleep(Duration::from_millis(20));
+            }
+        }))
+    }
+
+    /// Closes both directions.
+    pub fn close(self) {
+        self.trace.step(steps::closes(&self.name));
+        close(self.stream);
+    }
+
+    /// Breaks the connection off: the program's next call on it fails with ECONNRESET.
+    pub fn reset(self) {
+        self.trace.step(steps::resets(&self.name));
+        // SO_LINGER with time 0 turns close into a reset (socket(7)).
+        let linger = socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+        linger.expect("a TCP socket takes SO_LINGER");
+        match (self.stream.local_addr(), self.stream.peer_addr()) {
+            (Ok(local), Ok(peer)) => close_for_good(self.stream, local, peer, self.trace.deadline),
+            // The program has broken it off before.
+            _ => close(self.stream),
+        }
+    }
+
+    /// Writes all of it. Each part that is taken does not begin the time anew, so that a program that
+    /// reads drop by drop cannot draw it out.
+    fn write(&self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let left = self.trace.left();
+            if left.is_zero() {
+                return Err(ErrorKind::TimedOut.into());
+            }
+            self.stream.set_write_timeout(Some(left))?;
+            let count = uninterrupted(|| (&self.stream).write(bytes))?;
+            bytes = &bytes[count..];
+        }
+        Ok(())
+    }
+
+    fn broken(&self, expected: &str, got: impl std::fmt::Display) -> crate::check::Broken {
+        self.trace.broken(expected, got)
+    }
+
+    fn limit(&self, expected: &dyn std::fmt::Display) -> Outcome {
+        let left = self.trace.time_left(expected)?;
+        self.stream.set_read_timeout(Some(left)).expect("not zero");
+        self.stream.set_write_timeout(Some(left)).expect("not zero");
+        Ok(())
+    }
+
+    fn read(
+        &mut self,
+        buffer: &mut [u8],
+        expected: &dyn std::fmt::Display,
+    ) -> Result<usize, String> {
+        self.limit(expected).map_err(|broken| broken.got)?;
+        match uninterrupted(|| self.stream.read(buffer)) {
+            Err(why) if common::timed_out(&why) => Err(demands::THEN_TIME_UP.into()),
+            other => other.map_err(|why| why.to_string()),
+        }
+    }
+}
+
+/// Whether the error says that the other side has closed, with or without regard for this one.
+fn broken_off(why: &io::Error) -> bool {
+    use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+    matches!(why.kind(), BrokenPipe | ConnectionAborted | ConnectionReset)
+}
+
+/// With a time-out set, a read can be interrupted while the process is stopped and goes on
+/// (signal(7)): that says nothing about the connection.
+pub fn uninterrupted(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match read() {
+            Err(why) if why.kind() == ErrorKind::Interrupted => {}
+            outcome => return outcome,
+        }
+    }
+}

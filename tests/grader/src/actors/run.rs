@@ -1,0 +1,215 @@
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::process::Command;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use socket2::{Domain, Socket, Type};
+
+use super::finished::Finished;
+use super::listener::Listener;
+use super::peer::Peer;
+use super::program::Program;
+use super::subject::Subject;
+use super::trace::Trace;
+use crate::check::Outcome;
+use crate::words::{demands, steps};
+
+/// One run of a check: starts programs, makes connections, and keeps the record of its steps.
+/// All of it together has one deadline.
+pub struct Run {
+    subject: Option<Subject>,
+    pub(crate) trace: Trace,
+    pub(super) clients: usize,
+    /// Where programs listen that are told to listen on any port.
+    ip: IpAddr,
+}
+
+/// What a program is told that is to listen on any port of this machine.
+const ANY_PORT: &str = "127.0.0.1:0";
+
+impl Run {
+    pub(crate) fn new(subject: Option<&Subject>, trace: &Trace) -> Run {
+        let ip = Ipv4Addr::LOCALHOST.into();
+        Run { subject: subject.cloned(), trace: trace.clone(), clients: 0, ip }
+    }
+
+    /// A run on an address that no other test uses, for a program that must fail. If it ends when it must
+    /// not, another test's server might be given its port, and serve the client that comes next.
+    pub(crate) fn alone(subject: Option<&Subject>, trace: &Trace) -> Run {
+        Run { ip: private_loopback(), ..Run::new(subject, trace) }
+    }
+
+    /// Starts the program under test.
+    pub fn start(&mut self, arguments: &[&str]) -> Outcome<Program> {
+        let subject = self.subject().clone();
+        self.start_other(&subject, arguments)
+    }
+
+    /// Starts a program that is not under test, as a peer of the one that is.
+    pub fn start_other(&mut self, program: &Subject, arguments: &[&str]) -> Outcome<Program> {
+        let any_port = SocketAddr::new(self.ip, 0).to_string();
+        let arguments = arguments.iter().map(|it| if *it == ANY_PORT { &any_port } else { *it });
+        let arguments: Vec<_> = arguments.collect();
+        self.trace.step(steps::starts(&program.name, &arguments.join(" ")));
+        let mut command = program.command();
+        command.args(arguments);
+        Program::spawn(program, command, &self.trace)
+    }
+
+    /// Starts the program under test as a server on a free port and waits until it listens.
+    pub fn serve(&mut self) -> Outcome<(Program, SocketAddr)> {
+        self.serve_with(&[ANY_PORT])
+    }
+
+    /// The same on an address that no other test uses: for checks that look at the port after the
+    /// server has gone.
+    pub fn serve_alone(&mut self) -> Outcome<(Program, SocketAddr)> {
+        self.serve_with(&[&SocketAddr::new(private_loopback(), 0).to_string()])
+    }
+
+    /// The same with arguments of the check's choice.
+    pub fn serve_with(&mut self, arguments: &[&str]) -> Outcome<(Program, SocketAddr)> {
+        let mut server = self.start(arguments)?;
+        let address = server.listening()?;
+        Ok((server, address))
+    }
+
+    /// The same with the program started by another command (see [`Subject::through`]).
+    pub fn serve_through(
+        &mut self,
+        starter: &[&str],
+        arguments: &[&str],
+    ) -> Outcome<(Program, SocketAddr)> {
+        let mut server = self.start_through(starter, arguments)?;
+        let address = server.listening()?;
+        Ok((server, address))
+    }
+
+    /// Starts the program under test by another command.
+    pub fn start_through(&mut self, starter: &[&str], arguments: &[&str]) -> Outcome<Program> {
+        let subject = self.subject().through(starter);
+        self.start_other(&subject, arguments)
+    }
+
+    /// Connects as a client.
+    pub fn connect(&mut self, address: SocketAddr) -> Outcome<Peer> {
+        self.clients += 1;
+        self.connect_as(&steps::client(self.clients), address)
+    }
+
+    /// The same for a client with a name of its own, where its part in the check has one.
+    pub fn connect_as(&mut self, name: &str, address: SocketAddr) -> Outcome<Peer> {
+        self.trace.step(steps::connects(name, address));
+        let left = self.trace.time_left(&demands::A_CONNECTION)?;
+        let stream = TcpStream::connect_timeout(&address, left)
+            .map_err(|why| self.trace.broken(demands::A_CONNECTION, common::why(&why)))?;
+        Ok(Peer::new(stream, name, &self.trace))
+    }
+
+    /// Wraps a connection that an experiment made by itself.
+    pub fn peer(&mut self, stream: TcpStream, name: &str) -> Peer {
+        Peer::new(stream, name, &self.trace)
+    }
+
+    /// Demands that nobody accepts connections at this address.
+    pub fn is_refused(&mut self, address: SocketAddr) -> Outcome {
+        self.trace.step(steps::is_refused(address));
+        let left = self.trace.time_left(&demands::REFUSED)?;
+        match TcpStream::connect_timeout(&address, left) {
+            Ok(_) => Err(self.trace.broken(demands::REFUSED, demands::A_CONNECTION)),
+            Err(why) if why.kind() == std::io::ErrorKind::ConnectionRefused => Ok(()),
+            Err(why) => Err(self.trace.broken(demands::REFUSED, why)),
+        }
+    }
+
+    /// An address where nobody listens, for as long as the result lives.
+    pub fn nobody(&mut self) -> Outcome<Nobody> {
+        // Bound and not listening: the port is taken, and whoever connects to it is refused.
+        let bound = || -> std::io::Result<Nobody> {
+            let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+            socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
+            let address = socket.local_addr()?.as_socket().expect("an IP socket");
+            Ok(Nobody { address, _socket: socket })
+        };
+        bound().map_err(|why| self.trace.broken(demands::FREE_PORT, why))
+    }
+
+    /// Listens as a server, on a free port.
+    pub fn listen(&mut self) -> Outcome<Listener> {
+        self.listen_on(Ipv4Addr::LOCALHOST.into())
+    }
+
+    /// The same on an address of the check's choice: see [`private_loopback`].
+    pub fn listen_on(&mut self, address: IpAddr) -> Outcome<Listener> {
+        let listener = TcpListener::bind((address, 0))
+            .map_err(|why| self.trace.broken(demands::FREE_PORT_FOR_CHECK, why))?;
+        Ok(self.listener(listener))
+    }
+
+    /// Wraps a listener that an experiment made by itself.
+    pub fn listener(&mut self, listener: impl Into<TcpListener>) -> Listener {
+        let listener = Listener::new(listener.into(), &self.trace);
+        self.trace.step(steps::listen_on(listener.address()));
+        listener
+    }
+
+    /// Runs the program under test to its end.
+    pub fn to_end(&mut self, arguments: &[&str]) -> Outcome<Finished> {
+        let command = self.subject().command();
+        self.finish(command, arguments)
+    }
+
+    /// The same, without the right to bind the ports below 1024 even if the suite has it.
+    pub fn to_end_unprivileged(&mut self, arguments: &[&str]) -> Outcome<Finished> {
+        let command = self.subject().command();
+        #[cfg(unix)]
+        if rustix::process::geteuid().is_root() {
+            let mut unprivileged = Command::new("setpriv");
+            unprivileged.args(["--bounding-set", "-net_bind_service"]).arg(command.get_program());
+            unprivileged.args(command.get_args());
+            return self.finish(unprivileged, arguments);
+        }
+        self.finish(command, arguments)
+    }
+
+    fn finish(&mut self, mut command: Command, arguments: &[&str]) -> Outcome<Finished> {
+        let subject = self.subject().clone();
+        self.trace.step(steps::runs_to_end(&subject.name, &arguments.join(" ")));
+        command.args(arguments);
+        Program::spawn(&subject, command, &self.trace)?.finishes()
+    }
+
+    /// Runs the program under test to its end, which must come without `listening on`: a server that
+    /// listens would run for ever, and is not waited for.
+    pub fn to_end_without_listening(&mut self, arguments: &[&str]) -> Outcome<Finished> {
+        self.start(arguments)?.finishes_without_listening()
+    }
+
+    pub(crate) fn subject(&self) -> &Subject {
+        self.subject.as_ref().expect("an experiment starts only the programs that it names")
+    }
+}
+
+/// Holds a port on which nobody listens.
+pub struct Nobody {
+    pub address: SocketAddr,
+    _socket: Socket,
+}
+
+/// An address of this machine that no other test uses: on Linux all of 127.0.0.0/8 is loopback.
+///
+/// A check that frees a port and binds it again needs one; on 127.0.0.1 any other program might be
+/// given that port in between. After 256 the first comes again.
+pub fn private_loopback() -> IpAddr {
+    static NEXT: AtomicU8 = AtomicU8::new(1);
+    if !cfg!(target_os = "linux") {
+        return Ipv4Addr::LOCALHOST.into();
+    }
+    let [high, low] = of_process(std::process::id());
+    Ipv4Addr::new(127, high, low, NEXT.fetch_add(1, Ordering::Relaxed)).into()
+}
+
+/// Processes that run at the same time differ in these two bytes; 127.0.x.y is left to the others.
+fn of_process(id: u32) -> [u8; 2] {
+    let [low, ..] = id.to_le_bytes();
+    [(id / 256 % 254 + 1) as u8, low]
+}

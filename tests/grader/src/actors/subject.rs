@@ -1,0 +1,93 @@
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::machine::{PYTHON, Quota, SEARCH, program_of_lesson};
+
+/// A program under test: a command line to which a check adds its arguments.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    pub name: String,
+    command: Vec<OsString>,
+    /// Where it is started, if not in the lesson's directory.
+    directory: Option<PathBuf>,
+    pub(crate) quota: Quota,
+}
+
+impl Subject {
+    pub fn new(name: &str, program: impl AsRef<Path>) -> Subject {
+        Subject::from_words(name, vec![program.as_ref().into()])
+    }
+
+    /// A Python program, started as `python3 FILE`; its output comes line by line.
+    pub fn python(name: &str, file: impl AsRef<Path>) -> Subject {
+        // Alone (-I, -S): what else is installed slows the start, and could change what is tested.
+        let options = ["-I", "-S", "-X", "utf8", "-u"].map(OsString::from);
+        let python = PYTHON.as_ref().map_or("python3".into(), |python| python.program.clone());
+        let mut command = vec![python.into_os_string()];
+        command.extend(options);
+        command.push(file.as_ref().into());
+        Subject::from_words(name, command)
+    }
+
+    /// A program from the PATH with its first arguments, such as `nc -N`.
+    pub fn tool(command: &[&str]) -> Subject {
+        Subject::from_words(command[0], command.iter().map(OsString::from).collect())
+    }
+
+    fn from_words(name: &str, command: Vec<OsString>) -> Subject {
+        Subject { name: name.into(), command, directory: None, quota: Quota::default() }
+    }
+
+    /// The same program with a quota of its own.
+    pub fn with_quota(self, quota: Quota) -> Subject {
+        Subject { quota, ..self }
+    }
+
+    /// The same program, started by another command that takes it as its last arguments, such as
+    /// `nice`, or `sh -c 'ulimit -n 32; exec "$@"' sh`.
+    pub fn through(&self, starter: &[&str]) -> Subject {
+        let starter = starter.iter().map(OsString::from);
+        Subject { command: starter.chain(self.command.clone()).collect(), ..self.clone() }
+    }
+
+    /// The command line in the environment variable SUBJECT, whose words are separated by spaces:
+    /// `SUBJECT="python3 server.py" cargo test -p lesson02` grades that program.
+    pub fn from_environment() -> Option<Subject> {
+        let line = std::env::var("SUBJECT").ok()?;
+        let command: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+        // Cargo runs this test in the lesson's directory; the words were typed in another.
+        let directory = std::env::var_os("PWD").map(PathBuf::from);
+        (!command.is_empty())
+            .then(|| Subject { directory, ..Subject::from_words("subject", command) })
+    }
+
+    /// The program of another lesson, for checks that need it (`Needs::Lesson`). `cargo test` builds
+    /// the programs of all lessons, `cargo test -p lesson01` those of one.
+    pub fn of_lesson(name: &str) -> Subject {
+        Subject::new(name, program_of_lesson(name))
+    }
+
+    /// The program, without its arguments.
+    pub fn path(&self) -> std::path::Display<'_> {
+        Path::new(&self.command[0]).display()
+    }
+
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(&self.command[0]);
+        command.args(&self.command[1..]);
+        if let Some(directory) = &self.directory {
+            command.current_dir(directory);
+        }
+        // The output is compared and shown to people: without colours, in the suite's language.
+        command.env("NO_COLOR", "1").env("PYTHONUTF8", "1").env("LC_ALL", "C.UTF-8");
+        command.env_remove("RUST_BACKTRACE");
+        let names_python = |word: &OsString| word.to_string_lossy().contains("python3");
+        if self.command.iter().any(names_python)
+            && let Some(path) = &*SEARCH
+        {
+            command.env("PATH", path);
+        }
+        command
+    }
+}

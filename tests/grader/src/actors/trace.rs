@@ -1,0 +1,153 @@
+use std::cell::RefCell;
+use std::fmt::Display;
+use std::net::SocketAddr;
+use std::process::ExitStatus;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::output::Output;
+use crate::check::{Broken, Caret, Outcome};
+use crate::machine::{Activity, Deadline, has_ended};
+use crate::words::{self, demands};
+
+/// What one run of a check has done so far. All that acts in the run writes to the same trace.
+#[derive(Clone)]
+pub(crate) struct Trace {
+    pub deadline: Deadline,
+    /// Whether a failure is to be explained: then a broken demand looks at the programs.
+    is_explained: bool,
+    record: Rc<RefCell<Record>>,
+}
+
+#[derive(Default)]
+pub(crate) struct Record {
+    pub steps: Vec<String>,
+    pub programs: Vec<Started>,
+    /// The check's own ends of connections, and their names.
+    pub peers: Vec<(SocketAddr, String)>,
+}
+
+/// A program that was started.
+pub(crate) struct Started {
+    pub name: String,
+    pub output: Arc<Output>,
+    process: u32,
+    /// Whether the check has waited for its end, or has killed it.
+    pub over: bool,
+    /// Whether it had ended by itself when a demand was broken, and how.
+    pub gone: bool,
+    pub status: Option<ExitStatus>,
+    /// What its threads did at that moment, where it had not.
+    pub activity: Option<Activity>,
+}
+
+impl Trace {
+    pub fn new(patience: Duration) -> Trace {
+        let deadline = Deadline::after(patience);
+        Trace { deadline, is_explained: false, record: Rc::default() }
+    }
+
+    /// A trace for a report: each demand that is broken looks at the programs of the run.
+    pub fn explained(patience: Duration) -> Trace {
+        Trace { is_explained: true, ..Trace::new(patience) }
+    }
+
+    /// A demand is broken. The programs are looked at, before the check ends its connections and so disturbs
+    /// them.
+    pub fn broken(&self, expected: impl Display, got: impl Display) -> Broken {
+        if self.is_explained {
+            self.look();
+        }
+        Broken::new(expected, got)
+    }
+
+    /// The same with other bytes than were expected. `then`: what came after them, if not more bytes.
+    pub fn differs(&self, expected: &[u8], got: &[u8], then: &str) -> Broken {
+        let words::Differing { expected, got, mark } = words::differing(expected, got, then);
+        let broken = self.broken(expected, got);
+        match mark {
+            Some((column, right)) => {
+                broken.marked(Caret { column, says: demands::right_so_far(right) })
+            }
+            None => broken,
+        }
+    }
+
+    fn look(&self) {
+        let mut record = self.record.borrow_mut();
+        for program in record.programs.iter_mut().filter(|program| !program.over) {
+            // One that is about to die of what it has seen may take a moment; but then there is time.
+            let moment = Duration::from_millis(if program.activity.is_none() { 200 } else { 0 });
+            let until = Instant::now() + self.left().min(moment);
+            program.gone = has_ended(program.process);
+            while !program.gone && Instant::now() < until {
+                std::thread::sleep(Duration::from_millis(2));
+                program.gone = has_ended(program.process);
+            }
+            if !program.gone {
+                program.activity = Some(Activity::of(program.process));
+                program.output.is_reported_until_now();
+            }
+        }
+    }
+
+    /// Begins the next step; if the run fails now, this is the step that failed.
+    pub fn step(&self, what: impl Display) {
+        self.record.borrow_mut().steps.push(what.to_string());
+    }
+
+    /// How many steps there have been.
+    pub fn steps(&self) -> usize {
+        self.record.borrow().steps.len()
+    }
+
+    /// What was done after so many steps was in vain, and is no part of the report.
+    pub fn forget_steps_after(&self, number: usize) {
+        self.record.borrow_mut().steps.truncate(number);
+    }
+
+    pub fn started(&self, name: &str, output: &Arc<Output>, process: u32) {
+        self.record.borrow_mut().programs.push(Started {
+            name: name.into(),
+            output: Arc::clone(output),
+            process,
+            over: false,
+            gone: false,
+            status: None,
+            activity: None,
+        });
+    }
+
+    /// What has become of a program, or what is known of it when the run has failed.
+    pub fn found(&self, output: &Arc<Output>, found: impl FnOnce(&mut Started)) {
+        let programs = &mut self.record.borrow_mut().programs;
+        if let Some(program) = programs.iter_mut().find(|one| Arc::ptr_eq(&one.output, output)) {
+            found(program);
+        }
+    }
+
+    /// Names one end of a connection, for reports.
+    pub fn connected(&self, address: SocketAddr, name: &str) {
+        self.record.borrow_mut().peers.push((address, name.into()));
+    }
+
+    pub fn take(&self) -> Record {
+        self.record.take()
+    }
+
+    pub fn left(&self) -> Duration {
+        self.deadline.left()
+    }
+
+    /// The time that is left of the whole run; an error when there is none.
+    pub fn time_left(&self, expected: &dyn Display) -> Outcome<Duration> {
+        let left = self.left();
+        if left.is_zero() { Err(self.broken(expected, demands::TIME_UP)) } else { Ok(left) }
+    }
+
+    /// Looks until `look` finds something, at most until the deadline.
+    pub fn until<T>(&self, expected: &dyn Display, look: impl FnMut() -> Option<T>) -> Outcome<T> {
+        self.deadline.until(look).ok_or_else(|| self.broken(expected, demands::TIME_UP))
+    }
+}

@@ -1,0 +1,110 @@
+//! What a check is, and how it says that a demand is broken.
+//!
+//! This folder imports nothing of the crate and compiles as a crate of its own.
+
+use std::fmt::Display;
+
+/// Whether the demand is met; if not, how it is broken.
+pub type Outcome<T = ()> = Result<T, Broken>;
+
+/// What the step that failed expected, and what it got.
+#[derive(Debug)]
+pub struct Broken {
+    pub expected: String,
+    pub got: String,
+    /// Where in the text of `got` the first wrong byte is.
+    pub caret: Option<Caret>,
+}
+
+/// A mark under a line of a report.
+#[derive(Debug)]
+pub struct Caret {
+    /// Counted from 0, in the columns of a terminal.
+    pub column: usize,
+    pub says: String,
+}
+
+impl Broken {
+    pub fn new(expected: impl Display, got: impl Display) -> Broken {
+        Broken { expected: expected.to_string(), got: got.to_string(), caret: None }
+    }
+
+    /// The same with a mark under what was got.
+    pub fn marked(self, caret: Caret) -> Broken {
+        Broken { caret: Some(caret), ..self }
+    }
+}
+
+/// One demand on a program, or one statement about TCP that an experiment shows. `R` is what performs it.
+pub struct Check<R> {
+    pub id: &'static str,
+    /// One sentence: what is demanded, or what is shown.
+    pub demands: &'static str,
+    /// A question that leads towards the answer.
+    pub hint: &'static str,
+    /// The page and section of the book that explain it.
+    pub section: &'static str,
+    pub needs: Needs,
+    pub run: fn(&mut R) -> Outcome,
+}
+
+// Derived, these would ask the same of `R`.
+impl<R> Clone for Check<R> {
+    fn clone(&self) -> Check<R> {
+        *self
+    }
+}
+
+impl<R> Copy for Check<R> {}
+
+/// What a machine must have for a check to run. Where it is missing, the check is listed as ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    Nothing,
+    Linux,
+    Unix,
+    /// A system that keeps ports below 1024 for the privileged, and a way to be without privilege.
+    PrivilegedPorts,
+    /// The program of another lesson.
+    Lesson(&'static str),
+    /// A program on the PATH.
+    Program(&'static str),
+    /// `python3` on the PATH, of version 3.N at least.
+    Python(u8),
+    /// Linux, and a program on the PATH.
+    LinuxAnd(&'static str),
+    /// Linux, and a tool that is there and may do its work: its command line, tried out, ends with
+    /// exit code 0.
+    LinuxAndRight(&'static [&'static str]),
+    /// Linux's network namespaces: the program `ip`, and the right to make them.
+    Network,
+    /// The same, and a kernel that loses and delays packets when it is told to: `tc`, with netem.
+    Netem,
+}
+
+/// Begins the description of a check.
+pub const fn check<R>(id: &'static str, run: fn(&mut R) -> Outcome) -> Check<R> {
+    Check { id, demands: "", hint: "", section: "", needs: Needs::Nothing, run }
+}
+
+impl<R> Check<R> {
+    pub const fn demands(mut self, sentence: &'static str) -> Check<R> {
+        self.demands = sentence;
+        self
+    }
+
+    pub const fn hint(mut self, question: &'static str) -> Check<R> {
+        self.hint = question;
+        self
+    }
+
+    pub const fn section(mut self, section: &'static str) -> Check<R> {
+        self.section = section;
+        self
+    }
+
+    pub const fn needs(mut self, needs: Needs) -> Check<R> {
+        self.needs = needs;
+        self
+    }
+}

@@ -1,0 +1,139 @@
+//! What the threads of a process do at one moment, in words: in which call each of them waits, and on what.
+
+/// All is empty where the system does not say. (Linux)
+#[derive(Default)]
+pub(crate) struct Activity {
+    /// The calls in which its threads wait, such as `it waits in read on its connection with
+    /// 127.0.0.1:4312`. (`/proc/PID/task/TID/syscall`, proc(5))
+    pub calls: Vec<String>,
+    /// What has arrived for it and what it has not read.
+    pub unread: Vec<String>,
+    /// The peers of the connections on which it has not finished sending.
+    pub open: Vec<String>,
+}
+
+impl Activity {
+    pub fn of(process: u32) -> Activity {
+        #[cfg(target_os = "linux")]
+        return linux::activity(process);
+        #[cfg(not(target_os = "linux"))]
+        {
+            let _ = process;
+            Activity::default()
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::collections::BTreeMap;
+    use std::fs;
+
+    use super::Activity;
+    use crate::machine::sockets::{Socket, State, sockets_numbered};
+    use crate::words::activity as words;
+
+    /// How many of a crowd are named: more say no more.
+    const NAMED: usize = 3;
+
+    /// The sockets of a process by their descriptors.
+    type Sockets = BTreeMap<u64, Socket>;
+
+    pub fn activity(process: u32) -> Activity {
+        let sockets = sockets(process);
+        let [calls, unread, open] = [calls(process, &sockets), unread(&sockets), open(&sockets)];
+        Activity { calls, unread, open }
+    }
+
+    fn sockets(process: u32) -> Sockets {
+        let descriptors = fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten();
+        let numbered: Vec<(u64, u64)> = descriptors
+            .flatten()
+            .filter_map(|entry| {
+                let descriptor = entry.file_name().to_str()?.parse().ok()?;
+                let target = fs::read_link(entry.path()).ok()?;
+                let inode = target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?;
+                Some((descriptor, inode.parse().ok()?))
+            })
+            .collect();
+        let inodes: Vec<u64> = numbered.iter().map(|(_, inode)| *inode).collect();
+        let listed = sockets_numbered(&inodes);
+        let known = |(descriptor, inode)| Some((descriptor, listed.get(&inode)?.clone()));
+        numbered.into_iter().filter_map(known).collect()
+    }
+
+    fn calls(process: u32, sockets: &Sockets) -> Vec<String> {
+        let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+        let calls = threads.filter_map(|thread| {
+            let call = fs::read_to_string(thread.path().join("syscall")).ok()?;
+            in_words(sockets, &call)
+        });
+        let number_of = counted(calls);
+        let only = number_of.values().sum::<usize>() == 1;
+        number_of.into_iter().map(|(does, number)| words::threads(number, only, &does)).collect()
+    }
+
+    fn counted(words: impl Iterator<Item = String>) -> BTreeMap<String, usize> {
+        words.fold(BTreeMap::new(), |mut number_of, words| {
+            *number_of.entry(words).or_default() += 1;
+            number_of
+        })
+    }
+
+    /// `call`: the number of the call and its arguments in hexadecimal, or `running`.
+    fn in_words(sockets: &Sockets, call: &str) -> Option<String> {
+        let mut fields = call.split_whitespace();
+        let call = fields.next()?;
+        if call == "running" {
+            return Some(words::BUSY.into());
+        }
+        let call: i64 = call.parse().ok()?;
+        let first = u64::from_str_radix(fields.next()?.strip_prefix("0x")?, 16).ok()?;
+        let on = |name| words::waits_in(name, &descriptor(sockets, first));
+        #[cfg(target_arch = "x86_64")]
+        if [libc::SYS_poll, libc::SYS_select, libc::SYS_epoll_wait].contains(&call) {
+            return Some(words::POLLS.into());
+        }
+        Some(match call {
+            libc::SYS_accept | libc::SYS_accept4 => on("accept"),
+            libc::SYS_read | libc::SYS_recvfrom | libc::SYS_recvmsg => on("read"),
+            libc::SYS_write | libc::SYS_sendto | libc::SYS_sendmsg => on("write"),
+            libc::SYS_connect => on("connect"),
+            libc::SYS_ppoll | libc::SYS_pselect6 | libc::SYS_epoll_pwait => words::POLLS.into(),
+            libc::SYS_futex => words::WAITS_FOR_A_THREAD.into(),
+            libc::SYS_nanosleep | libc::SYS_clock_nanosleep => words::SLEEPS.into(),
+            libc::SYS_wait4 | libc::SYS_waitid => words::WAITS_FOR_A_PROCESS.into(),
+            _ => return None,
+        })
+    }
+
+    fn descriptor(sockets: &Sockets, number: u64) -> String {
+        match sockets.get(&number) {
+            Some(socket) if socket.state == State::Listen => words::LISTENER.into(),
+            Some(socket) => words::connection(socket.peer),
+            None => words::descriptor(number),
+        }
+    }
+
+    fn open(sockets: &Sockets) -> Vec<String> {
+        let is_open = |it: &&Socket| matches!(it.state, State::Established | State::CloseWait);
+        let peers = sockets.values().filter(is_open).map(|socket| socket.peer.to_string());
+        let open = counted(peers).into_iter();
+        open.map(|(peer, handles)| words::handles(peer, handles)).take(NAMED).collect()
+    }
+
+    fn unread(sockets: &Sockets) -> Vec<String> {
+        let unread = sockets.values().filter(|socket| socket.receive_queue > 0);
+        let mut words: Vec<String> = unread
+            .map(|Socket { state, peer, receive_queue: count, .. }| match state {
+                State::Listen => words::not_accepted(*count),
+                _ => words::unread(*count, *peer),
+            })
+            .collect();
+        // Two handles of one connection say no more than one.
+        words.sort();
+        words.dedup();
+        words.truncate(NAMED);
+        words
+    }
+}

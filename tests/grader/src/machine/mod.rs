@@ -1,0 +1,38 @@
+//! The machine that the checks run on: what its kernel says of sockets, processes and threads, what is
+//! installed, how long to wait, and how programs are started and ended.
+
+mod activity;
+mod deadline;
+mod missing;
+mod network;
+mod patience;
+mod places;
+mod process;
+mod process_tree;
+mod python;
+mod quota;
+mod rlimit;
+#[cfg(target_os = "linux")]
+mod sock_diag;
+pub mod sockets;
+mod spawn;
+mod stall;
+
+pub(crate) use activity::Activity;
+pub(crate) use deadline::Deadline;
+pub use network::{Machine, Network, SentAgain};
+pub(crate) use patience::{graded, must_fail, must_pass};
+pub use places::workspace;
+pub(crate) use places::{found_on_path, program_of_lesson};
+pub use process::Usage;
+pub(crate) use process::{has_ended, is_stopped, running_threads};
+pub(crate) use process_tree::{CutOff, ProcessTree};
+pub(crate) use python::{PYTHON, SEARCH};
+pub use quota::Quota;
+pub use rlimit::Rlimit;
+pub(crate) use rlimit::{next_descriptor, set as set_rlimit, take_descriptors};
+pub use spawn::close;
+#[cfg(test)]
+pub(crate) use spawn::said_with;
+pub(crate) use spawn::{close_for_good, spawn};
+pub use stall::despite_stalls;

@@ -1,0 +1,127 @@
+//! What Linux tells of a process and its threads in `/proc/PID` (proc(5)).
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+/// `/proc/PID/stat`, or that of a thread in `/proc/PID/task/TID`.
+pub(crate) struct Stat(Vec<String>);
+
+impl Stat {
+    /// `None`: there is no such process or thread, or this system does not say.
+    fn of(directory: impl AsRef<Path>) -> Option<Stat> {
+        let stat = fs::read_to_string(directory.as_ref().join("stat")).ok()?;
+        // The name of the program, in parentheses, may hold spaces: the fields that count follow it.
+        let (_, fields) = stat.rsplit_once(')')?;
+        Some(Stat(fields.split_whitespace().map(String::from).collect()))
+    }
+
+    pub fn of_process(process: impl std::fmt::Display) -> Option<Stat> {
+        Stat::of(format!("/proc/{process}"))
+    }
+
+    /// A letter: R runs or would if a processor were free, T is stopped, Z has ended and is not yet
+    /// waited for.
+    fn state(&self) -> char {
+        self.0.first().and_then(|field| field.chars().next()).unwrap_or('?')
+    }
+
+    /// Whether the process has ended, and only its number is still taken.
+    pub fn is_over(&self) -> bool {
+        // Where the first thread alone has ended, the process is a zombie with threads.
+        self.state() == 'Z' && self.field::<usize>(20).is_none_or(|threads| threads <= 1)
+    }
+
+    /// The field with this number in proc(5), where the name is the second.
+    pub fn field<T: std::str::FromStr>(&self, number: usize) -> Option<T> {
+        self.0.get(number - 3)?.parse().ok()
+    }
+}
+
+/// What a process takes of the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    pub descriptors: usize,
+    pub threads: usize,
+    /// How many pieces of memory it has mapped. The stack of a thread, with its guard, is two; it is kept
+    /// for a thread that might join it.
+    pub mappings: usize,
+    /// Bytes of memory that the process has in use by itself, not shared with others.
+    pub memory: u64,
+    /// The most bytes of memory that it has ever had in use, with those that it shares.
+    pub peak: u64,
+    /// Bytes of addresses that it has reserved, used or not.
+    pub addresses: u64,
+    /// How long it has kept processors busy; Linux counts in steps of 10 ms.
+    pub processor_time: Duration,
+}
+
+impl Usage {
+    /// `None`: there is no such process, or this system does not say.
+    pub(crate) fn of(process: u32) -> Option<Usage> {
+        let file = |name: &str| format!("/proc/{process}/{name}");
+        let status = fs::read_to_string(file("status")).ok()?;
+        let in_kib = |label: &str| -> Option<u64> {
+            let line = status.lines().find_map(|line| line.strip_prefix(label))?;
+            line.split_whitespace().next()?.parse().ok()
+        };
+        let stat = Stat::of_process(process)?;
+        let (user, system): (u64, u64) = (stat.field(14)?, stat.field(15)?);
+        Some(Usage {
+            descriptors: fs::read_dir(file("fd")).ok()?.count(),
+            threads: fs::read_dir(file("task")).ok()?.count(),
+            mappings: fs::read_to_string(file("maps")).ok()?.lines().count(),
+            memory: in_kib("RssAnon:")? << 10,
+            peak: in_kib("VmHWM:")? << 10,
+            addresses: in_kib("VmSize:")? << 10,
+            // USER_HZ, the unit of these two, is 100 on every Linux that Rust supports.
+            processor_time: Duration::from_millis(10 * (user + system)),
+        })
+    }
+}
+
+/// Whether a process of ours has ended. (Linux; elsewhere it seems to run)
+pub(crate) fn has_ended(process: u32) -> bool {
+    match Stat::of_process(process) {
+        Some(stat) => stat.state() == 'Z',
+        None => cfg!(target_os = "linux"),
+    }
+}
+
+/// The threads that run or would run if a processor were free; one that waits for something is none of
+/// them. (Linux)
+pub(crate) fn running_threads(process: u32) -> BTreeSet<String> {
+    let running = threads(process).filter(|thread| is_in_state(thread, 'R'));
+    running.map(|thread| thread.file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// Whether all threads have stopped, a moment after the process has been suspended. (Linux)
+pub(crate) fn is_stopped(process: u32) -> bool {
+    threads(process).all(|thread| is_in_state(&thread, 'T'))
+}
+
+fn threads(process: u32) -> impl Iterator<Item = fs::DirEntry> {
+    fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten()
+}
+
+fn is_in_state(thread: &fs::DirEntry, state: char) -> bool {
+    Stat::of(thread.path()).is_some_and(|stat| stat.state() == state)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::Usage;
+
+    /// A wrong unit would let a program with a leak pass.
+    #[test]
+    fn memory_is_counted_in_bytes() {
+        let held = vec![1_u8; 64 << 20];
+        let now = Usage::of(std::process::id()).unwrap();
+        drop(held);
+        for bytes in [now.memory, now.peak, now.addresses] {
+            assert!((64 << 20..64 << 30).contains(&bytes), "{now:?}");
+        }
+        assert!(now.mappings > 10 && now.descriptors >= 3 && now.threads >= 2, "{now:?}");
+    }
+}

@@ -1,0 +1,276 @@
+//! A program with all that it starts, to be ended together.
+//!
+//! A process belongs to a program if it is in the program's process group, or if it has the program's mark
+//! in its environment, which children inherit. On Linux a thread polls: it ends a program that exceeds its
+//! quota, and what a program has left behind. A process that leaves the group *and* clears its environment
+//! is lost to it.
+
+use std::io;
+use std::process::{Child, Command, ExitStatus};
+use std::sync::Arc;
+
+use super::quota::Quota;
+use super::spawn::spawn;
+
+/// What is kept of a program that takes too much.
+pub(crate) trait CutOff: Send + Sync {
+    /// Notes why the program is about to be ended.
+    fn cut_off(&self, reason: String);
+
+    /// Whether the program is to be ended, for whatever reason.
+    fn is_cut_off(&self) -> bool;
+}
+
+/// A running program. It ends, with all that it started, when this is dropped.
+pub(crate) struct ProcessTree {
+    pub child: Child,
+    #[cfg(target_os = "linux")]
+    number: poll::Number,
+}
+
+impl ProcessTree {
+    /// Starts a program in a process group of its own. `cut_off` is told why the program is ended, if it
+    /// exceeds its quota, and may itself have it ended. (Linux)
+    pub fn start(
+        mut command: Command,
+        quota: Quota,
+        cut_off: Arc<dyn CutOff>,
+    ) -> io::Result<ProcessTree> {
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        #[cfg(target_os = "linux")]
+        {
+            let number = poll::mark(&mut command);
+            let child = spawn(&mut command)?;
+            poll::begin(number, &child, quota, cut_off);
+            Ok(ProcessTree { child, number })
+        }
+        #[cfg(not(target_os = "linux"))]
+        {
+            let _ = (quota, cut_off);
+            Ok(ProcessTree { child: spawn(&mut command)? })
+        }
+    }
+
+    /// How the program has ended, if it has. What it has left in its group ends with it.
+    pub fn try_wait(&mut self) -> Option<ExitStatus> {
+        // Before the kernel gives the number of the group to another: it may once this has been waited for.
+        #[cfg(unix)]
+        if self.is_zombie() {
+            self.kill_group();
+        }
+        self.child.try_wait().ok().flatten()
+    }
+
+    /// Ends the program and its group now, and on Linux in a moment those that have left the group.
+    pub fn end(&mut self) {
+        if self.try_wait().is_none() {
+            #[cfg(unix)]
+            self.kill_group();
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+        #[cfg(target_os = "linux")]
+        poll::end(self.number);
+    }
+
+    #[cfg(unix)]
+    fn is_zombie(&self) -> bool {
+        use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        waitid(WaitId::Pid(Pid::from_child(&self.child)), options).is_ok_and(|it| it.is_some())
+    }
+
+    #[cfg(unix)]
+    fn kill_group(&self) {
+        use rustix::process::{Pid, Signal, kill_process_group};
+        let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
+    }
+}
+
+impl Drop for ProcessTree {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod poll {
+    use std::collections::HashMap;
+    use std::fs;
+    use std::os::unix::process::CommandExt;
+    use std::process::{Child, ChildStdin, Command, Stdio};
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::{Arc, Condvar, Mutex, MutexGuard, Once, PoisonError};
+    use std::thread;
+    use std::time::Duration;
+
+    use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+
+    use super::super::process::Stat;
+    use super::{CutOff, Quota, spawn};
+
+    /// Tells the programs of this test process apart.
+    pub type Number = u64;
+
+    /// The variable with a program's mark: `TEST_PROCESS.NUMBER`.
+    const MARK: &str = "GRADER_PROGRAM";
+
+    /// How often to look. In this time a program may take some hundred MiB more.
+    const INTERVAL: Duration = Duration::from_millis(50);
+
+    struct Polled {
+        group: Pid,
+        quota: Quota,
+        cut_off: Arc<dyn CutOff>,
+        /// Whether all that belongs to it is to be killed.
+        is_over: bool,
+    }
+
+    static PROGRAMS: Mutex<Vec<(Number, Polled)>> = Mutex::new(Vec::new());
+
+    /// A program has begun.
+    static BEGUN: Condvar = Condvar::new();
+
+    /// Marks a program that is about to be started, and all that it will start.
+    pub fn mark(command: &mut Command) -> Number {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        command.env(MARK, format!("{}.{number}", std::process::id()));
+        number
+    }
+
+    pub fn begin(number: Number, child: &Child, quota: Quota, cut_off: Arc<dyn CutOff>) {
+        static STARTED: Once = Once::new();
+        STARTED.call_once(|| {
+            thread::spawn(poll);
+            keep();
+        });
+        let group = Pid::from_child(child);
+        lock().push((number, Polled { group, quota, cut_off, is_over: false }));
+        BEGUN.notify_all();
+    }
+
+    /// Has all that belongs to a program killed at the next look.
+    pub fn end(number: Number) {
+        if let Some((_, program)) = lock().iter_mut().find(|(its, _)| *its == number) {
+            program.is_over = true;
+        }
+    }
+
+    fn lock() -> MutexGuard<'static, Vec<(Number, Polled)>> {
+        PROGRAMS.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A process that belongs to a program.
+    struct Member {
+        program: Number,
+        process: Pid,
+        /// Bytes in use, with those that it shares.
+        memory: u64,
+    }
+
+    /// Whose the processes of this machine are; `None`: no program's.
+    type Known = HashMap<i32, Option<Number>>;
+
+    fn poll() {
+        let mut known = Known::new();
+        loop {
+            let programs = lock();
+            if programs.is_empty() {
+                known.clear();
+            }
+            let programs = BEGUN.wait_while(programs, |programs| programs.is_empty());
+            let programs = programs.unwrap_or_else(PoisonError::into_inner);
+            let groups = programs.iter().map(|(number, it)| (it.group.as_raw_pid(), *number));
+            let groups = groups.collect();
+            // Not under the lock: a thread that starts a program need not wait for this.
+            drop(programs);
+            let members = look(&mut known, &groups);
+            lock().retain(|(number, program)| {
+                let its = members.iter().filter(|member| member.program == *number);
+                judge(program, &its.collect::<Vec<_>>())
+            });
+            thread::sleep(INTERVAL);
+        }
+    }
+
+    /// Ends a program that exceeds its quota, and what is left of one that is over. `false`: nothing is.
+    fn judge(program: &Polled, members: &[&Member]) -> bool {
+        let Polled { quota, cut_off, is_over, .. } = program;
+        let memory = members.iter().map(|member| member.memory).sum();
+        if !is_over && let Some(reason) = quota.exceeded(members.len(), memory) {
+            cut_off.cut_off(reason);
+        }
+        if !is_over && cut_off.is_cut_off() && !members.is_empty() {
+            // One call, so that no process can start another in between.
+            let _ = kill_process_group(program.group, Signal::KILL);
+        }
+        if *is_over || cut_off.is_cut_off() {
+            for member in members {
+                let _ = kill_process(member.process, Signal::KILL);
+            }
+        }
+        !(*is_over && members.is_empty())
+    }
+
+    fn look(known: &mut Known, groups: &HashMap<i32, Number>) -> Vec<Member> {
+        let before = std::mem::take(known);
+        let mut members = Vec::new();
+        let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+        for id in entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()) {
+            let known_before = before.get(&id).copied();
+            if known_before == Some(None) {
+                known.insert(id, None);
+                continue;
+            }
+            let Some(stat) = Stat::of_process(id) else { continue };
+            let group = || groups.get(&stat.field::<i32>(5)?).copied();
+            let program = known_before.flatten().or_else(|| marked(id)).or_else(group);
+            // A child of this process may be about to get its mark.
+            if program.is_some() || stat.field(4) != Some(std::process::id()) {
+                known.insert(id, program);
+            }
+            if let (Some(program), Some(process), false) =
+                (program, Pid::from_raw(id), stat.is_over())
+            {
+                let pages: u64 = stat.field(24).unwrap_or(0);
+                let memory = pages * rustix::param::page_size() as u64;
+                members.push(Member { program, process, memory });
+            }
+        }
+        members
+    }
+
+    /// The program whose mark a process has.
+    fn marked(process: i32) -> Option<Number> {
+        // Environments of other users' processes cannot be read; processes that have ended have none.
+        let environment = fs::read(format!("/proc/{process}/environ")).ok()?;
+        let mut variables = environment.split(|&byte| byte == 0);
+        let mark = variables.find_map(|it| it.strip_prefix(MARK.as_bytes())?.strip_prefix(b"="))?;
+        let (test, number) = std::str::from_utf8(mark).ok()?.split_once('.')?;
+        // Another test process looks after its own.
+        (test == std::process::id().to_string()).then(|| number.parse().ok())?
+    }
+
+    /// Starts a shell that outlives this process, in whatever way it ends (Ctrl-C, SIGKILL), and then kills
+    /// the programs that are left.
+    fn keep() {
+        // Its input ends when this process does.
+        const KEEPER: &str = r#"
+            read -r end
+            for round in $(seq 100); do
+                left=$(grep -lsz "^$1" /proc/[0-9]*/environ)
+                [ -n "$left" ] || exit
+                for file in $left; do file=${file%/environ}; kill -9 "${file##*/}"; done
+            done"#;
+        static INPUT: Mutex<Option<ChildStdin>> = Mutex::new(None);
+        let mut keeper = Command::new("sh");
+        keeper.args(["-c", KEEPER, "sh", &format!("{MARK}={}\\.", std::process::id())]);
+        keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        keeper.env_remove(MARK).process_group(0);
+        // Without it all is well as long as no other process kills this one.
+        let input = spawn(&mut keeper).ok().and_then(|mut keeper| keeper.stdin.take());
+        *INPUT.lock().unwrap_or_else(PoisonError::into_inner) = input;
+    }
+}

@@ -1,0 +1,147 @@
+use std::process::ExitStatus;
+
+use crate::actors::{Record, Started};
+use crate::check::Broken;
+use crate::machine::Activity;
+use crate::words::{causes, demands};
+
+/// What probably went wrong, in plain words: sentences from what is known about the program that was
+/// under test and about the step that failed.
+pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<String> {
+    let step = record.steps.len();
+    let mut cause = Vec::new();
+    // Of several runs of one program the last is the one that the step was about.
+    let program = record.programs.iter().rfind(|program| program.name == subject);
+    if let Some(program) = program {
+        let errors = program.output.errors();
+        if let Some(why) = program.output.why_cut_off() {
+            cause.push(causes::cut_off(subject, &why));
+        } else if let Some(panic) = panic(&errors).or_else(|| traceback(&errors)) {
+            cause.push(match program.gone || program.over {
+                true => causes::died(subject, &panic),
+                false => causes::thread_died(subject, &panic),
+            });
+        } else if program.gone && !program.over {
+            cause.push(early_end(subject, program.status, &errors));
+        } else if !program.over {
+            let alive = alive(subject, program, broken, step);
+            cause.extend(alive.into_iter().map(|sentence| named(sentence, record)));
+            if let (Some(said), false) = (last_words(&errors), cause.is_empty()) {
+                // What it said itself explains most, unless it was waited for in vain.
+                let late = broken.got.contains(demands::THEN_TIME_UP)
+                    || broken.expected == demands::SILENCE;
+                let at = if late { cause.len() } else { 0 };
+                cause.insert(at, causes::last_said(said));
+            }
+        }
+    }
+    if broken.expected == demands::exit_code(1) && broken.got == demands::exit_code(0) {
+        cause.push(causes::error_taken_for_success(subject));
+    }
+    cause.extend(bytes(broken));
+    cause
+}
+
+/// Names say more than ports.
+fn named(mut sentence: String, record: &Record) -> String {
+    for (address, name) in &record.peers {
+        sentence =
+            sentence.replace(&address.to_string(), &causes::named(name, &address.to_string()));
+    }
+    sentence
+}
+
+fn early_end(subject: &str, status: Option<ExitStatus>, errors: &str) -> String {
+    causes::early_end(subject, status.map(demands::ended), last_words(errors))
+}
+
+/// The last error that a program reported, or else the last line on stderr.
+fn last_words(errors: &str) -> Option<&str> {
+    let mut lines = errors.lines().filter(|line| !line.trim().is_empty());
+    errors.lines().rfind(|line| line.starts_with("error: ")).or_else(|| lines.next_back())
+}
+
+/// Of a program that has not ended.
+fn alive(subject: &str, program: &Started, broken: &Broken, step: usize) -> Vec<String> {
+    let got = |words: &str| broken.got.contains(words);
+    let nothing = Activity::default();
+    let activity = program.activity.as_ref().unwrap_or(&nothing);
+    let mut cause = Vec::new();
+    if got(demands::THEN_TIME_UP) {
+        if broken.expected == demands::LISTENING {
+            cause.push(match program.output.is_empty() {
+                true => causes::no_address(subject),
+                false => causes::no_line(subject),
+            });
+        } else if activity.calls.is_empty() {
+            cause.push(causes::waited_in_vain(step));
+        }
+        if !activity.calls.is_empty() {
+            let step = match cause.is_empty() {
+                true => causes::waited_in_vain(step) + " ",
+                false => String::new(),
+            };
+            cause.push(step + &causes::was_doing(subject, &activity.calls));
+        }
+        cause.extend(activity.unread.iter().map(|unread| causes::sentence(unread)));
+        if broken.expected.contains(demands::END_OF_STREAM) && !activity.open.is_empty() {
+            cause.push(causes::still_open(subject, &activity.open));
+        }
+    } else if broken.expected == demands::SILENCE {
+        cause.push(causes::did_not_wait(subject));
+    } else if got("refused") {
+        cause.push(causes::does_not_listen(subject));
+    } else if got("reset by peer") || got("Broken pipe") || got("not connected") {
+        cause.push(causes::closed_with_unread_input(subject));
+    } else if got(demands::END_OF_STREAM) && !broken.expected.contains(demands::THE_END_OF) {
+        cause.push(causes::ended_too_early(subject));
+    }
+    cause
+}
+
+/// What the wrong bytes themselves tell.
+fn bytes(broken: &Broken) -> Option<String> {
+    // Too early is worse than wrong.
+    let replaced = broken.got.contains('\u{fffd}') && broken.expected != demands::SILENCE;
+    replaced.then(causes::lossy_decoder)
+}
+
+/// `a panic at FILE, line N: MESSAGE`, of the first panic on stderr.
+fn panic(errors: &str) -> Option<String> {
+    let mut lines = errors.lines().skip_while(|line| !line.contains(" panicked at "));
+    let (_, place) = lines.next()?.split_once(" panicked at ")?;
+    let mut place = place.trim_end_matches(':').split(':');
+    let (file, line) = (place.next()?, place.next()?);
+    let message = lines.next().unwrap_or_default();
+    Some(causes::panic(file, line, message))
+}
+
+/// `an exception at FILE, line N: MESSAGE`, of the last one in Python.
+fn traceback(errors: &str) -> Option<String> {
+    let (_, traceback) = errors.rsplit_once("Traceback (most recent call last):")?;
+    let mut lines = traceback.lines();
+    let place = lines.by_ref().filter(|line| line.starts_with("  ")).filter_map(|line| {
+        let (file, rest) = line.trim().strip_prefix("File \"")?.split_once("\", line ")?;
+        Some((file, rest.split(',').next()?))
+    });
+    let (file, line) = place.last()?;
+    let message = traceback.lines().skip(1).find(|line| !line.starts_with(' '))?;
+    Some(causes::exception(file, line, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{panic, traceback};
+
+    #[test]
+    fn a_panic_and_an_exception_are_named_with_their_lines() {
+        let errors = "\nthread 'main' (12) panicked at lessons/lesson02/exercise.rs:33:80:\ncalled `unwrap`\nnote: run\n";
+        let expected = "a panic at lessons/lesson02/exercise.rs, line 33: called `unwrap`";
+        assert_eq!(panic(errors).as_deref(), Some(expected));
+        let errors = "Traceback (most recent call last):\n  File \"server.py\", line 9, in <module>\n    serve()\n  \
+                      File \"server.py\", line 4, in serve\n    listener.recv(1)\nOSError: [Errno 107] no\n";
+        let expected = "an exception at server.py, line 4: OSError: [Errno 107] no";
+        assert_eq!(traceback(errors).as_deref(), Some(expected));
+        assert_eq!((panic("error: no"), traceback("error: no")), (None, None));
+    }
+}

@@ -1,0 +1,15 @@
+//! What a failing check prints, its likely cause, and recordings of what programs and reports say.
+
+mod cause;
+mod difference;
+mod perform;
+mod recording;
+mod redaction;
+mod text;
+
+pub use perform::judge;
+pub(crate) use perform::{attempt, perform};
+pub(crate) use recording::{Action, action, compare, compare_or, display};
+pub use recording::{recorded, without_frames};
+pub(crate) use redaction::redacted;
+pub use text::Report;

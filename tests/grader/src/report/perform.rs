@@ -1,0 +1,38 @@
+use std::panic::{self, AssertUnwindSafe};
+use std::time::Duration;
+
+use super::text::Report;
+use crate::actors::{Run, Subject, Trace};
+use crate::check::{Broken, Check, Outcome};
+use crate::machine::despite_stalls;
+use crate::words::{demands, report};
+
+/// Runs one check; what it has done is in the run's trace.
+pub(crate) fn attempt(mut run: Run, check: &Check<Run>) -> Outcome {
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| (check.run)(&mut run)));
+    outcome.unwrap_or_else(|_| Err(Broken::new(demands::NO_PANIC, demands::A_PANIC)))
+}
+
+/// Runs one check and reports how it fails.
+pub(crate) fn perform(
+    check: &Check<Run>,
+    subject: Option<&Subject>,
+    patience: Duration,
+) -> Result<(), Box<Report>> {
+    despite_stalls(|| {
+        let trace = Trace::explained(patience);
+        attempt(Run::new(subject, &trace), check).map_err(|broken| {
+            let subject = subject.map_or(report::THIS_MACHINE, |subject| &subject.name);
+            Box::new(Report::new(check, subject, trace.take(), broken))
+        })
+    })
+}
+
+/// Runs a check on a program by itself, outside of a lesson.
+///
+/// # Errors
+///
+/// The report.
+pub fn judge(check: &Check<Run>, subject: &Subject, patience: Duration) -> Result<(), String> {
+    perform(check, Some(subject), patience).map_err(|report| report.to_string())
+}
