@@ -54,7 +54,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use grader::kernel::socket_between;
-use grader::{Broken, Check, Needs, Outcome, Peer, Program, Run, check};
+use grader::{Check, Needs, Outcome, Peer, Program, Run, check};
 use lesson05::{LONG, fill_from, in_place};
 use socket2::SockRef;
 
@@ -406,13 +406,13 @@ impl Echo {
         );
         let count = self.server.read_some(&mut self.piece, &expected)?;
         if count == 0 {
-            return Err(Broken::new(expected, "the end of the stream"));
+            return Err(self.server.broken(expected, "the end of the stream"));
         }
         if read + count > length {
             let got = format!("{} bytes and perhaps more", read + count);
-            return Err(Broken::new(format!("{length} bytes, then the end"), got));
+            return Err(self.server.broken(format!("{length} bytes, then the end"), got));
         }
-        let place = |why| Broken::new("each byte in its place", first_line(&why));
+        let place = |why| self.server.broken("each byte in its place", first_line(&why));
         in_place(read, &self.piece[..count]).map_err(place)?;
         self.read += count;
         Ok(count)
@@ -429,7 +429,7 @@ impl Echo {
         let expected = format!("the end of the stream after {} bytes", self.length);
         match self.server.read_some(&mut self.piece, &expected)? {
             0 => Ok(()),
-            count => Err(Broken::new(expected, format!("{count} bytes more"))),
+            count => Err(self.server.broken(expected, format!("{count} bytes more"))),
         }
     }
 

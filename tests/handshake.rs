@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use grader::{Broken, Check, Needs, Outcome, Run, check};
+use grader::{Check, Needs, Outcome, Run, check};
 use socket2::{Domain, Socket, Type};
 
 pub const GIVES_UP_CONNECTING: Check = check("gives_up_connecting", gives_up_connecting)
@@ -16,7 +16,7 @@ fn gives_up_connecting(run: &mut Run) -> Outcome {
     // A listener whose queue is full lets further clients wait: the kernel ignores their SYN.
     let full = run.attempt("a listener with a backlog of 0", listener_with_backlog(0))?;
     let address = full.local_addr().ok().and_then(|address| address.as_socket());
-    let address = address.ok_or_else(|| Broken::new("an address", "none"))?;
+    let address = address.ok_or_else(|| run.broken("an address", "none"))?;
     let mut queued = Vec::new();
     run.until("its queue is full", || {
         match TcpStream::connect_timeout(&address, Duration::from_millis(100)) {

@@ -36,8 +36,7 @@ use std::process::ExitCode;
 
 use common::kernel::ephemeral_ports;
 use grader::{
-    Broken, Check, Exercise, Lesson, Needs, Outcome, Run, check, contract, private_loopback,
-    program,
+    Check, Exercise, Lesson, Needs, Outcome, Run, check, contract, private_loopback, program,
 };
 use socket2::{Domain, Socket, Type};
 
@@ -143,9 +142,9 @@ fn shows_both_ends(run: &mut Run) -> Outcome {
     let (mut program, listener) = run.serve()?;
     let client = program.line("a line `client …`", starts("client "))?;
     let accepted = program.line("a line `accepted …`", starts("accepted "))?;
-    let (from, to) = ends(&client)?;
+    let (from, to) = ends(run, &client)?;
     run.ensure("the client's peer is the listener", to == listener, &client)?;
-    let (local, peer) = ends(&accepted)?;
+    let (local, peer) = ends(run, &accepted)?;
     run.ensure("the accepted socket has the listener's port", local == listener, &accepted)?;
     run.ensure("its peer is the client", peer == from, accepted)
 }
@@ -154,8 +153,11 @@ fn one_client_port_to_two_servers(run: &mut Run) -> Outcome {
     let (mut program, listener) = run.serve_alone()?;
     program.exits_with(0)?;
     let output = program.stdout();
-    let clients: Vec<(SocketAddr, SocketAddr)> =
-        output.lines().filter(|line| starts("client ")(line)).map(ends).collect::<Outcome<_>>()?;
+    let clients: Vec<(SocketAddr, SocketAddr)> = output
+        .lines()
+        .filter(|line| starts("client ")(line))
+        .map(|line| ends(run, line))
+        .collect::<Outcome<_>>()?;
     let shared = clients.windows(2).any(|pair| {
         let [(one, first), (other, second)] = [pair[0], pair[1]];
         one == other && first == listener && second != listener
@@ -266,12 +268,12 @@ fn numbers(line: &str) -> impl Iterator<Item = u64> {
 }
 
 /// The addresses in a line `… LOCAL -> PEER`.
-fn ends(line: &str) -> Outcome<(SocketAddr, SocketAddr)> {
+fn ends(run: &Run, line: &str) -> Outcome<(SocketAddr, SocketAddr)> {
     let ends = || {
         let (local, peer) = line.split_once(" -> ")?;
         Some((local.split_whitespace().last()?.parse().ok()?, peer.trim().parse().ok()?))
     };
-    ends().ok_or_else(|| Broken::new("two addresses with ` -> ` between", line))
+    ends().ok_or_else(|| run.broken("two addresses with ` -> ` between", line))
 }
 
 const FACTS: &[Check] = &[
@@ -333,7 +335,7 @@ fn three_ranges(run: &mut Run) -> Outcome {
 
 fn the_kernels_own_range(run: &mut Run) -> Outcome {
     let Some(range) = ephemeral_ports() else {
-        return Err(Broken::new("the kernel's range", "it is not available here"));
+        return Err(run.broken("the kernel's range", "it is not available here"));
     };
     for _ in 0..32 {
         let socket = run.attempt("bind port 0", TcpListener::bind("127.0.0.1:0"))?;
@@ -374,7 +376,7 @@ fn time_wait_outlives_the_program(run: &mut Run) -> Outcome {
             let mut program = run.start_other(&program!("lesson00"), &[&address])?;
             let client = program.line("a line `client …`", starts("client "))?;
             // Its client end closes first.
-            let (client, server) = ends(&client)?;
+            let (client, server) = ends(run, &client)?;
             program.exits_with(0)?;
             Ok([client, server])
         },
@@ -450,8 +452,8 @@ fn unix_sockets_are_streams(run: &mut Run) -> Outcome {
 }
 
 #[cfg(not(unix))]
-fn unix_sockets_are_streams(_: &mut Run) -> Outcome {
-    Err(Broken::new("Unix sockets", "not available on this system"))
+fn unix_sockets_are_streams(run: &mut Run) -> Outcome {
+    Err(run.broken("Unix sockets", "not available on this system"))
 }
 
 fn record_the_lesson(run: &mut Run) -> Outcome {

@@ -26,8 +26,8 @@ use std::time::{Duration, Instant};
 
 use common::{Encoding, GREETING, REPLY, TUTORIAL_ADDRESS, timed_out};
 use grader::{
-    Broken, Check, Exercise, Lesson, Needs, Outcome, Peer, Program, Run, Subject, Trouble, check,
-    contract, program,
+    Check, Exercise, Lesson, Needs, Outcome, Peer, Program, Run, Subject, Trouble, check, contract,
+    program,
 };
 use many_clients::{ThreadTrouble, is_over_soon};
 use trouble::{Protocol, greedy};
@@ -557,7 +557,7 @@ fn says_much(client: &mut Peer) -> Outcome {
         let mut got = 0;
         while got < reply.len() {
             match client.read_some(&mut reply[got..], "the reply")? {
-                0 => return Err(Broken::new("the reply", "the end of the stream")),
+                0 => return Err(client.broken("the reply", "the end of the stream")),
                 count => got += count,
             }
         }
@@ -761,7 +761,7 @@ fn s22_no_orderly_way_to_stop(run: &mut Run) -> Outcome {
     server.interrupt()?;
     server.complains("KeyboardInterrupt")?;
     match server.exits_with(0) {
-        Ok(()) => Err(Broken::new("an exit code other than 0", "exit code 0")),
+        Ok(()) => Err(run.broken("an exit code other than 0", "exit code 0")),
         Err(_) => Ok(()),
     }
 }

@@ -39,7 +39,7 @@ use std::time::Duration;
 
 use grader::kernel::socket_between;
 use grader::{
-    Broken, Check, Exercise, Lesson, Needs, Outcome, Run, Trouble, check, close, contract, program,
+    Check, Exercise, Lesson, Needs, Outcome, Run, Trouble, check, close, contract, program,
 };
 use socket2::{Domain, SockRef, Socket, Type};
 
@@ -108,14 +108,14 @@ const SWEEP: &[Check] = &[
 fn shows_the_granted_sizes(run: &mut Run) -> Outcome {
     let (mut program, _) = run.serve()?;
     let sizes = program.line("a line `send buffer: …`", starts("send buffer: "))?;
-    let [asked, granted] = numbers(&sizes)?;
+    let [asked, granted] = numbers(run, &sizes)?;
     let socket = run.attempt("create a socket", Socket::new(Domain::IPV4, Type::STREAM, None))?;
     run.attempt("ask for the same", socket.set_send_buffer_size(asked as usize))?;
     let expected = run.attempt("see what is granted", socket.send_buffer_size())? as u64;
     run.ensure(format!("{expected} is granted"), granted == expected, granted)?;
 
     let sizes = program.line("a line `receive buffer: …`", starts("receive buffer: "))?;
-    let [asked, granted] = numbers(&sizes)?;
+    let [asked, granted] = numbers(run, &sizes)?;
     run.attempt("ask for the same", socket.set_recv_buffer_size(asked as usize))?;
     let expected = run.attempt("see what is granted", socket.recv_buffer_size())? as u64;
     run.ensure(format!("{expected} is granted"), granted == expected, granted)
@@ -124,24 +124,24 @@ fn shows_the_granted_sizes(run: &mut Run) -> Outcome {
 fn fills_the_connection(run: &mut Run) -> Outcome {
     let (mut program, _) = run.serve()?;
     let blocked = program.line("a line `write: 0 of …`", starts("write: 0 of "))?;
-    let [_, left] = numbers(&blocked)?;
+    let [_, left] = numbers(run, &blocked)?;
     run.ensure("something was left to write", left > 0, &blocked)?;
     let full = program.line("a line `full: …`", starts("full: "))?;
-    let [sent, _] = numbers(&full)?;
+    let [sent, _] = numbers(run, &full)?;
     run.ensure("the kernel took some bytes", sent > 0, full)
 }
 
 fn sent_is_not_received(run: &mut Run) -> Outcome {
     let (mut program, _) = run.serve()?;
     let full = program.line("a line `full: …`", starts("full: "))?;
-    let [sent, read] = numbers(&full)?;
+    let [sent, read] = numbers(run, &full)?;
     run.ensure("bytes were sent, and none was read", sent > 0 && read == 0, full)
 }
 
 fn shows_a_partial_write(run: &mut Run) -> Outcome {
     let (mut program, _) = run.serve()?;
     let partial = |line: &str| {
-        let counts = starts("write: ")(line).then(|| numbers(line));
+        let counts = starts("write: ")(line).then(|| numbers(run, line));
         matches!(counts, Some(Ok([taken, offered])) if 0 < taken && taken < offered)
     };
     program.line("a line `write: N of M bytes taken` with 0 < N < M", partial)?;
@@ -151,14 +151,14 @@ fn shows_a_partial_write(run: &mut Run) -> Outcome {
 fn resumes_when_there_is_room(run: &mut Run) -> Outcome {
     let (mut program, _) = run.serve()?;
     let resumed = program.line("a line `resumed: …`", starts("resumed: "))?;
-    let [taken, read] = numbers(&resumed)?;
+    let [taken, read] = numbers(run, &resumed)?;
     run.ensure("bytes were taken after bytes were read", taken > 0 && read > 0, resumed)
 }
 
 fn accounts_for_every_byte(run: &mut Run) -> Outcome {
     let (mut program, _) = run.serve()?;
     let end = program.line("a line `end: …`", starts("end: "))?;
-    let [sent, read] = numbers(&end)?;
+    let [sent, read] = numbers(run, &end)?;
     run.ensure("as many bytes were read as were sent", sent > 0 && sent == read, end)?;
     program.exits_with(0)
 }
@@ -180,7 +180,7 @@ fn csv_has_the_rows_of_the_table(run: &mut Run) -> Outcome {
     let (mut ends, mut resumed) = (Vec::new(), None);
     for line in lines {
         let columns: Vec<Option<u64>> = line.split(',').map(|field| field.parse().ok()).collect();
-        let whole = |statement: &str| Broken::new(statement, line);
+        let whole = |statement: &str| run.broken(statement, line);
         let &[Some(step), Some(read_now), Some(sent_now), Some(sent), unacked, waiting, Some(read)] =
             columns.as_slice()
         else {
@@ -323,8 +323,7 @@ fn sweep(run: &mut Run) -> Outcome<(String, Vec<Row>)> {
             seconds: seconds.parse().ok()?,
         })
     };
-    let rows =
-        lines.map(|line| row(line).ok_or_else(|| Broken::new("a row of four numbers", line)));
+    let rows = lines.map(|line| row(line).ok_or_else(|| run.broken("a row of four numbers", line)));
     Ok((output, rows.collect::<Outcome<_>>()?))
 }
 
@@ -333,10 +332,10 @@ fn starts(words: &str) -> impl Fn(&str) -> bool {
 }
 
 /// The two numbers in a line.
-fn numbers(line: &str) -> Outcome<[u64; 2]> {
+fn numbers(run: &Run, line: &str) -> Outcome<[u64; 2]> {
     let words = line.split(|character: char| !character.is_ascii_digit());
     let numbers: Vec<u64> = words.filter_map(|word| word.parse().ok()).collect();
-    numbers.try_into().map_err(|_| Broken::new("two numbers", line))
+    numbers.try_into().map_err(|_| run.broken("two numbers", line))
 }
 
 /// The lines that begin with a number and have these words.
@@ -492,7 +491,7 @@ fn record_the_lesson(run: &mut Run) -> Outcome {
     let output = program.stdout().replace(&address.to_string(), common::TUTORIAL_ADDRESS);
     let parts: Vec<&str> = output.splitn(3, "\n\n").collect();
     let [granted, full, steps] = parts.as_slice() else {
-        return Err(Broken::new("three parts with empty lines between", output));
+        return Err(run.broken("three parts with empty lines between", output));
     };
     let granted = format!("$ cargo run -p lesson05\n{granted}\n");
     run.recorded("buffers-granted", &granted)?;

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use common::GREETING;
-use grader::{Broken, Check, Limit, Needs, Outcome, Peer, Program, Run, Usage, check, kernel};
+use grader::{Check, Limit, Needs, Outcome, Peer, Program, Run, Usage, check, kernel};
 use socket2::SockRef;
 
 use crate::trouble::{
@@ -195,7 +195,7 @@ fn greet_and_part(
     };
     let at_the_end = run.until(statement, || holds(server.usage().ok()?).then_some(()));
     at_the_end.map_err(|broken| match server.usage() {
-        Ok(now) => Broken::new(
+        Ok(now) => run.broken(
             format!("after {clients} clients fewer than {}", in_words(most)),
             format!("{}: the time was up", in_words(now)),
         ),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY};
 use grader::{
-    Broken, Check, Machine, Needs, Network, Outcome, Peer, Run, SentAgain, Subject, check, program,
+    Check, Machine, Needs, Network, Outcome, Peer, Run, SentAgain, Subject, check, program,
     uninterrupted,
 };
 use socket2::{SockRef, TcpKeepalive};
@@ -86,7 +86,7 @@ fn losses_are_made_good(run: &mut Run) -> Outcome {
             return Ok(());
         }
     }
-    Err(Broken::new("a packet that is sent again", "none, for 100 lines"))
+    Err(run.broken("a packet that is sent again", "none, for 100 lines"))
 }
 
 fn a_reply_waits_for_no_acknowledgement(run: &mut Run) -> Outcome {

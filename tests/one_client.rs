@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY};
-use grader::{Broken, Check, Finished, Needs, Outcome, Program, Run, Subject, check, ways_to_end};
+use grader::{Check, Finished, Needs, Outcome, Program, Run, Subject, check, ways_to_end};
 
 use crate::trouble::{
     Protocol, cut_anywhere, resets_in_its_request, serve_into, serve_with_full_errors,
@@ -205,7 +205,7 @@ fn gives_up_on_a_steady_drip(run: &mut Run, limit: Duration) -> Outcome<bool> {
     let drip = client.drips(since)?;
     let outcome = server.ends();
     server.kill()?;
-    let pause = drip.join().map_err(|_| Broken::new("a client that drips", "a panic"))?;
+    let pause = drip.join().map_err(|_| run.broken("a client that drips", "a panic"))?;
     // Whether it was cut off before its first byte or after it depends on how busy the machine is.
     let code = outcome?.status.code();
     run.ensure("the exit code is 0 or 1", matches!(code, Some(0 | 1)), format!("{code:?}"))?;
@@ -490,7 +490,7 @@ pub fn serves_the_next_after_a_drip<P: Protocol>(
     let name = dripping.local();
     // Each byte in a segment of its own, at once.
     let at_once = dripping.stream().set_nodelay(true);
-    at_once.and(next.stream().set_nonblocking(true)).map_err(|why| Broken::new("a socket", why))?;
+    at_once.and(next.stream().set_nonblocking(true)).map_err(|why| run.broken("a socket", why))?;
     dripping.send(".")?;
     P::asks(&mut next)?;
 
@@ -506,7 +506,7 @@ pub fn serves_the_next_after_a_drip<P: Protocol>(
         let looked = next.stream().peek(&mut [0]);
         (!looked.is_err_and(|why| why.kind() == ErrorKind::WouldBlock)).then_some(())
     })?;
-    next.stream().set_nonblocking(false).map_err(|why| Broken::new("a socket", why))?;
+    next.stream().set_nonblocking(false).map_err(|why| run.broken("a socket", why))?;
 
     P::is_answered(&mut next)?;
     Ok((server, name, pause < limit / 2))

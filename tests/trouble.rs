@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use common::REPLY;
 use grader::kernel::{self, State};
-use grader::{Broken, Check, Limit, Needs, Outcome, Peer, Program, Run, check, close};
+use grader::{Check, Limit, Needs, Outcome, Peer, Program, Run, check, close};
 use socket2::{Domain, Socket, Type};
 
 /// How a client talks with the server.
@@ -169,7 +169,7 @@ fn reads_to_an_end(client: Peer, bytes: &[u8]) -> Outcome<Vec<u8>> {
     let mut reply = Vec::new();
     match { stream }.read_to_end(&mut reply) {
         Err(why) if common::timed_out(&why) => {
-            Err(Broken::new("the end of the connection", "an open connection: the time was up"))
+            Err(client.broken("the end of the connection", "an open connection: the time was up"))
         }
         _ => Ok(reply),
     }

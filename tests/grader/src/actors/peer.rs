@@ -1,10 +1,11 @@
+use std::fmt::Display;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::trace::Trace;
-use crate::check::Outcome;
+use crate::check::{Broken, Outcome};
 use crate::machine::{close, close_for_good, sockets};
 use crate::words::{demands, quote, steps};
 
@@ -313,22 +314,19 @@ impl Peer {
         Ok(())
     }
 
-    fn broken(&self, expected: &str, got: impl std::fmt::Display) -> crate::check::Broken {
+    /// A demand of the check's own on this connection is broken.
+    pub fn broken(&self, expected: impl Display, got: impl Display) -> Broken {
         self.trace.broken(expected, got)
     }
 
-    fn limit(&self, expected: &dyn std::fmt::Display) -> Outcome {
+    fn limit(&self, expected: &dyn Display) -> Outcome {
         let left = self.trace.time_left(expected)?;
         self.stream.set_read_timeout(Some(left)).expect("not zero");
         self.stream.set_write_timeout(Some(left)).expect("not zero");
         Ok(())
     }
 
-    fn read(
-        &mut self,
-        buffer: &mut [u8],
-        expected: &dyn std::fmt::Display,
-    ) -> Result<usize, String> {
+    fn read(&mut self, buffer: &mut [u8], expected: &dyn Display) -> Result<usize, String> {
         self.limit(expected).map_err(|broken| broken.got)?;
         match uninterrupted(|| self.stream.read(buffer)) {
             Err(why) if common::timed_out(&why) => Err(demands::THEN_TIME_UP.into()),
