@@ -49,7 +49,7 @@ impl Run {
         let any_port = SocketAddr::new(self.ip, 0).to_string();
         let arguments = arguments.iter().map(|it| if *it == ANY_PORT { &any_port } else { *it });
         let arguments: Vec<_> = arguments.collect();
-        self.trace.step(steps::starts(&program.name, &arguments.join(" ")));
+        self.trace.step(steps::starts(&line(program, &arguments)));
         let mut command = program.command();
         command.args(arguments);
         Program::spawn(program, command, &self.trace)
@@ -173,7 +173,7 @@ impl Run {
 
     fn finish(&mut self, mut command: Command, arguments: &[&str]) -> Outcome<Finished> {
         let subject = self.subject().clone();
-        self.trace.step(steps::runs_to_end(&subject.name, &arguments.join(" ")));
+        self.trace.step(steps::runs_to_end(&line(&subject, arguments)));
         command.args(arguments);
         Program::spawn(&subject, command, &self.trace)?.finishes()
     }
@@ -187,6 +187,11 @@ impl Run {
     pub(crate) fn subject(&self) -> &Subject {
         self.subject.as_ref().expect("an experiment starts only the programs that it names")
     }
+}
+
+/// A command line as people read it.
+fn line(program: &Subject, arguments: &[&str]) -> String {
+    format!("{} {}", program.name, arguments.join(" "))
 }
 
 /// Holds a port on which nobody listens.

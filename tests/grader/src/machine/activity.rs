@@ -70,7 +70,12 @@ mod linux {
         });
         let number_of = counted(calls);
         let only = number_of.values().sum::<usize>() == 1;
-        number_of.into_iter().map(|(does, number)| words::threads(number, only, &does)).collect()
+        let words = number_of.into_iter().map(|(does, number)| match number {
+            1 if only => words::only_thread(&does),
+            1 => words::one_thread(&does),
+            _ => words::threads(number, &does),
+        });
+        words.collect()
     }
 
     fn counted(words: impl Iterator<Item = String>) -> BTreeMap<String, usize> {
@@ -111,7 +116,10 @@ mod linux {
         match sockets.get(&number) {
             Some(socket) if socket.state == State::Listen => words::LISTENER.into(),
             Some(socket) => words::connection(socket.peer),
-            None => words::descriptor(number),
+            None => match words::STREAMS.get(number as usize) {
+                Some(stream) => (*stream).into(),
+                None => words::descriptor(number),
+            },
         }
     }
 
@@ -119,7 +127,9 @@ mod linux {
         let is_open = |it: &&Socket| matches!(it.state, State::Established | State::CloseWait);
         let peers = sockets.values().filter(is_open).map(|socket| socket.peer.to_string());
         let open = counted(peers).into_iter();
-        open.map(|(peer, handles)| words::handles(peer, handles)).take(NAMED).collect()
+        open.map(|(peer, number)| if number == 1 { peer } else { words::handles(&peer, number) })
+            .take(NAMED)
+            .collect()
     }
 
     fn unread(sockets: &Sockets) -> Vec<String> {

@@ -143,7 +143,8 @@ impl Report {
             let number = (runs.clone().count() > 1).then(|| {
                 runs.take_while(|run| !Arc::ptr_eq(&run.output, &program.output)).count() + 1
             });
-            writeln!(f, "\n{}", words::wrote(name, number))?;
+            let wrote = number.map_or_else(|| words::wrote(name), |run| words::wrote_in(name, run));
+            writeln!(f, "\n{wrote}")?;
             let wrote = program.output.text();
             match wrote.is_empty() {
                 true => writeln!(f, "    {}", words::NOTHING)?,

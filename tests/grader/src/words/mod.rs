@@ -3,6 +3,15 @@
 //!
 //! This folder imports nothing of the crate.
 
+/// One function for each text, which has its arguments in it.
+macro_rules! words {
+    ($($name:ident($($argument:ident: $type:ty),*) = $text:literal $(, $more:expr)?;)*) => {
+        $(pub fn $name($($argument: $type),*) -> String {
+            format!($text $(, $more)?)
+        })*
+    };
+}
+
 mod en;
 mod quote;
 

@@ -8,38 +8,19 @@ pub const SLEEPS: &str = "sleeps";
 pub const WAITS_FOR_A_PROCESS: &str = "waits for a process";
 pub const WAITS_FOR_A_THREAD: &str = "waits for a lock, or for another thread";
 
+/// What a call waits on.
 pub const LISTENER: &str = "on its listener";
+pub const STREAMS: [&str; 3] =
+    ["on its standard input", "on its standard output", "on its standard error"];
 
-pub fn threads(number: usize, only: bool, does: &str) -> String {
-    match number {
-        1 if only => format!("it {does}"),
-        1 => format!("one thread {does}"),
-        _ => format!("{number} threads: each {does}"),
-    }
-}
-
-pub fn waits_in(call: &str, on: &str) -> String {
-    format!("waits in {call} {on}")
-}
-
-pub fn connection(peer: SocketAddr) -> String {
-    format!("on its connection with {peer}")
-}
-
-pub fn descriptor(number: u64) -> String {
-    match number {
-        0 => "on its standard input".into(),
-        1 => "on its standard output".into(),
-        2 => "on its standard error".into(),
-        _ => format!("on descriptor {number}"),
-    }
-}
-
-pub fn handles(peer: String, number: usize) -> String {
-    match number {
-        1 => peer,
-        _ => format!("{peer} (it has {number} handles of it)"),
-    }
+words! {
+    only_thread(does: &str) = "it {does}";
+    one_thread(does: &str) = "one thread {does}";
+    threads(number: usize, does: &str) = "{number} threads: each {does}";
+    waits_in(call: &str, on: &str) = "waits in {call} {on}";
+    connection(peer: SocketAddr) = "on its connection with {peer}";
+    descriptor(number: u64) = "on descriptor {number}";
+    handles(peer: &str, number: usize) = "{peer} (it has {number} handles of it)";
 }
 
 pub fn not_accepted(count: u64) -> String {
