@@ -2,9 +2,10 @@ use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
+use super::network;
+use super::places::{found_on_path, program_of_lesson};
 use super::python::PYTHON;
 use super::spawn::spawn;
-use super::{found_on_path, network, program_of_lesson};
 use crate::check::Needs;
 use crate::words;
 

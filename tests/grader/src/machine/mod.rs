@@ -23,7 +23,7 @@ pub(crate) use deadline::Deadline;
 pub use network::{Machine, Network, SentAgain};
 pub(crate) use patience::{graded, must_fail, must_pass};
 pub use places::workspace;
-pub(crate) use places::{found_on_path, program_of_lesson};
+pub(crate) use places::program_of_lesson;
 pub use process::Usage;
 pub(crate) use process::{has_ended, is_stopped, running_threads};
 pub(crate) use process_tree::{CutOff, ProcessTree};
