@@ -60,23 +60,21 @@ pub mod what_breaks;
 mod words;
 
 pub use actors::{
-    Finished, Listener, Nobody, Peer, Program, Run, Subject, private_loopback, uninterrupted,
+    ClosedPort, Finished, Listener, Peer, Program, Run, Subject, private_loopback, uninterrupted,
     ways_to_end,
 };
 pub use check::{Broken, Needs, Outcome};
 pub use exercise::{Exercise, is_begun};
 pub use lesson::Lesson;
 pub use live::LIVE;
-pub use machine::Rlimit as Limit;
-pub use machine::sockets as kernel;
+pub use machine::kernel;
 pub use machine::{
-    Machine, Network, Quota, Rlimit, SentAgain, Usage, close, despite_stalls, workspace,
+    Machine, Network, Quota, Retransmits, Rlimit, Usage, close, despite_stalls, workspace,
 };
 pub use record::{Graded, RECORD, Status};
 pub use report::{Report, judge, recorded, without_frames};
 pub use trouble::Trouble;
 pub use words::quote;
-pub use words::quote as show;
 
 /// One demand on a program, or one statement about TCP that an experiment shows: performed by a [`Run`].
 pub type Check = check::Check<Run>;

@@ -1,11 +1,11 @@
 //! What acts in a check: programs under test, the check's own ends of connections, and the run that starts
 //! and connects them. All of them write to one trace.
 
+mod deadlines;
 mod finished;
-mod kernel;
-mod limited;
 mod listener;
 mod network;
+mod observed;
 mod output;
 mod peer;
 mod program;
@@ -20,6 +20,6 @@ pub use finished::Finished;
 pub use listener::Listener;
 pub use peer::{Peer, uninterrupted};
 pub use program::{Program, ways_to_end};
-pub use run::{Nobody, Run, private_loopback};
+pub use run::{ClosedPort, Run, private_loopback};
 pub use subject::Subject;
 pub(crate) use trace::{Record, Started, Trace};

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::trace::Trace;
 use crate::check::{Broken, Outcome};
-use crate::machine::{close, close_for_good, sockets};
+use crate::machine::{close, close_for_good, kernel};
 use crate::words::{demands, quote, steps};
 
 /// More than this is not received to its end: a program may send for ever.
@@ -52,7 +52,7 @@ impl Peer {
     /// Sends chunk by chunk, each when the program has read the one before, so that no read can take
     /// two of them; where the kernel does not say what has been read, one right after the other. An
     /// error if the program closes or breaks off the connection before the last chunk.
-    pub fn send_in_pieces<P: AsRef<[u8]>>(&mut self, chunks: &[P]) -> Outcome {
+    pub fn send_in_chunks<P: AsRef<[u8]>>(&mut self, chunks: &[P]) -> Outcome {
         let whole: Vec<u8> = chunks.iter().flat_map(|chunk| chunk.as_ref()).copied().collect();
         self.trace.step(steps::sends_in_chunks(&self.name, &whole, chunks.len()));
         let expected = demands::TAKES_BYTES;
@@ -79,8 +79,8 @@ impl Peer {
     fn all_is_read_by(&self, peer: SocketAddr) -> Outcome {
         let local = self.local();
         // A socket that is not listed has gone, or this kernel lists none.
-        let queued = |from, to, queue: fn(sockets::Socket) -> u64| {
-            sockets::socket_between(from, to).map_or(0, queue)
+        let queued = |from, to, queue: fn(kernel::Socket) -> u64| {
+            kernel::socket_between(from, to).map_or(0, queue)
         };
         self.trace.until(&demands::READS_ALL, || {
             // In this order: what has arrived, and is no longer there to be read, has been read.
@@ -103,8 +103,8 @@ impl Peer {
         })
     }
 
-    /// Ends this side's stream (half-close): the program reads 0 bytes after all that was sent.
-    pub fn end(&mut self) -> Outcome {
+    /// Finishes sending (half-close): the program reads 0 bytes after all that was sent.
+    pub fn finish_sending(&mut self) -> Outcome {
         self.trace.step(steps::finishes_sending(&self.name));
         self.stream
             .shutdown(Shutdown::Write)
@@ -259,10 +259,10 @@ impl Peer {
         }
     }
 
-    /// Begins a drip: a byte every 20 ms, until the connection ends or breaks. The thread returns the longest
-    /// silence, which a busy machine can make long. The first begins at `since`, each other before a byte: what
-    /// comes between a byte and the look at the clock is not missed.
-    pub fn drips(&self, since: Instant) -> Outcome<JoinHandle<Duration>> {
+    /// Begins to send slowly: a byte every 20 ms, until the connection ends or breaks. The thread returns the
+    /// longest silence, which a busy machine can make long. The first begins at `since`, each other before a
+    /// byte: what comes between a byte and the look at the clock is not missed.
+    pub fn sends_slowly(&self, since: Instant) -> Outcome<JoinHandle<Duration>> {
         let stream =
             self.stream.try_clone().map_err(|why| self.broken(demands::A_CONNECTION, why))?;
         Ok(thread::spawn(move || {

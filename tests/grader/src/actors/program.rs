@@ -203,7 +203,7 @@ impl Program {
 
     /// How long it has run from this moment to its end, or until now. To find all that it has left behind
     /// takes its time on a busy machine, and is not part of it.
-    pub fn ran_for(&self, since: Instant) -> Duration {
+    pub fn ran_since(&self, since: Instant) -> Duration {
         self.ended_at.unwrap_or_else(Instant::now).saturating_duration_since(since)
     }
 
@@ -261,7 +261,7 @@ impl Program {
 
     /// Waits until it has done what it does at once, and waits itself: no thread of it runs. A program that
     /// is always busy has half a second. (Linux; elsewhere it has no moment)
-    pub fn may_run_on(&self) {
+    pub fn waits_until_idle(&self) {
         let end = Instant::now() + Duration::from_millis(500);
         while Instant::now() < end && !self.running_threads().is_empty() {
             std::thread::sleep(Duration::from_millis(1));
@@ -302,7 +302,7 @@ impl Program {
     }
 
     /// Whether all of its threads have stopped, a moment after it has been suspended. (Linux)
-    pub fn stands_still(&self) -> bool {
+    pub fn is_stopped(&self) -> bool {
         is_stopped(self.id())
     }
 

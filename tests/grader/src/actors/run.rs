@@ -62,7 +62,7 @@ impl Run {
 
     /// The same on an address that no other test uses: for checks that look at the port after the
     /// server has gone.
-    pub fn serve_alone(&mut self) -> Outcome<(Program, SocketAddr)> {
+    pub fn serve_on_own_address(&mut self) -> Outcome<(Program, SocketAddr)> {
         self.serve_with(&[&SocketAddr::new(private_loopback(), 0).to_string()])
     }
 
@@ -122,13 +122,13 @@ impl Run {
     }
 
     /// An address where nobody listens, for as long as the result lives.
-    pub fn nobody(&mut self) -> Outcome<Nobody> {
+    pub fn closed_port(&mut self) -> Outcome<ClosedPort> {
         // Bound and not listening: the port is taken, and whoever connects to it is refused.
-        let bound = || -> std::io::Result<Nobody> {
+        let bound = || -> std::io::Result<ClosedPort> {
             let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
             socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
             let address = socket.local_addr()?.as_socket().expect("an IP socket");
-            Ok(Nobody { address, _socket: socket })
+            Ok(ClosedPort { address, _socket: socket })
         };
         bound().map_err(|why| self.trace.broken(demands::FREE_PORT, why))
     }
@@ -195,7 +195,7 @@ fn line(program: &Subject, arguments: &[&str]) -> String {
 }
 
 /// Holds a port on which nobody listens.
-pub struct Nobody {
+pub struct ClosedPort {
     pub address: SocketAddr,
     _socket: Socket,
 }

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use super::{Peer, Run, Subject, Trace, private_loopback};
 use crate::check::{Broken, Outcome};
+use crate::machine::kernel::State;
 use crate::machine::must_pass;
-use crate::machine::sockets::State;
 
 fn run() -> Run {
     within(must_pass())
@@ -141,7 +141,7 @@ fn a_connection_is_seen_in_its_states() {
     // Bytes that wait for a client are none for the server; nor is the end of a stream a message.
     accepted.send("hello").unwrap();
     client.has_unread_input().unwrap();
-    client.end().unwrap();
+    client.finish_sending().unwrap();
     run.state(server, ours, State::CloseWait).unwrap();
     assert_ne!(got(late(|run| run.message_waits_at(server))), "what it wanted");
 }
@@ -164,8 +164,8 @@ fn a_program_is_what_it_is() {
 
     let mut busy = shell("echo busy; while :; do :; done");
     busy.says("busy").unwrap();
-    assert_ne!(got(within(Duration::from_secs(1)).rests(&busy)), "what it wanted");
-    assert_ne!(got(late(|run| run.settles(&busy))), "what it wanted");
+    assert_ne!(got(within(Duration::from_secs(1)).stays_idle(&busy)), "what it wanted");
+    assert_ne!(got(late(|run| run.becomes_idle(&busy))), "what it wanted");
 }
 
 /// A check that is begun anew because the machine is busy must not lose the failure of a wrong program.
@@ -173,14 +173,14 @@ fn a_program_is_what_it_is() {
 fn a_failure_within_its_deadline_counts() {
     let broken = || Broken::new("a limit", "none");
     let tries = Cell::new(0);
-    let limits = run().with_time_limit(|_, _| {
+    let limits = run().with_deadline(|_, _| {
         tries.set(tries.get() + 1);
         Err(broken())
     });
     assert_eq!((got(limits), tries.get()), ("none".into(), 2));
     let before = |limit| {
         tries.set(0);
-        let outcome = run().before_time_limit(limit, |_| {
+        let outcome = run().before_deadline(limit, |_| {
             tries.set(tries.get() + 1);
             if tries.get() > 2 { Ok(()) } else { Err(broken()) }
         });
@@ -189,12 +189,12 @@ fn a_failure_within_its_deadline_counts() {
     assert_eq!(before(must_pass()), (false, 1));
     assert_eq!(before(Duration::ZERO), (true, 3));
     let long_ago = Instant::now().checked_sub(Duration::from_secs(9)).expect("a machine that runs");
-    assert!(got(run().less_than_without_limit(long_ago)).starts_with("9."));
+    assert!(got(run().shorter_than_default(long_ago)).starts_with("9."));
 }
 
 #[test]
 fn where_nothing_is_left_of_time_wait_there_is_another_connection() {
     let gone = |_: &mut Run| Ok([SocketAddr::new(private_loopback(), 1); 2]);
     let never = |_: &mut Run, _: [_; 2]| -> Outcome { panic!("nothing is left") };
-    assert_eq!(got(run().in_time_wait(gone, never)), "nothing is left of 3 connections");
+    assert_eq!(got(run().while_in_time_wait(gone, never)), "nothing is left of 3 connections");
 }

@@ -3,6 +3,7 @@
 
 mod activity;
 mod deadline;
+pub mod kernel;
 mod missing;
 mod network;
 mod patience;
@@ -14,16 +15,15 @@ mod quota;
 mod rlimit;
 #[cfg(target_os = "linux")]
 mod sock_diag;
-pub mod sockets;
 mod spawn;
 mod stall;
 
 pub(crate) use activity::Activity;
 pub(crate) use deadline::Deadline;
-pub use network::{Machine, Network, SentAgain};
+pub use network::{Machine, Network, Retransmits};
 pub(crate) use patience::{graded, must_fail, must_pass};
-pub use places::workspace;
 pub(crate) use places::program_of_lesson;
+pub use places::workspace;
 pub use process::Usage;
 pub(crate) use process::{has_ended, is_stopped, running_threads};
 pub(crate) use process_tree::{CutOff, ProcessTree};

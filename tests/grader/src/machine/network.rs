@@ -23,21 +23,21 @@ pub enum Machine {
 
 /// How many segments have been sent more than once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SentAgain {
+pub struct Retransmits {
     /// Those that have not been acknowledged yet.
-    pub under_way: u64,
-    pub in_all: u64,
+    pub in_flight: u64,
+    pub total: u64,
 }
 
-impl SentAgain {
+impl Retransmits {
     /// `ss -ti` says `retrans:1/3`, and nothing where both are 0.
-    fn shown(by_ss: &str) -> SentAgain {
+    fn shown(by_ss: &str) -> Retransmits {
         let mut words = by_ss.split_whitespace();
         let counts = words.find_map(|word| word.strip_prefix("retrans:")?.split_once('/'));
         let number = |text: &str| text.parse().ok();
         let counts = counts.and_then(|(now, all)| Some((number(now)?, number(all)?)));
-        let (under_way, in_all) = counts.unwrap_or_default();
-        SentAgain { under_way, in_all }
+        let (in_flight, total) = counts.unwrap_or_default();
+        Retransmits { in_flight, total }
     }
 }
 
@@ -116,10 +116,10 @@ impl Network {
 
     /// What this machine has sent again on its connection with this peer, as TCP_INFO counts it (tcp(7)).
     /// `ss` asks for it: std cannot, and C's `getsockopt` is not safe.
-    pub fn sent_again(&self, machine: Machine, peer: SocketAddr) -> io::Result<SentAgain> {
+    pub fn retransmits(&self, machine: Machine, peer: SocketAddr) -> io::Result<Retransmits> {
         let name = self.name(machine);
         let shown = tool("ip", &format!("netns exec {name} ss -tinH dst {peer}"))?;
-        Ok(SentAgain::shown(&shown))
+        Ok(Retransmits::shown(&shown))
     }
 
     /// An address on this machine.

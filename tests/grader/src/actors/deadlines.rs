@@ -10,7 +10,7 @@ impl Run {
     /// Performs a check of a program's time limit, which the check gets as an argument: first a short one,
     /// so that the check is quick. A busy machine may stop a right program, or the check, for that long: so
     /// where the demand is broken, or `false` says that nothing was shown, all begins anew with a second.
-    pub fn with_time_limit(
+    pub fn with_deadline(
         &mut self,
         check: impl Fn(&mut Run, Duration) -> Outcome<bool>,
     ) -> Outcome {
@@ -22,10 +22,10 @@ impl Run {
             let longest = Duration::from_millis(10 * hundredths);
             match check(self, limit.min(longest)) {
                 Ok(true) => return Ok(()),
-                Err(broken) if limit >= longest || !self.begins_anew() => return Err(broken),
+                Err(broken) if limit >= longest || !self.starts_over() => return Err(broken),
                 Err(_) => {}
                 // Where there is no time for that, the next look at what is left says so.
-                Ok(false) => drop(self.begins_anew()),
+                Ok(false) => drop(self.starts_over()),
             }
             limit = longest;
         }
@@ -34,7 +34,7 @@ impl Run {
     /// Performs a demand on a program with this time limit for those that it serves. A busy machine may keep
     /// a right program, or the client, from going on for as long: what is broken later than that says
     /// nothing, and all begins anew.
-    pub fn before_time_limit(
+    pub fn before_deadline(
         &mut self,
         limit: Duration,
         demand: impl Fn(&mut Run) -> Outcome,
@@ -52,14 +52,14 @@ impl Run {
     /// Demands that what began at this moment is over, and took less than the ten seconds that programs have
     /// which are told no time limit: so this one has kept to what it was told. (A busy machine takes its
     /// time.)
-    pub fn less_than_without_limit(&mut self, since: Instant) -> Outcome {
+    pub fn shorter_than_default(&mut self, since: Instant) -> Outcome {
         let took = since.elapsed();
         let less = took < Duration::from_secs(9);
         self.ensure(steps::LESS_THAN_NINE_SECONDS, less, format!("{took:?}"))
     }
 
     /// What was done in vain is no part of the report. `false`: there is no time to begin anew.
-    pub fn begins_anew(&mut self) -> bool {
+    pub fn starts_over(&mut self) -> bool {
         if self.trace.left().is_zero() {
             return false;
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::program::Program;
 use super::run::Run;
 use crate::check::Outcome;
-use crate::machine::sockets::{self, Socket, State};
+use crate::machine::kernel::{self, Socket, State};
 use crate::machine::{Rlimit, next_descriptor, set_rlimit};
 use crate::words::{demands, steps};
 
@@ -17,7 +17,7 @@ impl Run {
         let expected = steps::listed(local, peer, state);
         self.trace.step(&expected);
         self.trace.until(&expected, || {
-            sockets::socket_between(local, peer).filter(|socket| socket.state == state)
+            kernel::socket_between(local, peer).filter(|socket| socket.state == state)
         })?;
         Ok(())
     }
@@ -26,7 +26,7 @@ impl Run {
     /// not wait)
     pub fn nothing_is_left(&mut self, local: SocketAddr, peer: SocketAddr) -> Outcome {
         self.until(steps::nothing_is_left(local, peer), || {
-            sockets::socket_between(local, peer).is_none().then_some(())
+            kernel::socket_between(local, peer).is_none().then_some(())
         })
     }
 
@@ -51,13 +51,13 @@ impl Run {
                 return then(self, [local, peer]);
             }
             let expected = steps::listed(local, peer, State::TimeWait);
-            let waits = self.until(&expected, || match sockets::socket_between(local, peer) {
+            let waits = self.until(&expected, || match kernel::socket_between(local, peer) {
                 Some(socket) => (socket.state == State::TimeWait).then_some(true),
-                None => sockets::socket_between(peer, local).is_none().then_some(false),
+                None => kernel::socket_between(peer, local).is_none().then_some(false),
             })?;
             if waits {
                 let outcome = then(self, [local, peer]);
-                let left = sockets::socket_between(local, peer);
+                let left = kernel::socket_between(local, peer);
                 let waits = left.is_some_and(|socket| socket.state == State::TimeWait);
                 if waits || self.trace.left().is_zero() {
                     return outcome;
@@ -71,7 +71,7 @@ impl Run {
     /// not say so, only until it has been sent.
     pub fn message_waits_at(&mut self, server: SocketAddr) -> Outcome {
         self.until(steps::message_waits(server), || {
-            let Some(sockets) = sockets::sockets_at(server) else { return Some(()) };
+            let Some(sockets) = kernel::sockets_at(server) else { return Some(()) };
             let waits =
                 |socket: &Socket| socket.state == State::Established && socket.receive_queue > 0;
             sockets.iter().any(waits).then_some(())
@@ -80,14 +80,14 @@ impl Run {
 
     /// Waits until each of the program's threads waits for something: nobody who comes later is before who has
     /// come. (Linux; elsewhere it does not wait)
-    pub fn settles(&mut self, program: &Program) -> Outcome {
+    pub fn becomes_idle(&mut self, program: &Program) -> Outcome {
         self.until(steps::all_threads_wait(&program.name), || {
             program.running_threads().is_empty().then_some(())
         })
     }
 
     /// Demands that the program does nothing while nothing happens. (Linux)
-    pub fn rests(&mut self, program: &Program) -> Outcome {
+    pub fn stays_idle(&mut self, program: &Program) -> Outcome {
         const SAMPLES: u32 = 30;
         let time = Duration::from_millis(10) * SAMPLES;
         self.step(steps::nothing_happens(time));
@@ -111,14 +111,14 @@ impl Run {
     }
 
     /// From now on the program gets no more of this; what it has, it keeps. (Linux)
-    pub fn limit(&mut self, program: &Program, rlimit: Rlimit) -> Outcome {
+    pub fn lower_rlimit(&mut self, program: &Program, rlimit: Rlimit) -> Outcome {
         let most = match rlimit {
             // The limit is for the descriptor's number, and a new one has the lowest that is free.
             Rlimit::Descriptors => next_descriptor(program.id()),
             Rlimit::Threads => {
                 // A thread that has just begun reserves 128 MiB for its memory and gives half of that back
                 // (glibc): in between there would be room for many stacks.
-                self.settles(program)?;
+                self.becomes_idle(program)?;
                 // Some work can still be done, but a stack takes 2 MiB.
                 program.usage()?.addresses + (1 << 20)
             }
@@ -132,7 +132,7 @@ impl Run {
     }
 
     /// From now on the program may have as much again as this suite may. (Linux)
-    pub fn lift(&mut self, program: &Program, rlimit: Rlimit) -> Outcome {
+    pub fn restore_rlimit(&mut self, program: &Program, rlimit: Rlimit) -> Outcome {
         self.trace.step(steps::LIFT_THE_LIMIT);
         let set = set_rlimit(program.id(), rlimit, None);
         set.map_err(|why| self.trace.broken(demands::RLIMIT, why))
