@@ -37,7 +37,7 @@ impl Run {
     /// are acknowledged; to the second acknowledgement, for a connection that is gone, it answers with a
     /// reset, and that ends TIME_WAIT at once (RFC 1337 §2). So where nothing is left of a connection,
     /// before or after, all is done again with another one.
-    pub fn in_time_wait<T>(
+    pub fn while_in_time_wait<T>(
         &mut self,
         end: impl Fn(&mut Run) -> Outcome<[SocketAddr; 2]>,
         then: impl Fn(&mut Run, [SocketAddr; 2]) -> Outcome<T>,
