@@ -118,8 +118,8 @@ fn shows_both_ends(run: &mut Run) -> Outcome {
 }
 
 fn reports_a_refusal(run: &mut Run) -> Outcome {
-    let nobody = run.nobody()?;
-    let address = nobody.address.to_string();
+    let closed = run.closed_port()?;
+    let address = closed.address.to_string();
     run.to_end(&[&address])?.said_exactly("")?.explained()?.exited_with(1)?;
     Ok(())
 }

@@ -114,8 +114,8 @@ fn prints_the_reply(run: &mut Run) -> Outcome {
 }
 
 fn reports_a_refusal(run: &mut Run) -> Outcome {
-    let nobody = run.nobody()?;
-    let mut client = run.start(&[&nobody.address.to_string()])?;
+    let closed = run.closed_port()?;
+    let mut client = run.start(&[&closed.address.to_string()])?;
     fails(&mut client)
 }
 
@@ -131,7 +131,7 @@ fn waits_for_the_end_of_the_reply(run: &mut Run) -> Outcome {
     let (mut client, mut server) = be_the_server(run, PATIENT)?;
     server.receives(GREETING)?;
     // A client that has gone before the last piece is judged by what it printed.
-    let _ = server.send_in_pieces(&["one, ", "two, ", "three"]);
+    let _ = server.send_in_chunks(&["one, ", "two, ", "three"]);
     server.close();
     prints(&mut client, "one, two, three")
 }
@@ -152,7 +152,7 @@ fn joins_characters_that_are_cut(run: &mut Run) -> Outcome {
     // Characters of one to four bytes. Each cut is inside one, and nowhere else.
     let (reply, cuts) = ("né你好🦀", [0, 2, 4, 8, 11, 13]);
     let pieces: Vec<_> = cuts.windows(2).map(|cut| &reply.as_bytes()[cut[0]..cut[1]]).collect();
-    let _ = server.send_in_pieces(&pieces);
+    let _ = server.send_in_chunks(&pieces);
     server.close();
     prints(&mut client, reply)
 }
@@ -169,7 +169,7 @@ fn reports_a_reply_that_breaks_off(run: &mut Run) -> Outcome {
     server.receives(GREETING)?;
     // Whole characters, and some are read before the reset: only the reset says that more was to come. A client
     // that has not read them is told nothing.
-    if server.send_in_pieces(&["问", "题"]).is_ok() {
+    if server.send_in_chunks(&["问", "题"]).is_ok() {
         server.reset();
     }
     fails(&mut client)
@@ -196,7 +196,7 @@ fn gives_up_on_a_silent_server(run: &mut Run) -> Outcome {
     let since = Instant::now();
     let (mut client, _server) = be_the_server(run, &["--time-limit", "0.2"])?;
     fails(&mut client)?;
-    run.less_than_without_limit(since)
+    run.shorter_than_default(since)
 }
 
 fn gives_up_on_a_dripping_server(run: &mut Run) -> Outcome {

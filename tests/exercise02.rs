@@ -113,7 +113,7 @@ fn reads_the_whole_request(run: &mut Run) -> Outcome {
     })?;
     client.receives_nothing_for(Duration::from_millis(20))?;
     client.send(rest)?;
-    client.end()?;
+    client.finish_sending()?;
     client.receives_all(reply(GREETING))
 }
 
@@ -139,7 +139,7 @@ fn refuses(run: &mut Run, request: &[u8]) -> Outcome {
     if !request.is_empty() {
         client.send(request)?;
     }
-    client.end()?;
+    client.finish_sending()?;
     client.receives_no_reply()?;
     server.reports(client.local())?;
     serves_another(run, address)
@@ -189,7 +189,7 @@ fn refuses_a_request_that_is_too_long(run: &mut Run) -> Outcome {
 }
 
 fn gives_up_on_a_silent_client(run: &mut Run) -> Outcome {
-    run.with_time_limit(|run, limit| {
+    run.with_deadline(|run, limit| {
         gives_up_on_silence(run, limit)?;
         Ok(true)
     })
@@ -203,17 +203,17 @@ fn gives_up_on_silence(run: &mut Run, limit: Duration) -> Outcome {
     let mut silent = run.connect_as("the silent client", address)?;
     let mut next = run.connect_as("the next client", address)?;
     next.send(GREETING)?;
-    next.end()?;
+    next.finish_sending()?;
     let since = Instant::now();
     server.resume()?;
     next.receives_all(reply(GREETING))?;
     silent.receives_no_reply()?;
     server.reports(silent.local())?;
-    run.less_than_without_limit(since)
+    run.shorter_than_default(since)
 }
 
 fn gives_up_on_a_dripping_client(run: &mut Run) -> Outcome {
-    run.with_time_limit(gives_up_on_a_steady_drip)
+    run.with_deadline(gives_up_on_a_steady_drip)
 }
 
 /// Whether the drip was steady; if it was not, a limit for each `read` has done as well.
@@ -237,7 +237,7 @@ fn serves_another(run: &mut Run, address: SocketAddr) -> Outcome {
 /// The client sends a whole request and gets a whole reply.
 fn is_answered(client: &mut Peer, request: &str) -> Outcome {
     client.send(request)?;
-    client.end()?;
+    client.finish_sending()?;
     client.receives_all(reply(request))
 }
 
@@ -259,8 +259,8 @@ fn answers_requests_cut_anywhere(run: &mut Run) -> Outcome {
     let text = "né你🦀";
     for pieces in cut_anywhere(text) {
         let mut client = run.connect(address)?;
-        client.send_in_pieces(&pieces)?;
-        client.end()?;
+        client.send_in_chunks(&pieces)?;
+        client.finish_sending()?;
         client.receives_all(reply(text))?;
     }
     Ok(())
@@ -268,11 +268,11 @@ fn answers_requests_cut_anywhere(run: &mut Run) -> Outcome {
 
 fn ends_in_the_middle_of_a_reply(run: &mut Run) -> Outcome {
     for tell_to_end in ways_to_end() {
-        let (mut server, address) = run.serve_alone()?;
+        let (mut server, address) = run.serve_on_own_address()?;
         let mut client = asks_for_a_long_reply(run, address)?;
         client.has_unread_input()?;
         // The rest of the reply has no room.
-        run.settles(&server)?;
+        run.becomes_idle(&server)?;
         tell_to_end(&mut server)?;
         // Not before its end: with room for the rest, a server that hears of it late writes all.
         server.ends()?;
@@ -282,7 +282,7 @@ fn ends_in_the_middle_of_a_reply(run: &mut Run) -> Outcome {
         // somebody who knows the length can tell that more was to come.
         let got = client.receives_to_end()?;
         let is_a_part = got.starts_with(REPLY.as_bytes()) && got.len() < MAX_REQUEST;
-        run.ensure("that is a part of the reply", is_a_part, grader::show(&got))?;
+        run.ensure("that is a part of the reply", is_a_part, grader::quote(&got))?;
         runs_again::<Requests>(run, address)?;
     }
     Ok(())
@@ -298,7 +298,7 @@ impl Protocol for Requests {
 
     fn asks(client: &mut Peer) -> Outcome {
         client.send(GREETING)?;
-        client.end()
+        client.finish_sending()
     }
 
     fn is_answered(client: &mut Peer) -> Outcome {
@@ -308,7 +308,7 @@ impl Protocol for Requests {
     fn sends_much(client: &mut Peer) -> Outcome {
         let request = "x".repeat(256 << 10);
         client.write_all(request.as_bytes(), "the server reads the request")?;
-        client.end()?;
+        client.finish_sending()?;
         client.receives_all(reply(&request))
     }
 

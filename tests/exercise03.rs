@@ -98,7 +98,7 @@ fn names_the_taken_port(run: &mut Run) -> Outcome {
 }
 
 fn is_never_there_twice(run: &mut Run) -> Outcome {
-    let (mut first, address) = run.serve_alone()?;
+    let (mut first, address) = run.serve_on_own_address()?;
     run.to_end_without_listening(&[&address.to_string()])?.exited_with(1)?;
     first.still_runs()?;
     serves_a_client(run, address)?.close();
@@ -107,16 +107,16 @@ fn is_never_there_twice(run: &mut Run) -> Outcome {
 
 fn restarts_after_closing_first(run: &mut Run) -> Outcome {
     let first = Cell::new(None);
-    run.in_time_wait(
+    run.while_in_time_wait(
         |run| {
-            let (server, address) = run.serve_alone()?;
+            let (server, address) = run.serve_on_own_address()?;
             first.set(Some(server));
             Ok([address, leaves_closing_first(run, address)?])
         },
         |run, [address, _]| {
             let mut server = first.take().expect("the first run");
             // For the report: what it has to say of its client.
-            server.may_run_on();
+            server.waits_until_idle();
             server.kill()?;
             let _server = restarts(run, address)?;
             serves_a_client(run, address)?.close();
@@ -126,7 +126,7 @@ fn restarts_after_closing_first(run: &mut Run) -> Outcome {
 }
 
 fn restarts_after_a_kill(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve_alone()?;
+    let (mut server, address) = run.serve_on_own_address()?;
     let mut client = run.connect(address)?;
     client.send(GREETING)?;
     // The reply proves that the server has accepted: a client that only waits in the queue would be
@@ -140,11 +140,11 @@ fn restarts_after_a_kill(run: &mut Run) -> Outcome {
 }
 
 fn restarts_three_times(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve_alone()?;
+    let (mut server, address) = run.serve_on_own_address()?;
     for _ in 0..3 {
         for _ in 0..2 {
             // The second run must not come before the end of the first has to wait.
-            run.in_time_wait(
+            run.while_in_time_wait(
                 |run| Ok([address, leaves_closing_first(run, address)?]),
                 |_, _| Ok(()),
             )?;
@@ -189,7 +189,7 @@ pub const TROUBLE: &[Check] = &[check("gives_up_on_a_dripping_client", gives_up_
     .needs(Needs::Unix)];
 
 fn gives_up_on_a_dripping_client(run: &mut Run) -> Outcome {
-    run.with_time_limit(|run, limit| {
+    run.with_deadline(|run, limit| {
         let (_, _, steady) = serves_the_next_after_a_drip::<Greetings>(run, limit)?;
         Ok(steady)
     })
@@ -213,7 +213,7 @@ impl Protocol for Greetings {
 
     fn sends_much(client: &mut Peer) -> Outcome {
         client.write_all(&[b'x'; 256 << 10], "the server reads the message")?;
-        client.end()?;
+        client.finish_sending()?;
         client.receives_all(REPLY)
     }
 }

@@ -121,7 +121,7 @@ fn answers_a_line(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve()?;
     let mut client = run.connect(address)?;
     is_served(&mut client)?;
-    client.end()?;
+    client.finish_sending()?;
     client.receives_end()
 }
 
@@ -139,7 +139,7 @@ fn joins_the_pieces_of_a_line(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve()?;
     let mut client = run.connect(address)?;
     let (start, rest) = GREETING.as_bytes().split_at(GREETING.find('是').map_or(1, |at| at + 1));
-    client.send_in_pieces(&[start, rest])?;
+    client.send_in_chunks(&[start, rest])?;
     client.receives_nothing_for(Duration::from_millis(20))?;
     // The end of one line, and the start of the next.
     client.send("\nnext")?;
@@ -152,7 +152,7 @@ fn answers_the_last_line(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve()?;
     let mut client = run.connect(address)?;
     client.send(format!("{GREETING}\nthe last"))?;
-    client.end()?;
+    client.finish_sending()?;
     client.receives(reply(GREETING))?;
     client.receives_all(reply("the last"))
 }
@@ -255,7 +255,7 @@ fn finishes_lines_when_told_to_end(run: &mut Run) -> Outcome {
 fn finishes_lines_at(run: &mut Run, signal: fn(&mut Program) -> Outcome) -> Outcome {
     let mut tries = 3;
     loop {
-        let (mut server, address) = run.serve_alone()?;
+        let (mut server, address) = run.serve_on_own_address()?;
         let client = reads_nothing(run, address)?;
         signal(&mut server)?;
         let since = Instant::now();
@@ -264,7 +264,7 @@ fn finishes_lines_at(run: &mut Run, signal: fn(&mut Program) -> Outcome) -> Outc
         // A server waits for such a client, but not for ever: on a machine that is very busy, a second
         // may not do. A program that is wrong is so each time.
         let in_vain = outcome.is_err() && since.elapsed() > Duration::from_secs(1);
-        if !in_vain || tries == 0 || !run.begins_anew() {
+        if !in_vain || tries == 0 || !run.starts_over() {
             return outcome;
         }
     }
@@ -282,7 +282,7 @@ fn finishes_lines(
         refused.is_err_and(|why| why.kind() == ErrorKind::ConnectionRefused).then_some(())
     })?;
     // A program that exits may be about to: until it has, its threads would still serve who reads.
-    server.may_run_on();
+    server.waits_until_idle();
     // Room for all replies at once, so that reading takes no time.
     let room = SockRef::from(client.stream()).set_recv_buffer_size(1 << 20);
     run.attempt("the client begins to read", room)?;
@@ -366,7 +366,7 @@ fn answers_lines_cut_anywhere(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve()?;
     for pieces in cut_anywhere("né你🦀\nb\n") {
         let mut client = run.connect(address)?;
-        client.send_in_pieces(&pieces)?;
+        client.send_in_chunks(&pieces)?;
         client.receives(reply("né你🦀"))?;
         client.receives(reply("b"))?;
     }
@@ -387,7 +387,7 @@ fn refuses_a_line_that_comes_slowly(run: &mut Run) -> Outcome {
 fn parts_when_replies_have_arrived(run: &mut Run) -> Outcome {
     let line = "x".repeat(8 << 10);
     let replies = many_clients::parts_with(run, format!("{line}\n").as_bytes())?;
-    let got = grader::show(&replies);
+    let got = grader::quote(&replies);
     run.ensure("that is the reply, all of it", replies == reply(&line).as_bytes(), got)
 }
 

@@ -161,7 +161,7 @@ fn reports_a_full_output(run: &mut Run) -> Outcome {
     fill_from(0, &mut line);
     server.receives_all(line)?;
     server.send(line)?;
-    server.end()?;
+    server.finish_sending()?;
     client.exits_with(1)?;
     client.complains("error: ")
 }
@@ -173,7 +173,7 @@ fn gives_up_on_a_silent_server(run: &mut Run) -> Outcome {
     let mut client = run.start(&["--time-limit", "0.3", &address])?;
     let _server = listener.accept()?;
     fails(&mut client)?;
-    run.less_than_without_limit(since)
+    run.shorter_than_default(since)
 }
 
 fn reports_a_server_that_hangs_up(run: &mut Run) -> Outcome {
@@ -203,8 +203,8 @@ fn parts_with_a_server_that_sends_for_ever(run: &mut Run) -> Outcome {
 }
 
 fn reports_a_refusal(run: &mut Run) -> Outcome {
-    let nobody = run.nobody()?;
-    let mut client = run.start(&[&nobody.address.to_string()])?;
+    let closed = run.closed_port()?;
+    let mut client = run.start(&[&closed.address.to_string()])?;
     fails(&mut client)
 }
 
@@ -216,7 +216,7 @@ fn sends_every_byte_once(run: &mut Run) -> Outcome {
     echo.read_all()?;
     run.step("the server sends them back");
     echo.send_to(length)?;
-    echo.server.end()?;
+    echo.server.finish_sending()?;
     succeeds(&mut echo.client, length)
 }
 
@@ -224,7 +224,7 @@ fn notices_an_early_end(run: &mut Run) -> Outcome {
     let mut echo = Echo::read_by(run)?;
     run.step("the server sends all but the last line back");
     let _ = echo.send_to(SHORT - LINE);
-    let _ = echo.server.end();
+    let _ = echo.server.finish_sending();
     fails(&mut echo.client)
 }
 
@@ -258,7 +258,7 @@ fn notices_a_reset(run: &mut Run) -> Outcome {
     // The client has read it before the reset: only the reset says that more was to come. One that has not is
     // told nothing.
     let pieces = [&piece[..PIECE / 2], &piece[PIECE / 2..]];
-    if server.send_in_pieces(&pieces).is_ok() {
+    if server.send_in_chunks(&pieces).is_ok() {
         server.reset();
     }
     fails(&mut client)
@@ -269,7 +269,7 @@ fn reads_while_it_writes(run: &mut Run) -> Outcome {
     run.step("the server sends each piece back before it reads the next one");
     echo.echo_to(LONG)?;
     echo.reads_the_end()?;
-    echo.server.end()?;
+    echo.server.finish_sending()?;
     succeeds(&mut echo.client, LONG)
 }
 
@@ -283,7 +283,7 @@ fn rests_while_it_waits(run: &mut Run) -> Outcome {
         thread::sleep(Duration::from_millis(100));
         (before > 0 && before == unread()).then_some(())
     })?;
-    run.rests(&echo.client)
+    run.stays_idle(&echo.client)
 }
 
 fn keeps_the_time_limit(run: &mut Run) -> Outcome {
@@ -355,7 +355,7 @@ fn stays_small(run: &mut Run) -> Outcome {
     run.step("the server echoes the last line");
     echo.echo_to(LONG)?;
     echo.reads_the_end()?;
-    echo.server.end()?;
+    echo.server.finish_sending()?;
     succeeds(&mut echo.client, LONG)
 }
 
@@ -449,7 +449,7 @@ impl Echo {
     /// counts.
     fn ends_after_all(&mut self, sent: Outcome) {
         if sent.is_ok() {
-            let _ = self.server.end();
+            let _ = self.server.finish_sending();
         }
     }
 

@@ -34,7 +34,7 @@ fn gives_up_connecting(run: &mut Run) -> Outcome {
         .explained()?
         .complained("cannot connect")?
         .complained("timed out")?;
-    run.less_than_without_limit(since)
+    run.shorter_than_default(since)
 }
 
 fn listener_with_backlog(backlog: i32) -> std::io::Result<Socket> {

@@ -150,7 +150,7 @@ fn shows_both_ends(run: &mut Run) -> Outcome {
 }
 
 fn one_client_port_to_two_servers(run: &mut Run) -> Outcome {
-    let (mut program, listener) = run.serve_alone()?;
+    let (mut program, listener) = run.serve_on_own_address()?;
     program.exits_with(0)?;
     let output = program.stdout();
     let clients: Vec<(SocketAddr, SocketAddr)> = output
@@ -166,7 +166,7 @@ fn one_client_port_to_two_servers(run: &mut Run) -> Outcome {
 }
 
 fn tcp_and_udp_share_a_number(run: &mut Run) -> Outcome {
-    let (mut program, _) = run.serve_alone()?;
+    let (mut program, _) = run.serve_on_own_address()?;
     let tcp = program.line("a line `TCP …`", starts("TCP "))?;
     let udp = program.line("a line `UDP …`", starts("UDP "))?;
     let address = |line: &str| line.split_whitespace().nth(1).map(String::from);
@@ -371,7 +371,7 @@ fn only_sockets_have_ports(run: &mut Run) -> Outcome {
 fn time_wait_outlives_the_program(run: &mut Run) -> Outcome {
     let ip = private_loopback();
     let address = SocketAddr::new(ip, 0).to_string();
-    run.in_time_wait(
+    run.while_in_time_wait(
         |run| {
             let mut program = run.start_other(&program!("lesson00"), &[&address])?;
             let client = program.line("a line `client …`", starts("client "))?;

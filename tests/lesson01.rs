@@ -126,9 +126,9 @@ fn takes_a_reply_that_just_fits(run: &mut Run) -> Outcome {
 fn goes_on_after_ctrl_z(run: &mut Run) -> Outcome {
     let (mut client, mut server) = be_the_server(run, &["--time-limit", "60"])?;
     server.receives_all(GREETING)?;
-    run.settles(&client)?;
+    run.becomes_idle(&client)?;
     client.suspend()?;
-    run.until("it has stopped", || client.stands_still().then_some(()))?;
+    run.until("it has stopped", || client.is_stopped().then_some(()))?;
     client.resume()?;
     server.send(REPLY)?;
     server.close();
@@ -222,8 +222,8 @@ fn reports_no_reply(run: &mut Run) -> Outcome {
 }
 
 fn reports_a_refusal(run: &mut Run) -> Outcome {
-    let nobody = run.nobody()?;
-    let address = nobody.address.to_string();
+    let closed = run.closed_port()?;
+    let address = closed.address.to_string();
     run.to_end(&[&address])?
         .exited_with(1)?
         .said_exactly("")?
@@ -237,7 +237,7 @@ fn gives_up_on_a_silent_server(run: &mut Run) -> Outcome {
     let since = Instant::now();
     let (mut client, _server) = be_the_server(run, &["--time-limit", "0.2"])?;
     fails_with(run, &mut client, "timed out")?;
-    run.less_than_without_limit(since)
+    run.shorter_than_default(since)
 }
 
 fn gives_up_on_a_dripping_server(run: &mut Run) -> Outcome {
@@ -321,7 +321,7 @@ fn against_a_drip(run: &mut Run, judge: fn(&mut Run, &mut Program) -> Outcome) -
         let since = Instant::now();
         let (mut client, server) = be_the_server(run, &["--time-limit", &limit.to_string()])?;
         run.step("the server sends a byte every 20 ms");
-        let drip = server.drips(since)?;
+        let drip = server.sends_slowly(since)?;
         let outcome = judge(run, &mut client);
         // First the client, so that it cannot take the end of the drip for the end of the reply.
         drop(client);
@@ -346,8 +346,8 @@ fn fails_with(run: &mut Run, client: &mut Program, words: &str) -> Outcome {
 
 fn prints_exactly(run: &mut Run, client: &Program, text: &str) -> Outcome {
     let printed = client.stdout();
-    let got = grader::show(printed.as_bytes());
-    run.ensure(format!("its stdout is {}", grader::show(text.as_bytes())), printed == text, got)
+    let got = grader::quote(printed.as_bytes());
+    run.ensure(format!("its stdout is {}", grader::quote(text.as_bytes())), printed == text, got)
 }
 
 fn a_placeholder_is_not_an_address(run: &mut Run) -> Outcome {
@@ -369,13 +369,13 @@ fn five_writes_one_read(run: &mut Run) -> Outcome {
         stream.peek(&mut buffer).ok().filter(|&count| count == 50)
     })?;
     let count = run.attempt("one read", std::io::Read::read(&mut stream, &mut buffer))?;
-    run.ensure("one read returns all five messages", count == 50, grader::show(&buffer[..count]))
+    run.ensure("one read returns all five messages", count == 50, grader::quote(&buffer[..count]))
 }
 
 fn one_write_many_reads(run: &mut Run) -> Outcome {
     let (mut sender, receiver) = pair(run)?;
     sender.send([b'x'; 3000])?;
-    sender.end()?;
+    sender.finish_sending()?;
     let (mut buffer, mut sizes) = ([0; 1024], Vec::new());
     loop {
         match run
@@ -399,8 +399,8 @@ fn a_read_can_cut_a_character(run: &mut Run) -> Outcome {
 }
 
 fn record_a_refusal(run: &mut Run) -> Outcome {
-    let nobody = run.nobody()?;
-    let address = nobody.address.to_string();
+    let closed = run.closed_port()?;
+    let address = closed.address.to_string();
     let mut client = run.start_other(&program!("lesson01"), &[&address])?;
     client.exits_with(1)?;
     let wrote = client.stderr().replace(&address, TUTORIAL_ADDRESS);

@@ -108,9 +108,9 @@ fn a_server_goes_on_after_ctrl_z(run: &mut Run) -> Outcome {
     let address = server.listening()?;
     let mut client = run.connect(address)?;
     server.says("connected")?;
-    run.settles(&server)?;
+    run.becomes_idle(&server)?;
     server.suspend()?;
-    run.until("it has stopped", || server.stands_still().then_some(()))?;
+    run.until("it has stopped", || server.is_stopped().then_some(()))?;
     server.resume()?;
     client.send(GREETING)?;
     client.receives_all(REPLY)?;
@@ -160,7 +160,7 @@ fn record_bytes_that_are_not_text(run: &mut Run) -> Outcome {
     let address = server.listening()?;
     let mut client = run.connect(address)?;
     client.send(b"\xc4\xe3\xba\xc3")?;
-    client.end()?;
+    client.finish_sending()?;
     client.receives_all(REPLY)?;
     server.exits_with(1)?;
     let wrote = server.stdout().replace(&address.to_string(), TUTORIAL_ADDRESS) + &server.stderr();

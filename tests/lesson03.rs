@@ -65,7 +65,7 @@ const CHECKS: &[Check] = &[
 ];
 
 fn restarts_at_once(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve_alone()?;
+    let (mut server, address) = run.serve_on_own_address()?;
     server_closes_first(run, &mut server, address)?;
     let (mut server, again) = run.serve_with(&[&address.to_string()])?;
     run.ensure("the second run has the same address", again == address, again)?;
@@ -74,7 +74,7 @@ fn restarts_at_once(run: &mut Run) -> Outcome {
 }
 
 fn restarts_after_a_crash(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve_alone()?;
+    let (mut server, address) = run.serve_on_own_address()?;
     let mut client = run.connect(address)?;
     client.send(GREETING)?;
     client.receives(REPLY)?;
@@ -87,7 +87,7 @@ fn restarts_after_a_crash(run: &mut Run) -> Outcome {
 }
 
 fn fails_without_the_option(run: &mut Run) -> Outcome {
-    run.in_time_wait(
+    run.while_in_time_wait(
         |run| {
             let (mut server, address) =
                 run.serve_with(&["--without-reuse", &a_port_of_our_own()])?;
@@ -104,7 +104,7 @@ fn fails_without_the_option(run: &mut Run) -> Outcome {
 }
 
 fn refuses_a_second_live_server(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve_alone()?;
+    let (mut server, address) = run.serve_on_own_address()?;
     run.to_end(&[&address.to_string()])?
         .exited_with(1)?
         .complained(&format!("error: cannot listen on {address}"))?;
@@ -323,7 +323,7 @@ fn one_connection(run: &mut Run, address: IpAddr, reuse: bool) -> Outcome<(Peer,
 /// addresses.
 fn close(run: &mut Run, mut first: Peer, mut second: Peer) -> Outcome<[SocketAddr; 2]> {
     let (ours, theirs) = (second.local(), second.remote());
-    first.end()?;
+    first.finish_sending()?;
     second.receives_end()?;
     second.close();
     first.receives_end()?;
@@ -339,7 +339,7 @@ fn first_run(run: &mut Run, reuse: bool) -> Outcome<[SocketAddr; 2]> {
 }
 
 fn s13_the_server_closes_first(run: &mut Run) -> Outcome {
-    run.in_time_wait(
+    run.while_in_time_wait(
         |run| first_run(run, false),
         |run, [port, _]| {
             run.fails("binding the port again", bind(port, false), io::ErrorKind::AddrInUse)
@@ -348,7 +348,7 @@ fn s13_the_server_closes_first(run: &mut Run) -> Outcome {
 }
 
 fn s13_the_client_closes_first(run: &mut Run) -> Outcome {
-    run.in_time_wait(
+    run.while_in_time_wait(
         |run| {
             let (server, client) = one_connection(run, private_loopback(), false)?;
             close(run, client, server)
@@ -358,7 +358,7 @@ fn s13_the_client_closes_first(run: &mut Run) -> Outcome {
 }
 
 fn s13_time_wait_lasts_a_minute(run: &mut Run) -> Outcome {
-    run.in_time_wait(
+    run.while_in_time_wait(
         |run| first_run(run, false),
         |run, [port, peer]| {
             // The kernel's list may pass it over.
@@ -379,7 +379,7 @@ fn s13_time_wait_lasts_a_minute(run: &mut Run) -> Outcome {
 
 fn s14_both_runs_must_set_the_option(run: &mut Run) -> Outcome {
     for (first, second) in [(false, false), (false, true), (true, false), (true, true)] {
-        run.in_time_wait(
+        run.while_in_time_wait(
             |run| first_run(run, first),
             |run, [port, _]| {
                 let again = bind(port, second);
@@ -449,7 +449,7 @@ fn crashes_with_unread_input(run: &mut Run, server: &mut Program, address: Socke
 
 fn c3_with_c2_mended_it_does_not(run: &mut Run) -> Outcome {
     let server = python("lesson03/without_option.py");
-    run.in_time_wait(
+    run.while_in_time_wait(
         |run| {
             let (_, ends) = closes_first(run, &server, &[])?;
             Ok(ends)
@@ -483,7 +483,7 @@ fn s13_a_client_that_reads_to_the_end(run: &mut Run) -> Outcome {
     let without_option: [(Subject, &[&str]); 2] =
         [(python("lesson03/without_option.py"), &[]), (program!("lesson03"), &["--without-reuse"])];
     for (server, option) in without_option {
-        run.in_time_wait(
+        run.while_in_time_wait(
             |run| {
                 let own = a_port_of_our_own();
                 let mut first = run.start_other(&server, &[option, &[&own]].concat())?;
@@ -533,7 +533,7 @@ fn record_two_runs(run: &mut Run, name: &str, command: &str, server: &Subject) -
     let option: &[&str] =
         if command.ends_with("--without-reuse") { &["--without-reuse"] } else { &[] };
     let first_run = Cell::default();
-    let runs = run.in_time_wait(
+    let runs = run.while_in_time_wait(
         |run| {
             let (first, ends) = closes_first(run, server, option)?;
             first_run.set(shown(command, &first, ends[0]));
@@ -570,7 +570,7 @@ fn record_the_option_that_comes_too_late(run: &mut Run) -> Outcome {
     const WITHOUT: &str = "lesson03/without_option.py";
     let command = |file: &str| format!("python3 lessons/{file}");
     let first_run = Cell::default();
-    let runs = run.in_time_wait(
+    let runs = run.while_in_time_wait(
         |run| {
             let (first, ends) = closes_first(run, &python(WITHOUT), &[])?;
             first_run.set(shown(&command(WITHOUT), &first, ends[0]));

@@ -164,7 +164,7 @@ fn serves_one_after_another(run: &mut Run) -> Outcome {
     for _ in 0..3 {
         let mut client = run.connect(address)?;
         is_served(&mut client)?;
-        client.end()?;
+        client.finish_sending()?;
         client.receives_end()?;
     }
     Ok(())
@@ -177,7 +177,7 @@ fn answers_every_piece(run: &mut Run) -> Outcome {
         client.send(piece)?;
         client.receives(REPLY)?;
     }
-    client.end()?;
+    client.finish_sending()?;
     client.receives_end()
 }
 
@@ -193,7 +193,7 @@ fn decodes_across_pieces(run: &mut Run) -> Outcome {
         client.send(rest)?;
         client.receives(REPLY)?;
         server.says(text)?;
-        client.end()?;
+        client.finish_sending()?;
         client.receives_end()?;
     }
     Ok(())
@@ -257,7 +257,7 @@ fn says_who_comes_and_goes(run: &mut Run) -> Outcome {
     client.send(GREETING)?;
     client.receives(REPLY)?;
     server.says(&format!("{name} sent {} bytes: {GREETING:?}\n", GREETING.len()))?;
-    client.end()?;
+    client.finish_sending()?;
     server.says(&format!("{name} left: it ended its side\n"))
 }
 
@@ -337,7 +337,7 @@ fn survives_a_closed_output(run: &mut Run) -> Outcome {
     while !server.stderr().contains("error: cannot write to standard output") {
         let mut client = run.connect(address)?;
         is_served(&mut client)?;
-        client.end()?;
+        client.finish_sending()?;
         client.receives_end()?;
     }
     is_served(&mut run.connect(address)?)
@@ -398,7 +398,7 @@ fn finishes_replies_at(run: &mut Run, signal: fn(&mut Program) -> Outcome) -> Ou
     let (mut server, address) = run.serve_with(&["--work", "0.2", &address])?;
     let mut client = run.connect(address)?;
     client.send(GREETING)?;
-    client.end()?;
+    client.finish_sending()?;
     server.says(GREETING)?;
     signal(&mut server)?;
     server.says("stopping")?;
@@ -418,7 +418,7 @@ fn stops_in_time(run: &mut Run) -> Outcome {
     let greedy = greedy(run, address)?;
     run.step("it sends as much as the server takes, and reads nothing");
     Pieces::sends_without_reading(&greedy);
-    run.settles(&server)?;
+    run.becomes_idle(&server)?;
     many_clients::stops(run, &mut server)
 }
 
@@ -445,7 +445,7 @@ impl Protocol for Pieces {
 
     fn sends_much(client: &mut Peer) -> Outcome {
         client.write_all(&[b'x'; 256 << 10], "the server reads what is sent")?;
-        client.end()?;
+        client.finish_sending()?;
         client.receives_to_end().map(drop)
     }
 }
@@ -513,7 +513,7 @@ fn reads_characters_cut_anywhere(run: &mut Run) -> Outcome {
                 if piece.len() == 1 { "1 byte".into() } else { format!("{} bytes", piece.len()) };
             server.says(&format!("{name} sent {count}: {said:?}\n"))?;
         }
-        client.end()?;
+        client.finish_sending()?;
         client.receives_end()?;
     }
     Ok(())
@@ -527,7 +527,7 @@ fn does_not_wait_for_its_terminal(run: &mut Run) -> Outcome {
     );
     says_much(&mut client)?;
     is_served(&mut run.connect(address)?)?;
-    run.rests(&server)
+    run.stays_idle(&server)
 }
 
 fn stops_though_its_terminal_does_not(run: &mut Run) -> Outcome {
@@ -775,7 +775,7 @@ fn the_mended_python_server_serves(run: &mut Run) -> Outcome {
         is_served(&mut second)?;
         is_served(&mut first)?;
     }
-    first.end()?;
+    first.finish_sending()?;
     first.receives_end()?;
     server.says("ended its side")
 }
@@ -794,13 +794,13 @@ fn record_a_visit(run: &mut Run) -> Outcome {
     is_served(&mut first)?;
     second.send(&"你好".as_bytes()[1..])?;
     second.receives(REPLY)?;
-    first.end()?;
+    first.finish_sending()?;
     first.receives_end()?;
     run.until("one client is left", || {
         (server.usage().ok()?.descriptors == empty + 1).then_some(())
     })?;
     // One that is still busy would see by itself that the server stops, and leave before it says so.
-    run.settles(&server)?;
+    run.becomes_idle(&server)?;
     server.interrupt()?;
     server.exits_with(0)?;
     let said = server.stdout().replace(&address.to_string(), TUTORIAL_ADDRESS);
@@ -829,7 +829,7 @@ fn record_a_daemon_thread(run: &mut Run) -> Outcome {
     let mut server = run.start_other(&python("daemon.py"), &["127.0.0.1:0"])?;
     let address = server.listening()?;
     let mut client = run.connect(address)?;
-    client.end()?;
+    client.finish_sending()?;
     let first: String = (1..=10).map(|row| format!("row {row} of 100\n")).collect();
     client.receives(&first)?;
     server.types("\n")?;

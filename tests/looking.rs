@@ -79,7 +79,7 @@ fn crowd(run: &mut Run) -> Outcome<Crowd> {
     server.says("connected")?;
     let mut queued = run.connect(address)?;
     queued.send(GREETING)?;
-    queued.end()?;
+    queued.finish_sending()?;
     run.state(address, queued.local(), State::CloseWait)?;
     Ok(Crowd { _server: server, address, _silent: silent, queued })
 }
@@ -115,7 +115,7 @@ fn record_ss(run: &mut Run) -> Outcome {
 }
 
 fn record_time_wait(run: &mut Run) -> Outcome {
-    run.in_time_wait(
+    run.while_in_time_wait(
         |run| {
             let mut server = run.start_other(&program!("lesson02"), &[&own_address()])?;
             let address = server.listening()?;
@@ -170,7 +170,7 @@ fn record_strace(run: &mut Run) -> Outcome {
     let address = server.listening()?;
     let mut client = run.connect(address)?;
     client.send(GREETING)?;
-    client.end()?;
+    client.finish_sending()?;
     client.receives_all(REPLY)?;
     server.exits_with(0)?;
     let command =
@@ -200,7 +200,7 @@ fn record_packets(run: &mut Run, name: &str, server: &Subject, exit_code: i32) -
     server.suspend()?;
     let mut client = run.connect(address)?;
     client.send(GREETING)?;
-    client.end()?;
+    client.finish_sending()?;
     run.state(address, client.local(), State::CloseWait)?;
     server.resume()?;
     server.exits_with(exit_code)?;

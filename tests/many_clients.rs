@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use common::GREETING;
-use grader::{Check, Limit, Needs, Outcome, Peer, Program, Run, Usage, check, kernel};
+use grader::{Check, Needs, Outcome, Peer, Program, Rlimit, Run, Usage, check, kernel};
 use socket2::SockRef;
 
 use crate::trouble::{
@@ -29,7 +29,7 @@ pub fn survives_without_descriptors(
     let since = Instant::now();
     let mut crowd = crowd(run, address)?;
     server.complains("error: ")?;
-    run.rests(&server)?;
+    run.stays_idle(&server)?;
     crowd.last_mut().expect("a crowd").receives_nothing_for(Duration::from_millis(20))?;
     let few = most_lines(since.elapsed());
     let lines = server.stderr().lines().count();
@@ -69,7 +69,7 @@ fn stops_with_the_last_descriptor<P: Protocol>(run: &mut Run) -> Outcome {
     let mut clients = Vec::new();
     loop {
         // One of its threads in accept, and none in the middle of something, with one descriptor more.
-        run.settles(&server)?;
+        run.becomes_idle(&server)?;
         if free_descriptors(&server) <= 1 {
             break;
         }
@@ -94,7 +94,7 @@ fn stops_without_delay<P: Protocol>(run: &mut Run) -> Outcome {
         server.interrupt()?;
         let since = Instant::now();
         server.exits_with(0)?;
-        let time = server.ran_for(since);
+        let time = server.ran_since(since);
         took.push(time);
         if time < Duration::from_millis(900) {
             return Ok(());
@@ -211,7 +211,7 @@ fn in_words(usage: Usage) -> String {
 
 /// The two seconds of the demand, and some more for a machine that has other things to do.
 pub fn is_over_soon(run: &mut Run, server: &Program, since: Instant) -> Outcome {
-    let took = server.ran_for(since);
+    let took = server.ran_since(since);
     run.ensure("that took 2 s at most", took < Duration::from_secs(6), format!("{took:?}"))
 }
 
@@ -262,13 +262,13 @@ fn survives_a_lack_of_threads<P: Protocol>(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve()?;
     let mut first = run.connect_as("the first client", address)?;
     P::is_served(&mut first)?;
-    run.limit(&server, Limit::Threads)?;
+    run.lower_rlimit(&server, Rlimit::Threads)?;
     let mut second = run.connect_as("the second client", address)?;
     server.complains("error: ")?;
     second.receives_no_reply()?;
     P::is_served(&mut first)?;
-    run.rests(&server)?;
-    run.lift(&server, Limit::Threads)?;
+    run.stays_idle(&server)?;
+    run.restore_rlimit(&server, Rlimit::Threads)?;
     serves_another::<P>(run, address)
 }
 
@@ -276,9 +276,9 @@ fn serves_on_after_ctrl_z<P: Protocol>(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve()?;
     let mut client = run.connect(address)?;
     P::is_served(&mut client)?;
-    run.settles(&server)?;
+    run.becomes_idle(&server)?;
     server.suspend()?;
-    run.until("they have stopped", || server.stands_still().then_some(()))?;
+    run.until("they have stopped", || server.is_stopped().then_some(()))?;
     server.resume()?;
     P::is_served(&mut client)
 }
@@ -291,7 +291,7 @@ fn does_not_wait_for_who_reads_its_errors<P: Protocol>(run: &mut Run) -> Outcome
     wrong.receives_to_end()?;
     serves_another::<P>(run, address)?;
     serves_another::<P>(run, address)?;
-    run.rests(&server)?;
+    run.stays_idle(&server)?;
     stops(run, &mut server)
 }
 
@@ -304,7 +304,7 @@ fn rests_while_clients_are_silent<P: Protocol>(run: &mut Run) -> Outcome {
         client.has_been_read()?;
         clients.push(client);
     }
-    run.rests(&server)
+    run.stays_idle(&server)
 }
 
 fn serves_others_while_one_drips<P: Protocol>(run: &mut Run) -> Outcome {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY};
 use grader::{
-    Check, Machine, Needs, Network, Outcome, Peer, Run, SentAgain, Subject, check, program,
+    Check, Machine, Needs, Network, Outcome, Peer, Retransmits, Run, Subject, check, program,
     uninterrupted,
 };
 use socket2::{SockRef, TcpKeepalive};
@@ -47,13 +47,13 @@ fn what_is_lost_is_sent_again(run: &mut Run) -> Outcome {
     run.attempt("the cable is cut", network.cut())?;
     Lines::asks(&mut client)?;
     run.until("TCP_INFO says that the client's kernel has sent it again, twice", || {
-        sent_again(&network, &client).filter(|again| again.in_all > 1)
+        retransmits(&network, &client).filter(|again| again.total > 1)
     })?;
     record_what_is_lost(run, &network, client.remote())?;
     run.attempt("the cable is mended", network.mend())?;
     Lines::is_answered(&mut client)?;
     run.until("TCP_INFO says that it has arrived", || {
-        sent_again(&network, &client).filter(|again| again.in_all > 1 && again.under_way == 0)
+        retransmits(&network, &client).filter(|again| again.total > 1 && again.in_flight == 0)
     })?;
     Lines::sends_much(&mut client)
 }
@@ -81,8 +81,8 @@ fn losses_are_made_good(run: &mut Run) -> Outcome {
     // Until one of the client's packets has been lost, and its line has arrived all the same.
     for _ in 0..100 {
         Lines::is_served(&mut client)?;
-        let again = network.sent_again(Machine::Right, address);
-        if run.attempt("TCP_INFO", again)?.in_all > 0 {
+        let again = network.retransmits(Machine::Right, address);
+        if run.attempt("TCP_INFO", again)?.total > 0 {
             return Ok(());
         }
     }
@@ -127,7 +127,7 @@ fn a_cut_cable_is_silence(run: &mut Run) -> Outcome {
     client.receives_nothing_for(Duration::from_millis(20))?;
     // The client's kernel has not given up: it sends the greeting again, and again.
     run.until("TCP_INFO says that the client's kernel has sent it again", || {
-        sent_again(&network, &client).filter(|again| again.in_all > 0)
+        retransmits(&network, &client).filter(|again| again.total > 0)
     })
     .map(drop)
 }
@@ -154,8 +154,8 @@ fn keepalive_notices_a_dead_peer(run: &mut Run) -> Outcome {
 }
 
 /// What the client's kernel has sent again.
-fn sent_again(network: &Network, client: &Peer) -> Option<SentAgain> {
-    network.sent_again(Machine::Right, client.remote()).ok()
+fn retransmits(network: &Network, client: &Peer) -> Option<Retransmits> {
+    network.retransmits(Machine::Right, client.remote()).ok()
 }
 
 fn connect(run: &mut Run, network: &Network, name: &str, port: u16) -> Outcome<Peer> {

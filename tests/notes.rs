@@ -229,7 +229,7 @@ fn an_ended_side_hides_the_reset(run: &mut Run) -> Outcome {
     client.send(GREETING)?;
     server.has_unread_input()?;
     server.send(REPLY)?;
-    server.end()?;
+    server.finish_sending()?;
     server.close();
     client.receives_all(REPLY)
 }
@@ -282,7 +282,7 @@ fn buffered_data_comes_first(run: &mut Run) -> Outcome {
 fn the_other_direction_goes_on(run: &mut Run) -> Outcome {
     let (mut server, mut client) = connection(run)?;
     client.send(GREETING)?;
-    client.end()?;
+    client.finish_sending()?;
     server.receives_all(GREETING)?;
     run.state(client.local(), server.local(), State::FinWait2)?;
     run.state(server.local(), client.local(), State::CloseWait)?;

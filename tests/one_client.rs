@@ -90,7 +90,7 @@ fn serves_a_client_that_ends_its_side(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve()?;
     let mut client = run.connect(address)?;
     client.send(GREETING)?;
-    client.end()?;
+    client.finish_sending()?;
     client.receives_all(REPLY)?;
     server.says(GREETING)?;
     server.exits_with(0)
@@ -104,7 +104,7 @@ fn reads_the_whole_message(run: &mut Run) -> Outcome {
     client.send(first)?;
     client.receives(REPLY)?;
     client.send(rest)?;
-    client.end()?;
+    client.finish_sending()?;
     client.receives_end()?;
     server.says(GREETING)?;
     server.exits_with(0)
@@ -114,7 +114,7 @@ fn delivers_the_whole_reply(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve()?;
     let mut client = run.connect(address)?;
     client.send("x".repeat(1 << 20))?;
-    client.end()?;
+    client.finish_sending()?;
     client.receives_all(REPLY)?;
     server.exits_with(0)
 }
@@ -175,7 +175,7 @@ fn sends_so_much(run: &mut Run, length: usize) -> Outcome<Finished> {
     let mut client = run.connect(address)?;
     run.step(format!("it sends {length} bytes"));
     client.write_all(&vec![b'x'; length], "the server reads the message")?;
-    client.end()?;
+    client.finish_sending()?;
     client.receives_all(REPLY)?;
     server.finishes()
 }
@@ -187,11 +187,11 @@ fn gives_up_on_a_silent_client(run: &mut Run) -> Outcome {
     client.receives_end()?;
     server.exits_with(1)?;
     server.complains("timed out")?;
-    run.less_than_without_limit(since)
+    run.shorter_than_default(since)
 }
 
 fn gives_up_on_a_dripping_client(run: &mut Run) -> Outcome {
-    run.with_time_limit(gives_up_on_a_steady_drip)
+    run.with_deadline(gives_up_on_a_steady_drip)
 }
 
 /// Whether the drip was steady; if it was not, a limit for each `read` has done as well.
@@ -202,7 +202,7 @@ fn gives_up_on_a_steady_drip(run: &mut Run, limit: Duration) -> Outcome<bool> {
     let since = Instant::now();
     let client = run.connect(address)?;
     // It ends when the server has gone.
-    let drip = client.drips(since)?;
+    let drip = client.sends_slowly(since)?;
     let outcome = server.ends();
     server.kill()?;
     let pause = drip.join().map_err(|_| run.broken("a client that drips", "a panic"))?;
@@ -283,8 +283,8 @@ fn reads_a_message_cut_anywhere(run: &mut Run) -> Outcome {
     for pieces in cut_anywhere(text) {
         let (mut server, address) = run.serve()?;
         let mut client = run.connect(address)?;
-        client.send_in_pieces(&pieces)?;
-        client.end()?;
+        client.send_in_chunks(&pieces)?;
+        client.finish_sending()?;
         client.receives_all(REPLY)?;
         server.says(text)?;
     }
@@ -292,7 +292,7 @@ fn reads_a_message_cut_anywhere(run: &mut Run) -> Outcome {
 }
 
 fn parts_with_a_client_that_stays(run: &mut Run) -> Outcome {
-    run.with_time_limit(|run, limit| {
+    run.with_deadline(|run, limit| {
         let seconds = limit.as_secs_f64().to_string();
         let (mut server, address) = run.serve_with(&["--time-limit", &seconds, "127.0.0.1:0"])?;
         let mut client = run.connect(address)?;
@@ -326,12 +326,12 @@ fn shows_zeros_as_escapes(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve()?;
     let mut client = run.connect(address)?;
     client.send("a\0b\x1b[2J")?;
-    client.end()?;
+    client.finish_sending()?;
     client.receives_all(REPLY)?;
     server.exits_with(0)?;
     let printed = server.stdout();
     let harmless = printed.chars().all(|c| c == '\n' || !c.is_control());
-    run.ensure("no control character is printed", harmless, grader::show(printed.as_bytes()))?;
+    run.ensure("no control character is printed", harmless, grader::quote(printed.as_bytes()))?;
     server.says("a\\0b")
 }
 
@@ -349,7 +349,7 @@ fn reports_a_closed_output(run: &mut Run) -> Outcome {
     server.suspend()?;
     let mut late = run.connect_as("a late client", address)?;
     late.send(GREETING)?;
-    late.end()?;
+    late.finish_sending()?;
     server.resume()?;
     misses_its_output(&mut server)?;
     late.receives_no_reply()?;
@@ -357,10 +357,10 @@ fn reports_a_closed_output(run: &mut Run) -> Outcome {
     // The line that tells of the client has been printed.
     let (mut server, address) = serve_until_nobody_reads(run)?;
     let mut client = run.connect_as("an early client", address)?;
-    run.settles(&server)?;
+    run.becomes_idle(&server)?;
     nobody_reads(&mut server)?;
     client.send(GREETING)?;
-    client.end()?;
+    client.finish_sending()?;
     client.receives_all(REPLY)?;
     misses_its_output(&mut server)
 }
@@ -394,7 +394,7 @@ fn reports_a_lack_of_descriptors(run: &mut Run) -> Outcome {
 }
 
 fn runs_again_after_kill(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve_alone()?;
+    let (mut server, address) = run.serve_on_own_address()?;
     let mut client = run.connect(address)?;
     client.send(GREETING)?;
     client.receives(REPLY)?;
@@ -410,7 +410,7 @@ fn runs_again(run: &mut Run, address: SocketAddr) -> Outcome<Program> {
     run.ensure("the second run has the same address", again == address, again)?;
     let mut next = run.connect(address)?;
     next.send(GREETING)?;
-    next.end()?;
+    next.finish_sending()?;
     next.receives_all(REPLY)?;
     Ok(server)
 }
@@ -441,9 +441,9 @@ fn waits_for_who_reads_its_output(run: &mut Run) -> Outcome {
     run.step("it sends four times what a pipe holds");
     // 64 KiB (pipe(7)).
     client.write_all(&[b'x'; 256 << 10], "the server reads the message")?;
-    client.end()?;
+    client.finish_sending()?;
     client.receives_all(REPLY)?;
-    run.rests(&server)?;
+    run.stays_idle(&server)?;
     server.still_runs()?;
     server.types("read on\n")?;
     // The last bytes of the message, and the end of the line.
@@ -469,7 +469,7 @@ fn waits_for_who_reads_its_errors<P: Protocol>(run: &mut Run) -> Outcome {
     resets_in_its_request::<P>(run, address)?;
     let mut next = run.connect_as("the next client", address)?;
     P::asks(&mut next)?;
-    run.rests(&server)?;
+    run.stays_idle(&server)?;
     server.still_runs()?;
     server.types("read on\n")?;
     server.complains("error: ")?;
@@ -514,7 +514,7 @@ pub fn serves_the_next_after_a_drip<P: Protocol>(
 
 fn ends_in_the_middle_of_a_reply(run: &mut Run) -> Outcome {
     for tell_to_end in ways_to_end() {
-        let (mut server, address) = run.serve_alone()?;
+        let (mut server, address) = run.serve_on_own_address()?;
         let mut client = run.connect(address)?;
         client.send(&GREETING.as_bytes()[..1])?;
         // Written, and nothing is unread: the kernel has all that it needs for an end in good order.

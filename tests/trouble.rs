@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use common::REPLY;
 use grader::kernel::{self, State};
-use grader::{Check, Limit, Needs, Outcome, Peer, Program, Run, check, close};
+use grader::{Check, Needs, Outcome, Peer, Program, Rlimit, Run, check, close};
 use socket2::{Domain, Socket, Type};
 
 /// How a client talks with the server.
@@ -128,7 +128,7 @@ fn survives_resets_at_any_moment<P: Protocol>(run: &mut Run) -> Outcome {
     at_the_end.reset();
     serves_another::<P>(run, address)?;
     // On a busy machine the one who has met the reset may only now come to what is wrong.
-    run.settles(&server)?;
+    run.becomes_idle(&server)?;
     serves_another::<P>(run, address)
 }
 
@@ -150,10 +150,10 @@ fn survives_whatever_is_sent<P: Protocol>(run: &mut Run) -> Outcome {
         let reply = reads_to_an_end(client, bytes)?;
         if is_allowed {
             let is_reply = reply.starts_with(REPLY.as_bytes());
-            run.ensure("it has a reply", is_reply, grader::show(&reply))?;
+            run.ensure("it has a reply", is_reply, grader::quote(&reply))?;
         }
     }
-    run.settles(&server)?;
+    run.becomes_idle(&server)?;
     serves_another::<P>(run, address)
 }
 
@@ -244,7 +244,7 @@ fn gives_memory_back<P: Protocol>(run: &mut Run) -> Outcome {
 }
 
 fn runs_again_after_kill<P: Protocol>(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve_alone()?;
+    let (mut server, address) = run.serve_on_own_address()?;
     let mut served = run.connect(address)?;
     P::is_served(&mut served)?;
     served.close();
@@ -326,7 +326,7 @@ fn reports_a_full_output<P: Protocol>(run: &mut Run) -> Outcome {
 
 fn waits_for_descriptors<P: Protocol>(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve()?;
-    run.limit(&server, Limit::Descriptors)?;
+    run.lower_rlimit(&server, Rlimit::Descriptors)?;
     let mut client = run.connect(address)?;
     P::asks(&mut client)?;
     // Linux gives `accept` its descriptor before it waits: a call that waits already has one.
@@ -343,10 +343,10 @@ fn waits_for_descriptors<P: Protocol>(run: &mut Run) -> Outcome {
         P::asks(&mut client)?;
     }
     server.complains("error: ")?;
-    run.rests(&server)?;
+    run.stays_idle(&server)?;
     let lines = server.stderr().lines().count();
     run.ensure("it has complained in a few lines", lines < 100, format!("{lines} lines"))?;
-    run.lift(&server, Limit::Descriptors)?;
+    run.restore_rlimit(&server, Rlimit::Descriptors)?;
     P::is_answered(&mut client)?;
     client.close();
     serves_another::<P>(run, address)
@@ -356,10 +356,10 @@ fn is_not_held_by_who_says_nothing<P: Protocol>(run: &mut Run) -> Outcome {
     let (server, address) = run.serve_with(P::IMPATIENT)?;
     let since = Instant::now();
     let silent = run.connect_as("a client that says nothing", address)?;
-    run.settles(&server)?;
+    run.becomes_idle(&server)?;
     serves_another_in_time::<P>(run, address)?;
     silent.close();
-    run.less_than_without_limit(since)
+    run.shorter_than_default(since)
 }
 
 fn is_not_held_by_who_reads_nothing<P: Protocol>(run: &mut Run) -> Outcome {
@@ -367,7 +367,7 @@ fn is_not_held_by_who_reads_nothing<P: Protocol>(run: &mut Run) -> Outcome {
     let greedy = greedy(run, address)?;
     run.step("it sends as much as the server takes, and reads nothing");
     P::sends_without_reading(&greedy);
-    run.rests(&server)?;
+    run.stays_idle(&server)?;
     serves_another_in_time::<P>(run, address)
 }
 
@@ -406,5 +406,5 @@ pub fn serves_another<P: Protocol>(run: &mut Run, address: SocketAddr) -> Outcom
 
 /// A client that comes to an impatient server is served.
 fn serves_another_in_time<P: Protocol>(run: &mut Run, address: SocketAddr) -> Outcome {
-    run.before_time_limit(IMPATIENCE, |run| serves_another::<P>(run, address))
+    run.before_deadline(IMPATIENCE, |run| serves_another::<P>(run, address))
 }
