@@ -1,7 +1,7 @@
 //! The hostile programs. Each is this test's own executable, started as `hostile be DEED TOKEN`. The
 //! token is in the command line of all that it starts, so that those that are left can be found.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{self, Command};
 use std::thread;
@@ -17,12 +17,10 @@ pub fn perform(deed: &str, token: &str) -> io::Result<()> {
     match deed {
         "answers" => answer(listen()?)?,
         "binds_nothing" => {}
-        "floods" => write_for_ever(b"a line, and another\n"),
-        "never_ends_its_line" => write_for_ever(b"and on, "),
+        "floods" => write_for_ever(),
         "sends_for_ever" => send_for_ever(listen()?)?,
-        "reads_drop_by_drop" => read_drop_by_drop(listen()?)?,
         "eats" => eat(listen()?)?,
-        "multiplies" => multiply(argument, |next| start(&format!("multiplies:{next}"), token))?,
+        "multiplies" => multiply(argument, token)?,
         // As daemons do: the first process ends, the second leads a session and ends, the third stays.
         "leaves" => {
             start(&format!("leads:{argument}"), token).spawn()?.wait()?;
@@ -66,11 +64,11 @@ fn answer(listener: TcpListener) -> io::Result<()> {
     Ok(())
 }
 
-fn write_for_ever(text: &[u8]) {
-    let much = text.repeat(1000);
+fn write_for_ever() {
+    let much = "a line, and another\n".repeat(1000);
     let mut stdout = io::stdout().lock();
     loop {
-        let _ = stdout.write_all(&much);
+        let _ = stdout.write_all(much.as_bytes());
     }
 }
 
@@ -78,15 +76,6 @@ fn send_for_ever(listener: TcpListener) -> io::Result<()> {
     let (mut stream, _) = listener.accept()?;
     loop {
         stream.write_all(&[b'x'; 64 << 10])?;
-    }
-}
-
-fn read_drop_by_drop(listener: TcpListener) -> io::Result<()> {
-    let (mut stream, _) = listener.accept()?;
-    let mut drop = [0; 64 << 10];
-    loop {
-        stream.read_exact(&mut drop)?;
-        thread::sleep(Duration::from_millis(50));
     }
 }
 
@@ -100,11 +89,11 @@ fn eat(listener: TcpListener) -> io::Result<()> {
 }
 
 /// Each generation is twice as many as the one before; the last does not multiply.
-fn multiply(generations: &str, next: impl Fn(u32) -> Command) -> io::Result<()> {
+fn multiply(generations: &str, token: &str) -> io::Result<()> {
     let left: u32 = generations.parse().expect("a number");
     if left > 0 {
         for _ in 0..2 {
-            next(left - 1).spawn()?;
+            start(&format!("multiplies:{}", left - 1), token).spawn()?;
         }
     }
     Ok(())
