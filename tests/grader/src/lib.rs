@@ -34,7 +34,7 @@
 //!   row of the verdicts that it backs, such as `S17_…`.
 //! - A **recording** is a program's output in `book/chapters/transcripts/`. All of it is compared, but for
 //!   what is another in each run: ports, times, counts of measurements, and little else
-//!   (`report/redaction.rs`). `SNAPSHOTS=overwrite cargo test` records anew what differs.
+//!   (`report/redaction.rs`). `SNAPSHOTS=overwrite cargo test` records again what differs.
 //!
 //! # The folders
 //!

@@ -7,9 +7,9 @@ use crate::check::Outcome;
 use crate::words::{demands, steps};
 
 impl Run {
-    /// Performs a check of a program's time limit, which the check gets as an argument: first a short one,
+    /// Performs a check of a program's deadline, which the check gets as an argument: first a short one,
     /// so that the check is quick. A busy machine may stop a right program, or the check, for that long: so
-    /// where the demand is broken, or `false` says that nothing was shown, all begins anew with a second.
+    /// where the demand is broken, or `false` says that nothing was shown, all of it starts over with a second.
     pub fn with_deadline(
         &mut self,
         check: impl Fn(&mut Run, Duration) -> Outcome<bool>,
@@ -31,9 +31,9 @@ impl Run {
         }
     }
 
-    /// Performs a demand on a program with this time limit for those that it serves. A busy machine may keep
+    /// Performs a demand on a program with this deadline for its clients. A busy machine may keep
     /// a right program, or the client, from going on for as long: what is broken later than that says
-    /// nothing, and all begins anew.
+    /// nothing, and all of it starts over.
     pub fn before_deadline(
         &mut self,
         limit: Duration,
@@ -50,7 +50,7 @@ impl Run {
     }
 
     /// Demands that what began at this moment is over, and took less than the ten seconds that programs have
-    /// which are told no time limit: so this one has kept to what it was told. (A busy machine takes its
+    /// that are told no deadline: so this one has kept to what it was told. (A busy machine takes its
     /// time.)
     pub fn shorter_than_default(&mut self, since: Instant) -> Outcome {
         let took = since.elapsed();
@@ -58,7 +58,7 @@ impl Run {
         self.ensure(steps::LESS_THAN_NINE_SECONDS, less, format!("{took:?}"))
     }
 
-    /// What was done in vain is no part of the report. `false`: there is no time to begin anew.
+    /// What was done in vain is no part of the report. `false`: there is no time to start over.
     pub fn starts_over(&mut self) -> bool {
         if self.trace.left().is_zero() {
             return false;

@@ -35,8 +35,8 @@ impl Run {
     ///
     /// On a busy machine a kernel may send its FIN twice before it hears that the first has arrived. Both
     /// are acknowledged; to the second acknowledgement, for a connection that is gone, it answers with a
-    /// reset, and that ends TIME_WAIT at once (RFC 1337 §2). So where nothing is left of a connection,
-    /// before or after, all is done again with another one.
+    /// reset, and that ends TIME_WAIT instantly (RFC 1337 §2). So where nothing is left of a connection,
+    /// before or after, all of it is done again with another connection.
     pub fn while_in_time_wait<T>(
         &mut self,
         end: impl Fn(&mut Run) -> Outcome<[SocketAddr; 2]>,
@@ -67,7 +67,7 @@ impl Run {
         Err(self.trace.broken(demands::TIME_WAIT, demands::nothing_left_of(ATTEMPTS)))
     }
 
-    /// Waits until a message has arrived at this server and nobody has read it; where the kernel does
+    /// Waits until a message has arrived at this server that it has not read; where the kernel does
     /// not say so, only until it has been sent.
     pub fn message_waits_at(&mut self, server: SocketAddr) -> Outcome {
         self.until(steps::message_waits(server), || {
@@ -78,8 +78,8 @@ impl Run {
         })
     }
 
-    /// Waits until each of the program's threads waits for something: nobody who comes later is before who has
-    /// come. (Linux; elsewhere it does not wait)
+    /// Waits until each of the program's threads waits for something: no client that comes later is served
+    /// before the ones that have come. (Linux; elsewhere it does not wait)
     pub fn becomes_idle(&mut self, program: &Program) -> Outcome {
         self.until(steps::all_threads_wait(&program.name), || {
             program.running_threads().is_empty().then_some(())

@@ -9,7 +9,7 @@ use crate::check::{Broken, Outcome};
 use crate::machine::{close, close_for_good, kernel};
 use crate::words::{demands, quote, steps};
 
-/// More than this is not received to its end: a program may send for ever.
+/// More than this is not received to its end: a program may send forever.
 const MOST: usize = 64 << 20;
 
 /// The check's own end of a connection with a program.
@@ -51,7 +51,7 @@ impl Peer {
 
     /// Sends chunk by chunk, each when the program has read the one before, so that no read can take
     /// two of them; where the kernel does not say what has been read, one right after the other. An
-    /// error if the program closes or breaks off the connection before the last chunk.
+    /// error if the program closes or resets the connection before the last chunk.
     pub fn send_in_chunks<P: AsRef<[u8]>>(&mut self, chunks: &[P]) -> Outcome {
         let whole: Vec<u8> = chunks.iter().flat_map(|chunk| chunk.as_ref()).copied().collect();
         self.trace.step(steps::sends_in_chunks(&self.name, &whole, chunks.len()));
@@ -154,7 +154,7 @@ impl Peer {
         self.receives_end()
     }
 
-    /// Demands that the program ends its side now, in good order.
+    /// Demands that the program finishes sending now, with a clean end of the stream.
     pub fn receives_end(&mut self) -> Outcome {
         self.trace.step(steps::receives_end(&self.name));
         let expected = demands::END_READ;
@@ -189,7 +189,7 @@ impl Peer {
         }
     }
 
-    /// Demands that the connection ends without a byte for this side, in good order or by a reset.
+    /// Demands that the connection ends without a byte for this side, cleanly or by a reset.
     pub fn receives_no_reply(&mut self) -> Outcome {
         self.trace.step(steps::receives_no_reply(&self.name));
         let expected = demands::NO_REPLY;
@@ -204,7 +204,7 @@ impl Peer {
         }
     }
 
-    /// Sends until the program breaks the connection off, which it must do before it has taken `most`
+    /// Sends until the program closes or resets the connection, which it must do before it has taken `most`
     /// bytes.
     pub fn sends_until_cut_off(&mut self, most: usize) -> Outcome {
         self.trace.step(steps::sends_until_cut_off(&self.name));
@@ -299,8 +299,8 @@ impl Peer {
         }
     }
 
-    /// Writes all of it. Each part that is taken does not begin the time anew, so that a program that
-    /// reads drop by drop cannot draw it out.
+    /// Writes all of it. A part that is taken does not extend the deadline, so that a program that
+    /// reads slowly cannot draw it out.
     fn write(&self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
             let left = self.trace.left();

@@ -259,8 +259,8 @@ impl Program {
         Err(self.trace.broken(demands::STOPPED, demands::NOT_AVAILABLE))
     }
 
-    /// Waits until it has done what it does at once, and waits itself: no thread of it runs. A program that
-    /// is always busy has half a second. (Linux; elsewhere it has no moment)
+    /// Waits until no thread of it runs, since each waits for something. A program that is always busy has
+    /// half a second. (Linux; elsewhere it has no moment)
     pub fn waits_until_idle(&self) {
         let end = Instant::now() + Duration::from_millis(500);
         while Instant::now() < end && !self.running_threads().is_empty() {
@@ -268,7 +268,7 @@ impl Program {
         }
     }
 
-    /// Ends the process at once, as `kill -9` does.
+    /// Ends the process instantly, as `kill -9` does.
     pub fn kill(&mut self) -> Outcome {
         self.trace.step(steps::kill(&self.name));
         self.trace.found(&self.output, |program| program.over = true);

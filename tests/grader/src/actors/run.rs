@@ -110,7 +110,7 @@ impl Run {
         Peer::new(stream, name, &self.trace)
     }
 
-    /// Demands that nobody accepts connections at this address.
+    /// Demands that no program accepts connections at this address.
     pub fn is_refused(&mut self, address: SocketAddr) -> Outcome {
         self.trace.step(steps::is_refused(address));
         let left = self.trace.time_left(&demands::REFUSED)?;
@@ -121,9 +121,9 @@ impl Run {
         }
     }
 
-    /// An address where nobody listens, for as long as the result lives.
+    /// An address where no program listens, for as long as the result lives.
     pub fn closed_port(&mut self) -> Outcome<ClosedPort> {
-        // Bound and not listening: the port is taken, and whoever connects to it is refused.
+        // Bound and not listening: the port is taken, and a client that connects to it is refused.
         let bound = || -> std::io::Result<ClosedPort> {
             let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
             socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
@@ -179,7 +179,7 @@ impl Run {
     }
 
     /// Runs the program under test to its end, which must come without `listening on`: a server that
-    /// listens would run for ever, and is not waited for.
+    /// listens would run forever, and is not waited for.
     pub fn to_end_without_listening(&mut self, arguments: &[&str]) -> Outcome<Finished> {
         self.start(arguments)?.finishes_without_listening()
     }
@@ -194,7 +194,7 @@ fn line(program: &Subject, arguments: &[&str]) -> String {
     format!("{} {}", program.name, arguments.join(" "))
 }
 
-/// Holds a port on which nobody listens.
+/// Holds a port on which no program listens.
 pub struct ClosedPort {
     pub address: SocketAddr,
     _socket: Socket,

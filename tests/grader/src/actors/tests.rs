@@ -168,7 +168,7 @@ fn a_program_is_what_it_is() {
     assert_ne!(got(late(|run| run.becomes_idle(&busy))), "what it wanted");
 }
 
-/// A check that is begun anew because the machine is busy must not lose the failure of a wrong program.
+/// A check that starts over because the machine is busy must not lose the failure of a wrong program.
 #[test]
 fn a_failure_within_its_deadline_counts() {
     let broken = || Broken::new("a limit", "none");

@@ -1,6 +1,6 @@
 //! The kernel's view of TCP sockets, for checks that ask again and again.
 //!
-//! `/proc/net/tcp` is written anew for each reader, with a line for every socket of the machine, and a
+//! `/proc/net/tcp` is written again for each reader, with a line for every socket of the machine, and a
 //! suite leaves thousands of them in TIME_WAIT. Linux also answers for the one that is asked for
 //! (sock_diag(7)). Where it does not, the list is read.
 

@@ -13,7 +13,7 @@ pub(crate) fn graded() -> Duration {
 }
 
 /// How long to wait for a check that a program must fail. A program that hangs fails by this, so it is
-/// short; a check that passes in spite of it is noticed anyway.
+/// short; a check that passes anyway is noticed.
 pub(crate) fn must_fail() -> Duration {
     Duration::from_millis(600).mul_f64(scale())
 }

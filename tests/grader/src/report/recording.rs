@@ -1,5 +1,5 @@
 //! Recordings: what programs wrote in a run, kept in files that the book shows or that are reviewed like
-//! its text. The suite replays each of them. `SNAPSHOTS=overwrite cargo test` writes those anew that differ.
+//! its text. The suite replays each of them. `SNAPSHOTS=overwrite cargo test` writes again those that differ.
 
 use std::fs;
 use std::path::{Path, PathBuf};

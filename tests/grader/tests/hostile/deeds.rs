@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 pub fn perform(deed: &str, token: &str) -> io::Result<()> {
-    // Should the grader fail, the machine is rid of them all the same.
+    // Should the grader fail, the machine gets rid of them anyway.
     thread::spawn(|| {
         thread::sleep(Duration::from_secs(60));
         process::exit(3);

@@ -58,7 +58,7 @@ const HOSTILE: [Hostile; 8] = [
         name: "ignores_sigterm",
         patience: SHORT,
         run: |run| {
-            // What a process ignores, it ignores after exec, too (signal(7)).
+            // What a process ignores, it also ignores after exec (signal(7)).
             let deaf = hostile().through(&["sh", "-c", "trap '' TERM; exec \"$@\"", "sh"]);
             let mut deaf = run.start_other(&deaf, &["be", "answers", &token()])?;
             deaf.listening()?;

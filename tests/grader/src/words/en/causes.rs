@@ -8,7 +8,7 @@ words! {
     panic(file: &str, line: &str, message: &str) = "a panic at {file}, line {line}: {message}";
     exception(file: &str, line: &str, message: &str) =
         "an exception at {file}, line {line}: {message}";
-    last_said(said: &str) = "The last that it said on stderr: {said}";
+    last_said(said: &str) = "The last thing it said on stderr: {said}";
     error_taken_for_success(program: &str) =
         "{program} took an error for success: what does its `main` return?";
     no_address(program: &str) =
@@ -18,7 +18,7 @@ words! {
     was_doing(program: &str, calls: &[String]) = "What {program} was doing: {}.", calls.join("; ");
     sentence(words: &str) = "{words}.";
     still_open(program: &str, peers: &[String]) =
-        "{program} has not ended its side of the connection with {}, neither by `shutdown` nor by closing it.",
+        "{program} has not finished sending on the connection with {}: it has neither called `shutdown` nor closed it.",
         peers.join(", and ");
     did_not_wait(program: &str) =
         "{program} did not wait: it took what had come so far for all of it.";

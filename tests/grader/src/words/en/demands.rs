@@ -31,7 +31,7 @@ pub const A_BYTE: &str = "a byte that can be read";
 pub const A_CONNECTION: &str = "a connection";
 pub const A_RESET: &str = "a reset";
 pub const BYTES_AND_END: &str = "bytes, then the end of the stream";
-pub const CLEAN_END: &str = "the end of the stream, in good order";
+pub const CLEAN_END: &str = "a clean end of the stream";
 pub const CLOSED_IN_TIME: &str = "a closed connection after some of the bytes";
 pub const END_OF_STREAM: &str = "the end of the stream";
 pub const END_READ: &str = "the end of the stream (read returns 0)";
@@ -52,7 +52,7 @@ pub const TIME_WAIT: &str = "one end of a connection in TIME_WAIT";
 
 // The check itself.
 pub const A_PANIC: &str = "a panic: see above";
-pub const DEADLINE_THAT_PASSES: &str = "a time limit that can pass";
+pub const DEADLINE_THAT_PASSES: &str = "a deadline that can pass";
 pub const NO_PANIC: &str = "the check itself does not panic";
 pub const SUCCEEDED: &str = "it succeeded";
 
@@ -101,8 +101,8 @@ fn by_signal(status: ExitStatus) -> String {
         use rustix::process::Signal;
         use std::os::unix::process::ExitStatusExt;
         let words = match status.signal().and_then(Signal::from_named_raw) {
-            Some(Signal::INT) => "Ctrl-C (SIGINT) ended it on the spot: it does not handle it",
-            Some(Signal::TERM) => "SIGTERM ended it on the spot: it does not handle it",
+            Some(Signal::INT) => "Ctrl-C (SIGINT) ended it instantly: it does not handle it",
+            Some(Signal::TERM) => "SIGTERM ended it instantly: it does not handle it",
             Some(Signal::SEGV) => "it crashed: an invalid access to memory (SIGSEGV)",
             Some(Signal::ABORT) => "it aborted itself (SIGABRT)",
             _ => return format!("it was ended: {status}"),

@@ -47,9 +47,9 @@ words! {
     listen_on(address: SocketAddr) = "listen on {address}";
     sends(peer: &str, bytes: &[u8]) = "{peer} sends {}", quote(bytes);
     sends_in_chunks(peer: &str, bytes: &[u8], chunks: usize) =
-        "{peer} sends {} in {chunks} pieces, each when the one before has been read", quote(bytes);
+        "{peer} sends {} in {chunks} chunks, each after the one before has been read", quote(bytes);
     has_been_read(peer: &str) = "what {peer} has sent has been read";
-    finishes_sending(peer: &str) = "{peer} ends its side";
+    finishes_sending(peer: &str) = "{peer} finishes sending";
     has_unread_input(peer: &str) = "{peer} has unread input";
     receives(peer: &str, bytes: &[u8]) = "{peer} receives {}", quote(bytes);
     receives_end(peer: &str) = "{peer} receives the end of the stream";
