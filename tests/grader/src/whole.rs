@@ -1,0 +1,190 @@
+//! What is missing in a suite itself: a check that no wrong program fails, a file that nothing tests, a
+//! sentence of the book that the suite doesn't show.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use crate::check::{Check, Needs};
+use crate::lesson::Lesson;
+use crate::page;
+use crate::recorded_report as recorded;
+use crate::workspace::workspace;
+use crate::wrong::{self, WrongProgram, files};
+
+impl Lesson {
+    /// What is missing, a line each.
+    pub(crate) fn incomplete(
+        &self,
+        programs: &Result<Vec<WrongProgram>, Vec<String>>,
+    ) -> Vec<String> {
+        let mut missing = Vec::new();
+        match programs {
+            Ok(programs) => missing.extend(self.wrong_heads(programs)),
+            Err(wrong) => missing.extend_from_slice(wrong),
+        }
+        let programs = programs.as_deref().unwrap_or_default();
+        missing.extend(self.unproved(programs));
+        for file in ["exercise.rs", "solution.rs"] {
+            if self.exercise.is_none() && self.folder.join(file).exists() {
+                missing.push(format!("nothing tests {file}"));
+            }
+        }
+        for file in files(&self.folder, "py").iter().map(|name| format!("{name}.py")) {
+            let tested = self.answers.iter().any(|(subject, _)| subject.name == file);
+            if file.starts_with("solution") && !tested {
+                missing.push(format!("nothing tests {file}"));
+            }
+        }
+        let exercise = self.exercise_checks();
+        for (program, id) in recorded::of_lesson(self.name) {
+            let known = exercise.iter().any(|check| check.id == id);
+            let mut names = programs.iter().map(|program| program.name.as_str());
+            let mut yours = self.exercise.iter().map(|exercise| exercise.name());
+            if !known || !names.any(|name| name == program) && !yours.any(|name| name == program) {
+                missing
+                    .push(format!("a report is recorded of {program} and {id}, which don't exist"));
+            }
+        }
+        let all = self.of_the_program().chain(self.of_the_exercise());
+        for check in all.clone().chain(&self.facts) {
+            if check.demands.is_empty() {
+                missing.push(format!("the check {} demands nothing in words", check.id));
+            }
+            if let Err(why) = resolves(check.section) {
+                missing.push(format!("the check {}: {why}", check.id));
+            }
+        }
+        for check in all.filter(|check| !check.hint.ends_with('?')) {
+            missing.push(format!("the check {} has no hint that is a question", check.id));
+        }
+        missing.extend(self.wrong_on_the_page());
+        missing
+    }
+
+    fn of_the_program(&self) -> impl Iterator<Item = &Check> + Clone {
+        self.checks.iter().chain(&self.shared).chain(&self.modes).chain(&self.robustness)
+    }
+
+    fn exercise_checks(&self) -> &[Check] {
+        self.exercise.as_ref().map_or(&[], |exercise| exercise.checks)
+    }
+
+    fn of_the_exercise(&self) -> impl Iterator<Item = &Check> + Clone {
+        let robustness = self.exercise.iter().flat_map(|exercise| &exercise.robustness);
+        self.exercise_checks().iter().chain(robustness)
+    }
+
+    /// Heads of wrong programs that name what doesn't exist.
+    fn wrong_heads(&self, programs: &[WrongProgram]) -> Vec<String> {
+        let mut wrong = Vec::new();
+        for program in programs {
+            for role in &program.roles {
+                let Some(judges) = self.judges(&role.instead_of) else {
+                    wrong.push(format!("{}: there's no {}", program.name, role.instead_of));
+                    continue;
+                };
+                let named = role.fails.iter().chain(role.judged_on.iter().flatten());
+                for id in named.filter(|id| judges.iter().all(|check| check.id != **id)) {
+                    wrong.push(format!("{}: {} has no check {id}", program.name, role.instead_of));
+                }
+            }
+        }
+        wrong
+    }
+
+    /// Checks that no wrong program fails.
+    fn unproved(&self, programs: &[WrongProgram]) -> Vec<String> {
+        let here: Vec<(&str, &str)> = failures(programs).collect();
+        let lessons = fs::read_dir(self.folder.parent().unwrap_or(Path::new("."))).into_iter();
+        let everywhere: Vec<WrongProgram> = lessons
+            .flatten()
+            .flatten()
+            .flat_map(|lesson| wrong::of_lesson(&lesson.path()).unwrap_or_default())
+            .collect();
+        let everywhere: BTreeSet<&str> = failures(&everywhere).map(|(_, id)| id).collect();
+        let exercise = self.exercise.as_ref().map(|exercise| exercise.name()).unwrap_or_default();
+        let own = |checks: &mut dyn Iterator<Item = &Check>, instead_of: &str| {
+            let unproved = checks.filter(|check| !here.contains(&(instead_of, check.id)));
+            unproved.map(|check| check.id).collect::<Vec<_>>()
+        };
+        let mut unproved = own(&mut self.checks.iter().chain(&self.modes), self.name);
+        unproved.extend(own(&mut self.exercise_checks().iter(), &exercise));
+        let robustness = self.exercise.iter().flat_map(|exercise| &exercise.robustness);
+        let shared = self.shared.iter().chain(&self.robustness).chain(robustness);
+        unproved.extend(shared.map(|check| check.id).filter(|id| !everywhere.contains(id)));
+        unproved.iter().map(|id| format!("no wrong program fails the check {id}")).collect()
+    }
+
+    /// What the book's page on what breaks a program says of this lesson's programs that isn't so, or
+    /// doesn't say.
+    fn wrong_on_the_page(&self) -> Vec<String> {
+        let rows = match page::rows() {
+            Ok(rows) => rows,
+            Err(why) => return vec![why],
+        };
+        let shown = self.shown();
+        let ours: BTreeSet<&str> = shown.iter().map(|(_, program)| *program).collect();
+        let listed: BTreeSet<&str> = rows.iter().map(|(check, _)| check.as_str()).collect();
+        // A fact is no demand on a program; the page names the one that it is about.
+        let is_fact = |id: &str| self.facts.iter().any(|fact| fact.id == id);
+        let named: BTreeSet<(&str, &str)> = rows
+            .iter()
+            .map(|(check, program)| (check.as_str(), program.as_str()))
+            .filter(|(check, program)| ours.contains(program) && !is_fact(check))
+            .collect();
+        let mut wrong = Vec::new();
+        for (check, program) in named.difference(&shown) {
+            wrong.push(format!(
+                "{} lists {program} with {check}, which isn't its check",
+                page::NAME
+            ));
+        }
+        for (check, program) in shown.difference(&named).filter(|(id, _)| listed.contains(id)) {
+            wrong.push(format!("{} doesn't list {program} with {check}", page::NAME));
+        }
+        let network =
+            self.facts.iter().filter(|fact| matches!(fact.needs, Needs::Network | Needs::Netem));
+        let robustness = self.exercise.iter().flat_map(|exercise| &exercise.robustness);
+        let all = self.robustness.iter().chain(robustness).chain(network);
+        for check in all.filter(|check| !listed.contains(check.id)) {
+            wrong.push(format!("{} doesn't list {}", page::NAME, check.id));
+        }
+        wrong
+    }
+
+    /// The checks that right programs must pass, each with the name of the program.
+    fn shown(&self) -> BTreeSet<(&str, &str)> {
+        let program = self.of_the_program().map(|check| (check.id, self.program.name.as_str()));
+        let solution = self.exercise.iter().map(|exercise| &exercise.solution);
+        let answers = solution.chain(self.answers.iter().map(|(answer, _)| answer));
+        let exercise = answers.flat_map(|answer| {
+            self.of_the_exercise().map(|check| (check.id, answer.name.as_str()))
+        });
+        program.chain(exercise).collect()
+    }
+}
+
+/// What these programs take the place of, each with a check that they fail.
+fn failures(programs: &[WrongProgram]) -> impl Iterator<Item = (&str, &str)> {
+    let roles = programs.iter().flat_map(|program| &program.roles);
+    roles.flat_map(|role| role.fails.iter().map(|id| (role.instead_of.as_str(), id.as_str())))
+}
+
+/// Whether `page.html#heading` is a page and a heading of the book.
+fn resolves(section: &str) -> Result<(), String> {
+    let (page, heading) = section.split_once('#').unwrap_or((section, ""));
+    // mdBook makes index.html of the README.
+    let source = if page == "index.html" { "README.html" } else { page };
+    let file = workspace().join("book/chapters").join(source).with_extension("md");
+    let text = fs::read_to_string(&file).map_err(|_| format!("the book has no page '{page}'"))?;
+    let mut headings = text.lines().filter(|line| line.starts_with('#')).map(|line| {
+        let words = line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+        words.chars().filter(|c| c.is_alphanumeric() || "-_".contains(*c)).collect::<String>()
+    });
+    if heading.is_empty() || headings.any(|slug| slug == heading) {
+        Ok(())
+    } else {
+        Err(format!("the page '{page}' has no heading '#{heading}'"))
+    }
+}
