@@ -188,3 +188,113 @@ fn resolves(section: &str) -> Result<(), String> {
         Err(format!("the page '{page}' has no heading '#{heading}'"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use tempfile::TempDir;
+
+    use crate::check::{Check, check};
+    use crate::exercise::Exercise;
+    use crate::lesson::Lesson;
+    use crate::wrong;
+
+    const SECTION: &str = "02-2-server.html#exercise";
+
+    const GOOD: Check =
+        check("good", |_| Ok(())).demands("It is good.").hint("Is it good?").section(SECTION);
+
+    const BETTER: Check =
+        check("better", |_| Ok(())).demands("It is better.").hint("Is it better?").section(SECTION);
+
+    const WORKS: &[Check] =
+        &[check("works", |_| Ok(())).demands("It works.").hint("Does it work?").section(SECTION)];
+
+    const BAD: &str = "//! Bad.\n//!\n//! Instead of: lesson09\n//! Fails: good\n//!\n\
+                       //! Instead of: exercise09\n//! Fails: works\n";
+
+    /// A tree in which nothing is missing from lesson 9, with more files.
+    fn tree(more: &[(&str, &str)]) -> TempDir {
+        let tree = tempfile::tempdir().unwrap();
+        let files = [("lesson09/examples/bad.rs", BAD), ("lesson09/exercise.rs", "")];
+        for (file, text) in files.iter().chain(more) {
+            let file = tree.path().join(file);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text).unwrap();
+        }
+        tree
+    }
+
+    fn whole(lessons: &Path) -> Lesson {
+        let exercise = Exercise::new("exercise09", "solution09", WORKS);
+        Lesson { folder: lessons.join("lesson09"), ..Lesson::new("lesson09") }
+            .checks(&[GOOD])
+            .exercise(exercise)
+    }
+
+    /// What the suite says of lesson 9 with these files, and with such a change.
+    fn missing(more: &[(&str, &str)], change: fn(Lesson) -> Lesson) -> String {
+        let tree = tree(more);
+        let lesson = change(whole(tree.path()));
+        lesson.incomplete(&wrong::of_lesson(&lesson.folder)).join("\n")
+    }
+
+    #[test]
+    fn a_whole_suite_is_whole() {
+        assert_eq!(missing(&[], |lesson| lesson), "");
+        // Another lesson's wrong program proves what lessons share.
+        let other = "//! Worse.\n//!\n//! Instead of: lesson08\n//! Fails: better\n";
+        let more = [("lesson08/examples/worse.rs", other)];
+        assert_eq!(missing(&more, |lesson| lesson.shared(&[BETTER])), "");
+        // It isn't on the book's page.
+        let robustness = missing(&more, |lesson| lesson.robustness(&[BETTER]));
+        assert_eq!(robustness, "book/chapters/speed.md doesn't list better");
+    }
+
+    #[test]
+    fn what_no_wrong_program_fails_is_missing() {
+        let unproved = "no wrong program fails the check better";
+        assert_eq!(missing(&[], |lesson| lesson.checks(&[BETTER])), unproved);
+        assert_eq!(missing(&[], |lesson| lesson.mode(&[BETTER])), unproved);
+        assert_eq!(missing(&[], |lesson| lesson.shared(&[BETTER])), unproved);
+        assert!(missing(&[], |lesson| lesson.robustness(&[BETTER])).starts_with(unproved));
+        let other = "//! Worse.\n//!\n//! Instead of: lesson08\n//! Fails: better\n";
+        let more = [("lesson08/examples/worse.rs", other)];
+        assert_eq!(missing(&more, |lesson| lesson.checks(&[BETTER])), unproved);
+    }
+
+    #[test]
+    fn a_head_names_what_there_is() {
+        let says = |head: &str| missing(&[("lesson09/examples/odd.rs", head)], |lesson| lesson);
+        let of = |what: &str, check: &str| format!("//! Instead of: {what}\n//! Fails: {check}\n");
+        assert_eq!(says(&of("lesson09", "best")), "odd: lesson09 has no check best");
+        assert_eq!(says(&of("exercise09", "good")), "odd: exercise09 has no check good");
+        assert_eq!(says(&of("lesson08", "good")), "odd: there's no lesson08");
+        assert!(says("//! Odd.\n").contains("odd.rs: its head has no line `//! Instead of: …`"));
+    }
+
+    #[test]
+    fn what_nothing_tests_is_missing() {
+        let more = [("lesson09/solution.rs", ""), ("lesson09/solution.py", "")];
+        assert_eq!(missing(&more, |lesson| lesson), "nothing tests solution.py");
+        let no_exercise = missing(&more[..1], |lesson| Lesson { exercise: None, ..lesson });
+        assert!(no_exercise.contains("nothing tests exercise.rs\nnothing tests solution.rs"));
+    }
+
+    #[test]
+    fn what_a_learner_reads_is_not_missing() {
+        let with = |check: Check| {
+            let tree = tree(&[]);
+            let lesson = whole(tree.path()).facts(&[check]);
+            lesson.incomplete(&wrong::of_lesson(&lesson.folder)).join("\n")
+        };
+        assert_eq!(with(GOOD), "");
+        assert_eq!(with(GOOD.demands("")), "the check good demands nothing in words");
+        assert!(with(GOOD.section("05-more.html")).contains("the book has no page"));
+        assert!(with(GOOD.section("02-2-server.html#no")).contains("has no heading '#no'"));
+        let silent: fn(Lesson) -> Lesson = |lesson| lesson.shared(&[GOOD.hint("Think.")]);
+        assert_eq!(missing(&[], silent), "the check good has no hint that is a question");
+    }
+}

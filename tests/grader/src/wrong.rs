@@ -20,7 +20,7 @@ use libtest_mimic::Failed;
 
 use crate::check::{Broken, Check, Outcome};
 use crate::judge::{exactly, failed};
-use crate::patience::must_pass;
+use crate::patience::graded;
 use crate::recording::overwrites;
 use crate::run::Run;
 use crate::subject::Subject;
@@ -161,7 +161,16 @@ impl WrongProgram {
         if !overwrites() {
             return exactly(&checks, &subject, &role.fails);
         }
-        let fails = failed(&checks, &subject, must_pass());
+        let found = failed(&checks, &subject, graded());
+        // What this machine can't run stays as it is.
+        let fails: Vec<&str> = checks
+            .iter()
+            .filter(|check| match check.needs.missing() {
+                None => found.contains(&check.id),
+                Some(_) => is_named(check),
+            })
+            .map(|check| check.id)
+            .collect();
         let text = fs::read_to_string(&self.file).map_err(|why| why.to_string())?;
         fs::write(&self.file, with_list(&text, &role.instead_of, &fails))
             .map_err(|why| format!("cannot write {}: {why}", self.file.display()).into())
