@@ -3,10 +3,14 @@
 //! What lesson 2's program must do is in `tests/servers/src/one_client.rs`, since lesson 3's must do the
 //! same.
 
+use std::fs;
 use std::net::{Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 
 use common::{GREETING, REPLY, TUTORIAL_ADDRESS};
-use grader::{Check, Needs, Outcome, Run, Subject, check, lesson_folder, private_loopback};
+use grader::{
+    Check, Needs, Outcome, Run, Subject, check, lesson_folder, private_loopback, program_file,
+    workspace,
+};
 
 pub const FACTS: &[Check] = &[
     check("C2_recv_on_the_listener", recv_on_the_listener)
@@ -41,6 +45,10 @@ pub const FACTS: &[Check] = &[
         .needs(Needs::Unix),
     check("the_first_report_comes_last", the_first_report_comes_last)
         .demands("At the end comes the report to begin with, and the grade in one line.")
+        .section("index.html#when-a-check-fails")
+        .needs(Needs::Unix),
+    check("a_copied_tree_grades_itself", a_copied_tree_grades_itself)
+        .demands("A tree that was built and then copied grades its own exercise, not the old tree's.")
         .section("index.html#when-a-check-fails")
         .needs(Needs::Unix),
     check("colours_are_for_terminals", colours_are_for_terminals)
@@ -212,4 +220,37 @@ fn colours_are_for_terminals(run: &mut Run) -> Outcome {
         run.ensure(format!("its report has colours: {coloured}"), has == coloured, report)?;
     }
     Ok(())
+}
+
+/// The path of the old tree must be compiled into nothing. This folder's name has all that breaks paths:
+/// spaces and Chinese letters.
+fn a_copied_tree_grades_itself(run: &mut Run) -> Outcome {
+    let folder = run.attempt("a temporary folder", tempfile::tempdir())?;
+    let copy = folder.path().join("一本书 of sockets");
+    let suite = run.attempt("this suite", std::env::current_exe())?;
+    let exercise = workspace().join("lessons/lesson02/exercise.rs");
+    let begun = run.attempt("the exercise", fs::read_to_string(&exercise))?;
+    let begun = begun.strip_prefix("// NOT STARTED: delete this line to be graded\n");
+    // What is built there as the exercise is the solution, so that the grade tells the trees apart.
+    let files = [
+        (workspace().join("book.toml"), "book.toml"),
+        (suite, "target/debug/deps/lesson02"),
+        (program_file("solution02"), "target/debug/exercise02"),
+    ];
+    for (from, to) in files {
+        let to = copy.join(to);
+        let made = to.parent().map_or(Ok(()), fs::create_dir_all);
+        run.attempt("a folder in the copy", made)?;
+        run.attempt(format!("a copy of {}", from.display()), fs::copy(&from, &to))?;
+    }
+    let lesson = copy.join("lessons/lesson02");
+    run.attempt("a folder in the copy", fs::create_dir_all(&lesson))?;
+    let written = fs::write(lesson.join("exercise.rs"), begun.unwrap_or("fn main() {}"));
+    run.attempt("the exercise, begun in the copy", written)?;
+    let suite = Subject::new("the copied suite", copy.join("target/debug/deps/lesson02"));
+    // As if it were started by hand, in another folder.
+    let suite = suite.through(&["env", "-u", "CARGO_MANIFEST_DIR", "-u", "SUBJECT", "-C", "/"]);
+    let mut suite = run.start_other(&suite, &["--exact", "exercise02::answers_a_request"])?;
+    suite.says("exercise02: 1 of 10 checks, 9 not run")?;
+    suite.exits_with(0)
 }

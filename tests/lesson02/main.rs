@@ -7,14 +7,13 @@ mod looking;
 use std::process::ExitCode;
 
 use exercise::Requests;
-use grader::{Exercise, Lesson, Needs, Subject, lesson_folder};
+use grader::{Exercise, Lesson};
 use servers::command_line;
 use servers::one_client::{self, OneAfterAnother};
 use servers::robustness::LastingServer;
 use servers::says_little::SaysLittle;
 
 fn main() -> ExitCode {
-    let solution = lesson_folder("lesson02").join("solution.py");
     Lesson::new("lesson02")
         .shared(one_client::CHECKS)
         .shared(&command_line::PROGRAM)
@@ -31,6 +30,5 @@ fn main() -> ExitCode {
                 .robustness(&OneAfterAnother::<Requests>::CHECKS)
                 .robustness(exercise::ROBUSTNESS),
         )
-        .answer(Subject::python("solution.py", solution), Needs::Program("python3"))
         .main()
 }

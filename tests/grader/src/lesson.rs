@@ -3,6 +3,7 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
+use crate::answers::{self, Answer};
 use crate::check::{Check, Needs};
 use crate::exercise::{Exercise, Grade, Shown};
 use crate::judge::{pass, right, trial};
@@ -30,8 +31,6 @@ pub struct Lesson {
     pub(crate) robustness: Vec<Check>,
     pub(crate) facts: Vec<Check>,
     pub(crate) exercise: Option<Exercise>,
-    /// More right answers, each with what it needs.
-    pub(crate) answers: Vec<(Subject, Needs)>,
 }
 
 impl Lesson {
@@ -48,7 +47,6 @@ impl Lesson {
             robustness: Vec::new(),
             facts: Vec::new(),
             exercise: None,
-            answers: Vec::new(),
         }
     }
 
@@ -87,12 +85,6 @@ impl Lesson {
     /// What the reader is to write, and how it is graded.
     pub fn exercise(mut self, exercise: Exercise) -> Lesson {
         self.exercise = Some(exercise);
-        self
-    }
-
-    /// One more right answer to the exercise, in another language.
-    pub fn answer(mut self, subject: Subject, needs: Needs) -> Lesson {
-        self.answers.push((subject, needs));
         self
     }
 
@@ -174,9 +166,10 @@ impl Lesson {
             }
         }
         if let Some(exercise) = &self.exercise {
-            for (subject, needs) in &self.answers {
-                trials.extend(right(subject, *needs, "", exercise.checks));
-                trials.extend(right(subject, *needs, "robust::", &exercise.robustness));
+            for Answer { subject, needs, is_copied } in self.answers().0 {
+                trials.extend(right(&subject, needs, "", exercise.checks));
+                let robustness = if is_copied { &exercise.robustness[..] } else { &[] };
+                trials.extend(right(&subject, needs, "robust::", robustness));
             }
             let needs = Needs::Nothing;
             trials.extend(right(&exercise.solution, needs, "robust::", &exercise.robustness));
@@ -190,6 +183,12 @@ impl Lesson {
             trials.push(trial(format!("fact::{}", fact.id), fact, move || pass(&fact, None)));
         }
         (trials, grade)
+    }
+
+    /// Right answers in other languages, and the files of which nobody knows the language.
+    pub(crate) fn answers(&self) -> (Vec<Answer>, Vec<String>) {
+        let exercise = self.exercise.as_ref().map(|exercise| exercise.name()).unwrap_or_default();
+        answers::find(&self.folder, &workspace::workspace().join("tests/answers").join(exercise))
     }
 
     /// The checks on which programs are judged that take the place of the lesson's program or of an answer.

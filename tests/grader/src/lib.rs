@@ -5,6 +5,7 @@
 //! fails becomes a [`Report`]. A [`Lesson`] runs its checks on the lesson's program, which must pass
 //! all of them, and on each of its faults, which must fail exactly those that it names.
 
+mod answers;
 mod cause;
 mod check;
 mod doing;
@@ -66,4 +67,4 @@ pub use spawn::close;
 pub use standstill::despite_standstills;
 pub use subject::Subject;
 pub use usage::Usage;
-pub use workspace::{lesson as lesson_folder, workspace};
+pub use workspace::{lesson as lesson_folder, program_file, workspace};

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use crate::answers::Answer;
 use crate::check::{Check, Needs};
 use crate::lesson::Lesson;
 use crate::page;
 use crate::recorded_report as recorded;
 use crate::workspace::workspace;
-use crate::wrong::{self, WrongProgram, files};
+use crate::wrong::{self, WrongProgram};
 
 impl Lesson {
     /// What is missing, a line each.
@@ -30,12 +31,8 @@ impl Lesson {
                 missing.push(format!("nothing tests {file}"));
             }
         }
-        for file in files(&self.folder, "py").iter().map(|name| format!("{name}.py")) {
-            let tested = self.answers.iter().any(|(subject, _)| subject.name == file);
-            if file.starts_with("solution") && !tested {
-                missing.push(format!("nothing tests {file}"));
-            }
-        }
+        let (answers, unknown) = self.answers();
+        missing.extend(unknown);
         let exercise = self.exercise_checks();
         for (program, id) in recorded::of_lesson(self.name) {
             let known = exercise.iter().any(|check| check.id == id);
@@ -58,7 +55,7 @@ impl Lesson {
         for check in all.filter(|check| !check.hint.ends_with('?')) {
             missing.push(format!("the check {} has no hint that is a question", check.id));
         }
-        missing.extend(self.wrong_on_the_page());
+        missing.extend(self.wrong_on_the_page(&answers));
         missing
     }
 
@@ -118,12 +115,12 @@ impl Lesson {
 
     /// What the book's page on what breaks a program says of this lesson's programs that isn't so, or
     /// doesn't say.
-    fn wrong_on_the_page(&self) -> Vec<String> {
+    fn wrong_on_the_page(&self, answers: &[Answer]) -> Vec<String> {
         let rows = match page::rows() {
             Ok(rows) => rows,
             Err(why) => return vec![why],
         };
-        let shown = self.shown();
+        let shown = self.shown(answers);
         let ours: BTreeSet<&str> = shown.iter().map(|(_, program)| *program).collect();
         let listed: BTreeSet<&str> = rows.iter().map(|(check, _)| check.as_str()).collect();
         // A fact is no demand on a program; the page names the one that it is about.
@@ -154,10 +151,11 @@ impl Lesson {
     }
 
     /// The checks that right programs must pass, each with the name of the program.
-    fn shown(&self) -> BTreeSet<(&str, &str)> {
+    fn shown<'a>(&'a self, answers: &'a [Answer]) -> BTreeSet<(&'a str, &'a str)> {
         let program = self.of_the_program().map(|check| (check.id, self.program.name.as_str()));
         let solution = self.exercise.iter().map(|exercise| &exercise.solution);
-        let answers = solution.chain(self.answers.iter().map(|(answer, _)| answer));
+        let copied = answers.iter().filter(|answer| answer.is_copied);
+        let answers = solution.chain(copied.map(|answer| &answer.subject));
         let exercise = answers.flat_map(|answer| {
             self.of_the_exercise().map(|check| (check.id, answer.name.as_str()))
         });
@@ -277,8 +275,9 @@ mod tests {
 
     #[test]
     fn what_nothing_tests_is_missing() {
-        let more = [("lesson09/solution.rs", ""), ("lesson09/solution.py", "")];
-        assert_eq!(missing(&more, |lesson| lesson), "nothing tests solution.py");
+        let more = [("lesson09/solution.rs", ""), ("lesson09/solution.f77", "")];
+        let unknown = missing(&more, |lesson| lesson);
+        assert!(unknown.ends_with("solution.f77: no language has this ending"), "{unknown}");
         let no_exercise = missing(&more[..1], |lesson| Lesson { exercise: None, ..lesson });
         assert!(no_exercise.contains("nothing tests exercise.rs\nnothing tests solution.rs"));
     }

@@ -33,6 +33,6 @@ pub(crate) fn built() -> PathBuf {
 }
 
 /// Where this system's programs of that name are, among those that were built: `target/debug/NAME`.
-pub(crate) fn program_file(name: &str) -> PathBuf {
+pub fn program_file(name: &str) -> PathBuf {
     built().join(format!("{name}{}", env::consts::EXE_SUFFIX))
 }

@@ -8,22 +8,22 @@
 //! cargo test -p grader --test submissions -- --ignored
 //! ```
 //!
-//! Whatever else can become of a submission stands in `grader/tests/grade.rs`.
+//! What else can become of a submission is tested in `grade.rs`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use assert_cmd::Command;
-use grader::Broken;
+use grader::{Broken, workspace};
 
 #[test]
 #[ignore = "builds programs and grades them: some seconds"]
 fn a_folder_of_submissions() {
     let class = class();
     let grade = |arguments: &[&str]| {
-        let mut grade = Command::new(env!("CARGO_BIN_EXE_grade"));
-        grade.arg("--submissions").arg(&class).args(arguments).current_dir(root());
+        let mut grade = Command::new(grader::program_file("grade"));
+        grade.arg("--submissions").arg(&class).args(arguments).current_dir(workspace());
         // Nobody here hangs; a busy machine may take its time.
         grade.env("GRADER_PATIENCE", "10").env_remove("SUBJECT");
         let assert = grade.timeout(Duration::from_secs(600)).assert().code(1);
@@ -44,13 +44,13 @@ fn a_folder_of_submissions() {
 
 /// The folder that is handed in, always in the same place: then cargo need not build it anew.
 fn class() -> PathBuf {
-    let class = Path::new(env!("CARGO_TARGET_TMPDIR")).join("class");
+    let class = grader::program_file("grade").with_file_name("class");
     // A folder from an earlier run; the first run has none.
     let _ = fs::remove_dir_all(&class);
     let hands_in = |learner: &str, file: &str, source: &str| {
         let file = class.join(learner).join(file);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::copy(root().join("lessons/lesson02").join(source), file).unwrap();
+        fs::copy(workspace().join("lessons/lesson02").join(source), file).unwrap();
     };
     hands_in("alder", "exercise02.rs", "solution.rs");
     hands_in("birch", "exercise02.py", "solution.py");
@@ -61,10 +61,6 @@ fn class() -> PathBuf {
     fs::create_dir_all(starter.parent().unwrap()).unwrap();
     fs::write(starter, "// NOT STARTED: delete this line to be graded\n").unwrap();
     class
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
 #[track_caller]
