@@ -16,7 +16,7 @@
 //! - **Robustness** is what a program must stand from outside: resets, crowds, no descriptors, no threads, a
 //!   terminal that does not read. Its checks are demanded of the lessons' programs and the solutions, which
 //!   people copy, and are no part of an exercise's grade. A wrong program is judged on those of them that it
-//!   names. ([`Trouble`])
+//!   names. ([`Lesson::robustness`])
 //! - A **network** is two network namespaces and a cable that can be cut. It needs Linux and root, and to
 //!   lose or delay packets the kernel's netem; elsewhere its checks are listed as ignored. ([`Network`])
 //! - A **report** is what a failing check prints: numbered steps with the failing one marked, expected and
@@ -42,22 +42,22 @@
 //! `report`, and the suite.
 
 mod actors;
+mod answers;
 mod check;
-pub mod contract;
 mod exercise;
+mod judge;
 mod lesson;
 mod listed;
 mod live;
 mod machine;
-mod proofs;
+mod page;
 mod record;
 mod recorded_report;
 mod rejected;
 mod report;
-mod trouble;
-pub mod unchanged;
-pub mod what_breaks;
+mod whole;
 mod words;
+mod wrong;
 
 pub use actors::{
     ClosedPort, Finished, Listener, Peer, Program, Run, Subject, private_loopback, uninterrupted,
@@ -69,11 +69,11 @@ pub use lesson::Lesson;
 pub use live::LIVE;
 pub use machine::kernel;
 pub use machine::{
-    Machine, Network, Quota, Retransmits, Rlimit, Usage, close, despite_stalls, workspace,
+    Machine, Network, Quota, Retransmits, Rlimit, Usage, close, despite_stalls, lesson_folder,
+    program_file, workspace,
 };
 pub use record::{Graded, RECORD, Status};
 pub use report::{Report, judge, recorded, without_frames};
-pub use trouble::Trouble;
 pub use words::quote;
 
 /// One demand on a program, or one statement about TCP that an experiment shows: performed by a [`Run`].

@@ -7,18 +7,23 @@ use libtest_mimic::Failed;
 
 use crate::machine::{must_fail, must_pass, workspace};
 use crate::report::{self, Action, perform, redacted};
+use crate::wrong::files;
 use crate::{Check, Subject};
 
-pub(crate) fn folder(lesson: &str) -> PathBuf {
+fn folder(lesson: &str) -> PathBuf {
     workspace().join("tests/reports").join(lesson)
 }
 
-pub(crate) fn name(subject: &str, check: &str) -> String {
-    format!("{subject}-{check}")
+/// The programs and the checks of which reports are recorded: of the files `PROGRAM-CHECK.txt`.
+pub(crate) fn of_lesson(lesson: &str) -> Vec<(String, String)> {
+    let names = files(&folder(lesson), "txt").into_iter();
+    names
+        .filter_map(|name| name.split_once('-').map(|(one, two)| (one.into(), two.into())))
+        .collect()
 }
 
 pub(crate) fn file(lesson: &str, subject: &str, check: &str) -> PathBuf {
-    folder(lesson).join(name(subject, check)).with_extension("txt")
+    folder(lesson).join(format!("{subject}-{check}.txt"))
 }
 
 /// Demands that the subject fails the check with the report in this file.

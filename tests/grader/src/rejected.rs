@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -7,11 +8,20 @@ use serde_json::Value;
 use crate::machine::{spawn, workspace};
 use crate::report;
 
+/// Demands that rustc refuses the program, and that all errors it reports have the code that a line
+/// `//! Rejected with: E0382` in the file's head names.
+pub(crate) fn as_its_head_says(file: &Path) -> Result<(), String> {
+    let text = fs::read_to_string(file).map_err(|why| format!("{}: {why}", file.display()))?;
+    let mut head = text.lines().map_while(|line| line.strip_prefix("//!"));
+    let code = head.find_map(|line| line.trim().strip_prefix("Rejected with: "));
+    with_code(file, code.ok_or("its head has no line `//! Rejected with: CODE`")?)
+}
+
 /// Demands that rustc refuses the program and that all errors it reports have this code.
 ///
 /// The wording of an error changes from one rustc to the next; its code does not. So the book's
 /// recording is kept for display, and only its code is compared.
-pub(crate) fn with_code(file: &Path, code: &str) -> Result<(), String> {
+fn with_code(file: &Path, code: &str) -> Result<(), String> {
     let (codes, message) = refuse(file)?;
     let name = file.file_stem().unwrap_or_default().to_string_lossy();
     if codes != BTreeSet::from([code.to_owned()]) {
@@ -20,9 +30,17 @@ pub(crate) fn with_code(file: &Path, code: &str) -> Result<(), String> {
         ));
     }
     let shown = report::display(&format!("rejected-{name}"), &message)?;
-    match shown.contains(&format!("error[{code}]")) {
+    if !shown.contains(&format!("error[{code}]")) {
+        return Err(format!("the book's recording rejected-{name}.txt doesn't show {code}"));
+    }
+    // The place of an error is the program's, not rustc's wording.
+    let places = |text: &str| -> Vec<String> {
+        let lines = text.lines().filter_map(|line| line.trim_start().strip_prefix("--> "));
+        lines.map(String::from).collect()
+    };
+    match places(&shown) == places(&message) {
         true => Ok(()),
-        false => Err(format!("the book's recording rejected-{name}.txt does not show {code}")),
+        false => Err(format!("the book's recording rejected-{name}.txt shows other lines")),
     }
 }
 
@@ -37,8 +55,8 @@ fn refuse(file: &Path) -> Result<(BTreeSet<String>, String), String> {
         .args(["--edition", "2024", "--emit", "metadata", "--error-format", "json", "--out-dir"])
         .arg(directory.path())
         // Relative, as the message names it.
-        .arg(file.strip_prefix(&root).unwrap_or(file))
-        .current_dir(&root)
+        .arg(file.strip_prefix(root).unwrap_or(file))
+        .current_dir(root)
         .stderr(Stdio::piped());
     let output = spawn(&mut compile)
         .and_then(Child::wait_with_output)

@@ -2,7 +2,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::machine::{PYTHON, Quota, SEARCH, program_of_lesson};
+use crate::machine::{PYTHON, Quota, SEARCH, program_file};
 
 /// A program under test: a command line to which a check adds its arguments.
 #[derive(Clone, Debug)]
@@ -62,10 +62,11 @@ impl Subject {
             .then(|| Subject { directory, ..Subject::from_words("subject", command) })
     }
 
-    /// The program of another lesson, for checks that need it (`Needs::Lesson`). `cargo test` builds
-    /// the programs of all lessons, `cargo test -p lesson01` those of one.
-    pub fn of_lesson(name: &str) -> Subject {
-        Subject::new(name, program_of_lesson(name))
+    /// A program that cargo builds together with the suite: of the lesson that is tested or, with
+    /// [`Needs::Lesson`](crate::Needs::Lesson), of another. `cargo test` builds those of all lessons,
+    /// `cargo test -p lesson01` those of one.
+    pub fn built(name: &str) -> Subject {
+        Subject::new(name, program_file(name))
     }
 
     /// The program, without its arguments.

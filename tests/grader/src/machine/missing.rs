@@ -3,7 +3,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 use super::network;
-use super::places::{found_on_path, program_of_lesson};
+use super::places::{found_on_path, program_file};
 use super::python::PYTHON;
 use super::spawn::spawn;
 use crate::check::Needs;
@@ -20,7 +20,7 @@ impl Needs {
             Needs::PrivilegedPorts if !privileged_ports() => {
                 Some(words::needs(words::PRIVILEGED_PORTS))
             }
-            Needs::Lesson(name) if !program_of_lesson(name).is_file() => {
+            Needs::Lesson(name) if !program_file(name).is_file() => {
                 Some(words::needs(&format!("cargo build -p {name}")))
             }
             Needs::Python(minor) if PYTHON.as_ref().is_none_or(|python| python.minor < minor) => {

@@ -9,7 +9,7 @@ mod text;
 
 pub use perform::judge;
 pub(crate) use perform::{attempt, perform};
-pub(crate) use recording::{Action, action, compare, compare_or, display};
+pub(crate) use recording::{Action, action, compare, compare_or, display, overwrites};
 pub use recording::{recorded, without_frames};
 pub(crate) use redaction::redacted;
 pub use text::Report;

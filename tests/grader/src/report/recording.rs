@@ -28,6 +28,11 @@ pub(crate) fn action() -> Action {
     }
 }
 
+/// Whether what differs is recorded again.
+pub(crate) fn overwrites() -> bool {
+    action() == Action::Overwrite
+}
+
 /// Demands that a text is what this file holds, but for what differs from run to run.
 pub(crate) fn compare(file: &Path, text: &str) -> Result<(), String> {
     compare_or(action(), file, text)
@@ -41,8 +46,7 @@ pub(crate) fn compare_or(action: Action, file: &Path, text: &str) -> Result<(), 
         // The book shows what a reader will see: with ports, not with placeholders.
         Some(_) if action == Action::Overwrite => write(file, text),
         Some(difference) => {
-            let root = workspace();
-            let name = file.strip_prefix(&root).unwrap_or(file).display().to_string();
+            let name = file.strip_prefix(workspace()).unwrap_or(file).display().to_string();
             Err(report::record_anew(&difference, VARIABLE, &name))
         }
     }

@@ -1,0 +1,44 @@
+//! The queue between the two threads of the sender has no limit.
+//!
+//! One thread makes the chunks, another sends them. The first fills the queue with the
+//! whole message, however slowly the server reads, because flow control never reaches it.
+//! All but `send` is the solution's.
+//!
+//! Instead of: exercise05
+//! Fails: stays_small
+
+#[path = "../solution.rs"]
+#[expect(dead_code, reason = "`main` and `send` are this file's own")]
+mod solution;
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::mpsc;
+use std::thread;
+
+use common::{Explain, Failure, exit};
+use lesson05::fill_from;
+use solution::{PIECE, receive, run};
+
+fn main() -> ExitCode {
+    exit(run(send, receive))
+}
+
+/// Makes the chunks in another thread, and sends them from a queue.
+fn send(sender: &mut dyn Write, length: usize) -> Result<(), Failure> {
+    // BUG: this queue has no limit. With `sync_channel(4)`, the other thread would wait.
+    let (queue, pieces) = mpsc::channel();
+    thread::spawn(move || {
+        for place in (0..length).step_by(PIECE) {
+            let mut piece = vec![0; PIECE.min(length - place)];
+            fill_from(place, &mut piece);
+            if queue.send(piece).is_err() {
+                return;
+            }
+        }
+    });
+    for piece in pieces {
+        sender.write_all(&piece).explain("cannot send")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,41 @@
+//! The program stops reading as soon as enough bytes have arrived.
+//!
+//! It never sees the bytes that come after them, so an echo that's too long passes. All
+//! but `receive` is the solution's.
+//!
+//! Instead of: exercise05
+//! Fails: notices_bytes_too_many
+
+#[path = "../solution.rs"]
+#[expect(dead_code, reason = "`main` and `receive` are this file's own")]
+mod solution;
+
+use std::io::Read;
+use std::process::ExitCode;
+
+use common::{Explain, Failure, exit};
+use lesson05::in_place;
+use solution::{PIECE, run, send};
+
+fn main() -> ExitCode {
+    exit(run(send, receive))
+}
+
+/// Compares each chunk as it arrives, and keeps none.
+fn receive(receiver: &mut dyn Read, length: usize) -> Result<(), Failure> {
+    let mut piece = vec![0; PIECE];
+    let mut received = 0;
+    // BUG: the server may send more. Only the end of the stream says that this was all.
+    while received < length {
+        let broke_off = format!("the echo broke off after {received} of {length} bytes");
+        let room = PIECE.min(length - received);
+        match receiver.read(&mut piece[..room]).explain(&broke_off)? {
+            0 => return Err(Failure::new(broke_off, "the server ended its side")),
+            count => {
+                in_place(received, &piece[..count])?;
+                received += count;
+            }
+        }
+    }
+    Ok(())
+}
