@@ -45,11 +45,12 @@ impl Listener {
     pub fn accept(&mut self) -> Outcome<Peer> {
         self.trace.step(steps::ACCEPT);
         let listener = &self.listener;
-        let (stream, _) = self.trace.until(&demands::A_CONNECTION, || listener.accept().ok())?;
+        let (stream, remote) =
+            self.trace.until(&demands::A_CONNECTION, || listener.accept().ok())?;
         stream
             .set_nonblocking(false)
             .map_err(|why| self.trace.broken(demands::A_CONNECTION, why))?;
         self.accepted += 1;
-        Ok(Peer::new(stream, steps::accepted(self.accepted), &self.trace))
+        Ok(Peer::new(stream, Some(remote), steps::accepted(self.accepted), &self.trace))
     }
 }

@@ -15,17 +15,24 @@ const MOST: usize = 64 << 20;
 /// The check's own end of a connection with a program.
 pub struct Peer {
     stream: TcpStream,
+    /// The program's end: a connection that the program has reset has none any more.
+    remote: Option<SocketAddr>,
     name: String,
     trace: Trace,
 }
 
 impl Peer {
-    pub(crate) fn new(stream: TcpStream, name: impl Into<String>, trace: &Trace) -> Peer {
+    pub(crate) fn new(
+        stream: TcpStream,
+        remote: Option<SocketAddr>,
+        name: impl Into<String>,
+        trace: &Trace,
+    ) -> Peer {
         let name = name.into();
         if let Ok(local) = stream.local_addr() {
             trace.connected(local, &name);
         }
-        Peer { stream, name, trace: trace.clone() }
+        Peer { stream, remote, name, trace: trace.clone() }
     }
 
     /// The underlying connection, for experiments that need a call of its own.
@@ -40,7 +47,7 @@ impl Peer {
 
     /// The program's end.
     pub fn remote(&self) -> SocketAddr {
-        self.stream.peer_addr().expect("a connected socket has a peer")
+        self.remote.expect("a connection has two ends")
     }
 
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> Outcome {

@@ -102,12 +102,13 @@ impl Run {
         let left = self.trace.time_left(&demands::A_CONNECTION)?;
         let stream = TcpStream::connect_timeout(&address, left)
             .map_err(|why| self.trace.broken(demands::A_CONNECTION, common::why(&why)))?;
-        Ok(Peer::new(stream, name, &self.trace))
+        Ok(Peer::new(stream, Some(address), name, &self.trace))
     }
 
     /// Wraps a connection that an experiment made by itself.
     pub fn peer(&mut self, stream: TcpStream, name: &str) -> Peer {
-        Peer::new(stream, name, &self.trace)
+        let remote = stream.peer_addr().ok();
+        Peer::new(stream, remote, name, &self.trace)
     }
 
     /// Demands that no program accepts connections at this address.

@@ -35,7 +35,7 @@ fn pair(time: Duration) -> (Peer, TcpStream) {
     let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let (program, _) = listener.accept().unwrap();
     program.set_read_timeout(Some(must_pass())).unwrap();
-    (Peer::new(stream, "the client", &Trace::new(time)), program)
+    (Peer::new(stream, program.local_addr().ok(), "the client", &Trace::new(time)), program)
 }
 
 fn reset(program: TcpStream) {
