@@ -215,51 +215,57 @@ const CHARACTERS: usize = 200;
 /// The lines of more than this are not counted.
 const MUCH: u64 = 256 << 10;
 
+/// What it wrote on one stream, without the middle: a program says at its end what went wrong.
 fn lines(stream: Stream, written: &Written) -> Vec<String> {
-    let shown = if written.reported() > MUCH { ends(written) } else { all_but_the_middle(written) };
-    shown.into_iter().map(|line| format!("{stream} | {line}")).collect()
-}
-
-fn all_but_the_middle(written: &Written) -> Vec<String> {
-    let short = |line: &str| match line.char_indices().nth(CHARACTERS) {
-        Some((end, _)) => report::cut_line(&line[..end], line.len()),
-        None => line.into(),
+    let (start, total) = (written.reported_start(), written.reported());
+    let mut shown = if total <= MUCH {
+        let all = String::from_utf8_lossy(start);
+        let mut lines: Vec<String> = all.lines().map(cut).collect();
+        if let Some(more @ 1..) = lines.len().checked_sub(2 * LINES) {
+            lines.splice(LINES..LINES + more, [report::more_lines(more)]);
+        }
+        lines
+    } else {
+        let end = [&start[start.len() - KEPT_OF_END..], &written.end].concat();
+        let first = String::from_utf8_lossy(&start[..KEPT_OF_END]);
+        let last = String::from_utf8_lossy(&end[end.len() - KEPT_OF_END..]);
+        let mut lines: Vec<String> = last.lines().rev().take(LINES).map(cut_at_start).collect();
+        lines.push(report::mib_in_all(total));
+        lines.extend(
+            first.lines().take(LINES).map(cut_at_end).collect::<Vec<_>>().into_iter().rev(),
+        );
+        lines.reverse();
+        lines
     };
-    let all = String::from_utf8_lossy(written.reported_start());
-    let mut shown: Vec<String> = all.lines().map(short).collect();
-    // In the middle: a program says at its end what went wrong.
-    if let Some(more @ 1..) = shown.len().checked_sub(2 * LINES) {
-        shown.splice(LINES..LINES + more, [report::more_lines(more)]);
-    }
+    shown.iter_mut().for_each(|line| *line = format!("{stream} | {line}"));
     shown
 }
 
-fn ends(written: &Written) -> Vec<String> {
-    let (start, total) = (written.reported_start(), written.reported());
-    let end = [&start[start.len() - KEPT_OF_END..], &written.end].concat();
-    let first = String::from_utf8_lossy(&start[..KEPT_OF_END]);
-    let last = String::from_utf8_lossy(&end[end.len() - KEPT_OF_END..]);
-    let first = first.lines().take(LINES).map(|line| match line.char_indices().nth(CHARACTERS) {
-        Some((end, _)) => format!("{} …", &line[..end]),
+fn cut(line: &str) -> String {
+    match line.char_indices().nth(CHARACTERS) {
+        Some((end, _)) => report::cut_line(&line[..end], line.len()),
         None => line.into(),
-    });
-    let mut last: Vec<String> = last
-        .lines()
-        .rev()
-        .take(LINES)
-        .map(|line| match line.char_indices().rev().nth(CHARACTERS - 1) {
-            Some((start @ 1.., _)) => format!("… {}", &line[start..]),
-            _ => line.into(),
-        })
-        .collect();
-    last.reverse();
-    let all = report::mib_in_all(total);
-    first.chain([all]).chain(last).collect()
+    }
 }
 
-/// The output of a program that has ended, for unit tests.
+/// The same for a line whose end may not have been kept.
+fn cut_at_end(line: &str) -> String {
+    match line.char_indices().nth(CHARACTERS) {
+        Some((end, _)) => format!("{} …", &line[..end]),
+        None => line.into(),
+    }
+}
+
+/// The same for a line whose start may not have been kept.
+fn cut_at_start(line: &str) -> String {
+    match line.char_indices().rev().nth(CHARACTERS - 1) {
+        Some((start @ 1.., _)) => format!("… {}", &line[start..]),
+        _ => line.into(),
+    }
+}
+
 #[cfg(test)]
-pub(crate) fn written(out: impl AsRef<[u8]>, err: impl AsRef<[u8]>) -> Arc<Output> {
+fn written(out: impl AsRef<[u8]>, err: impl AsRef<[u8]>) -> Arc<Output> {
     let output = Arc::new(Output::default());
     for (stream, bytes) in [(Stream::Out, out.as_ref()), (Stream::Err, err.as_ref())] {
         output.collect(stream, std::io::Cursor::new(bytes.to_vec()), u64::MAX);

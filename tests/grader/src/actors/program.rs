@@ -15,7 +15,7 @@ use super::output::{Output, Stream, Text, Waited};
 use super::subject::Subject;
 use super::trace::Trace;
 use crate::check::Outcome;
-use crate::machine::{ProcessTree, Usage, has_ended, is_stopped, running_threads};
+use crate::machine::{ProcessTree, Signal, Usage, has_ended, is_stopped, running_threads};
 use crate::words::{demands, quote, steps};
 
 /// A process of the run. It dies, with all that it started, when this is dropped.
@@ -216,47 +216,30 @@ impl Program {
         }
     }
 
-    #[cfg(unix)]
-    fn signal(&self, signal: rustix::process::Signal) -> Outcome {
-        let process = rustix::process::Pid::from_child(&self.tree.child);
-        rustix::process::kill_process(process, signal)
-            .map_err(|why| self.trace.broken(demands::TAKES_SIGNAL, why))
-    }
-
     /// What Ctrl-C does in a terminal.
     pub fn interrupt(&mut self) -> Outcome {
-        self.trace.step(steps::interrupt(&self.name));
-        #[cfg(unix)]
-        return self.signal(rustix::process::Signal::INT);
-        #[cfg(not(unix))]
-        Err(self.trace.broken("Ctrl-C", demands::NOT_AVAILABLE))
+        self.takes(Signal::Interrupt, steps::interrupt(&self.name))
     }
 
     /// What `kill`, or a system that shuts down, does first.
     pub fn terminate(&mut self) -> Outcome {
-        self.trace.step(steps::terminate(&self.name));
-        #[cfg(unix)]
-        return self.signal(rustix::process::Signal::TERM);
-        #[cfg(not(unix))]
-        Err(self.trace.broken("SIGTERM", demands::NOT_AVAILABLE))
+        self.takes(Signal::Terminate, steps::terminate(&self.name))
     }
 
     /// Stops the process as Ctrl-Z does; its kernel goes on without it.
     pub fn suspend(&mut self) -> Outcome {
-        self.trace.step(steps::suspend(&self.name));
-        #[cfg(unix)]
-        return self.signal(rustix::process::Signal::STOP);
-        #[cfg(not(unix))]
-        Err(self.trace.broken(demands::STOPPED, demands::NOT_AVAILABLE))
+        self.takes(Signal::Stop, steps::suspend(&self.name))
     }
 
     /// Lets a suspended process go on, as `fg` does.
     pub fn resume(&mut self) -> Outcome {
-        self.trace.step(steps::resume(&self.name));
-        #[cfg(unix)]
-        return self.signal(rustix::process::Signal::CONT);
-        #[cfg(not(unix))]
-        Err(self.trace.broken(demands::STOPPED, demands::NOT_AVAILABLE))
+        self.takes(Signal::Continue, steps::resume(&self.name))
+    }
+
+    fn takes(&self, signal: Signal, step: String) -> Outcome {
+        self.trace.step(step);
+        let sent = self.tree.send(signal);
+        sent.map_err(|why| self.trace.broken(demands::TAKES_SIGNAL, why))
     }
 
     /// Waits until no thread of it runs, since each waits for something. A program that is always busy has

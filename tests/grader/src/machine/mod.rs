@@ -26,7 +26,7 @@ pub(crate) use places::built;
 pub use places::{lesson as lesson_folder, program_file, workspace};
 pub use process::Usage;
 pub(crate) use process::{has_ended, is_stopped, running_threads};
-pub(crate) use process_tree::{CutOff, ProcessTree};
+pub(crate) use process_tree::{CutOff, ProcessTree, Signal};
 pub(crate) use python::{PYTHON, SEARCH};
 pub use quota::Quota;
 pub use rlimit::Rlimit;

@@ -27,6 +27,7 @@ impl Stat {
         self.0.first().and_then(|field| field.chars().next()).unwrap_or('?')
     }
 
+    #[cfg(target_os = "linux")]
     /// Whether the process has ended, and only its number is still taken.
     pub fn is_over(&self) -> bool {
         // Where the first thread alone has ended, the process is a zombie with threads.

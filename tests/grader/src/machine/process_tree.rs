@@ -13,12 +13,22 @@ use super::quota::Quota;
 use super::spawn::spawn;
 
 /// What is kept of a program that takes too much.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))]
 pub(crate) trait CutOff: Send + Sync {
     /// Notes why the program is about to be ended.
     fn cut_off(&self, reason: String);
 
     /// Whether the program is to be ended, for whatever reason.
     fn is_cut_off(&self) -> bool;
+}
+
+/// What a program is sent: signal(7). (Unix)
+#[derive(Clone, Copy)]
+pub(crate) enum Signal {
+    Interrupt,
+    Terminate,
+    Stop,
+    Continue,
 }
 
 /// A running program. It ends, with all that it started, when this is dropped.
@@ -72,6 +82,26 @@ impl ProcessTree {
         }
         #[cfg(target_os = "linux")]
         poll::end(self.number);
+    }
+
+    /// Sends the program, without what it has started, a signal.
+    pub fn send(&self, signal: Signal) -> io::Result<()> {
+        #[cfg(unix)]
+        {
+            use rustix::process::{Pid, Signal as Number, kill_process};
+            let number = match signal {
+                Signal::Interrupt => Number::INT,
+                Signal::Terminate => Number::TERM,
+                Signal::Stop => Number::STOP,
+                Signal::Continue => Number::CONT,
+            };
+            Ok(kill_process(Pid::from_child(&self.child), number)?)
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = signal;
+            Err(io::ErrorKind::Unsupported.into())
+        }
     }
 
     #[cfg(unix)]
