@@ -42,12 +42,14 @@ fn classify(addresses: &[String]) -> ExitCode {
 }
 
 fn describe(text: &str) -> Result<String, Failure> {
-    let none = |why: &str| Failure::new(format!("'{text}' is no address with a port"), why);
+    let none =
+        |why: &str| Failure::new(format!("'{text}' is no address with a port"), why);
     // TODO(you): this is an address of IPv4. What of the other kind, `[::1]:9090`?
     let (ip, number) = text.split_once(':').ok_or_else(|| none("it has no port"))?;
     let ip: IpAddr = ip.parse().map_err(|_| none("it has no IP address"))?;
     // TODO(you): any number is a port here, however large. What does `as` do with those that are none?
-    let number = number.parse::<u128>().map_err(|_| none("its port is not a number"))? as u16;
+    let number =
+        number.parse::<u128>().map_err(|_| none("its port is not a number"))? as u16;
     Ok(format!("{} address, {}", kind(ip), port(number)))
 }
 

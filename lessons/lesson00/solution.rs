@@ -38,9 +38,9 @@ fn classify(addresses: &[String]) -> ExitCode {
 
 fn describe(text: &str) -> Result<String, Failure> {
     // Where the address ends, whether brackets are due, what fits into a port: all in one type.
-    let address: SocketAddr = text
-        .parse()
-        .map_err(|why| Failure::new(format!("'{text}' is no address with a port"), why))?;
+    let address: SocketAddr = text.parse().map_err(|why| {
+        Failure::new(format!("'{text}' is no address with a port"), why)
+    })?;
     Ok(format!("{} address, {}", kind(address.ip()), port(address.port())))
 }
 

@@ -20,8 +20,12 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut connection = TcpStream::connect_timeout(&server, arguments.time_limit)
         .map_err(cannot_connect(server))?;
 
-    connection.set_write_timeout(Some(left_until(end)?)).explain("cannot set a time limit")?;
-    connection.write_all(GREETING.as_bytes()).explain(format!("cannot send to {server}"))?;
+    connection
+        .set_write_timeout(Some(left_until(end)?))
+        .explain("cannot set a time limit")?;
+    connection
+        .write_all(GREETING.as_bytes())
+        .explain(format!("cannot send to {server}"))?;
     // If the server has broken off the connection there is nothing left to end: the read below says so.
     let _ = connection.shutdown(Shutdown::Write);
 
@@ -29,7 +33,9 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut chunk = [0; 4096];
     loop {
         // A socket's time-out is for one call, so each call gets only what is left of the whole.
-        connection.set_read_timeout(Some(left_until(end)?)).explain("cannot set a time limit")?;
+        connection
+            .set_read_timeout(Some(left_until(end)?))
+            .explain("cannot set a time limit")?;
         // 0 bytes: the end of the stream. An error is something else, and no end of the reply.
         match connection.read(&mut chunk) {
             Ok(0) => break,
@@ -38,7 +44,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
             Err(why) if why.kind() == ErrorKind::Interrupted => {}
             Err(why) => {
                 let count = reply.len();
-                let broke_off = format!("the reply of {server} broke off after {count} bytes");
+                let broke_off =
+                    format!("the reply of {server} broke off after {count} bytes");
                 return Err(why).explain(broke_off);
             }
         }
@@ -48,18 +55,23 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
     }
     if reply.is_empty() {
-        let why = "it ended its side without sending a byte";
+        let why = "it finished without sending a byte";
         return Err(Failure::new(format!("no reply from {server}"), why));
     }
 
     // Only the whole is sure to end where a character ends.
-    let text = String::from_utf8(reply)
-        .map_err(|why| Failure::new(format!("the reply of {server} is not text in UTF-8"), why))?;
+    let text = String::from_utf8(reply).map_err(|why| {
+        Failure::new(format!("the reply of {server} is not text in UTF-8"), why)
+    })?;
     say!("{text}")
 }
 
 /// What is left of the time limit: never zero, which a socket would refuse.
 fn left_until(end: Instant) -> Result<Duration, Failure> {
     let left = end.saturating_duration_since(Instant::now());
-    if left.is_zero() { Err(Failure::new("no whole reply", "timed out")) } else { Ok(left) }
+    if left.is_zero() {
+        Err(Failure::new("no whole reply", "timed out"))
+    } else {
+        Ok(left)
+    }
 }

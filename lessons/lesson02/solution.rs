@@ -25,7 +25,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         match listener.accept() {
             // What goes wrong with one client is said, and is no reason to refuse the next.
             Ok((connection, client)) => {
-                serve(&connection, client, arguments.time_limit).unwrap_or_else(|it| complain(&it));
+                serve(&connection, client, arguments.time_limit)
+                    .unwrap_or_else(|it| complain(&it));
             }
             Err(error) => {
                 complain(&Failure::new("cannot accept a client", why(&error)));
@@ -36,7 +37,11 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-fn serve(connection: &TcpStream, client: SocketAddr, limit: Duration) -> Result<(), Failure> {
+fn serve(
+    connection: &TcpStream,
+    client: SocketAddr,
+    limit: Duration,
+) -> Result<(), Failure> {
     // One limit for all that is read and written: no client can stretch it, byte by byte.
     let mut conversation = Limited::new(connection, limit);
 
@@ -46,7 +51,7 @@ fn serve(connection: &TcpStream, client: SocketAddr, limit: Duration) -> Result<
     let mut bounded = (&mut conversation).take(MAX_REQUEST as u64 + 1);
     bounded.read_to_end(&mut request).explain(format!("cannot read from {client}"))?;
     if request.is_empty() {
-        let why = "it ended its side without sending a byte";
+        let why = "it finished without sending a byte";
         return Err(Failure::new(format!("no request from {client}"), why));
     }
     if request.len() > MAX_REQUEST {
@@ -54,11 +59,18 @@ fn serve(connection: &TcpStream, client: SocketAddr, limit: Duration) -> Result<
         return Err(Failure::new(format!("the request of {client} is refused"), why));
     }
     let request = String::from_utf8(request).map_err(|why| {
-        Failure::new(format!("the request of {client} is not text in UTF-8"), why.utf8_error())
+        Failure::new(
+            format!("the request of {client} is not text in UTF-8"),
+            why.utf8_error(),
+        )
     })?;
 
     let reply = format!("{REPLY}\n{request}");
-    conversation.write_all(reply.as_bytes()).explain(format!("cannot reply to {client}"))?;
+    conversation
+        .write_all(reply.as_bytes())
+        .explain(format!("cannot reply to {client}"))?;
     // Nothing is unread, so the client gets all of the reply, and then the end of the stream.
-    connection.shutdown(Shutdown::Write).explain(format!("cannot end the reply to {client}"))
+    connection
+        .shutdown(Shutdown::Write)
+        .explain(format!("cannot end the reply to {client}"))
 }

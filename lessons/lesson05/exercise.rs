@@ -18,7 +18,8 @@ fn main() -> ExitCode {
 // A `Failure` that is returned here becomes a line on stderr and exit code 1; `?` and `explain` make
 // one of an error of a socket call.
 fn run() -> Result<(), Failure> {
-    let (arguments, length) = echo_arguments("Exercise 5: an echo of any length, in little memory");
+    let (arguments, length) =
+        echo_arguments("Exercise 5: an echo of any length, in little memory");
     let server = arguments.address;
     let mut connection = TcpStream::connect_timeout(&server, arguments.time_limit)
         .map_err(cannot_connect(server))?;

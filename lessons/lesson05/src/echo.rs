@@ -1,22 +1,23 @@
-//! What exercise 5 is given: the arguments, and a long message in which every byte has its place. Sending it
-//! and looking at the echo is the exercise.
+//! What exercise 5 is given: the arguments, and a long message in which every byte has
+//! its place.
 
 use common::{Arguments, Failure};
 
-/// How long the message of exercise 5 is, in bytes, where `--bytes` does not say.
+/// How long the message of exercise 5 is, in bytes, unless `--bytes` says otherwise.
 pub const LONG: usize = 32 << 20;
 
-/// What exercise 5 takes: the words that all programs know, and `--bytes N`.
+/// Reads what exercise 5 takes: `--bytes N`, and what all small programs take.
 #[must_use]
 pub fn echo_arguments(about: &str) -> (Arguments, usize) {
     let mut length = LONG;
-    let arguments = Arguments::parse_with(about, "[--bytes N]", |word, value| {
-        if word != "--bytes" {
-            return Ok(false);
+    let help =
+        format!("  --bytes N             How long the message is (default: {LONG})");
+    let arguments = Arguments::parse_with(about, &help, |argument| {
+        match argument.name() {
+            "--bytes" => length = argument.number(0..=usize::MAX)?,
+            _ => argument.refuse()?,
         }
-        let value = value();
-        length = value.parse().map_err(|_| format!("'{value}' is not a number of bytes"))?;
-        Ok(true)
+        Ok(())
     });
     (arguments, length)
 }
@@ -32,7 +33,8 @@ pub fn fill_from(place: usize, piece: &mut [u8]) {
         let count = (line.len() - start).min(piece.len() - filled);
         piece[filled..filled + count].copy_from_slice(&line[start..start + count]);
         (filled, start) = (filled + count, 0);
-        // The next number, as on paper: it is quick, and 32 MiB have half a million lines.
+        // The next number, as on paper: it is quick, and 32 MiB have half a million
+        // lines.
         let mut digit = 11;
         while digit > 5 && line[digit] == b'9' {
             line[digit] = b'0';
@@ -53,7 +55,8 @@ pub fn in_place(place: usize, piece: &[u8]) -> Result<(), Failure> {
     if piece == expected {
         return Ok(());
     }
-    let same = piece.iter().zip(&expected).take_while(|(got, expected)| got == expected).count();
+    let same =
+        piece.iter().zip(&expected).take_while(|(got, expected)| got == expected).count();
     let (got, expected) = (char::from(piece[same]), char::from(expected[same]));
     let why = format!("{got:?} stands where {expected:?} was sent");
     Err(Failure::new(format!("byte {} of the echo is wrong", place + same), why))
@@ -70,7 +73,8 @@ mod tests {
         let starts = |line: usize| {
             let mut two = [0; 128];
             fill_from(64 * line, &mut two);
-            [&two[..14], &two[64..78]].map(|start| String::from_utf8_lossy(start).into_owned())
+            [&two[..14], &two[64..78]]
+                .map(|start| String::from_utf8_lossy(start).into_owned())
         };
         assert_eq!(starts(0), ["line 0000001: ", "line 0000002: "]);
         assert_eq!(starts(9), ["line 0000010: ", "line 0000011: "]);

@@ -1,4 +1,5 @@
-//! Both ends of one connection in one program, and a message in which every byte has its place.
+//! Both ends of one connection in one program, and a message in which every byte has its
+//! place.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -8,12 +9,13 @@ use std::time::{Duration, Instant};
 use common::{Explain, Failure, cannot_connect, cannot_listen, say};
 use socket2::SockRef;
 
-/// What the lesson asks the kernel for, in bytes, where the reader does not say: small, so that the
-/// connection is full after a page of text.
+/// What the lesson asks the kernel for, in bytes, where the reader does not say: small,
+/// so that the connection is full after a page of text.
 pub const SMALL_BUFFER: usize = 16 << 10;
 
-/// How long nothing must happen before the connection counts as full. A kernel may hold an
-/// acknowledgement back, to send fewer: for 40 ms on Linux. On loopback nothing else takes time.
+/// How long nothing must happen before the connection counts as full. A kernel may hold
+/// an acknowledgement back, to send fewer: for 40 ms on Linux. On loopback nothing else
+/// takes time.
 const QUIET: Duration = Duration::from_millis(60);
 
 /// Listens, and says where.
@@ -35,13 +37,14 @@ pub fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 // ANCHOR: connect
 pub fn connect(listener: &TcpListener) -> Result<(TcpStream, TcpStream), Failure> {
     let address = listener.local_addr().explain("cannot learn the address")?;
-    // connect returns before anybody has called accept: the kernel makes the connection, and the
-    // listener keeps it in a queue until it is accepted.
+    // connect returns before anybody has called accept: the kernel makes the connection,
+    // and the listener keeps it in a queue until it is accepted.
     let sender = TcpStream::connect(address).map_err(cannot_connect(address))?;
     let ours = sender.local_addr().explain("cannot learn the address")?;
     loop {
         // Any program of this machine may connect; only the connection of our own counts.
-        let (receiver, client) = listener.accept().explain("cannot accept the connection")?;
+        let (receiver, client) =
+            listener.accept().explain("cannot accept the connection")?;
         if client == ours {
             return Ok((sender, receiver));
         }
@@ -49,7 +52,8 @@ pub fn connect(listener: &TcpListener) -> Result<(TcpStream, TcpStream), Failure
 }
 // ANCHOR_END: connect
 
-/// Writes what is left of the message until the kernel takes no more. Returns what each write took.
+/// Writes what is left of the message until the kernel takes no more. Returns what each
+/// write took.
 ///
 /// `sender` must be non-blocking; `written` counts on from what was written before.
 ///
@@ -66,14 +70,16 @@ pub fn fill(
     let mut last = Instant::now();
     while *written < message.len() {
         match sender.write(&message[*written..]) {
-            // A part, as a rule. Only these bytes are sent, and the next write starts behind them.
+            // A part, as a rule. Only these bytes are sent, and the next write starts
+            // behind them.
             Ok(count) => {
                 *written += count;
                 taken.push(count);
                 last = Instant::now();
             }
-            // No error: there is no room *now*. The kernels may still be moving bytes from the one
-            // buffer to the other, so try again until nothing has changed for a while.
+            // No error: there is no room *now*. The kernels may still be moving bytes
+            // from the one buffer to the other, so try again until nothing has changed
+            // for a while.
             Err(why) if why.kind() == ErrorKind::WouldBlock && last.elapsed() < QUIET => {
                 thread::sleep(Duration::from_millis(1));
             }
@@ -85,18 +91,25 @@ pub fn fill(
 }
 // ANCHOR_END: fill
 
-/// Makes a connection with small buffers and says which sizes were granted: how the faults begin.
+/// Makes a connection with small buffers and says which sizes were granted: how the
+/// faults begin.
 ///
 /// # Errors
 ///
 /// A connection that cannot be made.
 pub fn small_ends(listener: &TcpListener) -> Result<(TcpStream, TcpStream), Failure> {
-    SockRef::from(listener).set_recv_buffer_size(SMALL_BUFFER).explain("cannot set a size")?;
+    SockRef::from(listener)
+        .set_recv_buffer_size(SMALL_BUFFER)
+        .explain("cannot set a size")?;
     let (sender, receiver) = connect(listener)?;
-    SockRef::from(&sender).set_send_buffer_size(SMALL_BUFFER).explain("cannot set a size")?;
-    let granted = SockRef::from(&sender).send_buffer_size().explain("cannot learn a size")?;
+    SockRef::from(&sender)
+        .set_send_buffer_size(SMALL_BUFFER)
+        .explain("cannot set a size")?;
+    let granted =
+        SockRef::from(&sender).send_buffer_size().explain("cannot learn a size")?;
     say!("send buffer: asked for {SMALL_BUFFER} bytes, granted {granted}")?;
-    let granted = SockRef::from(&receiver).recv_buffer_size().explain("cannot learn a size")?;
+    let granted =
+        SockRef::from(&receiver).recv_buffer_size().explain("cannot learn a size")?;
     say!("receive buffer: asked for {SMALL_BUFFER} bytes, granted {granted}")?;
     Ok((sender, receiver))
 }
@@ -116,8 +129,9 @@ pub fn say_full(length: usize, taken: &[usize], read: usize) -> Result<(), Failu
     say!("full: {} bytes sent, {read} read", length - left)
 }
 
-/// Reads what was sent and sends the rest of the message, until all of it has been read: what
-/// `lesson05` does with a full connection, for the faults that have their bug before it.
+/// Reads what was sent and sends the rest of the message, until all of it has been read:
+/// what `lesson05` does with a full connection, for the faults that have their bug before
+/// it.
 ///
 /// # Errors
 ///
@@ -142,8 +156,8 @@ pub fn finish(
     say!("end: {written} bytes sent, {read} read, each in its place")
 }
 
-/// A message of about `length` bytes, never more: numbered lines of eight bytes each. A byte that is
-/// lost, repeated or out of place shows.
+/// A message of about `length` bytes, never more: numbered lines of eight bytes each. A
+/// byte that is lost, repeated or out of place shows.
 pub fn numbered_lines(length: usize) -> Vec<u8> {
     (1..=length / 8)
         .flat_map(|number| format!("{:07}\n", number % 10_000_000).into_bytes())
@@ -156,13 +170,15 @@ pub fn numbered_lines(length: usize) -> Vec<u8> {
 ///
 /// Says which byte is the first that is missing, or is not the one that was sent.
 pub fn compare(sent: &[u8], received: &[u8]) -> Result<(), Failure> {
-    let same = sent.iter().zip(received).take_while(|(sent, received)| sent == received).count();
+    let same =
+        sent.iter().zip(received).take_while(|(sent, received)| sent == received).count();
     if same == sent.len() && same == received.len() {
         return Ok(());
     }
     let (sent, received) = (sent.len(), received.len());
-    let why =
-        format!("{sent} bytes were to be sent, {received} were read, equal up to byte {same}");
+    let why = format!(
+        "{sent} bytes were to be sent, {received} were read, equal up to byte {same}"
+    );
     Err(Failure::new("what was read is not what was sent", why))
 }
 
@@ -175,7 +191,8 @@ mod tests {
     use super::{compare, connect, fill};
 
     fn pair() -> (TcpStream, TcpStream) {
-        let (sender, receiver) = connect(&TcpListener::bind("127.0.0.1:0").unwrap()).unwrap();
+        let (sender, receiver) =
+            connect(&TcpListener::bind("127.0.0.1:0").unwrap()).unwrap();
         sender.set_nonblocking(true).unwrap();
         (sender, receiver)
     }
@@ -193,7 +210,8 @@ mod tests {
     #[test]
     fn no_room_for_a_moment_is_not_the_end() {
         let message = vec![b'x'; 64 << 20];
-        // A busy machine may stop the reader for so long that the connection counts as full.
+        // A busy machine may stop the reader for so long that the connection counts as
+        // full.
         let all_taken = (0..20).any(|_| {
             let (sender, mut receiver) = pair();
             let reader = thread::spawn(move || {
