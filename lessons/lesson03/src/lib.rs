@@ -9,7 +9,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 
 pub use args::Options;
-use common::{Arguments, Explain, Failure, cannot_listen, complain, say};
+use common::{Explain, Failure, cannot_listen, say};
 
 /// Makes a listener: on this address, with SO_REUSEADDR or without it, with this backlog.
 pub type Listen = fn(SocketAddr, bool, i32) -> io::Result<TcpListener>;
@@ -35,21 +35,3 @@ fn serve(options: &Options, listen: Listen) -> Result<(), Failure> {
     lesson02::serve(&connection, client, options.time_limit)
 }
 // ANCHOR_END: serve
-
-/// Exercise 3's server, for good, on a listener that is made in another way: most of its
-/// wrong answers are wrong in nothing else.
-pub fn run_for_good(
-    about: &str,
-    listen: fn(SocketAddr) -> io::Result<TcpListener>,
-) -> Result<(), Failure> {
-    let arguments = Arguments::parse(about);
-    let address = arguments.address;
-    let listener = listen(address).map_err(cannot_listen(address))?;
-    say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
-    loop {
-        let (connection, client) = listener.accept().explain("cannot accept a client")?;
-        if let Err(failure) = lesson02::serve(&connection, client, arguments.time_limit) {
-            complain(&failure);
-        }
-    }
-}

@@ -1,13 +1,12 @@
 //! Both ends of one connection in one program, and a message in which every byte has its
 //! place.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{Explain, Failure, cannot_connect, cannot_listen, say};
-use socket2::SockRef;
 
 /// What the lesson asks the kernel for, in bytes, where the reader does not say: small,
 /// so that the connection is full after a page of text.
@@ -91,29 +90,6 @@ pub fn fill(
 }
 // ANCHOR_END: fill
 
-/// Makes a connection with small buffers and says which sizes were granted: how the
-/// faults begin.
-///
-/// # Errors
-///
-/// A connection that cannot be made.
-pub fn small_ends(listener: &TcpListener) -> Result<(TcpStream, TcpStream), Failure> {
-    SockRef::from(listener)
-        .set_recv_buffer_size(SMALL_BUFFER)
-        .explain("cannot set a size")?;
-    let (sender, receiver) = connect(listener)?;
-    SockRef::from(&sender)
-        .set_send_buffer_size(SMALL_BUFFER)
-        .explain("cannot set a size")?;
-    let granted =
-        SockRef::from(&sender).send_buffer_size().explain("cannot learn a size")?;
-    say!("send buffer: asked for {SMALL_BUFFER} bytes, granted {granted}")?;
-    let granted =
-        SockRef::from(&receiver).recv_buffer_size().explain("cannot learn a size")?;
-    say!("receive buffer: asked for {SMALL_BUFFER} bytes, granted {granted}")?;
-    Ok((sender, receiver))
-}
-
 /// What `lesson05` says of a connection that is full.
 ///
 /// # Errors
@@ -127,33 +103,6 @@ pub fn say_full(length: usize, taken: &[usize], read: usize) -> Result<(), Failu
     }
     say!("write: 0 of {left} bytes taken, it would block")?;
     say!("full: {} bytes sent, {read} read", length - left)
-}
-
-/// Reads what was sent and sends the rest of the message, until all of it has been read:
-/// what `lesson05` does with a full connection, for the faults that have their bug before
-/// it.
-///
-/// # Errors
-///
-/// A connection that is broken, or that does not deliver the message as it is.
-pub fn finish(
-    sender: &TcpStream,
-    mut receiver: &TcpStream,
-    message: &[u8],
-    mut written: usize,
-) -> Result<(), Failure> {
-    let mut received = vec![0; message.len()];
-    let mut read = 0;
-    while read < message.len() {
-        receiver.read_exact(&mut received[read..written]).explain("cannot read")?;
-        read = written;
-        let taken = fill(sender, message, &mut written)?.iter().sum::<usize>();
-        if taken > 0 {
-            say!("resumed: the kernel took {taken} more bytes once {read} were read")?;
-        }
-    }
-    compare(message, &received)?;
-    say!("end: {written} bytes sent, {read} read, each in its place")
 }
 
 /// A message of about `length` bytes, never more: numbered lines of eight bytes each. A
