@@ -254,7 +254,8 @@ impl Argument<'_> {
         })
     }
 
-    fn bad(&self, why: impl Display) -> Failure {
+    /// The error for a value that makes no sense.
+    pub fn bad(&self, why: impl Display) -> Failure {
         match self.name.as_str() {
             "" => Failure::new("bad argument", why),
             name => Failure::new(format!("bad {name}"), why),

@@ -177,13 +177,13 @@ mod tests {
 
     /// Bytes that are likely to be text, or nearly so.
     fn nearly_text() -> impl Strategy<Value = Vec<u8>> {
-        let piece = prop_oneof![
+        let part = prop_oneof![
             any::<String>().prop_map(String::into_bytes),
             "[你好客户端a-z]{0,8}"
                 .prop_map(|text| Encoding::Gbk.encode(&text).expect("in GBK")),
             proptest::collection::vec(any::<u8>(), 0..4),
         ];
-        proptest::collection::vec(piece, 0..4).prop_map(|pieces| pieces.concat())
+        proptest::collection::vec(part, 0..4).prop_map(|parts| parts.concat())
     }
 
     proptest! {
@@ -239,7 +239,7 @@ mod tests {
         let mut decoder = Decoder::new(Encoding::Utf8);
         decoder.decode(b"ab\xe4").expect("may go on");
         assert_eq!(decoder.decode(b"x").unwrap_err().at, 2);
-        // GBK's decoder looks at the bytes behind the bad ones, too.
+        // GBK's decoder looks at the bytes behind the bad ones as well.
         assert_eq!(Encoding::Gbk.decode(b"ab\x81\x30\x81x").unwrap_err().at, 2);
     }
 

@@ -76,7 +76,7 @@ pub fn cannot_listen(address: SocketAddr) -> impl FnOnce(io::Error) -> Failure {
         match error.kind() {
             ErrorKind::AddrInUse => failure.advise(format!(
                 "another program holds the port, or an earlier run left it in TIME_WAIT: \
-                 see who with `ss -tanp`, or give another address, such as {}:0",
+                 see which with `ss -tanp`, or give another address, such as {}:0",
                 host(address)
             )),
             ErrorKind::PermissionDenied => failure

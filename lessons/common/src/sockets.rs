@@ -116,7 +116,7 @@ fn list(address: SocketAddr) -> Option<String> {
 /// The sockets in the lines that contain this. (A busy machine has tens of thousands in
 /// TIME_WAIT, so only those lines are parsed.)
 ///
-/// The kernel writes its list piece by piece while sockets come and go: it may write one
+/// The kernel writes its list in parts while sockets come and go: it may write one
 /// of them twice, or pass one over.
 fn sockets(list: &str, part: &str) -> Vec<Socket> {
     let mut seen = HashSet::new();
@@ -338,7 +338,7 @@ mod tests {
             let ends: Vec<_> =
                 around.iter().map(|socket| (socket.local, socket.peer)).collect();
             assert!(ends.contains(&(client, local)) && ends.contains(&(local, client)));
-            // Others may have left theirs: the port has been somebody else's before.
+            // Other programs may have left theirs on this port before.
             let alive = around.iter().filter(|socket| socket.state != State::TimeWait);
             assert_eq!(alive.count(), 3, "the listener and two ends: {around:?}");
             let [near, far] =

@@ -122,7 +122,7 @@ fn kind_v4(ip: Ipv4Addr) -> &'static str {
         _ if ip.is_multicast() => MULTICAST,
         _ if ip.is_documentation() => DOCUMENTATION,
         _ if ip.is_broadcast() => {
-            "broadcast: everybody on the network, never one end of a TCP connection"
+            "broadcast: all machines on the network, never one end of a TCP connection"
         }
         // RFC 6598.
         [100, 64..=127, ..] => "shared: between an Internet provider and its customers",
@@ -134,8 +134,8 @@ fn kind_v4(ip: Ipv4Addr) -> &'static str {
 
 fn kind_v6(ip: Ipv6Addr) -> &'static str {
     match ip.segments() {
-        // Where a socket for IPv6 takes IPv4 clients, too (ipv6(7), IPV6_V6ONLY), on
-        // those as well.
+        // On the IPv4 ones as well if sockets for IPv6 take IPv4 clients (ipv6(7),
+        // IPV6_V6ONLY).
         _ if ip.is_unspecified() => {
             "unspecified: a listener here listens on every IPv6 address of this machine, \
              or on all"
@@ -157,7 +157,8 @@ fn kind_v6(ip: Ipv6Addr) -> &'static str {
 /// What the port is.
 pub fn port(port: u16) -> String {
     if port == 0 {
-        return "none yet: who binds port 0 leaves the choice to the kernel".into();
+        return "none yet: a program that binds port 0 leaves the choice to the kernel"
+            .into();
     }
     let range = RANGES.iter().find(|(_, range, _)| range.contains(&port));
     let (name, range, purpose) = range.expect("the ranges cover all ports");

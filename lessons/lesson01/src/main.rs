@@ -33,18 +33,18 @@ fn run(args: &Args) -> Result<(), Failure> {
         .map_err(cannot_connect(server))?;
     let mut conversation = Limited::new(&connection, args.time_limit);
 
-    // write may take only a part of the bytes; write_all goes on until the kernel has all.
+    // write may take only a part of the bytes; write_all goes on until all are taken.
     conversation.write_all(&message).explain(format!("cannot send to {server}"))?;
-    // Close the sending side (a half-close): now the server can know that it has the whole
-    // message. After a reset there's nothing left to close; the read below reports that.
+    // Close the sending side (a half-close): now the server can know that this was all.
+    // After a reset there's nothing left to close; the read below reports that.
     let _ = connection.shutdown(Shutdown::Write);
 
-    // read returns what has arrived so far. Only 0 bytes, the end of the stream, says "that
-    // was all".
+    // read returns what has arrived so far. Only the end of the stream, 0 bytes, tells
+    // that nothing is missing.
     let mut reply = Vec::new();
     let outcome = conversation.take(MAX_REPLY + 1).read_to_end(&mut reply);
     let length = reply.len();
-    outcome.explain(format!("the reply of {server} broke off after {length} bytes"))?;
+    outcome.explain(format!("the reply of {server} was cut off after {length} bytes"))?;
     if length as u64 > MAX_REPLY {
         let what = format!("the reply of {server} is not read to its end");
         return Err(Failure::new(what, format!("it is longer than {MAX_REPLY} bytes")));

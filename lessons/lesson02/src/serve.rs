@@ -26,7 +26,7 @@ pub fn serve(
     let cannot_read = format!("cannot read from {client}");
     let mut conversation = Limited::new(connection, limit);
 
-    // read returns as soon as *something* has arrived: the message, or only its first chunk.
+    // read returns as soon as *something* has arrived: the message, or a first chunk.
     let mut first = [0; 1024];
     let count = conversation.read(&mut first).explain(&cannot_read)?;
     if count == 0 {
@@ -37,18 +37,19 @@ pub fn serve(
     // The tutorial's client waits for the reply now, so don't wait for the message's end.
     let cannot_reply = format!("cannot reply to {client}");
     conversation.write_all(REPLY.as_bytes()).explain(cannot_reply)?;
-    // Close the sending side (a half-close): the client reads the reply and then 0 bytes, and
-    // knows that it has everything. After a reset there's nothing left to close; the read
-    // below reports that.
+    // Close the sending side (a half-close): the client reads the reply and then 0 bytes,
+    // and knows that it has everything. After a reset there's nothing left to close; the
+    // read below reports that.
     let _ = connection.shutdown(Shutdown::Write);
 
-    // Read on until the client finishes sending. Only that tells that the message is whole;
-    // and a socket that is closed with unread bytes sends a reset, which can destroy the
-    // reply. With the first chunk, this may be more than the longest message: it is too long.
+    // Read on until the client finishes sending. Only that tells that the message is
+    // whole; and a socket that is closed with unread bytes sends a reset, which can
+    // destroy the reply.
     let mut message = first[..count].to_vec();
+    // With the first chunk, this can be more than the longest message: so it's too long.
     match conversation.take(MAX_MESSAGE).read_to_end(&mut message) {
         Err(why) if timed_out(&why) => {
-            say!("{client} keeps its side open; closing all the same")?
+            say!("{client} keeps its side open; closing anyway")?
         }
         result => drop(result.explain(&cannot_read)?),
     }
@@ -62,7 +63,7 @@ pub fn serve(
         Failure::new(what, why.utf8_error())
             .advise("the client may use another encoding: both sides must agree on one")
     })?;
-    // Quoted, with escapes: you see every byte, and none can play tricks with the terminal.
+    // Quoted, with escapes: every byte is visible, and none can trick the terminal.
     say!("{client} sent {} bytes: {text:?}", text.len())
 }
 // ANCHOR_END: serve

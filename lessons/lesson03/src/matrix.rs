@@ -22,8 +22,7 @@ pub enum Side {
 }
 
 pub struct Setup {
-    /// Where the first run listens. With port 0 it has a port that nobody has used
-    /// lately.
+    /// Where the first run listens. Port 0 gives it a port that is not in use.
     pub address: SocketAddr,
     pub closes_first: Side,
     /// Whether the first run sets SO_REUSEADDR.
@@ -70,7 +69,7 @@ pub fn measure(listen: Listen, setup: &Setup) -> Result<Measured, Failure> {
     Ok(Measured { port, server_end, client_end, second_run })
 }
 
-/// The first to end its side has to wait in TIME_WAIT (RFC 9293 §3.6.1).
+/// The end that closes first has to wait in TIME_WAIT (RFC 9293 §3.6.1).
 fn close(first: TcpStream, second: TcpStream) -> io::Result<()> {
     first.shutdown(Shutdown::Write)?;
     Limited::new(&second, LIMIT).read_to_end(&mut Vec::new())?;

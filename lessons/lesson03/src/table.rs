@@ -34,7 +34,7 @@ pub fn print(
         address.ip()
     )?;
     say!(
-        "Can a second run bind the same port at once, with SO_REUSEADDR and without?\n"
+        "Can a second run bind the same port right away, with SO_REUSEADDR and without?\n"
     )?;
     say!("{:18}  {:20}  second run with", "", "second run without")?;
     for (row, without, with) in
@@ -64,8 +64,7 @@ pub fn print(
 }
 
 /// On a busy machine a late acknowledgement may be answered with a reset, which ends
-/// TIME_WAIT at once (RFC 1337 §2). Nothing is left to look at then, so another
-/// connection is made.
+/// TIME_WAIT (RFC 1337 §2). Nothing is left to look at then, so another connection is made.
 fn again_if_nothing_is_left(
     mut experiment: impl FnMut() -> Result<Measured, Failure>,
 ) -> Result<Measured, Failure> {

@@ -58,7 +58,7 @@ pub fn connect(listener: &TcpListener) -> Result<(TcpStream, TcpStream), Failure
 ///
 /// # Errors
 ///
-/// A connection that is broken. A full one is none.
+/// A connection that is broken. (A full one is not an error.)
 // ANCHOR: fill
 pub fn fill(
     mut sender: &TcpStream,
@@ -69,14 +69,14 @@ pub fn fill(
     let mut last = Instant::now();
     while *written < message.len() {
         match sender.write(&message[*written..]) {
-            // A part, as a rule. Only these bytes are sent, and the next write starts
+            // Usually a part. Only these bytes are sent, and the next write starts
             // behind them.
             Ok(count) => {
                 *written += count;
                 taken.push(count);
                 last = Instant::now();
             }
-            // No error: there is no room *now*. The kernels may still be moving bytes
+            // Not an error: there is no room *now*. The kernels may still be moving bytes
             // from the one buffer to the other, so try again until nothing has changed
             // for a while.
             Err(why) if why.kind() == ErrorKind::WouldBlock && last.elapsed() < QUIET => {
@@ -164,8 +164,8 @@ mod tests {
         let all_taken = (0..20).any(|_| {
             let (sender, mut receiver) = pair();
             let reader = thread::spawn(move || {
-                let mut piece = vec![0; 1 << 20];
-                while receiver.read(&mut piece).is_ok_and(|count| count > 0) {}
+                let mut chunk = vec![0; 1 << 20];
+                while receiver.read(&mut chunk).is_ok_and(|count| count > 0) {}
             });
             let mut written = 0;
             let taken = fill(&sender, &message, &mut written).unwrap();
@@ -181,8 +181,8 @@ mod tests {
     fn a_broken_connection_is_not_a_full_one() {
         let (sender, receiver) = pair();
         (&receiver).write_all(b"unread").unwrap();
-        // What nobody reads, and more: closing answers it with a reset.
-        (&sender).write_all(b"unread, too").unwrap();
+        // More that the program does not read: closing answers it with a reset.
+        (&sender).write_all(b"also unread").unwrap();
         drop(receiver);
         let failure = fill(&sender, &vec![b'x'; 64 << 20], &mut 0).unwrap_err();
         assert!(failure.to_string().contains("cannot write"), "{failure}");
