@@ -8,9 +8,7 @@ mod error;
 mod output;
 pub mod sockets;
 
-pub use args::{
-    Argument, Arguments, CommandLine, TUTORIAL_ADDRESS, seconds, tutorial_address,
-};
+pub use args::{Arguments, CommandLine, TUTORIAL_ADDRESS, seconds, tutorial_address};
 pub use deadline::Limited;
 pub use encoding::{Decoder, Encoding, Undecodable};
 pub use error::{Explain, Failure, cannot_connect, cannot_listen, exit, timed_out, why};
