@@ -14,8 +14,6 @@ pub use encoding::{Decoder, Encoding, Undecodable};
 pub use error::{Explain, Failure, cannot_connect, cannot_listen, exit, timed_out, why};
 pub use output::{complain, say};
 
-pub use sockets as kernel;
-
 /// What the tutorial's client says.
 pub const GREETING: &str = "你好,我是客户端";
 
