@@ -46,7 +46,7 @@ impl Arguments {
             format!("{usage}\n\n  {command} WORD...  Look at these words instead");
         let usage = if command.is_empty() { usage } else { &words };
         let mut line = CommandLine::new(about, usage);
-        if line.command(command) {
+        if !command.is_empty() && line.command(command) {
             return (arguments, Some(line.words()));
         }
         while let Some(name) = line.argument() {
