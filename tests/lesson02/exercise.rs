@@ -31,7 +31,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY};
-use grader::{Check, Needs, Outcome, Peer, Run, check, kernel, ways_to_end};
+use grader::{Check, Needs, Outcome, Peer, Run, check, sockets, ways_to_end};
 use socket2::SockRef;
 
 use servers::one_client::serves_the_next_after_a_drip;
@@ -122,7 +122,7 @@ fn reads_the_whole_request(run: &mut Run) -> Outcome {
     client.send(start)?;
     // Where the kernel does not say so, the silence below gives the server time to read.
     run.until("the server has read that much", || {
-        let socket = kernel::socket_between(address, name);
+        let socket = sockets::socket_between(address, name);
         socket.is_none_or(|socket| socket.receive_queue == 0).then_some(())
     })?;
     client.receives_nothing_for(Duration::from_millis(20))?;

@@ -10,7 +10,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use common::{GREETING, REPLY, timed_out};
-use grader::kernel::{self, State};
+use grader::sockets::{self, State};
 use grader::{Check, Finished, Needs, Outcome, Peer, Program, Run, check, private_loopback};
 
 pub const CHECKS: &[Check] = &[
@@ -39,12 +39,12 @@ pub const CHECKS: &[Check] = &[
         .needs(Needs::Linux),
     check("matrix_shows_who_can_bind", matrix_shows_who_can_bind)
         .demands("`matrix` finds that the second run can bind only if both runs set the option.")
-        .hint("Has each experiment a port of its own, and does your option reach the kernel?")
+        .hint("Has each experiment a port of its own, and does your option reach the sockets?")
         .section("02-3-port-reuse.html#run-it")
         .needs(Needs::Linux),
     check("matrix_shows_who_waits", matrix_shows_who_waits)
         .demands("`matrix` finds TIME_WAIT at the end that closed first, and only there.")
-        .hint("A connection has two ends: whose line in the kernel's list did you read?")
+        .hint("A connection has two ends: whose line in the sockets's list did you read?")
         .section("02-3-port-reuse.html#who-waits")
         .needs(Needs::Linux),
 ];
@@ -149,7 +149,7 @@ pub fn fill_the_queue(run: &mut Run, address: SocketAddr, clients: u64) -> Outco
         .map(|number| {
             let client = run.connect(address)?;
             run.until(format!("{number} in the queue"), || {
-                kernel::sockets_at(address)?
+                sockets::sockets_at(address)?
                     .into_iter()
                     .find(|socket| socket.state == State::Listen && socket.receive_queue == number)
             })?;

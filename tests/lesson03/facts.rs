@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::time::Duration;
 
 use common::{GREETING, REPLY, TUTORIAL_ADDRESS};
-use grader::kernel::{self, State};
+use grader::sockets::{self, State};
 use grader::{
     Check, Needs, Outcome, Peer, Program, Run, Subject, check, private_loopback, without_frames,
     workspace,
@@ -183,7 +183,7 @@ fn s13_time_wait_lasts_a_minute(run: &mut Run) -> Outcome {
         |run, [port, peer]| {
             // The kernel's list may pass it over.
             let timer = run.until("the timer of the server's end", || {
-                let mut sockets = common::kernel::sockets_at(port)?.into_iter();
+                let mut sockets = common::sockets::sockets_at(port)?.into_iter();
                 sockets.find(|socket| socket.peer == peer).map(|socket| socket.timer)
             })?;
             // The kernel counts down from 60 seconds, and we look soon after it has begun.
@@ -232,7 +232,7 @@ fn c3_a_crash_leaves_no_time_wait(run: &mut Run) -> Outcome {
     server.close();
     client.is_reset()?;
     client.close();
-    let left = kernel::socket_between(port, peer);
+    let left = sockets::socket_between(port, peer);
     run.ensure("the server's end is gone", left.is_none(), format!("{left:?}"))?;
     binds_again(run, port)
 }
@@ -327,7 +327,7 @@ fn s13_a_client_that_reads_to_the_end(run: &mut Run) -> Outcome {
 
 /// The other end; where nothing is left of the connection, the address itself, from which there is none.
 fn peer_of_the_only_connection(address: SocketAddr) -> SocketAddr {
-    let sockets = kernel::sockets_at(address).unwrap_or_default();
+    let sockets = sockets::sockets_at(address).unwrap_or_default();
     sockets.first().map_or(address, |socket| socket.peer)
 }
 

@@ -41,7 +41,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY};
-use grader::{Check, Needs, Outcome, Peer, Program, Run, check, kernel};
+use grader::{Check, Needs, Outcome, Peer, Program, Run, check, sockets};
 use socket2::SockRef;
 
 use servers::many_clients::{self, is_over_soon};
@@ -324,7 +324,7 @@ fn reads_nothing(run: &mut Run, address: SocketAddr) -> Outcome<(Peer, String)> 
     let name = client.local();
     run.until("the lines have arrived", || {
         // Where the kernel does not say so, they arrive as fast as they are sent.
-        let socket = kernel::socket_between(name, address);
+        let socket = sockets::socket_between(name, address);
         socket.is_none_or(|socket| socket.send_queue == 0).then_some(())
     })?;
     Ok((client, numbers().map(|number| reply(&number)).collect()))

@@ -53,7 +53,7 @@ use std::net::Shutdown;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use grader::kernel::socket_between;
+use grader::sockets::socket_between;
 use grader::{Check, Needs, Outcome, Peer, Program, Run, check};
 use lesson05::{LONG, fill_from, in_place};
 use socket2::SockRef;

@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use grader::kernel::socket_between;
+use grader::sockets::socket_between;
 use grader::{Check, Needs, Outcome, Run, Subject, check, close};
 use socket2::{Domain, SockRef, Socket, Type};
 

@@ -6,23 +6,32 @@
 //! Instead of: lesson05
 //! Fails: shows_the_granted_sizes
 
+mod shared;
+
 use std::process::ExitCode;
 
 use common::{Arguments, Explain, Failure, exit, say};
-use lesson05::{SMALL_BUFFER, connect, fill, finish, listen, numbered_lines, say_full};
+use lesson05::{SMALL_BUFFER, connect, fill, listen, numbered_lines, say_full};
+use shared::finish;
 use socket2::SockRef;
 
 fn main() -> ExitCode {
-    exit(run(&Arguments::parse("A program that takes its wish for the kernel's answer (S23)")))
+    exit(run(&Arguments::parse(
+        "A program that takes its wish for the kernel's answer (S23)",
+    )))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let listener = listen(arguments.address)?;
     // ANCHOR: bug
-    SockRef::from(&listener).set_recv_buffer_size(SMALL_BUFFER).explain("cannot set a size")?;
+    SockRef::from(&listener)
+        .set_recv_buffer_size(SMALL_BUFFER)
+        .explain("cannot set a size")?;
     say!("receive buffer: asked for {SMALL_BUFFER} bytes, granted {SMALL_BUFFER}")?;
     let (sender, receiver) = connect(&listener)?;
-    SockRef::from(&sender).set_send_buffer_size(SMALL_BUFFER).explain("cannot set a size")?;
+    SockRef::from(&sender)
+        .set_send_buffer_size(SMALL_BUFFER)
+        .explain("cannot set a size")?;
     say!("send buffer: asked for {SMALL_BUFFER} bytes, granted {SMALL_BUFFER}")?;
     // ANCHOR_END: bug
 

@@ -67,7 +67,7 @@ pub use check::{Broken, Needs, Outcome};
 pub use exercise::{Exercise, is_begun};
 pub use lesson::Lesson;
 pub use live::LIVE;
-pub use machine::kernel;
+pub use machine::sockets;
 pub use machine::{
     Machine, Network, Quota, Retransmits, Rlimit, Usage, close, despite_stalls, lesson_folder,
     program_file, workspace,

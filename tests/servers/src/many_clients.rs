@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use common::GREETING;
-use grader::{Check, Needs, Outcome, Peer, Program, Rlimit, Run, Usage, check, kernel};
+use grader::{Check, Needs, Outcome, Peer, Program, Rlimit, Run, Usage, check, sockets};
 use socket2::SockRef;
 
 use crate::robustness::{
@@ -113,7 +113,7 @@ pub fn parts_with(run: &mut Run, good: &[u8]) -> Outcome<Vec<u8>> {
     client.send([good, b"\xff\n", &[b'x'; 32 << 10]].concat())?;
     server.reports(name)?;
     run.until("nothing of that is unread", || {
-        let socket = kernel::socket_between(address, name);
+        let socket = sockets::socket_between(address, name);
         socket.is_none_or(|socket| socket.receive_queue == 0).then_some(())
     })?;
     let room = SockRef::from(client.stream()).set_recv_buffer_size(1 << 20);

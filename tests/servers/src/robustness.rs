@@ -13,7 +13,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use common::REPLY;
-use grader::kernel::{self, State};
+use grader::sockets::{self, State};
 use grader::{Check, Needs, Outcome, Peer, Program, Rlimit, Run, check, close};
 use socket2::{Domain, Socket, Type};
 
@@ -188,7 +188,7 @@ fn survives_a_crowd<P: Protocol>(run: &mut Run) -> Outcome {
     run.step("one in ten closes, the others reset");
     close(crowd);
     let nobody_waits = || {
-        let sockets = kernel::sockets_at(address)?;
+        let sockets = sockets::sockets_at(address)?;
         let listener = sockets.iter().find(|socket| socket.state == State::Listen)?;
         (listener.receive_queue == 0).then_some(())
     };
@@ -208,9 +208,9 @@ fn survives_a_crowd<P: Protocol>(run: &mut Run) -> Outcome {
 /// tcp(7)) and passes over a reset that comes before the handshake's last acknowledgement. On a busy machine
 /// that can be the order: then the acknowledgement makes a connection of a client that has gone.
 fn half_open_at(address: SocketAddr) -> Option<usize> {
-    let sockets = kernel::sockets_at(address)?;
+    let sockets = sockets::sockets_at(address)?;
     let established = sockets.iter().filter(|socket| socket.state == State::Established);
-    Some(established.filter(|it| kernel::socket_between(it.peer, address).is_none()).count())
+    Some(established.filter(|it| sockets::socket_between(it.peer, address).is_none()).count())
 }
 
 /// A client that does not wait for its connection: it may never have one.

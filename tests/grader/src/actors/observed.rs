@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::program::Program;
 use super::run::Run;
 use crate::check::Outcome;
-use crate::machine::kernel::{self, Socket, State};
+use crate::machine::sockets::{self, Socket, State};
 use crate::machine::{Rlimit, next_descriptor, set_rlimit};
 use crate::words::{demands, steps};
 
@@ -17,7 +17,7 @@ impl Run {
         let expected = steps::listed(local, peer, state);
         self.trace.step(&expected);
         self.trace.until(&expected, || {
-            kernel::socket_between(local, peer).filter(|socket| socket.state == state)
+            sockets::socket_between(local, peer).filter(|socket| socket.state == state)
         })?;
         Ok(())
     }
@@ -26,7 +26,7 @@ impl Run {
     /// not wait)
     pub fn nothing_is_left(&mut self, local: SocketAddr, peer: SocketAddr) -> Outcome {
         self.until(steps::nothing_is_left(local, peer), || {
-            kernel::socket_between(local, peer).is_none().then_some(())
+            sockets::socket_between(local, peer).is_none().then_some(())
         })
     }
 
@@ -51,13 +51,13 @@ impl Run {
                 return then(self, [local, peer]);
             }
             let expected = steps::listed(local, peer, State::TimeWait);
-            let waits = self.until(&expected, || match kernel::socket_between(local, peer) {
+            let waits = self.until(&expected, || match sockets::socket_between(local, peer) {
                 Some(socket) => (socket.state == State::TimeWait).then_some(true),
-                None => kernel::socket_between(peer, local).is_none().then_some(false),
+                None => sockets::socket_between(peer, local).is_none().then_some(false),
             })?;
             if waits {
                 let outcome = then(self, [local, peer]);
-                let left = kernel::socket_between(local, peer);
+                let left = sockets::socket_between(local, peer);
                 let waits = left.is_some_and(|socket| socket.state == State::TimeWait);
                 if waits || self.trace.left().is_zero() {
                     return outcome;
@@ -71,7 +71,7 @@ impl Run {
     /// not say so, only until it has been sent.
     pub fn message_waits_at(&mut self, server: SocketAddr) -> Outcome {
         self.until(steps::message_waits(server), || {
-            let Some(sockets) = kernel::sockets_at(server) else { return Some(()) };
+            let Some(sockets) = sockets::sockets_at(server) else { return Some(()) };
             let waits =
                 |socket: &Socket| socket.state == State::Established && socket.receive_queue > 0;
             sockets.iter().any(waits).then_some(())

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::trace::Trace;
 use crate::check::{Broken, Outcome};
-use crate::machine::{close, close_for_good, kernel};
+use crate::machine::{close, close_for_good, sockets};
 use crate::words::{demands, quote, steps};
 
 /// More than this is not received to its end: a program may send forever.
@@ -86,8 +86,8 @@ impl Peer {
     fn all_is_read_by(&self, peer: SocketAddr) -> Outcome {
         let local = self.local();
         // A socket that is not listed has gone, or this kernel lists none.
-        let queued = |from, to, queue: fn(kernel::Socket) -> u64| {
-            kernel::socket_between(from, to).map_or(0, queue)
+        let queued = |from, to, queue: fn(sockets::Socket) -> u64| {
+            sockets::socket_between(from, to).map_or(0, queue)
         };
         self.trace.until(&demands::READS_ALL, || {
             // In this order: what has arrived, and is no longer there to be read, has been read.

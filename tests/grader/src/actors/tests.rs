@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use super::{Peer, Run, Subject, Trace, private_loopback};
 use crate::check::{Broken, Outcome};
-use crate::machine::kernel::State;
 use crate::machine::must_pass;
+use crate::machine::sockets::State;
 
 fn run() -> Run {
     within(must_pass())

@@ -30,7 +30,7 @@ mod linux {
     use std::fs;
 
     use super::Activity;
-    use crate::machine::kernel::{Socket, State, sockets_numbered};
+    use crate::machine::sockets::{Socket, State, sockets_numbered};
     use crate::words::activity as words;
 
     /// How many of a crowd are named: more say no more.

@@ -3,7 +3,6 @@
 
 mod activity;
 mod deadline;
-pub mod kernel;
 mod missing;
 mod network;
 mod patience;
@@ -15,6 +14,7 @@ mod quota;
 mod rlimit;
 #[cfg(target_os = "linux")]
 mod sock_diag;
+pub mod sockets;
 mod spawn;
 mod stall;
 

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use common::kernel::{Socket, State};
+use common::sockets::{Socket, State};
 use socket2::{Domain, Protocol, Type};
 
 const SOCK_DIAG_BY_FAMILY: u16 = 20;

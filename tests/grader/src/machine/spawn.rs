@@ -4,7 +4,7 @@ use std::process::{Child, Command};
 use std::sync::{Mutex, PoisonError};
 
 use super::deadline::Deadline;
-use super::kernel::{State, socket_between};
+use super::sockets::{State, socket_between};
 
 /// Between fork and exec a new process holds a copy of every socket that this one has open, of other
 /// tests' as well (fork(2)). A socket that is closed in that moment stays open a little longer. So

@@ -7,8 +7,8 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
-use common::kernel as list;
-pub use common::kernel::{Socket, State};
+use common::sockets as list;
+pub use common::sockets::{Socket, State};
 
 #[cfg(target_os = "linux")]
 use super::sock_diag;
