@@ -9,8 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use common::{
-    Arguments, Explain, Failure, Limited, REPLY, cannot_listen, complain, exit, say,
-    timed_out, why,
+    Arguments, Explain, Failure, Limited, REPLY, cannot_listen, complain, exit, say, timed_out, why,
 };
 use socket2::{Domain, Socket, Type};
 
@@ -54,8 +53,7 @@ fn stop_on_ctrl_c(address: SocketAddr) -> Result<(), Failure> {
     let cannot = "cannot prepare for Ctrl-C";
     // Nothing portable calls a thread out of `accept`, except a client. Its socket is made now: later
     // there may be no descriptor left for one, since an `accept` that waits has taken the last.
-    let bell =
-        Socket::new(Domain::for_address(address), Type::STREAM, None).explain(cannot)?;
+    let bell = Socket::new(Domain::for_address(address), Type::STREAM, None).explain(cannot)?;
     ctrlc::set_handler(move || {
         STOPPING.store(true, Ordering::Relaxed);
         let _ = bell.connect(&lesson04::reachable(address).into());
@@ -88,10 +86,7 @@ fn start_thread(connection: TcpStream, address: SocketAddr) {
         part(&connection, serve(&connection, address));
     });
     if let Err(error) = started {
-        complain(&Failure::new(
-            format!("cannot start a thread for {address}"),
-            why(&error),
-        ));
+        complain(&Failure::new(format!("cannot start a thread for {address}"), why(&error)));
     }
 }
 
@@ -113,9 +108,8 @@ fn serve(mut connection: &TcpStream, address: SocketAddr) -> Result<(), Failure>
         if line.is_empty() {
             return Ok(());
         }
-        let text = text_of(&line).map_err(|why| {
-            Failure::new(format!("a line of {address} is refused"), why)
-        })?;
+        let text = text_of(&line)
+            .map_err(|why| Failure::new(format!("a line of {address} is refused"), why))?;
         connection.write_all(format!("{REPLY} {text}\n").as_bytes()).explain(&lost)?;
         line.clear();
     }

@@ -17,8 +17,7 @@ fn run(settings: Settings) -> Result<(), Failure> {
     let (listener, clients) = open(settings)?;
     while clients.wait_for_a_place() {
         // ANCHOR: bug
-        let (connection, address) =
-            listener.accept().explain("cannot accept a client")?;
+        let (connection, address) = listener.accept().explain("cannot accept a client")?;
         // ANCHOR_END: bug
         if let Some(client) = clients.admit(connection, address) {
             start_thread(client, converse);

@@ -14,9 +14,7 @@ use std::process::ExitCode;
 use std::str;
 
 use common::{Explain, Failure, exit};
-use lesson04::{
-    Client, Farewell, Settings, accept_clients, gone, open, prepare, start_thread,
-};
+use lesson04::{Client, Farewell, Settings, accept_clients, gone, open, prepare, start_thread};
 
 fn main() -> ExitCode {
     exit(run(Settings::parse("A server that closes inside its loop (C7)")))
@@ -38,9 +36,7 @@ fn converse(client: &Client) -> Result<Farewell, Failure> {
     loop {
         match connection.read(&mut buffer) {
             Ok(0) => return Ok(Farewell::EndedItsSide),
-            Ok(count) => {
-                client.log(format_args!("sent {:?}", str::from_utf8(&buffer[..count])))
-            }
+            Ok(count) => client.log(format_args!("sent {:?}", str::from_utf8(&buffer[..count]))),
             Err(why) => return gone(client, why),
         }
         if let Err(why) = connection.write_all(client.reply()) {

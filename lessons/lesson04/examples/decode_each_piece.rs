@@ -9,8 +9,7 @@ use std::process::ExitCode;
 
 use common::{Explain, Failure, exit};
 use lesson04::{
-    Client, Count, Farewell, Settings, accept_clients, gone, not_text, open, prepare,
-    start_thread,
+    Client, Count, Farewell, Settings, accept_clients, gone, not_text, open, prepare, start_thread,
 };
 
 fn main() -> ExitCode {

@@ -9,9 +9,7 @@ use common::{Failure, exit};
 use lesson04::{Settings, accept_clients, answer_lines, open, start_thread};
 
 fn main() -> ExitCode {
-    exit(run(Settings::parse(
-        "A server for lines that exits while replies are under way",
-    )))
+    exit(run(Settings::parse("A server for lines that exits while replies are under way")))
 }
 
 fn run(settings: Settings) -> Result<(), Failure> {

@@ -12,9 +12,7 @@ use common::{Failure, exit};
 use lesson04::{Settings, accept_clients, answer_lines, open};
 
 fn main() -> ExitCode {
-    exit(run(Settings::parse(
-        "A server for lines that waits for all its clients at the end",
-    )))
+    exit(run(Settings::parse("A server for lines that waits for all its clients at the end")))
 }
 
 fn run(settings: Settings) -> Result<(), Failure> {

@@ -40,8 +40,7 @@ fn converse(client: &Client) -> Result<Farewell, Failure> {
             Ok(count) => count,
             Err(why) => return gone(client, why),
         };
-        let text =
-            decoder.decode(&buffer[..count]).map_err(|why| not_text(client, why))?;
+        let text = decoder.decode(&buffer[..count]).map_err(|why| not_text(client, why))?;
         client.log(format_args!("sent {}: {text:?}", Count(count, "byte")));
         if let Some(time) = client.settings().work {
             std::thread::sleep(time);

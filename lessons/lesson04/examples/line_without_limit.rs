@@ -8,8 +8,7 @@ use std::process::ExitCode;
 
 use common::{Explain, Failure, exit};
 use lesson04::{
-    Client, Farewell, Settings, accept_clients, answer, open, prepare, start_thread,
-    text_of,
+    Client, Farewell, Settings, accept_clients, answer, open, prepare, start_thread, text_of,
 };
 
 fn main() -> ExitCode {
@@ -31,9 +30,7 @@ fn converse(client: &Client) -> Result<Farewell, Failure> {
     loop {
         line.clear();
         // ANCHOR: bug
-        reader
-            .read_until(b'\n', &mut line)
-            .explain(format!("lost {}", client.address))?;
+        reader.read_until(b'\n', &mut line).explain(format!("lost {}", client.address))?;
         // ANCHOR_END: bug
         if line.is_empty() || (client.server_stops() && !line.ends_with(b"\n")) {
             return Ok(Farewell::EndedItsSide);

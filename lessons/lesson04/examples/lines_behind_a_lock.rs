@@ -12,8 +12,8 @@ use std::sync::{Mutex, PoisonError};
 
 use common::{Explain, Failure, exit};
 use lesson04::{
-    Client, Farewell, Settings, accept_clients, answer, next_line, open, prepare,
-    start_thread, text_of,
+    Client, Farewell, Settings, accept_clients, answer, next_line, open, prepare, start_thread,
+    text_of,
 };
 
 fn main() -> ExitCode {

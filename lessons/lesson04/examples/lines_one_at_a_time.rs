@@ -13,9 +13,7 @@ use common::{Failure, exit};
 use lesson04::{Settings, accept_clients, answer_lines, open};
 
 fn main() -> ExitCode {
-    exit(run(Settings::parse(
-        "A server for lines that serves one client after the other",
-    )))
+    exit(run(Settings::parse("A server for lines that serves one client after the other")))
 }
 
 fn run(settings: Settings) -> Result<(), Failure> {

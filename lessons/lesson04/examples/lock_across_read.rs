@@ -12,8 +12,7 @@ use std::sync::Mutex;
 
 use common::{Decoder, Explain, Failure, exit};
 use lesson04::{
-    Client, Count, Farewell, Settings, accept_clients, gone, not_text, open, prepare,
-    start_thread,
+    Client, Count, Farewell, Settings, accept_clients, gone, not_text, open, prepare, start_thread,
 };
 
 static TEXT: Mutex<String> = Mutex::new(String::new());
@@ -46,9 +45,7 @@ fn converse(client: &Client) -> Result<Farewell, Failure> {
         };
         // ANCHOR_END: bug
         text.clear();
-        decoder
-            .decode_into(&buffer[..count], &mut text)
-            .map_err(|why| not_text(client, why))?;
+        decoder.decode_into(&buffer[..count], &mut text).map_err(|why| not_text(client, why))?;
         client.log(format_args!("sent {}: {text:?}", Count(count, "byte")));
         if let Some(time) = client.settings().work {
             std::thread::sleep(time);

@@ -10,9 +10,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
 use common::{Explain, Failure, cannot_listen, exit, say};
-use lesson04::{
-    Clients, Settings, accept_clients, converse, start_thread, stop_on_ctrl_c,
-};
+use lesson04::{Clients, Settings, accept_clients, converse, start_thread, stop_on_ctrl_c};
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {

@@ -8,8 +8,7 @@ use std::process::ExitCode;
 
 use common::{Explain, Failure, exit};
 use lesson04::{
-    Client, Farewell, Settings, accept_clients, answer, next_line, open, prepare,
-    start_thread,
+    Client, Farewell, Settings, accept_clients, answer, next_line, open, prepare, start_thread,
 };
 
 fn main() -> ExitCode {

@@ -10,8 +10,8 @@ use std::process::ExitCode;
 
 use common::{Explain, Failure, exit};
 use lesson04::{
-    Client, Farewell, Settings, accept_clients, answer, next_line, open, prepare,
-    start_thread, text_of,
+    Client, Farewell, Settings, accept_clients, answer, next_line, open, prepare, start_thread,
+    text_of,
 };
 
 fn main() -> ExitCode {

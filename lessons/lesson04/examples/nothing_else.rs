@@ -22,8 +22,7 @@ fn main() -> ExitCode {
 }
 
 fn run(settings: &Settings) -> Result<(), Failure> {
-    let listener =
-        TcpListener::bind(settings.address).map_err(cannot_listen(settings.address))?;
+    let listener = TcpListener::bind(settings.address).map_err(cannot_listen(settings.address))?;
     say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
     // ANCHOR: bug
     loop {

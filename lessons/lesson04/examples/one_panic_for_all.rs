@@ -12,8 +12,7 @@ use std::sync::Mutex;
 
 use common::{Failure, exit};
 use lesson04::{
-    Client, Farewell, Settings, accept_clients, answer, next_line, open, start_thread,
-    text_of,
+    Client, Farewell, Settings, accept_clients, answer, next_line, open, start_thread, text_of,
 };
 
 fn main() -> ExitCode {

@@ -7,9 +7,7 @@
 use std::process::ExitCode;
 
 use common::{Failure, exit};
-use lesson04::{
-    Client, Farewell, Settings, accept_clients, converse, open, start_thread,
-};
+use lesson04::{Client, Farewell, Settings, accept_clients, converse, open, start_thread};
 
 fn main() -> ExitCode {
     exit(run(Settings::parse("A server that cannot do without its output")))
@@ -17,9 +15,7 @@ fn main() -> ExitCode {
 
 fn run(settings: Settings) -> Result<(), Failure> {
     let (listener, clients) = open(settings)?;
-    accept_clients(&listener, &clients, |client| {
-        start_thread(client, announce_and_converse)
-    });
+    accept_clients(&listener, &clients, |client| start_thread(client, announce_and_converse));
     drop(listener);
     clients.see_off();
     Ok(())

@@ -10,9 +10,7 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 
 use common::{Explain, Failure, exit};
-use lesson04::{
-    Client, Farewell, Settings, accept_clients, gone, open, prepare, start_thread,
-};
+use lesson04::{Client, Farewell, Settings, accept_clients, gone, open, prepare, start_thread};
 
 fn main() -> ExitCode {
     exit(run(Settings::parse("A server that forgets nothing")))

@@ -27,8 +27,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
     let pieces = Arc::new(Mutex::new(0));
     loop {
-        let (mut connection, client) =
-            listener.accept().explain("cannot accept a client")?;
+        let (mut connection, client) = listener.accept().explain("cannot accept a client")?;
         // ANCHOR: bug
         say!("{client} connected; {} pieces so far", pieces.lock().unwrap())?;
         let pieces = Arc::clone(&pieces);

@@ -9,9 +9,7 @@ use std::io::{Read, Write};
 use std::process::ExitCode;
 
 use common::{Explain, Failure, exit, say};
-use lesson04::{
-    Client, Farewell, Settings, accept_clients, gone, open, prepare, start_thread,
-};
+use lesson04::{Client, Farewell, Settings, accept_clients, gone, open, prepare, start_thread};
 
 fn main() -> ExitCode {
     exit(run(Settings::parse("A server whose clients wait for its terminal")))

@@ -84,8 +84,7 @@ fn a_short_text_is_cut_in_all_ways() {
     for ways in 0..1 << (bytes.len() - 1) {
         let mut pieces = Vec::new();
         let mut rest = bytes;
-        for place in (1..bytes.len()).rev().filter(|place| ways & (1 << (place - 1)) != 0)
-        {
+        for place in (1..bytes.len()).rev().filter(|place| ways & (1 << (place - 1)) != 0) {
             let (before, piece) = rest.split_at(place);
             pieces.insert(0, piece);
             rest = before;

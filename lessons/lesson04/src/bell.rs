@@ -15,16 +15,12 @@ use crate::clients::Clients;
 ///
 /// The system gives no socket, or no way to handle the signal.
 // ANCHOR: ctrl_c
-pub fn stop_on_ctrl_c(
-    listener: SocketAddr,
-    clients: &Arc<Clients>,
-) -> Result<(), Failure> {
+pub fn stop_on_ctrl_c(listener: SocketAddr, clients: &Arc<Clients>) -> Result<(), Failure> {
     let cannot = "cannot prepare for Ctrl-C";
     // The main thread waits in accept, and no system has a portable way to call it out of there. So
     // we connect to ourselves once, like somebody who rings the bell and runs. The socket is made now:
     // when it is needed, there may be no descriptor left.
-    let bell =
-        Socket::new(Domain::for_address(listener), Type::STREAM, None).explain(cannot)?;
+    let bell = Socket::new(Domain::for_address(listener), Type::STREAM, None).explain(cannot)?;
     let clients = Arc::clone(clients);
     // The handler runs on a thread of its own, where all calls are allowed.
     ctrlc::set_handler(move || {

@@ -84,20 +84,12 @@ impl Clients {
         let full = |inside: &mut Inside| {
             !self.stopping() && inside.connections.len() >= self.settings.max_clients
         };
-        drop(
-            self.changed
-                .wait_while(self.inside(), full)
-                .unwrap_or_else(PoisonError::into_inner),
-        );
+        drop(self.changed.wait_while(self.inside(), full).unwrap_or_else(PoisonError::into_inner));
         !self.stopping()
     }
 
     /// Gives a client its place. `None` if the server stops.
-    pub fn admit(
-        self: &Arc<Self>,
-        connection: TcpStream,
-        address: SocketAddr,
-    ) -> Option<Client> {
+    pub fn admit(self: &Arc<Self>, connection: TcpStream, address: SocketAddr) -> Option<Client> {
         let connection = Arc::new(connection);
         let number = {
             let mut inside = self.inside();
@@ -110,11 +102,7 @@ impl Clients {
             inside.connections.insert(number, Arc::clone(&connection));
             number
         };
-        let client = Client {
-            connection,
-            address,
-            place: Place { number, clients: self.clone() },
-        };
+        let client = Client { connection, address, place: Place { number, clients: self.clone() } };
         client.log(format_args!("connected"));
         Some(client)
     }
@@ -147,9 +135,8 @@ impl Clients {
             let _ = connection.shutdown(Shutdown::Read);
         }
 
-        let inside = self
-            .changed
-            .wait_timeout_while(inside, GRACE, |inside| !inside.connections.is_empty());
+        let inside =
+            self.changed.wait_timeout_while(inside, GRACE, |inside| !inside.connections.is_empty());
         let (inside, _) = inside.unwrap_or_else(PoisonError::into_inner);
         if !inside.connections.is_empty() {
             // Their threads end with the program, wherever they are.
@@ -211,9 +198,7 @@ impl Client {
     pub fn part(&self, outcome: Result<Farewell, Failure>) {
         match outcome {
             Ok(farewell) => self.log(format_args!("left: {farewell}")),
-            Err(failure) if !self.settings().quiet => {
-                self.place.clients.complain(failure)
-            }
+            Err(failure) if !self.settings().quiet => self.place.clients.complain(failure),
             Err(_) => {}
         }
         // Our side ends after the last reply. Then read what the client still sends, within bounds:
@@ -229,8 +214,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         if thread::panicking() {
             let name = thread::current().name().unwrap_or("a client").to_owned();
-            self.clients
-                .complain(Failure::new(format!("lost {name}"), "its thread panicked"));
+            self.clients.complain(Failure::new(format!("lost {name}"), "its thread panicked"));
         }
         let connection = self.clients.inside().connections.remove(&self.number);
         drop(connection);

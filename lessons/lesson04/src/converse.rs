@@ -39,9 +39,7 @@ pub fn converse(client: &Client) -> Result<Farewell, Failure> {
         };
         // A piece may end inside a character. The decoder keeps the first half for the next piece.
         text.clear();
-        decoder
-            .decode_into(&buffer[..count], &mut text)
-            .map_err(|why| not_text(client, why))?;
+        decoder.decode_into(&buffer[..count], &mut text).map_err(|why| not_text(client, why))?;
         client.log(format_args!("sent {}: {text:?}", Count(count, "byte")));
 
         if let Some(time) = client.settings().work {

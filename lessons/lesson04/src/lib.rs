@@ -27,8 +27,7 @@ pub use settings::Settings;
 ///
 /// The address cannot be listened on, or standard output is closed.
 pub fn open(settings: Settings) -> Result<(TcpListener, Arc<Clients>), Failure> {
-    let listener =
-        TcpListener::bind(settings.address).map_err(cannot_listen(settings.address))?;
+    let listener = TcpListener::bind(settings.address).map_err(cannot_listen(settings.address))?;
     let address = listener.local_addr().explain("cannot learn the listener's address")?;
     let clients = Clients::new(settings)?;
     stop_on_ctrl_c(address, &clients)?;

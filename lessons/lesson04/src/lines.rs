@@ -53,9 +53,7 @@ pub fn next_line(
 /// It is not UTF-8.
 pub fn text_of<'a>(client: &Client, line: &'a [u8]) -> Result<&'a str, Failure> {
     let text = str::from_utf8(line.strip_suffix(b"\n").unwrap_or(line));
-    text.map_err(|why| {
-        Failure::new(format!("what {} sends is not text", client.address), why)
-    })
+    text.map_err(|why| Failure::new(format!("what {} sends is not text", client.address), why))
 }
 
 /// # Errors
@@ -63,8 +61,5 @@ pub fn text_of<'a>(client: &Client, line: &'a [u8]) -> Result<&'a str, Failure> 
 /// The connection breaks off.
 pub fn answer(client: &Client, text: &str) -> Result<(), Failure> {
     let reply = format!("{REPLY} {text}\n");
-    client
-        .connection()
-        .write_all(reply.as_bytes())
-        .explain(format!("lost {}", client.address))
+    client.connection().write_all(reply.as_bytes()).explain(format!("lost {}", client.address))
 }

@@ -60,9 +60,7 @@ impl Log {
         let queue = Arc::<Queue>::default();
         let thread = thread::Builder::new().name("log".into());
         let writer = Arc::clone(&queue);
-        thread
-            .spawn(move || writer.write_all())
-            .explain("cannot start the log's thread")?;
+        thread.spawn(move || writer.write_all()).explain("cannot start the log's thread")?;
         Ok(Log { queue })
     }
 
@@ -111,8 +109,7 @@ impl Queue {
     /// The work of the log's thread. It ends with the program.
     fn write_all(&self) -> ! {
         loop {
-            let waited =
-                self.changed.wait_while(self.inside(), |inside| inside.is_empty());
+            let waited = self.changed.wait_while(self.inside(), |inside| inside.is_empty());
             let mut inside = waited.unwrap_or_else(PoisonError::into_inner);
             let line = inside.next().expect("it is not empty");
             inside.writing = true;
@@ -190,9 +187,7 @@ mod tests {
         queue.inside().lines.drain(..2);
         queue.push(Line::Said("after it".into()));
         let lines: Vec<String> = queue.inside().lines.iter().map(text).collect();
-        let [.., before, gap, after] = lines.as_slice() else {
-            panic!("three lines or more")
-        };
+        let [.., before, gap, after] = lines.as_slice() else { panic!("three lines or more") };
         assert_eq!([before, after], [&(ROOM - 1).to_string(), "after it"]);
         assert!(gap.contains("2 lines were not written in time"), "{gap}");
     }

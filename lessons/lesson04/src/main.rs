@@ -4,9 +4,7 @@ use std::net::TcpListener;
 use std::process::ExitCode;
 
 use common::{Explain, Failure, cannot_listen, exit, say};
-use lesson04::{
-    Clients, Settings, accept_clients, converse, start_thread, stop_on_ctrl_c,
-};
+use lesson04::{Clients, Settings, accept_clients, converse, start_thread, stop_on_ctrl_c};
 
 // `main` only turns the outcome into an exit code; what can fail stands in `run`.
 fn main() -> ExitCode {
@@ -16,8 +14,7 @@ fn main() -> ExitCode {
 
 // ANCHOR: run
 fn run(settings: Settings) -> Result<(), Failure> {
-    let listener =
-        TcpListener::bind(settings.address).map_err(cannot_listen(settings.address))?;
+    let listener = TcpListener::bind(settings.address).map_err(cannot_listen(settings.address))?;
     let address = listener.local_addr().explain("cannot learn the listener's address")?;
     let clients = Clients::new(settings)?;
     stop_on_ctrl_c(address, &clients)?;

@@ -42,8 +42,7 @@ pub fn accept_clients(
                     complained = Some(Instant::now());
                     let failure = Failure::new("cannot accept clients", why);
                     clients.complain(
-                        failure
-                            .advise("those who are connected are served; trying again"),
+                        failure.advise("those who are connected are served; trying again"),
                     );
                 }
                 clients.rest(PAUSE);
@@ -61,8 +60,7 @@ pub fn start_thread(client: Client, converse: fn(&Client) -> Result<Farewell, Fa
     // client is dropped and its connection closed. If the thread cannot start, it happens here.
     let started = thread.spawn(move || client.part(converse(&client)));
     if let Err(why) = started {
-        clients
-            .complain(Failure::new(format!("cannot start a thread for {address}"), why));
+        clients.complain(Failure::new(format!("cannot start a thread for {address}"), why));
     }
 }
 // ANCHOR_END: serve
