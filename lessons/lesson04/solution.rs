@@ -1,7 +1,7 @@
 //! One good answer to exercise 4: a server for many clients, where one line is one message.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -49,14 +49,19 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-fn stop_on_ctrl_c(address: SocketAddr) -> Result<(), Failure> {
+fn stop_on_ctrl_c(mut address: SocketAddr) -> Result<(), Failure> {
     let cannot = "cannot prepare for Ctrl-C";
+    // 0.0.0.0 and :: mean all addresses of this machine. Loopback is one of them.
+    if address.ip().is_unspecified() {
+        let (v4, v6) = (Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into());
+        address.set_ip(if address.is_ipv4() { v4 } else { v6 });
+    }
     // Nothing portable calls a thread out of `accept`, except a client. Its socket is made now: later
     // there may be no descriptor left for one, since an `accept` that waits has taken the last.
-    let bell = Socket::new(Domain::for_address(address), Type::STREAM, None).explain(cannot)?;
+    let wake_up = Socket::new(Domain::for_address(address), Type::STREAM, None).explain(cannot)?;
     ctrlc::set_handler(move || {
         STOPPING.store(true, Ordering::Relaxed);
-        let _ = bell.connect(&lesson04::reachable(address).into());
+        let _ = wake_up.connect(&address.into());
     })
     .map_err(|why| Failure::new(cannot, why))
 }

@@ -1,0 +1,46 @@
+//! C7: the connection is closed inside the loop. The first chunk is answered, the second
+//! never.
+//!
+//! Dropping the connection there does not compile (`rejected/close_in_loop.rs`). Shutting
+//! it down does.
+//!
+//! Instead of: lesson04
+//! Fails: serves_clients_side_by_side, answers_every_piece, decodes_across_pieces,
+//!   speaks_gbk_when_told, survives_a_reset, parts_with_bytes_that_are_not_text,
+//!   says_who_comes_and_goes, keeps_the_house_full, survives_without_descriptors,
+//!   serves_nc, serves_socat
+
+mod shared;
+
+use std::io::{Read, Write};
+use std::net::Shutdown;
+use std::process::ExitCode;
+
+use common::{Explain, exit};
+
+use shared::converse::{lost, set_options};
+use shared::server::{Client, Outcome};
+use shared::*;
+
+fn main() -> ExitCode {
+    exit(server::run(args::parse(), converse))
+}
+
+fn converse(client: &Client) -> Outcome {
+    set_options(client).explain(format!("lost {}", client.address))?;
+    let mut connection = &*client.connection;
+    let mut buffer = [0; 1024];
+    // ANCHOR: bug
+    loop {
+        match connection.read(&mut buffer) {
+            Ok(0) => return Ok("it ended its side"),
+            Ok(count) => client.log(format_args!("sent {:?}", str::from_utf8(&buffer[..count]))),
+            Err(why) => return lost(client, why),
+        }
+        if let Err(why) = connection.write_all(&reply(client)) {
+            return lost(client, why);
+        }
+        let _ = connection.shutdown(Shutdown::Both);
+    }
+    // ANCHOR_END: bug
+}

@@ -1,0 +1,39 @@
+//! The clients share a buffer behind a mutex, and each locks it for its conversation. A
+//! client that waits for the lock waits for another client.
+//!
+//! Instead of: exercise04
+//! Fails: serves_clients_side_by_side, parts_with_bytes_that_are_not_text,
+//!   parts_with_a_line_that_is_too_long, survives_a_reset, survives_without_descriptors,
+//!   stops_on_ctrl_c
+
+mod lines;
+mod shared;
+
+use std::io::BufReader;
+use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
+
+use common::{Explain, exit};
+
+use lines::{answer, next_line, text_of};
+use shared::converse::set_options;
+use shared::server::{Client, Outcome};
+use shared::*;
+
+static LINE: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+fn main() -> ExitCode {
+    exit(server::run(args::parse(), converse))
+}
+
+fn converse(client: &Client) -> Outcome {
+    set_options(client).explain(format!("lost {}", client.address))?;
+    let mut reader = BufReader::new(&*client.connection);
+    // ANCHOR: bug
+    let mut line = LINE.lock().unwrap_or_else(PoisonError::into_inner);
+    while next_line(client, &mut reader, &mut line)? {
+        answer(client, text_of(client, &line)?)?;
+    }
+    // ANCHOR_END: bug
+    Ok("it ended its side")
+}

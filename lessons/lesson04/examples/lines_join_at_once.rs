@@ -1,0 +1,27 @@
+//! Each client has a thread, and the accept loop waits for it.
+//!
+//! Instead of: exercise04
+//! Fails: serves_clients_side_by_side, parts_with_bytes_that_are_not_text,
+//!   parts_with_a_line_that_is_too_long, survives_a_reset, survives_without_descriptors,
+//!   stops_on_ctrl_c, stops_without_descriptors, finishes_lines_that_have_arrived,
+//!   stops_in_time
+
+mod lines;
+mod shared;
+
+use std::process::ExitCode;
+use std::thread;
+
+use common::exit;
+
+use lines::answer_lines;
+use shared::*;
+
+fn main() -> ExitCode {
+    // ANCHOR: bug
+    exit(run_with(args::parse(), |client| {
+        let thread = thread::spawn(move || client.close(answer_lines(&client)));
+        let _ = thread.join();
+    }))
+    // ANCHOR_END: bug
+}

@@ -1,0 +1,56 @@
+//! A lock is held across a read: all clients share one buffer for text behind a mutex, so
+//! they all wait until the client that has the lock is gone. That is one client after
+//! another again, well hidden.
+//!
+//! Instead of: lesson04
+//! Fails: serves_clients_side_by_side, survives_a_reset,
+//!   parts_with_bytes_that_are_not_text, survives_without_descriptors,
+//!   is_not_held_by_who_says_nothing, is_not_held_by_who_reads_nothing,
+//!   serves_others_while_one_drips
+
+mod shared;
+
+use std::io::{Read, Write};
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::thread;
+
+use common::{Decoder, Explain, exit};
+
+use shared::converse::{lost, not_text, set_options};
+use shared::log::count;
+use shared::server::{Client, Outcome};
+use shared::*;
+
+static TEXT: Mutex<String> = Mutex::new(String::new());
+
+fn main() -> ExitCode {
+    exit(server::run(args::parse(), converse))
+}
+
+fn converse(client: &Client) -> Outcome {
+    set_options(client).explain(format!("lost {}", client.address))?;
+    let args = &client.server.args;
+    let mut connection = &*client.connection;
+    let mut decoder = Decoder::new(args.encoding);
+    let mut buffer = [0; 1024];
+    // ANCHOR: bug
+    let Ok(mut text) = TEXT.lock() else { return Ok("the server stops") };
+    loop {
+        let length = match connection.read(&mut buffer) {
+            Ok(0) if client.server.is_stopping() => return Ok("the server stops"),
+            Ok(0) => return Ok("it ended its side"),
+            Ok(length) => length,
+            Err(why) => return lost(client, why),
+        };
+        // ANCHOR_END: bug
+        text.clear();
+        let decoded = decoder.decode_into(&buffer[..length], &mut text);
+        decoded.map_err(|why| not_text(client, why))?;
+        client.log(format_args!("sent {}: {text:?}", count(length, "byte")));
+        thread::sleep(args.work.unwrap_or_default());
+        if let Err(why) = connection.write_all(&reply(client)) {
+            return lost(client, why);
+        }
+    }
+}

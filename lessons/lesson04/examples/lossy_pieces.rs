@@ -1,0 +1,45 @@
+//! Each chunk is decoded with losses: what cannot be read is replaced, without a word.
+//! That goes for bytes that are not text, and for characters that are cut in two. (GBK is
+//! not even tried.)
+//!
+//! Instead of: lesson04
+//! Fails: decodes_across_pieces, speaks_gbk_when_told,
+//!   parts_with_bytes_that_are_not_text, keeps_quiet, reads_characters_cut_anywhere
+
+mod shared;
+
+use std::io::{Read, Write};
+use std::process::ExitCode;
+use std::thread;
+
+use common::{Explain, exit};
+
+use shared::converse::{lost, set_options};
+use shared::log::count;
+use shared::server::{Client, Outcome};
+use shared::*;
+
+fn main() -> ExitCode {
+    exit(server::run(args::parse(), converse))
+}
+
+fn converse(client: &Client) -> Outcome {
+    set_options(client).explain(format!("lost {}", client.address))?;
+    let mut connection = &*client.connection;
+    let mut buffer = [0; 1024];
+    loop {
+        let length = match connection.read(&mut buffer) {
+            Ok(0) => return Ok("it ended its side"),
+            Ok(length) => length,
+            Err(why) => return lost(client, why),
+        };
+        // ANCHOR: bug
+        let text = String::from_utf8_lossy(&buffer[..length]);
+        client.log(format_args!("sent {}: {text:?}", count(length, "byte")));
+        // ANCHOR_END: bug
+        thread::sleep(client.server.args.work.unwrap_or_default());
+        if let Err(why) = connection.write_all(&reply(client)) {
+            return lost(client, why);
+        }
+    }
+}

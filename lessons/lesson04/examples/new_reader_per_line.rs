@@ -1,0 +1,34 @@
+//! Each line has a new `BufReader`. A reader reads ahead, and what it has read is dropped
+//! with it.
+//!
+//! Instead of: exercise04
+//! Fails: answers_every_line, joins_the_pieces_of_a_line, answers_the_last_line,
+//!   finishes_lines_that_have_arrived, answers_lines_cut_anywhere
+
+mod lines;
+mod shared;
+
+use std::io::BufReader;
+use std::process::ExitCode;
+
+use common::{Explain, exit};
+
+use lines::{answer, next_line, text_of};
+use shared::converse::set_options;
+use shared::server::{Client, Outcome};
+use shared::*;
+
+fn main() -> ExitCode {
+    exit(server::run(args::parse(), converse))
+}
+
+fn converse(client: &Client) -> Outcome {
+    set_options(client).explain(format!("lost {}", client.address))?;
+    let mut line = Vec::new();
+    // ANCHOR: bug
+    while next_line(client, &mut BufReader::new(&*client.connection), &mut line)? {
+        answer(client, text_of(client, &line)?)?;
+    }
+    // ANCHOR_END: bug
+    Ok("it ended its side")
+}

@@ -1,0 +1,39 @@
+//! A thread for each client, and one reply for each read, as in the tutorial. What
+//! arrives together gets one reply, and a line that arrives in chunks gets several.
+//!
+//! Instead of: exercise04
+//! Fails: answers_every_line, joins_the_pieces_of_a_line, answers_the_last_line,
+//!   serves_clients_side_by_side, parts_with_a_line_that_is_too_long, stops_on_ctrl_c,
+//!   finishes_lines_that_have_arrived, serves_on_after_ctrl_z
+
+mod lines;
+mod shared;
+
+use std::io::Read;
+use std::process::ExitCode;
+
+use common::{Explain, exit};
+
+use lines::{answer, text_of};
+use shared::converse::{lost, set_options};
+use shared::server::{Client, Outcome};
+use shared::*;
+
+fn main() -> ExitCode {
+    exit(server::run(args::parse(), converse))
+}
+
+fn converse(client: &Client) -> Outcome {
+    set_options(client).explain(format!("lost {}", client.address))?;
+    let mut connection = &*client.connection;
+    let mut buffer = vec![0; 128 << 10];
+    loop {
+        // ANCHOR: bug
+        match connection.read(&mut buffer) {
+            Ok(0) => return Ok("it ended its side"),
+            Ok(length) => answer(client, text_of(client, &buffer[..length])?)?,
+            Err(why) => return lost(client, why),
+        }
+        // ANCHOR_END: bug
+    }
+}
