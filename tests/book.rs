@@ -398,7 +398,7 @@ fn experiments_that_nobody_predicts_are_noticed() {
     let prediction = "<div class=\"predict\">\n\n</div>\n";
     for run in [
         "```console\n{{#include transcripts/a.txt}}\n```\n",
-        "{{#include ../../tests/notes.rs:note1}}",
+        "{{#include ../../tests/lesson03/notes.rs:note1}}",
     ] {
         assert_eq!(unpredicted(&format!("Run it\n\n{run}")).as_deref(), Some("Run it"));
         assert_eq!(unpredicted(&format!("Run it\n\n{run}{prediction}")).as_deref(), Some("Run it"));
@@ -412,7 +412,7 @@ fn experiments_that_nobody_predicts_are_noticed() {
 
 /// Where a section shows its first experiment: the recording of a run, or a note as it is run.
 fn experiment(section: &str) -> Option<usize> {
-    let starts = ["{{#include transcripts/", "{{#include ../../tests/notes.rs:note"];
+    let starts = ["{{#include transcripts/", "{{#include ../../tests/lesson03/notes.rs:note"];
     starts.iter().filter_map(|start| section.find(start)).min()
 }
 
