@@ -26,11 +26,12 @@ pub fn converse(client: &Client) -> Outcome {
             Err(why) if why.kind() == ErrorKind::Interrupted => continue,
             Err(why) => return lost(client, why),
         };
-        // A chunk may end inside a character. The decoder keeps the start of that.
+        // A chunk may end inside a character. The decoder keeps its start for the next chunk.
         let text = decoder.decode(&buffer[..length]);
         let text = text.map_err(|why| not_text(client, why))?;
         client.log(format_args!("sent {}: {text:?}", count(length, "byte")));
 
+        // `--work`: pretend that the reply takes so long to work out.
         thread::sleep(args.work.unwrap_or_default());
         if let Err(why) = connection.write_all(&reply) {
             return lost(client, why);

@@ -22,7 +22,7 @@ pub struct Log {
 enum Line {
     Said(String),
     Failed(Failure),
-    /// When the writer gets here, it drops the sender, and the receiver learns of that.
+    /// No line: the log's thread drops the sender, which ends the wait of the receiver.
     Flush(Sender<()>),
 }
 
@@ -92,7 +92,7 @@ pub fn count(number: usize, noun: &str) -> String {
 fn the_next_line_says_how_many_were_dropped() {
     let (queue, lines) = mpsc::sync_channel(1);
     let log = Log { queue, dropped: AtomicUsize::new(0) };
-    ["1", "2", "3"].map(|line| log.say(line.into()));
+    (1..=3).for_each(|line: u8| log.say(line.to_string()));
     assert!(matches!(lines.try_recv(), Ok((0, Line::Said(line))) if line == "1"));
     log.say("4".into());
     assert!(matches!(lines.try_recv(), Ok((2, Line::Said(line))) if line == "4"));

@@ -71,7 +71,7 @@ pub fn start_thread(client: Client, converse: fn(&Client) -> Outcome) {
 pub struct Server {
     pub args: Args,
     pub log: Log,
-    /// Locked when a client comes or leaves, never for a message.
+    /// Locked when a client comes or leaves, but never for a message.
     clients: Mutex<Clients>,
     /// Notified when a client leaves, and when the server is to stop.
     changed: Condvar,
@@ -175,15 +175,14 @@ impl Server {
             let _ = connection.shutdown(Shutdown::Read);
         }
 
-        let left = |clients: &mut Clients| !clients.connected.is_empty();
-        let waited = self.changed.wait_timeout_while(clients, GRACE, left);
+        let some_left = |clients: &mut Clients| !clients.connected.is_empty();
+        let waited = self.changed.wait_timeout_while(clients, GRACE, some_left);
         let (clients, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        if !clients.connected.is_empty() {
+        let (left, served) = (clients.connected.len(), count(clients.admitted, "client"));
+        if left > 0 {
             // Their threads end with the program, wherever they are.
-            let left = count(clients.connected.len(), "client");
-            self.log.say(format!("cutting off {left}"));
+            self.log.say(format!("cutting off {}", count(left, "client")));
         }
-        let served = count(clients.admitted, "client");
         self.log.say(format!("{served} served; goodbye"));
         self.log.flush(Duration::from_millis(400));
     }
