@@ -14,20 +14,20 @@ use common::{
 use socket2::{Domain, Socket, Type};
 
 /// The longest line, in bytes, without its end. A client must not be able to fill the memory.
-pub const MAX_LINE: usize = 64 << 10;
+const MAX_LINE: usize = 64 << 10;
 
-/// How often a thread that waits in `read`, or an `accept` that fails, looks whether to stop.
-const GLANCE: Duration = Duration::from_millis(100);
+/// How long a thread waits in `read`, or after an `accept` that failed, before it checks whether to stop.
+const POLL: Duration = Duration::from_millis(100);
 
-/// How long replies may be under way after Ctrl-C.
+/// How long replies may be in flight after Ctrl-C.
 const GRACE: Duration = Duration::from_millis(1300);
 
 /// Ctrl-C has been pressed.
 static STOPPING: AtomicBool = AtomicBool::new(false);
 
-/// How many clients are connected; locked for a moment only, and never while anybody reads or writes.
+/// How many clients are connected. Locked for a moment only, never while a thread reads or writes.
 static CLIENTS: Mutex<usize> = Mutex::new(0);
-static SOMEBODY_LEFT: Condvar = Condvar::new();
+static CLIENT_LEFT: Condvar = Condvar::new();
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A server for many clients, line by line (exercise 4)")))
@@ -41,10 +41,10 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     say!("listening on {address}")?;
     accept_clients(&listener);
 
-    // From here on the kernel refuses whoever comes. Those who are here get their replies; the
-    // threads that are not done in time end with `main`.
+    // From now on the kernel refuses new clients. Those that are connected get their replies, and
+    // the threads that are not done in time end with `main`.
     drop(listener);
-    let waiting = SOMEBODY_LEFT.wait_timeout_while(clients(), GRACE, |count| *count > 0);
+    let waiting = CLIENT_LEFT.wait_timeout_while(clients(), GRACE, |count| *count > 0);
     drop(waiting);
     Ok(())
 }
@@ -56,8 +56,8 @@ fn stop_on_ctrl_c(mut address: SocketAddr) -> Result<(), Failure> {
         let (v4, v6) = (Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into());
         address.set_ip(if address.is_ipv4() { v4 } else { v6 });
     }
-    // Nothing portable calls a thread out of `accept`, except a client. Its socket is made now: later
-    // there may be no descriptor left for one, since an `accept` that waits has taken the last.
+    // No portable call interrupts `accept`, so the server becomes its own client. It makes the socket
+    // now, because later there may be no descriptor left: an `accept` that waits has taken the last.
     let wake_up = Socket::new(Domain::for_address(address), Type::STREAM, None).explain(cannot)?;
     ctrlc::set_handler(move || {
         STOPPING.store(true, Ordering::Relaxed);
@@ -76,36 +76,36 @@ fn accept_clients(listener: &TcpListener) {
             Ok((connection, address)) => start_thread(connection, address),
             Err(error) => {
                 complain(&Failure::new("cannot accept a client", why(&error)));
-                // The client stays in the queue, so the next try would fail at once: rest.
-                thread::sleep(GLANCE);
+                // The client stays in the queue, so the next try would fail right away. Wait a bit.
+                thread::sleep(POLL);
             }
         }
     }
 }
 
 fn start_thread(connection: TcpStream, address: SocketAddr) {
-    let guest = Guest::new();
-    // However the thread ends, connection and guest are dropped with it.
+    let counted = Counted::new();
+    // However the thread ends, it drops the connection, and the client is no longer counted.
     let started = thread::Builder::new().spawn(move || {
-        let _guest = guest;
-        part(&connection, serve(&connection, address));
+        let _counted = counted;
+        close(&connection, serve(&connection, address));
     });
     if let Err(error) = started {
         complain(&Failure::new(format!("cannot start a thread for {address}"), why(&error)));
     }
 }
 
-/// Answers every line, until the client ends its side or the server stops.
+/// Answers every line, until the client finishes sending or the server stops.
 fn serve(mut connection: &TcpStream, address: SocketAddr) -> Result<(), Failure> {
     let lost = format!("lost {address}");
-    connection.set_read_timeout(Some(GLANCE)).explain(&lost)?;
+    connection.set_read_timeout(Some(POLL)).explain(&lost)?;
     // One reader for the whole conversation: what it has read ahead is the start of the next line.
     let mut reader = BufReader::new(connection);
     let mut line = Vec::new();
     loop {
         match read_line(&mut reader, &mut line) {
             Ok(_) => {}
-            // Nothing more has arrived. What has come of this line so far stays in it.
+            // Nothing more has arrived. What has arrived of this line stays in it.
             Err(why) if timed_out(&why) && stopping() => return Ok(()),
             Err(why) if timed_out(&why) => continue,
             Err(why) => return Err(why).explain(lost),
@@ -120,15 +120,15 @@ fn serve(mut connection: &TcpStream, address: SocketAddr) -> Result<(), Failure>
     }
 }
 
-/// Reads on, behind what has come of the line, to its end: a newline, or the end of the stream.
-pub fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> {
+/// Reads the rest of a line, up to a newline or the end of the stream.
+fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> {
     // A byte more than the longest line: its end, or the proof that it is too long.
     let room = (MAX_LINE + 1 - line.len()) as u64;
     reader.take(room).read_until(b'\n', line)
 }
 
 /// The line without its end, or what is wrong with it.
-pub fn text_of(line: &[u8]) -> Result<&str, String> {
+fn text_of(line: &[u8]) -> Result<&str, String> {
     let text = line.strip_suffix(b"\n").unwrap_or(line);
     if text.len() > MAX_LINE {
         return Err(format!("it is longer than {MAX_LINE} bytes"));
@@ -136,10 +136,10 @@ pub fn text_of(line: &[u8]) -> Result<&str, String> {
     str::from_utf8(text).map_err(|why| why.to_string())
 }
 
-/// Ends our side after the last reply, and says what went wrong, if anything did: a client does not wait for
-/// who reads that. Then it reads, within bounds, what the client still sends: closing with unread input sends
-/// a reset, which can destroy replies. A server that stops has read it all.
-fn part(connection: &TcpStream, outcome: Result<(), Failure>) {
+/// Finishes sending, and then reports what went wrong, since the client must not wait for that. Then reads
+/// for a while what the client still sends: closing a socket with unread bytes sends a reset, which can
+/// destroy the replies. A server that stops has read it all.
+fn close(connection: &TcpStream, outcome: Result<(), Failure>) {
     let ended = connection.shutdown(Shutdown::Write);
     if let Err(failure) = outcome {
         complain(&failure);
@@ -150,20 +150,20 @@ fn part(connection: &TcpStream, outcome: Result<(), Failure>) {
     }
 }
 
-/// Counts a client for as long as it lives, in a thread that panics too.
-struct Guest;
+/// A client is counted until this is dropped, which happens even if its thread panics.
+struct Counted;
 
-impl Guest {
-    fn new() -> Guest {
+impl Counted {
+    fn new() -> Counted {
         *clients() += 1;
-        Guest
+        Counted
     }
 }
 
-impl Drop for Guest {
+impl Drop for Counted {
     fn drop(&mut self) {
         *clients() -= 1;
-        SOMEBODY_LEFT.notify_all();
+        CLIENT_LEFT.notify_all();
     }
 }
 

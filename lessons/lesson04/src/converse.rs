@@ -26,7 +26,7 @@ pub fn converse(client: &Client) -> Outcome {
             Err(why) if why.kind() == ErrorKind::Interrupted => continue,
             Err(why) => return lost(client, why),
         };
-        // A chunk may end inside a character. The decoder keeps its start for the next chunk.
+        // A chunk may end inside a character. The decoder keeps its start for the next.
         let text = decoder.decode(&buffer[..length]);
         let text = text.map_err(|why| not_text(client, why))?;
         client.log(format_args!("sent {}: {text:?}", count(length, "byte")));
@@ -54,8 +54,8 @@ pub fn set_options(client: &Client) -> io::Result<()> {
     // Without a timeout, a client that says nothing would keep its thread forever.
     client.connection.set_read_timeout(limit)?;
     client.connection.set_write_timeout(limit)?;
-    // The kernel holds a small packet back while another is unacknowledged (RFC 9293 §3.7.4,
-    // Nagle's algorithm). Each reply is small and complete, so send it right away.
+    // The kernel holds a small packet back while another is unacknowledged (Nagle's
+    // algorithm, RFC 9293 §3.7.4). Each reply is small and complete: send it right away.
     client.connection.set_nodelay(true)
 }
 // ANCHOR_END: converse

@@ -1,7 +1,7 @@
 //! What the server writes to its terminal.
 //!
-//! A terminal can stop taking output, for example when you press Ctrl-S. A write waits then,
-//! but a client must not. So one thread writes what the others put into a queue.
+//! A terminal can stop taking output, for example when you press Ctrl-S. A write waits
+//! then, but a client must not. So one thread writes what the others put into a queue.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};

@@ -39,8 +39,8 @@ pub fn run(args: Args, converse: fn(&Client) -> Outcome) -> Result<(), Failure> 
             },
             // The client gave up before its turn came. That's its own business.
             Err(why) if why.kind() == ErrorKind::ConnectionAborted => {}
-            // Most likely no descriptor is left (EMFILE). The client stays in the queue, and
-            // the next try would fail right away, like the one after it. So wait a bit.
+            // Most likely no descriptor is left (EMFILE). The client stays in the queue,
+            // so the next try would fail right away, and the one after it. Wait a bit.
             Err(why) => server.back_off(why),
         }
     }
@@ -101,7 +101,7 @@ impl Server {
     /// Waits for a slot for one more client. `false`: the server is stopping.
     pub fn wait_for_slot(&self) -> bool {
         let slots = self.args.max_clients.get();
-        let full = |all: &mut Clients| all.connected.len() >= slots && !self.is_stopping();
+        let full = |now: &mut Clients| now.connected.len() >= slots && !self.is_stopping();
         drop(self.changed.wait_while(self.clients(), full));
         !self.is_stopping()
     }
@@ -143,8 +143,8 @@ impl Server {
             own.set_ip(if own.is_ipv4() { v4 } else { v6 });
         }
         // The main thread waits in accept, and no portable call interrupts that. So the
-        // server connects to itself, like somebody who rings the bell and runs. It makes the
-        // socket now, because on Ctrl-C there may be no descriptor left.
+        // server connects to itself, like somebody who rings the bell and runs. It makes
+        // the socket now, because on Ctrl-C there may be no descriptor left.
         let domain = Domain::for_address(own);
         let wake_up = Socket::new(domain, Type::STREAM, None).explain(cannot)?;
         let server = Arc::clone(self);
@@ -170,8 +170,8 @@ impl Server {
         let connected = count(clients.connected.len(), "client");
         self.log.say(format!("stopping: {connected} connected"));
         for connection in &clients.connected {
-            // Ends the stream from the client: a thread that waits in read gets 0 bytes. One
-            // that writes a reply isn't disturbed. An error means that the client is gone.
+            // Ends the stream from the client: a thread that waits in read gets 0 bytes.
+            // One that writes isn't disturbed. An error means that the client is gone.
             let _ = connection.shutdown(Shutdown::Read);
         }
 
@@ -221,11 +221,11 @@ impl Client {
             Err(failure) if !self.server.args.quiet => self.server.log.complain(failure),
             Err(_) => {}
         }
-        // Finish sending. Then read for a while what the client still sends: closing a socket
-        // with unread bytes sends a reset, which can destroy the replies.
+        // Finish sending. Then read what the client still sends, for a while: closing a
+        // socket with unread bytes sends a reset, which can destroy the replies.
         if self.connection.shutdown(Shutdown::Write).is_ok() {
-            let rest = Limited::new(&self.connection, Duration::from_secs(1)).take(1 << 20);
-            let _ = io::copy(&mut { rest }, &mut io::sink());
+            let rest = Limited::new(&self.connection, Duration::from_secs(1));
+            let _ = io::copy(&mut rest.take(1 << 20), &mut io::sink());
         }
     }
 }
