@@ -1,4 +1,6 @@
-//! Exercise 3, answered: a server that can be restarted at once, and never twice at the same time.
+//! Exercise 3, one good answer: a server that can be restarted right away.
+//!
+//! A second run on the same port fails while the first one listens.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -15,11 +17,11 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let address = arguments.address;
-    // A port that somebody else holds is for the user to settle: say which one, and stop.
+    // If another program holds the port, the user has to decide what to do.
     let listener = listen(address).map_err(cannot_listen(address))?;
     say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
     loop {
-        // What fails is told of; the next client is served all the same.
+        // An error with one client is reported, and the next client is served.
         match listener.accept() {
             Ok((connection, client)) => {
                 lesson02::serve(&connection, client, arguments.time_limit)
@@ -27,7 +29,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
             }
             Err(error) => {
                 complain(&Failure::new("cannot accept a client", why(&error)));
-                // Without a descriptor, the next try would fail at once.
+                // Without a descriptor, the next try would fail right away.
                 thread::sleep(Duration::from_millis(100));
             }
         }
@@ -36,8 +38,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    // In every run, and before bind: bind looks at this socket's option and at that of each connection
-    // that an earlier run has left on the port. They have inherited theirs from their listener.
+    // In every run and before `bind`: it looks at the option of this socket and of each
+    // connection that an earlier run left on the port. Those inherited their listener's.
     socket.set_reuse_address(true)?;
     socket.bind(&address.into())?;
     socket.listen(128)?;

@@ -1,5 +1,6 @@
-//! Exercise 5, one good answer: one thread sends, the other compares, and neither keeps what it is done
-//! with.
+//! Exercise 5, one good answer: one thread sends, and the other compares the echo.
+//!
+//! Neither of them keeps a chunk after it's done with it.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -10,15 +11,17 @@ use std::time::Instant;
 use common::{Explain, Failure, Limited, cannot_connect, exit, say};
 use lesson05::{echo_arguments, fill_from, in_place};
 
-/// How much is written or read at once.
+/// The size of a chunk that is written or read, in bytes.
 pub const PIECE: usize = 64 << 10;
 
 fn main() -> ExitCode {
     exit(run(send, receive))
 }
 
-/// The two directions are arguments only for the sake of the wrong answers in `examples/`: they take this
-/// file as a module, and exchange what they get wrong.
+/// Sends the message and checks the echo.
+///
+/// The two directions are arguments only for the wrong answers in `examples/`. They use
+/// this file as a module and replace the part that they get wrong.
 pub fn run(
     send: fn(&mut dyn Write, usize) -> Result<(), Failure>,
     receive: fn(&mut dyn Read, usize) -> Result<(), Failure>,
@@ -27,7 +30,7 @@ pub fn run(
     let (server, start) = (arguments.address, Instant::now());
     let connection = TcpStream::connect_timeout(&server, arguments.time_limit)
         .map_err(cannot_connect(server))?;
-    // Two threads use the connection, each in its own direction, and share one time limit.
+    // Two threads use the connection, one for each direction, with the same deadline.
     let limit = arguments.time_limit.saturating_sub(start.elapsed());
     let mut sender = Limited::new(&connection, limit);
     let mut receiver = Limited::new(&connection, limit);
@@ -35,12 +38,12 @@ pub fn run(
     thread::scope(|scope| {
         let sending = scope.spawn(|| {
             send(&mut sender, length)?;
-            // Now the server can know that this was all, and can end its side too.
+            // Half-close, so that the server knows this was all and can finish its echo.
             connection.shutdown(Shutdown::Write).explain("cannot end the message")
         });
         let received = receive(&mut receiver, length);
         if received.is_err() {
-            // Nobody reads any more, so the sender may be stuck: this wakes it.
+            // The echo isn't read any more, so `send` may be stuck. This wakes it.
             let _ = connection.shutdown(Shutdown::Both);
         }
         let sent = sending.join().expect("the sender does not panic");
@@ -49,7 +52,8 @@ pub fn run(
     say!("echoed {length} bytes, each in its place")
 }
 
-/// Makes each piece when there is room for it: `write_all` waits while the buffers are full.
+/// Makes a chunk only when the one before it is written. `write_all` waits while the
+/// buffers are full.
 pub fn send(sender: &mut dyn Write, length: usize) -> Result<(), Failure> {
     let mut piece = vec![0; PIECE];
     let mut sent = 0;
@@ -62,7 +66,7 @@ pub fn send(sender: &mut dyn Write, length: usize) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Compares each piece as it comes, and keeps none.
+/// Compares each chunk as it arrives, and keeps none.
 pub fn receive(receiver: &mut dyn Read, length: usize) -> Result<(), Failure> {
     let mut piece = vec![0; PIECE];
     let mut received = 0;
