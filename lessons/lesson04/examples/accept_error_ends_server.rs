@@ -1,5 +1,7 @@
-//! C11: an error of `accept` ends the server. It comes when no descriptor is left, so the
-//! busiest server dies, and all its clients are cut off.
+//! An error of `accept` ends the server (C11).
+//!
+//! The error comes when no descriptor is left, so the busiest server dies, and all its
+//! clients are cut off.
 //!
 //! Instead of: lesson04
 //! Fails: survives_without_descriptors, waits_for_descriptors, stops_without_descriptors

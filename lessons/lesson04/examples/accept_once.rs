@@ -1,5 +1,7 @@
-//! C4: the server accepts once. It serves its client well, and exits: all clients that
-//! had connected by then are reset, and later ones are refused.
+//! The server accepts once (C4).
+//!
+//! It serves its client well and exits. All clients that had connected by then are reset,
+//! and later ones are refused.
 //!
 //! Instead of: lesson04
 //! Fails: ends_clients_that_never_read, serves_clients_side_by_side,

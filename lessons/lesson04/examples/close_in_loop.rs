@@ -1,8 +1,7 @@
-//! C7: the connection is closed inside the loop. The first chunk is answered, the second
-//! never.
+//! The connection is closed inside the loop that reads from it (C7).
 //!
-//! Dropping the connection there does not compile (`rejected/close_in_loop.rs`). Shutting
-//! it down does.
+//! The first chunk is answered, the second never. Dropping the connection there doesn't
+//! compile (`rejected/close_in_loop.rs`), but shutting it down does.
 //!
 //! Instead of: lesson04
 //! Fails: serves_clients_side_by_side, answers_every_piece, decodes_across_pieces,

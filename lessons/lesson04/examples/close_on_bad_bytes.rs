@@ -1,5 +1,7 @@
-//! S17: a client whose bytes are not text is closed on the spot. What else it has sent is
-//! unread, so closing sends a reset.
+//! A client whose bytes aren't text is closed instantly (S17).
+//!
+//! Whatever else it has sent is unread, so closing sends a reset, and the client may lose
+//! its replies.
 //!
 //! Instead of: lesson04
 //! Fails: parts_with_bytes_that_are_not_text, parts_when_replies_have_arrived,

@@ -1,5 +1,6 @@
-//! After an error of `accept`, the server backs off and tries again until there is a
-//! client. While no descriptor is left, it does not check for Ctrl-C.
+//! After an error of `accept`, the server tries again until there is a client.
+//!
+//! While no descriptor is left, it doesn't check for Ctrl-C.
 //!
 //! Instead of: exercise04
 //! Fails: stops_without_descriptors

@@ -1,5 +1,6 @@
-//! C9: each chunk is decoded by itself. A character that is cut in two is an error in
-//! both halves.
+//! Each chunk is decoded by itself (C9).
+//!
+//! A character that is cut in two is an error in both halves.
 //!
 //! Instead of: lesson04
 //! Fails: decodes_across_pieces, speaks_gbk_when_told, reads_characters_cut_anywhere,

@@ -1,5 +1,6 @@
-//! Only what ends in a newline is a line. What the client sends last, without one, is
-//! lost.
+//! Only what ends in a newline is a line.
+//!
+//! What the client sends last, without a newline, is lost.
 //!
 //! Instead of: exercise04
 //! Fails: answers_the_last_line

@@ -1,5 +1,7 @@
-//! S21: threads that are not waited for die with `main`, wherever they are. A client that
-//! waits for its reply gets a clean end of the stream instead, as if that were all.
+//! Ctrl-C ends the program without waiting for its threads (S21).
+//!
+//! Threads die with `main`, wherever they are. A client that waits for its reply gets a
+//! clean end of the stream instead, as if that were all.
 //!
 //! Instead of: lesson04
 //! Fails: finishes_replies, finishes_replies_when_told_to_end

@@ -1,5 +1,7 @@
-//! C6: the server decodes and encodes with GBK, whatever its clients speak. Some text in
-//! UTF-8 is an error then. Some is not: `你好` becomes `浣犲ソ`, and no error says so.
+//! The server decodes and encodes with GBK, whatever its clients speak (C6).
+//!
+//! Some text in UTF-8 is an error then. Some isn't: `你好` becomes `浣犲ソ`, and nothing says
+//! so.
 //!
 //! Instead of: lesson04
 //! Fails: ends_clients_that_never_read, serves_clients_side_by_side,

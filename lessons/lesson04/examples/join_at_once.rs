@@ -1,5 +1,6 @@
-//! Each client has a thread, and the accept loop joins it right away. It waits for the
-//! thread, so the thread is of no use.
+//! The accept loop starts a thread for each client, and waits for it right away.
+//!
+//! The other clients wait as well, so the thread is of no use.
 //!
 //! Instead of: lesson04
 //! Fails: serves_clients_side_by_side, survives_a_reset,

@@ -1,4 +1,4 @@
-//! After Ctrl-C the server waits for all its clients, however long they stay.
+//! After Ctrl-C, the server waits for all its clients, however long they stay.
 //!
 //! Instead of: exercise04
 //! Fails: leaves_nothing_behind, stops_on_ctrl_c, stops_without_descriptors,

@@ -1,7 +1,8 @@
-//! The server keeps a list of all connections, for the day when it stops, and never
-//! removes one. Each client leaves a descriptor behind, and so its socket stays open. The
-//! client learns of the end only because `shutdown` works on the connection, while
-//! closing works on a descriptor (S17).
+//! The server keeps a list of all connections, and never removes one.
+//!
+//! The list is for the day when the server stops. Each client leaves a descriptor behind,
+//! so its socket stays open. The client learns of the end only because `shutdown` works
+//! on the connection, while closing works on a descriptor (S17).
 //!
 //! Instead of: lesson04
 //! Fails: leaves_nothing_behind, survives_a_crowd

@@ -1,5 +1,6 @@
-//! The server keeps a list of all connections, for the day when it stops, and never
-//! removes one. Each client leaves a descriptor behind.
+//! The server keeps a list of all connections, and never removes one.
+//!
+//! Each client leaves a descriptor behind.
 //!
 //! Instead of: exercise04
 //! Fails: parts_with_a_line_that_is_too_long, leaves_nothing_behind, survives_a_crowd

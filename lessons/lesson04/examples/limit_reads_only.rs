@@ -1,6 +1,7 @@
-//! C11, half mended: reads have a timeout, writes have none. A client that sends and
-//! never reads its replies keeps its thread forever, once all buffers between the two are
-//! full.
+//! Reads have a timeout, writes have none (C11, half repaired).
+//!
+//! A client that sends and never reads its replies keeps its thread forever, once all
+//! buffers between the two are full.
 //!
 //! Instead of: lesson04
 //! Fails: ends_clients_that_never_read

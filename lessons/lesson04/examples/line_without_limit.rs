@@ -1,4 +1,6 @@
-//! A line is read to its end, however long it is. One client can fill the memory.
+//! A line is read to its end, however long it is.
+//!
+//! One client can fill the memory.
 //!
 //! Instead of: exercise04
 //! Fails: parts_with_a_line_that_is_too_long, refuses_a_line_that_comes_slowly

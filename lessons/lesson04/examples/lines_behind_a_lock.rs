@@ -1,5 +1,6 @@
-//! The clients share a buffer behind a mutex, and each locks it for its conversation. A
-//! client that waits for the lock waits for another client.
+//! The clients share a buffer, and each locks it for its whole conversation.
+//!
+//! A client that waits for the lock waits for another client.
 //!
 //! Instead of: exercise04
 //! Fails: serves_clients_side_by_side, parts_with_bytes_that_are_not_text,

@@ -1,4 +1,4 @@
-//! Each client has a thread, and the accept loop waits for it.
+//! The accept loop starts a thread for each client, and waits for it right away.
 //!
 //! Instead of: exercise04
 //! Fails: serves_clients_side_by_side, parts_with_bytes_that_are_not_text,

@@ -1,6 +1,7 @@
-//! A lock is held across a read: all clients share one buffer for text behind a mutex, so
-//! they all wait until the client that has the lock is gone. That is one client after
-//! another again, well hidden.
+//! A lock is held across a read.
+//!
+//! All clients share one buffer for text behind a mutex, so they all wait until the
+//! client that has the lock is gone. That is one client after another again, well hidden.
 //!
 //! Instead of: lesson04
 //! Fails: serves_clients_side_by_side, survives_a_reset,

@@ -1,6 +1,7 @@
-//! The listener has no SO_REUSEADDR (chapter 2.3). std sets it, so this program makes the
-//! socket by hand, as in Python. After `kill -9` with clients connected, the port is
-//! taken for a minute.
+//! The listener has no SO_REUSEADDR (chapter 2.3).
+//!
+//! std sets the option, so this program makes the socket by hand, as in Python. After
+//! `kill -9` with clients connected, the port is taken for a minute.
 //!
 //! Instead of: lesson04
 //! Fails: runs_again_after_kill

@@ -1,4 +1,6 @@
-//! Bytes that are not text are replaced, and answered as if the client had sent that.
+//! Bytes that aren't text are replaced.
+//!
+//! The server answers as if the client had sent the replacement.
 //!
 //! Instead of: exercise04
 //! Fails: parts_with_bytes_that_are_not_text

@@ -1,6 +1,7 @@
-//! Each chunk is decoded with losses: what cannot be read is replaced, without a word.
-//! That goes for bytes that are not text, and for characters that are cut in two. (GBK is
-//! not even tried.)
+//! Each chunk is decoded with losses.
+//!
+//! Whatever can't be read is replaced, and nothing says so. That goes for bytes that
+//! aren't text, and for characters that are cut in two. (GBK isn't even tried.)
 //!
 //! Instead of: lesson04
 //! Fails: decodes_across_pieces, speaks_gbk_when_told,

@@ -1,5 +1,6 @@
-//! Each line has a new `BufReader`. A reader reads ahead, and what it has read is dropped
-//! with it.
+//! Each line has a new `BufReader`.
+//!
+//! A reader reads ahead, and what it has read ahead is dropped with it.
 //!
 //! Instead of: exercise04
 //! Fails: answers_every_line, joins_the_pieces_of_a_line, answers_the_last_line,

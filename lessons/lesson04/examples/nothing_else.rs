@@ -1,7 +1,8 @@
-//! The tutorial's server with C5, C6 and C7 repaired, and nothing else. It serves all
-//! clients that behave. It limits neither how many there are (S20) nor how long they are
-//! silent (C11). A character that is cut, or a reset, is a panic in the client's thread,
-//! an error of `accept` ends the server, and nothing ends it cleanly (S22).
+//! The tutorial's server with C5, C6 and C7 repaired, and nothing else.
+//!
+//! It serves all clients that behave. But it limits neither their number (S20) nor their
+//! silence (C11). A cut character or a reset is a panic in the client's thread, an error
+//! of `accept` ends the server, and nothing ends it cleanly (S22).
 //!
 //! Instead of: lesson04
 //! Fails: decodes_across_pieces, speaks_gbk_when_told,

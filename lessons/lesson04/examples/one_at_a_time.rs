@@ -1,5 +1,6 @@
-//! The conversation runs in the accept loop: while one client says nothing, all others
-//! wait.
+//! The conversation runs in the accept loop.
+//!
+//! While one client says nothing, all others wait.
 //!
 //! Instead of: lesson04
 //! Fails: serves_clients_side_by_side, survives_a_reset,

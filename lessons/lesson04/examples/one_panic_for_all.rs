@@ -1,6 +1,7 @@
-//! `unwrap` on what a client does, with a lock held. The panic ends one thread and
-//! poisons the lock, and the next `unwrap` on the lock ends the next thread: in the end,
-//! all of them.
+//! The server unwraps what a client does, with a lock held.
+//!
+//! The panic ends one thread and poisons the lock. The next `unwrap` of the lock ends the
+//! next thread, and in the end all of them.
 //!
 //! Instead of: exercise04
 //! Fails: parts_with_bytes_that_are_not_text, parts_with_a_line_that_is_too_long,

@@ -1,6 +1,7 @@
-//! The connection is non-blocking, and read is called again and again: each silent client
-//! keeps a processor busy. Non-blocking reads are for programs that have something else
-//! to do.
+//! The connection is non-blocking, and the server reads again and again.
+//!
+//! Each silent client keeps a processor busy. Non-blocking reads are for programs that
+//! have something else to do.
 //!
 //! Instead of: lesson04
 //! Fails: rests_while_clients_are_silent

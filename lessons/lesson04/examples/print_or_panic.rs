@@ -1,5 +1,6 @@
-//! `println!` panics when standard output is closed, for example because the output went
-//! through `head` or a pager that has ended. Here each client's thread dies of it, and no
+//! Each client's thread uses `println!`, which panics when standard output is closed.
+//!
+//! It is closed when the output went through `head`, or a pager that has ended. Then no
 //! client is served any more.
 //!
 //! Instead of: lesson04

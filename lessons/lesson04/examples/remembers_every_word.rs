@@ -1,4 +1,5 @@
-//! The server keeps what clients have sent, for statistics that may be wanted one day.
+//! The server keeps what its clients have sent, for statistics.
+//!
 //! Each client leaves its words behind: no descriptor is lost, and no thread, only
 //! memory.
 //!

@@ -1,5 +1,7 @@
-//! A thread for each client, and one reply for each read, as in the tutorial. What
-//! arrives together gets one reply, and a line that arrives in chunks gets several.
+//! One read is one message, as in the tutorial.
+//!
+//! Lines that arrive together get one reply, and a line that arrives in chunks gets
+//! several.
 //!
 //! Instead of: exercise04
 //! Fails: answers_every_line, joins_the_pieces_of_a_line, answers_the_last_line,

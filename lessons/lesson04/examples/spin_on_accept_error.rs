@@ -1,6 +1,7 @@
-//! An error of `accept` is reported, and `accept` is called again right away. While no
-//! descriptor is left, that fails right away as well: the server keeps a processor busy,
-//! and fills its log with one line.
+//! After an error of `accept`, the server calls it again right away.
+//!
+//! While no descriptor is left, the next call fails right away as well. The server keeps
+//! a processor busy, and fills its log with one line.
 //!
 //! Instead of: lesson04
 //! Fails: survives_without_descriptors, waits_for_descriptors

@@ -1,5 +1,6 @@
-//! An error of `accept` is reported, and `accept` is called again right away. While no
-//! descriptor is left, that fails right away as well.
+//! After an error of `accept`, the server calls it again right away.
+//!
+//! While no descriptor is left, the next call fails right away as well.
 //!
 //! Instead of: exercise04
 //! Fails: survives_without_descriptors, waits_for_descriptors

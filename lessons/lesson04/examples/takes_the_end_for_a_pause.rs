@@ -1,5 +1,6 @@
-//! 0 bytes are taken for "nothing yet", so the server reads again, and again. It never
-//! finishes sending, and the thread of a client that is gone stays forever.
+//! 0 bytes are taken for "nothing yet", so the server reads again, and again.
+//!
+//! It never finishes sending, and the thread of a client that is gone stays forever.
 //!
 //! Instead of: exercise04
 //! Fails: answers_a_line, answers_the_last_line, leaves_nothing_behind,

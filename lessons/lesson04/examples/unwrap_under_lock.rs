@@ -1,6 +1,7 @@
-//! `unwrap` on what a client does, with a lock held. The thread panics, which Rust would
-//! contain; but the panic poisons the lock, and the next `unwrap`, in the accept loop,
-//! ends the server for all.
+//! The server unwraps what a client does, with a lock held (C11).
+//!
+//! The thread panics, which Rust would contain. But the panic poisons the lock, and the
+//! next `unwrap`, in the accept loop, ends the server for all clients.
 //!
 //! Instead of: lesson04
 //! Fails: decodes_across_pieces, speaks_gbk_when_told, survives_a_reset,

@@ -1,5 +1,6 @@
-//! Ctrl-C stops the accept loop, and then the server waits for all its clients. It also
-//! waits for one that has nothing to say, and for one whose machine is gone.
+//! After Ctrl-C, the server waits for all its clients.
+//!
+//! It also waits for one that has nothing to say, and for one whose machine is gone.
 //!
 //! Instead of: lesson04
 //! Fails: leaves_nothing_behind, stops_in_time, stops_on_ctrl_c, stops_when_told_to_end,

@@ -1,6 +1,7 @@
-//! Each client's own thread writes the lines about it. When you press Ctrl-S in the
-//! server's terminal, or its output goes into a pipe that no program reads, every thread
-//! waits.
+//! Each client's own thread writes the lines about it.
+//!
+//! When you press Ctrl-S in the server's terminal, or its output goes into a pipe that no
+//! program reads, all these threads wait.
 //!
 //! Instead of: lesson04
 //! Fails: does_not_wait_for_its_terminal, stops_though_its_terminal_does_not
