@@ -1,4 +1,4 @@
-//! One good answer to exercise 4: a server for many clients, where one line is one message.
+//! One good answer to exercise 4: a server for many clients, line by line.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -9,14 +9,15 @@ use std::thread;
 use std::time::Duration;
 
 use common::{
-    Arguments, Explain, Failure, Limited, REPLY, cannot_listen, complain, exit, say, timed_out, why,
+    Arguments, Explain, Failure, Limited, REPLY, cannot_listen, complain, exit, say,
+    timed_out, why,
 };
 use socket2::{Domain, Socket, Type};
 
-/// The longest line, in bytes, without its end. A client must not be able to fill the memory.
+/// The longest line, in bytes, without its end. No client may fill the memory.
 const MAX_LINE: usize = 64 << 10;
 
-/// How long a thread waits in `read`, or after an `accept` that failed, before it checks whether to stop.
+/// How long a thread waits in `read`, or after a failed `accept`, before it checks again.
 const POLL: Duration = Duration::from_millis(100);
 
 /// How long replies may be in flight after Ctrl-C.
@@ -25,7 +26,7 @@ const GRACE: Duration = Duration::from_millis(1300);
 /// Ctrl-C has been pressed.
 static STOPPING: AtomicBool = AtomicBool::new(false);
 
-/// How many clients are connected. Locked for a moment only, never while a thread reads or writes.
+/// How many clients are connected. Never locked while a thread reads or writes.
 static CLIENTS: Mutex<usize> = Mutex::new(0);
 static CLIENT_LEFT: Condvar = Condvar::new();
 
@@ -41,8 +42,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     say!("listening on {address}")?;
     accept_clients(&listener);
 
-    // From now on the kernel refuses new clients. Those that are connected get their replies, and
-    // the threads that are not done in time end with `main`.
+    // From now on the kernel refuses new clients. Those that are connected get their
+    // replies. Threads that aren't done in time end with `main`.
     drop(listener);
     let waiting = CLIENT_LEFT.wait_timeout_while(clients(), GRACE, |count| *count > 0);
     drop(waiting);
@@ -56,9 +57,10 @@ fn stop_on_ctrl_c(mut address: SocketAddr) -> Result<(), Failure> {
         let (v4, v6) = (Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into());
         address.set_ip(if address.is_ipv4() { v4 } else { v6 });
     }
-    // No portable call interrupts `accept`, so the server becomes its own client. It makes the socket
-    // now, because later there may be no descriptor left: an `accept` that waits has taken the last.
-    let wake_up = Socket::new(Domain::for_address(address), Type::STREAM, None).explain(cannot)?;
+    // No portable call interrupts `accept`, so the server becomes its own client. It makes a
+    // socket now: an `accept` that waits may have taken the last descriptor by then.
+    let wake_up =
+        Socket::new(Domain::for_address(address), Type::STREAM, None).explain(cannot)?;
     ctrlc::set_handler(move || {
         STOPPING.store(true, Ordering::Relaxed);
         let _ = wake_up.connect(&address.into());
@@ -76,7 +78,7 @@ fn accept_clients(listener: &TcpListener) {
             Ok((connection, address)) => start_thread(connection, address),
             Err(error) => {
                 complain(&Failure::new("cannot accept a client", why(&error)));
-                // The client stays in the queue, so the next try would fail right away. Wait a bit.
+                // The client stays in the queue, so the next try would fail right away.
                 thread::sleep(POLL);
             }
         }
@@ -85,13 +87,16 @@ fn accept_clients(listener: &TcpListener) {
 
 fn start_thread(connection: TcpStream, address: SocketAddr) {
     let counted = Counted::new();
-    // However the thread ends, it drops the connection, and the client is no longer counted.
+    // However the thread ends, it drops the connection, and the count goes down.
     let started = thread::Builder::new().spawn(move || {
         let _counted = counted;
         close(&connection, serve(&connection, address));
     });
     if let Err(error) = started {
-        complain(&Failure::new(format!("cannot start a thread for {address}"), why(&error)));
+        complain(&Failure::new(
+            format!("cannot start a thread for {address}"),
+            why(&error),
+        ));
     }
 }
 
@@ -99,7 +104,7 @@ fn start_thread(connection: TcpStream, address: SocketAddr) {
 fn serve(mut connection: &TcpStream, address: SocketAddr) -> Result<(), Failure> {
     let lost = format!("lost {address}");
     connection.set_read_timeout(Some(POLL)).explain(&lost)?;
-    // One reader for the whole conversation: what it has read ahead is the start of the next line.
+    // One reader for the whole conversation: what it reads ahead begins the next line.
     let mut reader = BufReader::new(connection);
     let mut line = Vec::new();
     loop {
@@ -113,8 +118,9 @@ fn serve(mut connection: &TcpStream, address: SocketAddr) -> Result<(), Failure>
         if line.is_empty() {
             return Ok(());
         }
-        let text = text_of(&line)
-            .map_err(|why| Failure::new(format!("a line of {address} is refused"), why))?;
+        let text = text_of(&line).map_err(|why| {
+            Failure::new(format!("a line of {address} is refused"), why)
+        })?;
         connection.write_all(format!("{REPLY} {text}\n").as_bytes()).explain(&lost)?;
         line.clear();
     }
@@ -136,9 +142,10 @@ fn text_of(line: &[u8]) -> Result<&str, String> {
     str::from_utf8(text).map_err(|why| why.to_string())
 }
 
-/// Finishes sending, and then reports what went wrong, since the client must not wait for that. Then reads
-/// for a while what the client still sends: closing a socket with unread bytes sends a reset, which can
-/// destroy the replies. A server that stops has read it all.
+/// Finishes sending, and then reports what went wrong: the client must not wait for that.
+///
+/// Then reads what the client still sends, for a while: closing a socket with unread
+/// bytes sends a reset, which can destroy the replies. A server that stops has read it all.
 fn close(connection: &TcpStream, outcome: Result<(), Failure>) {
     let ended = connection.shutdown(Shutdown::Write);
     if let Err(failure) = outcome {

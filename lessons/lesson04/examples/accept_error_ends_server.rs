@@ -25,7 +25,8 @@ fn run(args: Args) -> Result<(), Failure> {
     let (listener, server) = open(args)?;
     while server.wait_for_slot() {
         // ANCHOR: bug
-        let (connection, address) = listener.accept().explain("cannot accept a client")?;
+        let (connection, address) =
+            listener.accept().explain("cannot accept a client")?;
         // ANCHOR_END: bug
         if let Some(client) = server.admit(connection, address) {
             start_thread(client, converse);

@@ -33,7 +33,9 @@ fn converse(client: &Client) -> Outcome {
     loop {
         match connection.read(&mut buffer) {
             Ok(0) => return Ok("it ended its side"),
-            Ok(count) => client.log(format_args!("sent {:?}", str::from_utf8(&buffer[..count]))),
+            Ok(count) => {
+                client.log(format_args!("sent {:?}", str::from_utf8(&buffer[..count])))
+            }
             Err(why) => return lost(client, why),
         }
         if let Err(why) = connection.write_all(&reply(client)) {

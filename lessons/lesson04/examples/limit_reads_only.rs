@@ -39,7 +39,8 @@ fn converse(client: &Client) -> Outcome {
             Ok(length) => length,
             Err(why) => return lost(client, why),
         };
-        let text = decoder.decode(&buffer[..length]).map_err(|why| not_text(client, why))?;
+        let text =
+            decoder.decode(&buffer[..length]).map_err(|why| not_text(client, why))?;
         client.log(format_args!("sent {}: {text:?}", count(length, "byte")));
         thread::sleep(args.work.unwrap_or_default());
         if let Err(why) = connection.write_all(&reply(client)) {

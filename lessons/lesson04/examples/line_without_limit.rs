@@ -29,7 +29,9 @@ fn converse(client: &Client) -> Outcome {
     loop {
         line.clear();
         // ANCHOR: bug
-        reader.read_until(b'\n', &mut line).explain(format!("lost {}", client.address))?;
+        reader
+            .read_until(b'\n', &mut line)
+            .explain(format!("lost {}", client.address))?;
         // ANCHOR_END: bug
         if line.is_empty() || (client.server.is_stopping() && !line.ends_with(b"\n")) {
             return Ok("it ended its side");

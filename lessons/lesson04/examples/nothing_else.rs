@@ -29,7 +29,8 @@ fn main() -> ExitCode {
 }
 
 fn run(args: Args) -> Result<(), Failure> {
-    let listener = TcpListener::bind(args.address).map_err(cannot_listen(args.address))?;
+    let listener =
+        TcpListener::bind(args.address).map_err(cannot_listen(args.address))?;
     say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
     // ANCHOR: bug
     loop {

@@ -30,7 +30,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
     let chunks = Arc::new(Mutex::new(0));
     loop {
-        let (mut connection, client) = listener.accept().explain("cannot accept a client")?;
+        let (mut connection, client) =
+            listener.accept().explain("cannot accept a client")?;
         // ANCHOR: bug
         say!("{client} connected; {} chunks so far", chunks.lock().unwrap())?;
         let chunks = Arc::clone(&chunks);

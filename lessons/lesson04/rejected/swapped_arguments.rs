@@ -1,4 +1,4 @@
-//! C5: the thread gets an address and a connection, where it takes them the other way round.
+//! C5: the thread gets an address and a connection, and takes them the other way round.
 //!
 //! Rejected with: E0308
 

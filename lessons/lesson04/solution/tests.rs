@@ -1,4 +1,4 @@
-//! Wherever the bytes of a client are cut, and however long it pauses there, its lines are the same.
+//! A client's lines are the same wherever its bytes are cut, and however long it pauses.
 
 use std::io::{self, BufReader, ErrorKind, Read};
 
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::{MAX_LINE, read_line, text_of, timed_out};
 
-/// Gives out the bytes in chunks, as a connection does, with a pause that is too long before each.
+/// Gives out the bytes in chunks, as a connection does, after a pause that is too long.
 struct Chunks<'a> {
     chunks: Vec<&'a [u8]>,
     paused: bool,
@@ -84,7 +84,8 @@ fn a_short_text_is_cut_in_all_ways() {
     for ways in 0..1 << (bytes.len() - 1) {
         let mut chunks = Vec::new();
         let mut rest = bytes;
-        for place in (1..bytes.len()).rev().filter(|place| ways & (1 << (place - 1)) != 0) {
+        for place in (1..bytes.len()).rev().filter(|place| ways & (1 << (place - 1)) != 0)
+        {
             let (before, chunk) = rest.split_at(place);
             chunks.insert(0, chunk);
             rest = before;

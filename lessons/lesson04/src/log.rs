@@ -22,7 +22,7 @@ pub struct Log {
 enum Line {
     Said(String),
     Failed(Failure),
-    /// No line: the log's thread drops the sender, which ends the wait of the receiver.
+    /// No line. The log's thread drops the sender, and so ends the wait of the receiver.
     Flush(Sender<()>),
 }
 
@@ -54,11 +54,11 @@ impl Log {
     pub fn flush(&self, limit: Duration) {
         let queue = self.queue.clone();
         let dropped = self.dropped.swap(0, Ordering::Relaxed);
-        let (sender, receiver) = mpsc::channel();
+        let (done, all_done) = mpsc::channel();
         // send waits for room in the queue, perhaps forever: not on this thread.
-        let send = move || queue.send((dropped, Line::Flush(sender)));
+        let send = move || queue.send((dropped, Line::Flush(done)));
         let _ = thread::Builder::new().spawn(send);
-        let _ = receiver.recv_timeout(limit);
+        let _ = all_done.recv_timeout(limit);
     }
 }
 

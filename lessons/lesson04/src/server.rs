@@ -23,7 +23,8 @@ pub type Outcome = Result<&'static str, Failure>;
 /// Serves clients until Ctrl-C.
 // ANCHOR: run
 pub fn run(args: Args, converse: fn(&Client) -> Outcome) -> Result<(), Failure> {
-    let listener = TcpListener::bind(args.address).map_err(cannot_listen(args.address))?;
+    let listener =
+        TcpListener::bind(args.address).map_err(cannot_listen(args.address))?;
     let address = listener.local_addr().explain("cannot learn the listener's address")?;
     let server = Server::new(args)?;
     server.stop_on_ctrl_c(address)?;
@@ -101,22 +102,22 @@ impl Server {
     /// Waits for a slot for one more client. `false`: the server is stopping.
     pub fn wait_for_slot(&self) -> bool {
         let slots = self.args.max_clients.get();
-        let full = |now: &mut Clients| now.connected.len() >= slots && !self.is_stopping();
+        let full = |it: &mut Clients| it.connected.len() >= slots && !self.is_stopping();
         drop(self.changed.wait_while(self.clients(), full));
         !self.is_stopping()
     }
 
     /// Gives a client its slot. `None`: the server is stopping.
-    pub fn admit(self: &Arc<Self>, stream: TcpStream, address: SocketAddr) -> Option<Client> {
+    pub fn admit(self: &Arc<Self>, conn: TcpStream, from: SocketAddr) -> Option<Client> {
         let mut clients = self.clients();
         // Checked under the lock: once `stop` returns, no client gets in.
         if self.is_stopping() {
             return None;
         }
-        let (connection, server) = (Arc::new(stream), Arc::clone(self));
+        let (connection, server) = (Arc::new(conn), Arc::clone(self));
         clients.connected.push(Arc::clone(&connection));
         clients.admitted += 1;
-        let client = Client { connection, address, server };
+        let client = Client { connection, address: from, server };
         client.log(format_args!("connected"));
         Some(client)
     }
@@ -127,8 +128,7 @@ impl Server {
         if clients.reported.is_none_or(|when| when.elapsed().as_secs() > 60) {
             clients.reported = Some(Instant::now());
             let failure = Failure::new("cannot accept clients", why);
-            let advice = "those who are connected are served; trying again";
-            self.log.complain(failure.advise(advice));
+            self.log.complain(failure.advise("the others are served; trying again"));
         }
         drop(self.changed.wait_timeout(clients, Duration::from_millis(100)));
     }

@@ -1,4 +1,4 @@
-//! A right answer to exercise 4 in parts, for wrong answers that get only one of them wrong.
+//! A right answer to exercise 4, in parts, for wrong answers that get one part wrong.
 
 #![allow(dead_code, reason = "each program takes what it doesn't get wrong")]
 
@@ -43,7 +43,9 @@ pub fn next_line(
 /// The line's text, without its end.
 pub fn text_of<'a>(client: &Client, line: &'a [u8]) -> Result<&'a str, Failure> {
     let text = str::from_utf8(line.strip_suffix(b"\n").unwrap_or(line));
-    text.map_err(|why| Failure::new(format!("what {} sends is not text", client.address), why))
+    text.map_err(|why| {
+        Failure::new(format!("what {} sends is not text", client.address), why)
+    })
 }
 
 pub fn answer(client: &Client, text: &str) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
-//! Lesson 4's own modules, for programs that get one thing wrong and share the rest with it.
+//! Lesson 4's own modules, for programs that get one thing wrong and share the rest.
 //!
-//! Such a program says `use shared::*`, so that `crate::server` is the lesson's in all of them.
+//! Such a program says `use shared::*`. Then `crate::server` is the lesson's module.
 
 #![allow(dead_code, unused_imports, reason = "no program needs all of it")]
 
@@ -32,7 +32,8 @@ pub fn run_with(args: Args, welcome: impl FnMut(Client)) -> Result<(), Failure> 
 
 /// How the lesson's `run` begins.
 pub fn open(args: Args) -> Result<(TcpListener, Arc<Server>), Failure> {
-    let listener = TcpListener::bind(args.address).map_err(cannot_listen(args.address))?;
+    let listener =
+        TcpListener::bind(args.address).map_err(cannot_listen(args.address))?;
     let server = announce(&listener, args)?;
     Ok((listener, server))
 }
