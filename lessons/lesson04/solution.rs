@@ -57,8 +57,8 @@ fn stop_on_ctrl_c(mut address: SocketAddr) -> Result<(), Failure> {
         let (v4, v6) = (Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into());
         address.set_ip(if address.is_ipv4() { v4 } else { v6 });
     }
-    // No portable call interrupts `accept`, so the server becomes its own client. It makes a
-    // socket now: an `accept` that waits may have taken the last descriptor by then.
+    // No portable call interrupts `accept`, so the server becomes its own client. It makes
+    // a socket now: an `accept` that waits may have taken the last descriptor by then.
     let wake_up =
         Socket::new(Domain::for_address(address), Type::STREAM, None).explain(cannot)?;
     ctrlc::set_handler(move || {
@@ -145,7 +145,7 @@ fn text_of(line: &[u8]) -> Result<&str, String> {
 /// Finishes sending, and then reports what went wrong: the client must not wait for that.
 ///
 /// Then reads what the client still sends, for a while: closing a socket with unread
-/// bytes sends a reset, which can destroy the replies. A server that stops has read it all.
+/// bytes sends a reset, which can destroy replies. A server that stops has read it all.
 fn close(connection: &TcpStream, outcome: Result<(), Failure>) {
     let ended = connection.shutdown(Shutdown::Write);
     if let Err(failure) = outcome {
