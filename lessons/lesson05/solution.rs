@@ -12,7 +12,7 @@ use common::{Explain, Failure, Limited, cannot_connect, exit, say};
 use lesson05::{echo_arguments, fill_from, in_place};
 
 /// The size of a chunk that is written or read, in bytes.
-pub const PIECE: usize = 64 << 10;
+pub const CHUNK: usize = 64 << 10;
 
 fn main() -> ExitCode {
     exit(run(send, receive))
@@ -55,12 +55,12 @@ pub fn run(
 /// Makes a chunk only when the one before it is written. `write_all` waits while the
 /// buffers are full.
 pub fn send(sender: &mut dyn Write, length: usize) -> Result<(), Failure> {
-    let mut piece = vec![0; PIECE];
+    let mut chunk = vec![0; CHUNK];
     let mut sent = 0;
     while sent < length {
-        let count = PIECE.min(length - sent);
-        fill_from(sent, &mut piece[..count]);
-        sender.write_all(&piece[..count]).explain(format!("cannot send after {sent} bytes"))?;
+        let count = CHUNK.min(length - sent);
+        fill_from(sent, &mut chunk[..count]);
+        sender.write_all(&chunk[..count]).explain(format!("cannot send after {sent} bytes"))?;
         sent += count;
     }
     Ok(())
@@ -68,11 +68,11 @@ pub fn send(sender: &mut dyn Write, length: usize) -> Result<(), Failure> {
 
 /// Compares each chunk as it arrives, and keeps none.
 pub fn receive(receiver: &mut dyn Read, length: usize) -> Result<(), Failure> {
-    let mut piece = vec![0; PIECE];
+    let mut chunk = vec![0; CHUNK];
     let mut received = 0;
     loop {
         let broke_off = format!("the echo broke off after {received} of {length} bytes");
-        match receiver.read(&mut piece).explain(&broke_off)? {
+        match receiver.read(&mut chunk).explain(&broke_off)? {
             0 if received == length => return Ok(()),
             0 => return Err(Failure::new(broke_off, "the server ended its side")),
             count if received + count > length => {
@@ -80,7 +80,7 @@ pub fn receive(receiver: &mut dyn Read, length: usize) -> Result<(), Failure> {
                 return Err(Failure::new("the echo does not end", why));
             }
             count => {
-                in_place(received, &piece[..count])?;
+                in_place(received, &chunk[..count])?;
                 received += count;
             }
         }

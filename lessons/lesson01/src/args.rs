@@ -1,29 +1,38 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use clap::Parser;
-use common::Encoding;
+use common::{CommandLine, Encoding, GREETING, tutorial_address};
 
-/// Sends one message to a server and prints the whole reply.
-#[derive(Parser)]
 pub struct Args {
-    /// The server's address
-    #[arg(default_value = common::TUTORIAL_ADDRESS)]
     pub address: SocketAddr,
-
-    /// What to send
-    #[arg(long, value_name = "TEXT", default_value = common::GREETING)]
     pub message: String,
-
-    /// How text becomes bytes, and bytes text: utf-8 or gbk
-    #[arg(long, default_value = "utf-8")]
     pub encoding: Encoding,
-
-    /// How long connecting may take, and then the conversation
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = common::seconds)]
     pub time_limit: Duration,
 }
 
+const ABOUT: &str = "Sends one message to a server and prints the whole reply.";
+
+const USAGE: &str = "[OPTIONS] [ADDRESS:PORT]
+
+  ADDRESS:PORT          The server's address (default: 127.0.0.1:9090)
+  --message TEXT        What to send (default: 你好,我是客户端)
+  --encoding NAME       How text becomes bytes, and bytes text: gbk or (default) utf-8
+  --time-limit SECONDS  How long connecting may take, and then the conversation
+                        (default: 10)";
+
 pub fn parse() -> Args {
-    Args::parse()
+    let (address, message) = (tutorial_address(), GREETING.to_owned());
+    let (encoding, time_limit) = (Encoding::Utf8, Duration::from_secs(10));
+    let mut args = Args { address, message, encoding, time_limit };
+    let mut line = CommandLine::new(ABOUT, USAGE);
+    while let Some(name) = line.argument() {
+        match name.as_str() {
+            "" => args.address = line.address(),
+            "--message" => args.message = line.text(),
+            "--encoding" => args.encoding = line.parse(),
+            "--time-limit" => args.time_limit = line.seconds(),
+            _ => line.refuse(),
+        }
+    }
+    args
 }

@@ -10,7 +10,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
-use common::kernel::State;
+use common::sockets::State;
 use common::{Failure, exit};
 use lesson03::matrix::{End, Measured, Setup, measure};
 use lesson03::{Options, run, table};

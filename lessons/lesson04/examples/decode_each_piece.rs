@@ -40,7 +40,7 @@ fn converse(client: &Client) -> Outcome {
         let text = text.map_err(|why| not_text(client, why))?;
         // ANCHOR_END: bug
         client.log(format_args!("sent {}: {text:?}", count(length, "byte")));
-        thread::sleep(args.work.unwrap_or_default());
+        thread::sleep(args.work);
         if let Err(why) = connection.write_all(&reply(client)) {
             return lost(client, why);
         }

@@ -42,7 +42,7 @@ fn converse(client: &Client) -> Outcome {
         let text =
             decoder.decode(&buffer[..length]).map_err(|why| not_text(client, why))?;
         client.log(format_args!("sent {}: {text:?}", count(length, "byte")));
-        thread::sleep(args.work.unwrap_or_default());
+        thread::sleep(args.work);
         if let Err(why) = connection.write_all(&reply(client)) {
             return lost(client, why);
         }

@@ -38,7 +38,7 @@ fn converse(client: &Client) -> Outcome {
         let text = String::from_utf8_lossy(&buffer[..length]);
         client.log(format_args!("sent {}: {text:?}", count(length, "byte")));
         // ANCHOR_END: bug
-        thread::sleep(client.server.args.work.unwrap_or_default());
+        thread::sleep(client.server.args.work);
         if let Err(why) = connection.write_all(&reply(client)) {
             return lost(client, why);
         }

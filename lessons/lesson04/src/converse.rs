@@ -32,7 +32,7 @@ pub fn converse(client: &Client) -> Outcome {
         client.log(format_args!("sent {}: {text:?}", count(length, "byte")));
 
         // `--work`: pretend that the reply takes so long to work out.
-        thread::sleep(args.work.unwrap_or_default());
+        thread::sleep(args.work);
         if let Err(why) = connection.write_all(&reply) {
             return lost(client, why);
         }

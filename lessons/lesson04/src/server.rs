@@ -101,7 +101,7 @@ impl Server {
 
     /// Waits for a slot for one more client. `false`: the server is stopping.
     pub fn wait_for_slot(&self) -> bool {
-        let slots = self.args.max_clients.get();
+        let slots = self.args.max_clients;
         let full = |it: &mut Clients| it.connected.len() >= slots && !self.is_stopping();
         drop(self.changed.wait_while(self.clients(), full));
         !self.is_stopping()

@@ -23,10 +23,10 @@ fn main() -> ExitCode {
     ))
 }
 
-fn offer(connection: &mut TcpStream, piece: &[u8]) -> Result<usize, Failure> {
-    match connection.write(piece) {
+fn offer(connection: &mut TcpStream, chunk: &[u8]) -> Result<usize, Failure> {
+    match connection.write(chunk) {
         // BUG: `write` returns how many bytes the kernel took.
-        Ok(_) => Ok(piece.len()),
+        Ok(_) => Ok(chunk.len()),
         Err(why) if why.kind() == ErrorKind::WouldBlock => Ok(0),
         Err(why) => Err(why).explain("cannot send"),
     }

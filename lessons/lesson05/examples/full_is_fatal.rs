@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     ))
 }
 
-fn offer(connection: &mut TcpStream, piece: &[u8]) -> Result<usize, Failure> {
+fn offer(connection: &mut TcpStream, chunk: &[u8]) -> Result<usize, Failure> {
     // BUG: a full buffer isn't a failure. There's room again once the server has read.
-    connection.write(piece).explain("cannot send")
+    connection.write(chunk).explain("cannot send")
 }

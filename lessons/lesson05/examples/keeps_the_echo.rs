@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use common::{Explain, Failure, exit};
 use lesson05::in_place;
-use solution::{PIECE, run, send};
+use solution::{CHUNK, run, send};
 
 fn main() -> ExitCode {
     exit(run(send, receive))
@@ -23,12 +23,12 @@ fn main() -> ExitCode {
 
 /// Collects the whole echo, then compares it.
 fn receive(receiver: &mut dyn Read, length: usize) -> Result<(), Failure> {
-    let mut piece = vec![0; PIECE];
+    let mut chunk = vec![0; CHUNK];
     let mut echo = Vec::new();
     loop {
         let received = echo.len();
         let broke_off = format!("the echo broke off after {received} of {length} bytes");
-        match receiver.read(&mut piece).explain(&broke_off)? {
+        match receiver.read(&mut chunk).explain(&broke_off)? {
             0 if received == length => return in_place(0, &echo),
             0 => return Err(Failure::new(broke_off, "the server ended its side")),
             count if received + count > length => {
@@ -36,7 +36,7 @@ fn receive(receiver: &mut dyn Read, length: usize) -> Result<(), Failure> {
                 return Err(Failure::new("the echo does not end", why));
             }
             // BUG: this keeps every chunk. Comparing them one by one needs only the last.
-            count => echo.extend_from_slice(&piece[..count]),
+            count => echo.extend_from_slice(&chunk[..count]),
         }
     }
 }

@@ -16,12 +16,12 @@ use std::time::Duration;
 use common::{Explain, Failure, exit};
 
 fn main() -> ExitCode {
-    exit(one_thread::run("Exercise 5: offer a piece again", offer, Some(Duration::from_millis(1))))
+    exit(one_thread::run("Exercise 5: offer a chunk again", offer, Some(Duration::from_millis(1))))
 }
 
-fn offer(connection: &mut TcpStream, piece: &[u8]) -> Result<usize, Failure> {
-    match connection.write(piece) {
-        Ok(taken) if taken == piece.len() => Ok(taken),
+fn offer(connection: &mut TcpStream, chunk: &[u8]) -> Result<usize, Failure> {
+    match connection.write(chunk) {
+        Ok(taken) if taken == chunk.len() => Ok(taken),
         // BUG: the kernel sends what it took. Only the rest must be written again.
         Ok(_) => Ok(0),
         Err(why) if why.kind() == ErrorKind::WouldBlock => Ok(0),

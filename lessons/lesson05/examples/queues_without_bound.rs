@@ -18,7 +18,7 @@ use std::thread;
 
 use common::{Explain, Failure, exit};
 use lesson05::fill_from;
-use solution::{PIECE, receive, run};
+use solution::{CHUNK, receive, run};
 
 fn main() -> ExitCode {
     exit(run(send, receive))
@@ -27,18 +27,18 @@ fn main() -> ExitCode {
 /// Makes the chunks in another thread, and sends them from a queue.
 fn send(sender: &mut dyn Write, length: usize) -> Result<(), Failure> {
     // BUG: this queue has no limit. With `sync_channel(4)`, the other thread would wait.
-    let (queue, pieces) = mpsc::channel();
+    let (queue, chunks) = mpsc::channel();
     thread::spawn(move || {
-        for place in (0..length).step_by(PIECE) {
-            let mut piece = vec![0; PIECE.min(length - place)];
-            fill_from(place, &mut piece);
-            if queue.send(piece).is_err() {
+        for place in (0..length).step_by(CHUNK) {
+            let mut chunk = vec![0; CHUNK.min(length - place)];
+            fill_from(place, &mut chunk);
+            if queue.send(chunk).is_err() {
                 return;
             }
         }
     });
-    for piece in pieces {
-        sender.write_all(&piece).explain("cannot send")?;
+    for chunk in chunks {
+        sender.write_all(&chunk).explain("cannot send")?;
     }
     Ok(())
 }

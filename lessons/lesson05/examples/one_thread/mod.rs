@@ -13,7 +13,7 @@ use lesson05::{SMALL_BUFFER, echo_arguments, fill_from, in_place};
 use socket2::SockRef;
 
 /// The size of a chunk that is written or read, in bytes.
-const PIECE: usize = 16 << 10;
+const CHUNK: usize = 16 << 10;
 
 /// Sends the message and compares the echo, in one loop.
 ///
@@ -32,11 +32,11 @@ pub fn run(
     SockRef::from(&connection).set_send_buffer_size(SMALL_BUFFER).explain("cannot set a size")?;
     connection.set_nonblocking(true).explain("cannot make the connection non-blocking")?;
 
-    let (mut input, mut output) = (vec![0; PIECE], vec![0; PIECE]);
+    let (mut input, mut output) = (vec![0; CHUNK], vec![0; CHUNK]);
     let (mut sent, mut received) = (0, 0);
     while start.elapsed() < arguments.time_limit {
         if sent < length {
-            let count = PIECE.min(length - sent);
+            let count = CHUNK.min(length - sent);
             fill_from(sent, &mut output[..count]);
             sent += offer(&mut connection, &output[..count])?;
             if sent == length {
