@@ -43,10 +43,10 @@ impl Arguments {
         let (address, time_limit) = (tutorial_address(), Duration::from_secs(10));
         let mut arguments = Arguments { address, time_limit };
         let words =
-            format!("{usage}\n  {command:20}  Look at the words behind it instead");
+            format!("{usage}\n\n  {command} WORD...  Look at these words instead");
         let usage = if command.is_empty() { usage } else { &words };
         let mut line = CommandLine::new(about, usage);
-        if line.command(command) {
+        if !command.is_empty() && line.command(command) {
             return (arguments, Some(line.words()));
         }
         while let Some(name) = line.argument() {

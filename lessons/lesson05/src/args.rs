@@ -23,13 +23,13 @@ const ABOUT: &str =
 const USAGE: &str = "[OPTIONS] [ADDRESS:PORT]
    or: lesson05 sweep [OPTIONS] [ADDRESS:PORT]
 
-  ADDRESS:PORT           Where to listen (default: 127.0.0.1:9090)
-  --csv FILE             Write the rows of the table into this file as well
-  --send-buffer BYTES    The size to ask for the sender's send buffer (default: 16384)
-  --receive-buffer BYTES The same for the receiver's receive buffer (default: 16384)
+  ADDRESS:PORT            Where to listen (default: 127.0.0.1:9090)
+  --csv FILE              Write the rows of the table into this file as well
+  --send-buffer BYTES     The size to ask for the sender's send buffer (default: 16384)
+  --receive-buffer BYTES  The same for the receiver's receive buffer (default: 16384)
 
-  sweep                  Measure the bytes that pass in a second, by the size of the chunks
-  --seconds-per-size N   How long to write chunks of one size (default: 0.4)";
+  sweep                   Measure how many bytes pass in a second, by the chunks' size
+  --seconds-per-size N    How long to write chunks of one size (default: 0.4)";
 
 pub fn parse() -> Args {
     let mut line = CommandLine::new(ABOUT, USAGE);
