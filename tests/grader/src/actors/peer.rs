@@ -176,7 +176,7 @@ impl Peer {
         }
     }
 
-    /// All that comes until the end of the stream, which must come before [`MOST`] bytes.
+    /// All that comes until the end of the stream, which must come before 64 MiB.
     pub fn receives_to_end(&mut self) -> Outcome<Vec<u8>> {
         self.trace.step(steps::receives_to_end(&self.name));
         let expected = demands::BYTES_AND_END;

@@ -19,9 +19,9 @@ pub(crate) fn spawn(command: &mut Command) -> io::Result<Child> {
 
 /// Closes a socket: when this returns, no process that is just being started has it open.
 ///
-/// Nearly none: the kernel lets [`spawn`] return a moment before it closes the new process's copies. On a
+/// Nearly none: the kernel lets `spawn` return a moment before it closes the new process's copies. On a
 /// busy machine that can be long; where nothing else waits for the end of the connection, see
-/// [`close_for_good`].
+/// `close_for_good`.
 pub fn close<T>(socket: T) {
     let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
     drop(socket);
