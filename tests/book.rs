@@ -1433,7 +1433,7 @@ fn a_page_is_served_on_a_free_port() {
         );
     }
     let page = reader.get("/second.html").body;
-    assert!(page.contains("<script src=\"book/theme/live-"), "{page}");
+    assert!(page.contains("<script src=\"book/theme/reload-"), "{page}");
     assert!(page.contains("<code>lessons/one/main.rs</code></figcaption>"), "{page}");
 }
 
@@ -1608,13 +1608,13 @@ fn a_request_without_the_token_is_refused() {
     let post = |path: &str, token: &str| {
         reader.ask_as(&format!("POST {path} HTTP/1.1\r\nOrigin: http://HOST{token}"), "")
     };
-    let right = format!("\r\nX-Reader-Token: {token}");
+    let right = format!("\r\nX-Book-Token: {token}");
     // Past the guard; there is nothing behind it.
     assert_ne!(post("/live/nope", &right).status, 403);
     let wrong = [
         "",
-        "\r\nX-Reader-Token: ",
-        "\r\nX-Reader-Token: 0123456789abcdef0123456789abcdef",
+        "\r\nX-Book-Token: ",
+        "\r\nX-Book-Token: 0123456789abcdef0123456789abcdef",
         &right[..right.len() - 1],
         &format!("{right}0"),
         &format!("{right}{right}"),
@@ -1637,7 +1637,7 @@ fn a_request_without_the_token_is_refused() {
 fn a_request_of_a_foreign_page_is_refused() {
     let shelf = Shelf::new();
     let reader = Reader::start(&shelf);
-    let token = format!("X-Reader-Token: {}", reader.token());
+    let token = format!("X-Book-Token: {}", reader.token());
     let post =
         |from: &str| reader.ask_as(&format!("POST /live/nope HTTP/1.1\r\n{token}{from}"), "");
     for ours in ["Origin: http://HOST", "Sec-Fetch-Site: same-origin"] {
@@ -2094,8 +2094,8 @@ impl Shelf {
         shelf.write("book.toml", SETTINGS);
         shelf.write("lessons/one/main.rs", PROGRAM);
         shelf.write(
-            "book/theme/live.js",
-            &fs::read_to_string(root().join("book/theme/live.js")).unwrap(),
+            "book/theme/reload.js",
+            &fs::read_to_string(root().join("book/theme/reload.js")).unwrap(),
         );
         shelf.write(
             "book/chapters/SUMMARY.md",

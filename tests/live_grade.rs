@@ -155,7 +155,7 @@ fn nothing_is_graded_until_a_page_asks() {
     let (shelf, reader) = desk("right");
     let mut stream = reader.stream();
     stream.grade(|one| one["state"] == "begun");
-    let token = format!("X-Reader-Token: {}", reader.token());
+    let token = format!("X-Book-Token: {}", reader.token());
     let refused = [
         ("POST /live/grade/on HTTP/1.1\r\nOrigin: http://HOST".to_owned(), 403),
         (format!("POST /live/grade/on HTTP/1.1\r\n{token}"), 403),
@@ -340,7 +340,7 @@ impl Reader {
     #[track_caller]
     fn post(&self, what: &str) {
         let head = format!(
-            "POST /live/grade/{what} HTTP/1.1\r\nOrigin: http://HOST\r\nX-Reader-Token: {}",
+            "POST /live/grade/{what} HTTP/1.1\r\nOrigin: http://HOST\r\nX-Book-Token: {}",
             self.token()
         );
         let answer = self.ask_as(&head, "");

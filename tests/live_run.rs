@@ -436,7 +436,7 @@ fn what_is_not_described_starts_nothing() {
         one("", json!({})),
         one("lesson02 --help", json!({})),
         one("lesson02/../lesson02/original.py", json!({})),
-        one("../book/reader/main.rs", json!({})),
+        one("../book/server/main.rs", json!({})),
         one("/bin/sh", json!({})),
         one("lesson02", json!({ "--csv": "x" })),
         one("lesson05", json!({ "--csv": "x" })),
@@ -481,11 +481,11 @@ fn what_is_not_described_starts_nothing() {
 fn a_request_from_elsewhere_starts_nothing() {
     let reader = Reader::shared();
     let ours = format!("Host: {0}\r\nOrigin: http://{0}", reader.addr);
-    let token = format!("X-Reader-Token: {}", reader.token());
+    let token = format!("X-Book-Token: {}", reader.token());
     let wrong_heads = [
         // No token, and one of another run.
         ours.clone(),
-        format!("{ours}\r\nX-Reader-Token: 00000000000000000000000000000000"),
+        format!("{ours}\r\nX-Book-Token: 00000000000000000000000000000000"),
         // A web page elsewhere, and one that has made its name point here.
         format!("Host: {}\r\nOrigin: https://example.com\r\n{token}", reader.addr),
         format!("Host: {}\r\nOrigin: null\r\n{token}", reader.addr),
@@ -576,7 +576,7 @@ impl Reader {
     #[track_caller]
     fn asks(&self, path: &str, body: Value) -> Answer {
         let head = format!(
-            "Host: {0}\r\nOrigin: http://{0}\r\nX-Reader-Token: {1}",
+            "Host: {0}\r\nOrigin: http://{0}\r\nX-Book-Token: {1}",
             self.addr,
             self.token()
         );

@@ -808,7 +808,7 @@ const connects = (path) => new Promise((resolve) => {
     socket.onerror = () => resolve('refused');
 });
 const json = { 'Content-Type': 'application/json' };
-const token = { 'X-Reader-Token': '00000000000000000000000000000000' };
+const token = { 'X-Book-Token': '00000000000000000000000000000000' };
 const late = new Promise((resolve) => { setTimeout(resolve, 20000, 'goes on'); });
 return Promise.all(Object.entries({
     'reads the token': read('live/session'),
@@ -903,7 +903,7 @@ fn a_hostile_chapter_starts_nothing_else(live: &mut Live) {
     let outcomes = live.browser.run(
         r#"return (async () => {
             const { token } = await (await fetch('/live/session')).json();
-            const headers = { 'Content-Type': 'application/json', 'X-Reader-Token': token };
+            const headers = { 'Content-Type': 'application/json', 'X-Book-Token': token };
             const post = async (path, body) => (await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })).status;
             const run = (name, more) => post('/live/run', { panel: 'hostile', programs: [{ name, arguments: more }] });
             const get = async (path) => (await fetch(path)).status;
