@@ -1,6 +1,6 @@
 //! Figures: SVG that a chapter includes, so that it is a part of the page and follows its theme.
 
-use crate::source::html::{self, Tag};
+use crate::source::html;
 
 /// The width that a figure has on a page of 360 px, in px.
 const NARROW: f64 = 320.0;
@@ -33,7 +33,7 @@ pub fn defects(name: &str, svg: &str) -> Vec<(usize, String)> {
             tag.name == element
                 && !tag.is_end
                 && tag.value("id").is_some_and(|id| labels.contains(&id))
-                && !words(svg, tag).trim().is_empty()
+                && !html::text_behind(svg, tag).trim().is_empty()
         });
         if !said {
             wrong.push((
@@ -79,11 +79,6 @@ pub fn defects(name: &str, svg: &str) -> Vec<(usize, String)> {
         }
     }
     wrong
-}
-
-/// The text right behind a tag.
-fn words<'svg>(svg: &'svg str, tag: &Tag) -> &'svg str {
-    svg[tag.span.end..].split('<').next().unwrap_or_default()
 }
 
 fn follows_theme(colour: &str) -> bool {

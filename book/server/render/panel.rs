@@ -11,16 +11,13 @@ pub fn explain(text: &str, config: &Config) -> String {
     let mut copied = 0;
     // For each open `div`, whether it is a panel.
     let mut open = Vec::new();
-    for piece in html::pieces(text, config) {
-        for tag in html::tags(&text[piece.clone()]).iter().filter(|tag| tag.name == "div") {
-            if !tag.is_end {
-                open.push(Panel::opened_by(tag).is_some());
-            } else if open.pop() == Some(true) {
-                let end = piece.start + tag.span.start;
-                result.push_str(&text[copied..end]);
-                result.push_str(NOTE);
-                copied = end;
-            }
+    for tag in html::tags_of(text, config).iter().filter(|tag| tag.name == "div") {
+        if !tag.is_end {
+            open.push(Panel::opened_by(tag).is_some());
+        } else if open.pop() == Some(true) {
+            result.push_str(&text[copied..tag.span.start]);
+            result.push_str(NOTE);
+            copied = tag.span.start;
         }
     }
     result.push_str(&text[copied..]);

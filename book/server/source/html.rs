@@ -128,6 +128,11 @@ impl Tag {
     }
 }
 
+/// The text between a tag and the next one.
+pub fn text_behind<'html>(html: &'html str, tag: &Tag) -> &'html str {
+    html[tag.span.end..].split('<').next().unwrap_or_default()
+}
+
 /// Every piece of HTML in a chapter: whole blocks, and single tags within a line.
 pub fn pieces(text: &str, config: &Config) -> Vec<Range<usize>> {
     parser(text, config)
@@ -137,6 +142,18 @@ pub fn pieces(text: &str, config: &Config) -> Vec<Range<usize>> {
         })
         .map(|(_, span)| span)
         .collect()
+}
+
+/// The tags that a chapter writes as HTML.
+pub fn tags_of(chapter: &str, config: &Config) -> Vec<Tag> {
+    let mut all = Vec::new();
+    for piece in pieces(chapter, config) {
+        all.extend(tags(&chapter[piece.clone()]).into_iter().map(|tag| {
+            let span = tag.span.start + piece.start..tag.span.end + piece.start;
+            Tag { span, ..tag }
+        }));
+    }
+    all
 }
 
 /// The ids that a link to the chapter's page can name.
@@ -174,10 +191,8 @@ pub fn ids(text: &str, config: &Config) -> HashSet<String> {
         }
     }
     ids.extend(made);
-    for piece in pieces(text, config) {
-        for tag in tags(&text[piece]) {
-            ids.extend(["id", "name"].iter().filter_map(|name| tag.value(name)).map(str::to_owned));
-        }
+    for tag in tags_of(text, config) {
+        ids.extend(["id", "name"].iter().filter_map(|name| tag.value(name)).map(str::to_owned));
     }
     ids
 }
