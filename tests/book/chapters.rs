@@ -37,7 +37,7 @@ fn every_chapter_is_listed() {
     }
 }
 
-/// C1 to C12 and S1 to S23: each stands once on the closing page, with a verdict, and with a source or
+/// C1 to C12 and S1 to S23: each is once on the closing page, with a verdict, and with a source or
 /// the names of checks that are in the suite.
 fn every_row_has_a_verdict_with_living_checks() {
     let page = chapter("verdicts.md");
@@ -48,7 +48,7 @@ fn every_row_has_a_verdict_with_living_checks() {
         let lines: Vec<&str> =
             page.lines().filter(|line| line.starts_with(&format!("| {row} |"))).collect();
         let [line] = lines.as_slice() else {
-            wrong.push(format!("{row} stands on the page {} times", lines.len()));
+            wrong.push(format!("{row} is on the page {} times", lines.len()));
             continue;
         };
         let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
@@ -73,7 +73,7 @@ fn every_row_has_a_verdict_with_living_checks() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// On other pages, too, a table's column `shown by` names checks.
+/// On the other pages as well, a table's column `shown by` names checks.
 fn every_check_that_a_table_names_is_in_the_suite() {
     let suite = suites();
     let mut tables = 0;
@@ -201,7 +201,7 @@ fn every_lesson_ends_with_five_lines_at_most() {
         let (recap, behind) = recap.split_once("</div>").expect("an end");
         let lines = recap.lines().filter(|line| line.starts_with("- ")).count();
         assert!((1..=5).contains(&lines), "{}: {lines} lines to remember", file.display());
-        assert_eq!(behind.trim(), "", "{}: stands last", file.display());
+        assert_eq!(behind.trim(), "", "{}: comes last", file.display());
     }
 }
 

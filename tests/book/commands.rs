@@ -37,7 +37,7 @@ fn every_command_is_known_or_marked() {
     assert!(known > 40, "only {known} commands");
 }
 
-/// Stands beside a command that the suite does not run.
+/// The mark of a command that the suite does not run.
 const BY_HAND: &str = "<span class=\"by-hand\">by hand</span>";
 
 fn commands_that_no_check_runs_are_noticed() {
@@ -66,7 +66,7 @@ fn commands_that_no_check_runs_are_noticed() {
 }
 
 /// The commands of a chapter: lines of shell, and code in the text that begins with a program's name;
-/// each with the paragraph that it stands in.
+/// each with the paragraph that it is in.
 fn commands(text: &str) -> Vec<(String, Range<usize>)> {
     /// What code in the text begins with when it is a command with arguments.
     const PROGRAMS: [&str; 9] =
@@ -90,7 +90,7 @@ fn commands(text: &str) -> Vec<(String, Range<usize>)> {
             Event::End(TagEnd::CodeBlock) => shell = false,
             Event::Text(lines) if shell => {
                 for line in lines.lines().filter(|line| !line.trim().is_empty()) {
-                    // The mark stands above the block.
+                    // The mark is above the block.
                     let above = text[..span.start].rfind("\n\n").unwrap_or_default();
                     add(line.split("  #").next().unwrap_or_default().trim(), above);
                 }

@@ -92,7 +92,7 @@ socket
 }
 
 fn the_longest_term_wins() {
-    // Over the end of a line, too; and after it each of its words is still to come.
+    // Over the end of a line as well; and after it each of its words is still to come.
     let page = with_terms("- The accept\n  queue and the queue.\n\nIt accepts.\n");
     assert!(page.contains("The <<queue\">accept queue</a> and the queue."), "{page}");
     assert!(page.contains("It <<accept\">accepts</a>."), "{page}");
@@ -124,7 +124,7 @@ fn a_prediction_opens_without_a_script() {
     assert!(page.contains(expected), "{page}");
 }
 
-/// A term in an explanation would be linked where nobody sees it.
+/// A term in an explanation would be linked where no reader sees it.
 fn a_prediction_is_no_first_use() {
     let page = with_terms(&format!("{PREDICTION}\nA socket.\n").replace("It looks so", "A socket"));
     assert!(page.contains("<p><strong>No.</strong> A socket.</p>"), "{page}");

@@ -111,7 +111,7 @@ fn everything_that_a_page_names_is_there() {
 }
 
 /// In the pages as they are built: each term leads from at least one page to the glossary, and from none
-/// twice. And the Chinese word stands beside each.
+/// twice. And the Chinese word is beside each.
 fn every_term_is_linked_at_first_use() {
     let site = site();
     let page = |file: &Path| fs::read_to_string(site.join(file)).unwrap();

@@ -5,7 +5,7 @@ use mdbook_preprocessor::config::Config;
 
 use crate::source::html;
 
-/// What is open: a tag and where it stands, or a piece of Markdown such as a paragraph.
+/// What is open: a tag and where it is, or a piece of Markdown such as a paragraph.
 enum Open {
     Tag(String, usize),
     Markdown,

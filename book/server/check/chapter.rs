@@ -56,7 +56,7 @@ fn summary(sources: &Sources, defects: &mut Vec<Defect>) {
         };
         defects.push(Defect { file: list.clone(), line: Some(*line), what });
     }
-    // mdBook makes the page for unknown addresses of 404.md, which stands in no list.
+    // mdBook makes the page for unknown addresses of 404.md, which is in no list.
     let unlisted =
         sources.chapters.keys().filter(|file| !seen.contains(file) && *file != Path::new("404.md"));
     defects.extend(unlisted.map(|file| Defect {
@@ -163,9 +163,9 @@ impl Chapter<'_> {
 
     /// The same in HTML, and everything else that a tag can load.
     fn html(&mut self) {
-        for piece in html::pieces(self.text, &self.sources.config) {
-            let start = piece.start;
-            let block = &self.text[piece];
+        for fragment in html::fragments(self.text, &self.sources.config) {
+            let start = fragment.start;
+            let block = &self.text[fragment];
             if let Some(offset) = html::loads_remote(block) {
                 self.defect(start + offset, "style: loaded from another host".to_owned());
             }

@@ -37,7 +37,7 @@ impl<'book> Targets<'book> {
         Targets { sources, pages }
     }
 
-    /// Checks a link without scheme that stands in `chapter`.
+    /// Checks a link without scheme in `chapter`.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
 //! One run of an exercise's checks: cargo builds the lesson's suite with all that it starts, and the suite
-//! tells its live record. No shell, no argument that anybody else has chosen.
+//! tells its live record. No shell, and no argument from a request.
 
 use std::env;
 use std::io;
@@ -29,7 +29,7 @@ pub enum Verdict {
     Stopped,
 }
 
-/// A longer line is read in pieces, so that nobody fills our memory.
+/// A longer line is read in pieces, so that no program fills our memory.
 const LONGEST_LINE: usize = 256 * 1024;
 
 /// What is kept of the compiler's words.

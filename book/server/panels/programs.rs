@@ -33,7 +33,7 @@ pub enum Source {
 }
 
 pub struct Argument {
-    /// An option such as `--message`; a word without dashes stands for itself, without a name.
+    /// An option such as `--message`; a word without dashes is an argument without a name.
     pub name: &'static str,
     pub meaning: &'static str,
     pub kind: Kind,
@@ -67,8 +67,8 @@ pub struct Call {
     words: Vec<String>,
 }
 
-/// The ports that a page may name: Linux picks its own from 32768 on (ip(7)), and from 49152 on nobody
-/// can register any (RFC 6335 §6). So no service of this machine is likely to have one.
+/// The ports that a page may name: Linux picks its own from 32768 on (ip(7)), and ports from 49152 on
+/// cannot be registered (RFC 6335 §6). So no service of this machine is likely to have one.
 const FIRST_PORT: u16 = 32768;
 
 const LONGEST_TEXT: usize = 2000;

@@ -1,4 +1,4 @@
-//! What pages ask of runs, over HTTP. The guard stands before all of it.
+//! What pages ask of runs, over HTTP. The guard has refused all pages but the book's own.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -71,7 +71,7 @@ impl Runs {
             return busy("this runs already, perhaps in another tab: stop it there first".into());
         }
         if list.runs.iter().filter(|run| !run.is_over()).count() >= MOST_RUNS {
-            return busy(format!("{MOST_RUNS} runs are under way: stop one of them first"));
+            return busy(format!("{MOST_RUNS} runs are going on: stop one of them first"));
         }
         list.count += 1;
         // A page of an earlier run of the server must not meet one of these under its id.

@@ -248,13 +248,13 @@ impl Run {
         listening: &watch::Sender<Listening>,
     ) {
         let mut lines = lines.into_iter();
-        let mut place = |index: usize| {
-            Some(Place { index, asked: asked.get(index)?, lines: lines.next()?, root, built })
+        let mut side = |index: usize| {
+            Some(Side { index, asked: asked.get(index)?, lines: lines.next()?, root, built })
         };
-        let (first, second) = (place(0), place(1));
+        let (first, second) = (side(0), side(1));
         let first = async {
-            if let Some(place) = first {
-                self.program(place, None, Some(listening)).await;
+            if let Some(side) = first {
+                self.program(side, None, Some(listening)).await;
             }
             listening.send_if_modified(|state| {
                 let never = *state == Listening::NotYet;
@@ -270,10 +270,10 @@ impl Run {
                 .wait_for(|state| *state != Listening::NotYet)
                 .await
                 .map(|state| *state);
-            if let (Some(place), Ok(Listening::At(server))) = (second, state)
+            if let (Some(side), Ok(Listening::At(server))) = (second, state)
                 && !*self.stop.borrow()
             {
-                self.program(place, Some(server), None).await;
+                self.program(side, Some(server), None).await;
             }
         };
         join(first, second).await;
@@ -281,11 +281,11 @@ impl Run {
 
     async fn program(
         &self,
-        place: Place<'_>,
+        side: Side<'_>,
         server: Option<SocketAddr>,
         listening: Option<&watch::Sender<Listening>>,
     ) {
-        let Place { index, asked, mut lines, root, built } = place;
+        let Side { index, asked, mut lines, root, built } = side;
         let call = match asked.call(server) {
             Ok(call) => call,
             Err(why) => return self.tell("limit", json!({ "why": why })),
@@ -337,7 +337,7 @@ impl Run {
                 never = feed(stdin, &mut lines) => match never {},
             }
         } else {
-            // It reads the end at once.
+            // It reads the end right away.
             drop(stdin);
             life.await.0
         };
@@ -409,8 +409,8 @@ impl Run {
     }
 }
 
-/// A program's place in a run.
-struct Place<'run> {
+/// One program of a run.
+struct Side<'run> {
     index: usize,
     asked: &'run Asked,
     lines: mpsc::Receiver<String>,
@@ -436,7 +436,7 @@ fn outcome(status: &ExitStatus) -> (Option<i32>, Option<i32>) {
     (status.code(), signal)
 }
 
-/// Closes a run at its end, even if that is a panic: its place must be free for another.
+/// Closes a run at its end, even if that is a panic: its panel must be free for another.
 struct Closing<'run>(&'run Run);
 
 impl Drop for Closing<'_> {

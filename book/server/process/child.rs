@@ -99,7 +99,7 @@ impl Child {
         let group =
             self.group.and_then(|group| rustix::process::Pid::from_raw(group.cast_signed()));
         if let Some(group) = group {
-            // It fails when nobody is left in the group.
+            // It fails when no process is left in the group.
             let _ = rustix::process::kill_process_group(group, signal);
         }
     }
@@ -141,17 +141,17 @@ pub async fn run(
     join(child.end(stop), outputs).await.0
 }
 
-/// Reads a child's output to its end, line by line, and a line that is longer than `longest` in pieces.
-/// What is no UTF-8 becomes `�`.
+/// Reads a child's output to its end, line by line, and a line that is longer than `longest` in parts.
+/// Bytes that are no UTF-8 become `�`.
 pub async fn lines(mut pipe: impl AsyncRead + Unpin, longest: usize, mut each: impl FnMut(&str)) {
     let mut line = Vec::new();
-    let mut piece = [0; 4096];
+    let mut chunk = [0; 4096];
     loop {
-        let count = match pipe.read(&mut piece).await {
+        let count = match pipe.read(&mut chunk).await {
             Ok(0) | Err(_) => break,
             Ok(count) => count,
         };
-        let mut rest = &piece[..count];
+        let mut rest = &chunk[..count];
         while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
             line.extend_from_slice(&rest[..end]);
             each(&String::from_utf8_lossy(&line));

@@ -42,7 +42,7 @@ pub fn caption(text: &str, dir: &Path, config: &Config) -> String {
                 };
                 let end =
                     text[span.end..].find('\n').map_or(text.len(), |newline| span.end + newline);
-                // A blank line ends a block of HTML: what stands between is Markdown again.
+                // A blank line ends a block of HTML: what is between is Markdown again.
                 result.push_str(&text[copied..line]);
                 result.push_str(&format!(
                     "\n{indent}{opening}\n\n{}\n\n{indent}</figure>\n",

@@ -5,7 +5,7 @@ use mdbook_preprocessor::config::Config;
 
 use crate::source::prediction::{Choice, OPENING, Prediction};
 
-/// The chapter with the options as they stand on the page.
+/// The chapter with the options as they are on the page.
 pub fn markup(text: &str, config: &Config) -> String {
     let mut result = String::with_capacity(text.len());
     let mut copied = 0;

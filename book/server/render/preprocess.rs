@@ -24,7 +24,7 @@ pub fn supports(renderer: &str) -> bool {
 ///
 /// # Errors
 ///
-/// The input is not what mdBook sends, the sources have defects, or nobody reads the answer.
+/// The input is not what mdBook sends, the sources have defects, or the answer cannot be written.
 pub fn answer() -> Result<(), Failure> {
     let (context, book) = mdbook_preprocessor::parse_input(io::stdin().lock()).map_err(|why| {
         Failure::new("cannot read mdBook's input", format!("{why:#}"))
@@ -66,7 +66,7 @@ fn is_glossary(chapter: &Chapter) -> bool {
     chapter.source_path.as_deref() == Some(Path::new(GLOSSARY))
 }
 
-/// The preprocessor as a build in this process runs it, in place of the command in `book.toml`.
+/// The preprocessor as a build in this process runs it, instead of the command in `book.toml`.
 ///
 /// It does not check: that is done before, since mdBook stops at the first missing chapter.
 pub struct Repair;

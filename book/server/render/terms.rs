@@ -126,7 +126,7 @@ fn in_word(c: char) -> bool {
     c.is_alphanumeric() || c == '-' || c == '_'
 }
 
-/// Where a chapter's prose stands in its source: runs of text that nothing but a line's end
+/// Where a chapter's prose is in its source: runs of text that nothing but a line's end
 /// interrupts.
 fn prose(text: &str, config: &Config) -> Vec<Range<usize>> {
     let mut runs: Vec<Range<usize>> = Vec::new();
@@ -137,7 +137,7 @@ fn prose(text: &str, config: &Config) -> Vec<Range<usize>> {
     for (event, span) in html::parser(text, config).into_offset_iter() {
         let joined = std::mem::replace(&mut joins, false);
         match event {
-            // What is folded away is nobody's first use.
+            // What is folded away counts as no use.
             Event::TaskListMarker(_) => {
                 in_option = true;
                 closed_off += 1;

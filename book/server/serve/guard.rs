@@ -26,7 +26,7 @@ const TOKEN: HeaderName = HeaderName::from_static("x-book-token");
 /// What the browser itself says about where a request comes from. Scripts cannot change it.
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// One run of the server. Its token is known to the pages that it serves, and to nobody else's.
+/// One run of the server. Its token is known to the pages that it serves, and to no others.
 #[derive(Clone)]
 pub struct Session {
     token: Arc<str>,
@@ -52,7 +52,7 @@ pub async fn session(State(session): State<Session>) -> Response {
     response
 }
 
-/// Stands before every route.
+/// Refuses what is not allowed, before any route sees it.
 pub async fn guard(State(session): State<Session>, request: Request, next: Next) -> Response {
     let mut response = match refusal(&session, &request) {
         None => next.run(request).await,
@@ -61,7 +61,7 @@ pub async fn guard(State(session): State<Session>, request: Request, next: Next)
     let headers = response.headers_mut();
     // Keeps browsers from showing an old build.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
-    // Nobody's page shows ours in a frame, to have a button of ours clicked unseen.
+    // No other page shows ours in a frame, to have a button of ours clicked unseen.
     let frames = HeaderValue::from_static("frame-ancestors 'self'");
     headers.insert(header::CONTENT_SECURITY_POLICY, frames);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

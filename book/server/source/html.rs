@@ -44,15 +44,15 @@ pub fn tags(html: &str) -> Vec<Tag> {
     // The tokenizer does not say where a token is. But a token that it passes on while it gets the
     // text up to a `>` ends there, and starts at the first `<` since the token before.
     let mut start = 0;
-    for end in ends_of_pieces(html) {
-        let piece = &html[start..end];
+    for end in ends_of_chunks(html) {
+        let chunk = &html[start..end];
         let sink = &tokenizer.sink;
-        sink.piece.replace(start..end);
-        if piece.starts_with('<') && sink.opened.get().is_none() {
+        sink.chunk.replace(start..end);
+        if chunk.starts_with('<') && sink.opened.get().is_none() {
             sink.opened.set(Some(start));
         }
         let input = BufferQueue::default();
-        input.push_back(StrTendril::from_slice(piece));
+        input.push_back(StrTendril::from_slice(chunk));
         // It pauses for a script, which this sink never lets it do.
         let _ = tokenizer.feed(&input);
         start = end;
@@ -61,7 +61,7 @@ pub fn tags(html: &str) -> Vec<Tag> {
 }
 
 /// Where a tag may start, and where one may end.
-fn ends_of_pieces(html: &str) -> impl Iterator<Item = usize> {
+fn ends_of_chunks(html: &str) -> impl Iterator<Item = usize> {
     let marks = html.char_indices().filter_map(|(at, c)| match c {
         '<' if at > 0 => Some(at),
         '>' => Some(at + 1),
@@ -74,7 +74,7 @@ fn ends_of_pieces(html: &str) -> impl Iterator<Item = usize> {
 struct Collector {
     tags: RefCell<Vec<Tag>>,
     /// What the tokenizer reads just now.
-    piece: RefCell<Range<usize>>,
+    chunk: RefCell<Range<usize>>,
     /// The first `<` since the last token.
     opened: Cell<Option<usize>>,
 }
@@ -91,7 +91,7 @@ impl TokenSink for Collector {
                 return TokenSinkResult::Continue;
             }
         };
-        let piece = self.piece.borrow();
+        let chunk = self.chunk.borrow();
         let (name, is_end) = (tag.name.to_string(), tag.kind == TagKind::EndTag);
         let state = match &*name {
             "script" if !is_end => TokenSinkResult::RawData(RawKind::ScriptData),
@@ -106,7 +106,7 @@ impl TokenSink for Collector {
             attributes: attributes
                 .map(|one| (one.name.local.to_string(), one.value.to_string()))
                 .collect(),
-            span: self.opened.take().unwrap_or(piece.start)..piece.end,
+            span: self.opened.take().unwrap_or(chunk.start)..chunk.end,
         });
         state
     }
@@ -133,8 +133,8 @@ pub fn text_behind<'html>(html: &'html str, tag: &Tag) -> &'html str {
     html[tag.span.end..].split('<').next().unwrap_or_default()
 }
 
-/// Every piece of HTML in a chapter: whole blocks, and single tags within a line.
-pub fn pieces(text: &str, config: &Config) -> Vec<Range<usize>> {
+/// Every fragment of HTML in a chapter: whole blocks, and single tags within a line.
+pub fn fragments(text: &str, config: &Config) -> Vec<Range<usize>> {
     parser(text, config)
         .into_offset_iter()
         .filter(|(event, _)| {
@@ -147,9 +147,9 @@ pub fn pieces(text: &str, config: &Config) -> Vec<Range<usize>> {
 /// The tags that a chapter writes as HTML.
 pub fn tags_of(chapter: &str, config: &Config) -> Vec<Tag> {
     let mut all = Vec::new();
-    for piece in pieces(chapter, config) {
-        all.extend(tags(&chapter[piece.clone()]).into_iter().map(|tag| {
-            let span = tag.span.start + piece.start..tag.span.end + piece.start;
+    for fragment in fragments(chapter, config) {
+        all.extend(tags(&chapter[fragment.clone()]).into_iter().map(|tag| {
+            let span = tag.span.start + fragment.start..tag.span.end + fragment.start;
             Tag { span, ..tag }
         }));
     }

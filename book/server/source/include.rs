@@ -1,4 +1,4 @@
-//! mdBook's directives, `{{#include FILE:ANCHOR}}` and its kin, as they stand in a chapter.
+//! mdBook's directives, `{{#include FILE:ANCHOR}}` and the like, as a chapter has them.
 
 use std::fs;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use regex::Regex;
 
 /// A directive of a chapter.
 pub struct Directive<'text> {
-    /// Where it stands in the chapter.
+    /// Where it is in the chapter.
     pub span: Range<usize>,
     pub name: &'text str,
     /// The file's path as written, relative to the chapter's directory.

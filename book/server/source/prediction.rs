@@ -65,7 +65,7 @@ impl Prediction {
     }
 }
 
-/// What stands behind a prediction's options at the latest.
+/// Whether a prediction's options end here at the latest.
 fn ends(event: &Event<'_>) -> bool {
     match event {
         Event::Start(Tag::Heading { .. }) => true,

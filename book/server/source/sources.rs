@@ -112,7 +112,7 @@ impl Sources {
         files
     }
 
-    /// The text of the suites, in which a check's name stands behind a `(`.
+    /// The text of the suites, in which a check's name comes right after a `(`.
     pub fn suites(&self) -> String {
         let mut text = String::new();
         read_suites(&self.root.join("tests"), &mut text);

@@ -24,7 +24,7 @@ const FIGURE: &str = "\
 </svg>
 ";
 
-/// A name, a piece of the figure, what stands in its place, and what the server must say about it.
+/// A name, a piece of the figure, what replaces it, and what the server must say about it.
 const FIGURE_DEFECTS: &[(&str, &str, &str, &str)] = &[
     ("figure_that_is_none", "<svg", "<img", "cable.svg:1: does not begin with <svg>"),
     ("figure_without_role", " role=\"img\"", "", "cable.svg:1: has no role=\"img\""),

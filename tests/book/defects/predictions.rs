@@ -13,7 +13,7 @@ pub fn trials() -> Vec<Trial> {
     trials
 }
 
-/// A name, a piece of the prediction, what stands in its place, and what the server must say about it.
+/// A name, a piece of the prediction, what replaces it, and what the server must say about it.
 const PREDICTION_DEFECTS: &[(&str, &str, &str, &str)] = &[
     ("prediction_without_options", "- [", "x [", "5: a prediction with 0 options, not 3 or 4"),
     (

@@ -92,7 +92,7 @@ fn a_request_from_elsewhere_starts_nothing() {
             );
         }
     }
-    // GET starts nothing, whoever asks.
+    // GET starts nothing, even for a page of ours.
     let answer = server.ask_json("GET /live/run", &format!("{ours}\r\n{token}"), &body);
     assert_eq!(answer.status, 405);
     assert_eq!(children(server.child.id()), 0);

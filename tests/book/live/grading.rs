@@ -182,7 +182,7 @@ fn nothing_is_graded_until_a_page_asks() {
         "POST /live/grade/on HTTP/1.1\r\nHost: example.com\r\nOrigin: http://example.com\r\n{token}\r\nConnection: close\r\n\r\n"
     );
     assert_eq!(server.ask(&foreign_host).status, 403);
-    // Saved before anybody has asked, and looked at: the page is told so.
+    // Saved before a page has asked, and looked at: the page is told so.
     book.write(EXERCISE, "right, too");
     stream.grade(|one| one["state"] == "begun");
     assert!(book.started().is_empty(), "{:?}", book.started());
@@ -206,7 +206,7 @@ fn switching_off_ends_the_run() {
     is_gone(sleeper);
     book.write(EXERCISE, "right");
     stream.grade(|one| one["state"] == "begun");
-    assert_eq!(book.started().len(), 1, "graded though nobody wants it any more");
+    assert_eq!(book.started().len(), 1, "graded though it was switched off");
 }
 
 fn the_run_ends_when_no_page_is_open() {

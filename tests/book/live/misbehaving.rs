@@ -80,7 +80,7 @@ fn a_line_reaches_standard_input() {
 
 #[cfg(unix)]
 fn stop_is_ctrl_c_and_then_the_end() {
-    // One that ends in order, and one that does not.
+    // One that ends cleanly, and one that does not.
     let orderly = "import time\ntry:\n    print('ready')\n    time.sleep(600)\nexcept KeyboardInterrupt:\n    print('bye')\n";
     let stubborn = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nprint('ready')\ntime.sleep(600)\n";
     for (program, last, ended_by) in [(orderly, "bye", None), (stubborn, "ready", Some(9))] {
@@ -163,7 +163,7 @@ fn a_stream_that_breaks_goes_on_where_it_was() {
     let mut again = Events::of(&server, &path, Some(last));
     let next = again.next();
     assert_eq!((next.id, &next.data["text"]), (last + 1, &json!("two")));
-    // Two pages at once see the same; the first leaves, the run goes on.
+    // Two pages at the same time see the same; the first leaves, the run goes on.
     let mut other = Events::of(&server, &path, None);
     assert_eq!(other.next().id, 0);
     drop(again);
@@ -195,7 +195,7 @@ fn one_run_a_panel_and_few_in_all() {
     }
     let fourth = start("d");
     assert_eq!(fourth.status, 409);
-    assert!(fourth.body.contains("3 runs are under way"), "{}", fourth.body);
+    assert!(fourth.body.contains("3 runs are going on"), "{}", fourth.body);
     let mut first = runs.remove(0);
     server.asks(&format!("{}/stop", first.path), json!({}));
     first.until_the_end();

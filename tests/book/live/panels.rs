@@ -115,7 +115,7 @@ fn what_is_not_seen(server: &Server) -> Option<String> {
     (!all).then(|| format!("{sockets:?}"))
 }
 
-/// The port of the first run is the second one's, too; what is left on it is not.
+/// The second run has the port of the first one; what is left on it is not.
 #[cfg(target_os = "linux")]
 fn what_an_earlier_run_left_is_told_apart() {
     let server = Server::shared();

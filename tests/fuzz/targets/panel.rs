@@ -6,10 +6,9 @@
 
 use std::net::SocketAddr;
 
-use libfuzzer_sys::fuzz_target;
 use book::panels::programs::{Asked, Kind};
+use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value};
-
 
 fuzz_target!(|text: &str| {
     let (written, request) = text.split_once('\n').unwrap_or((text, ""));

@@ -10,18 +10,19 @@ use std::sync::mpsc::RecvTimeoutError;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use axum::http::Method;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::error::CmdError;
 use fantoccini::wd::{TimeoutConfiguration, WebDriverCompatibleCommand, WindowHandle};
 use fantoccini::{Client, ClientBuilder};
+use http::Method;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use url::Url;
 
-use crate::process::{DEADLINE, says};
+use super::DEADLINE;
+use super::process::says;
 
 /// The program that drives a browser, if this machine has both. It finds the browser by itself, and
 /// prefers the one that its makers test it with.
@@ -32,11 +33,6 @@ pub fn driver() -> Option<PathBuf> {
 
 const BROWSERS: [&str; 3] = ["google-chrome", "chromium", "chromium-browser"];
 const DRIVER: &str = "chromedriver";
-
-/// All that may take part: which browser it is, the driver decides.
-pub fn programs() -> Vec<PathBuf> {
-    BROWSERS.into_iter().chain([DRIVER]).filter_map(on_path).collect()
-}
 
 fn on_path(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;

@@ -1,5 +1,5 @@
-//! The book as its reader serves it, of a copy of the sources: an edit while the checks run does not
-//! reload their pages.
+//! The book as its server shows it, of a copy of the sources: an edit while the checks run does not reload
+//! their pages.
 
 use std::ffi::OsString;
 use std::fs;
@@ -7,16 +7,20 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-use grader::unchanged::{SOURCES, is_left_out};
 use tempfile::TempDir;
 
-use crate::children::children;
-use crate::process::{DEADLINE, says};
-use crate::unchanged::root;
+use super::process::{children, says};
+use super::{DEADLINE, executable, root};
+
+/// What the book is made of.
+const SOURCES: [&str; 4] = ["book.toml", "book", "lessons", "tests"];
+
+/// And what it is not made of: the exercises are a reader's own, and what cargo has built is large.
+const LEFT_OUT: [&str; 2] = ["exercise.rs", "target"];
 
 pub struct Site {
     origin: String,
-    reader: Child,
+    server: Child,
     environment: Vec<(&'static str, OsString)>,
     sources: TempDir,
 }
@@ -31,16 +35,16 @@ impl Site {
         Site::of(sources, Vec::new())
     }
 
-    /// Serves the book of a directory, by a reader with this in its environment.
+    /// Serves the book of a directory, by a server with this in its environment.
     pub fn of(sources: TempDir, environment: Vec<(&'static str, OsString)>) -> Site {
-        let reader = start(sources.path(), "0", &environment);
-        // From here on, a panic ends the reader.
-        let mut site = Site { origin: String::new(), reader, environment, sources };
-        site.origin = site.address().expect("the reader says its address");
+        let server = start(sources.path(), "0", &environment);
+        // From here on, a panic ends the server.
+        let mut site = Site { origin: String::new(), server, environment, sources };
+        site.origin = site.address().expect("the server says its address");
         site
     }
 
-    /// Ends the reader and starts another one at the same address.
+    /// Ends the server and starts another one at the same address.
     pub fn restart(&mut self) {
         let (_, port) = self.origin.rsplit_once(':').expect("a port");
         let port = port.to_owned();
@@ -48,17 +52,17 @@ impl Site {
         let deadline = Instant::now() + DEADLINE;
         // For a moment the port may be a client's, somewhere on this machine.
         loop {
-            self.reader = start(self.sources.path(), &port, &self.environment);
+            self.server = start(self.sources.path(), &port, &self.environment);
             match self.address() {
                 Ok(address) => return assert_eq!(address, self.origin),
                 Err(_) if Instant::now() < deadline => self.end(),
-                Err(why) => panic!("the reader does not come back: {why}"),
+                Err(why) => panic!("the server does not come back: {why}"),
             }
         }
     }
 
     fn address(&mut self) -> Result<String, impl std::error::Error + use<>> {
-        says(&mut self.reader, |line| {
+        says(&mut self.server, |line| {
             let address = line.strip_prefix("serving the book on ")?;
             Some(address.split(' ').next()?.to_owned())
         })
@@ -78,15 +82,15 @@ impl Site {
         url.starts_with(&format!("{}/", self.origin)) || url.starts_with("data:")
     }
 
-    /// How many children the reader has, where the system tells.
+    /// How many children the server has, where the system tells.
     pub fn children(&self) -> usize {
-        children(self.reader.id())
+        children(self.server.id())
     }
 
     fn end(&mut self) {
         // Both fail only when it has ended already.
-        let _ = self.reader.kill();
-        let _ = self.reader.wait();
+        let _ = self.server.kill();
+        let _ = self.server.wait();
     }
 }
 
@@ -97,7 +101,7 @@ impl Drop for Site {
 }
 
 fn start(sources: &Path, port: &str, environment: &[(&'static str, OsString)]) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_book"))
+    Command::new(executable())
         .args(["--port", port, "--root"])
         .arg(sources)
         .env("TMPDIR", sources)
@@ -105,7 +109,7 @@ fn start(sources: &Path, port: &str, environment: &[(&'static str, OsString)]) -
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
-        .expect("the reader starts")
+        .expect("the server starts")
 }
 
 /// A copy of what the book is made of.
@@ -125,7 +129,7 @@ fn copy(from: &Path, to: &Path) {
     fs::create_dir(to).expect("a directory");
     for entry in fs::read_dir(from).expect("a directory") {
         let entry = entry.expect("an entry");
-        if is_left_out(&entry.path()) {
+        if LEFT_OUT.iter().any(|name| entry.path().ends_with(name)) {
             continue;
         }
         copy(&entry.path(), &to.join(entry.file_name()));

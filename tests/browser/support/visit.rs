@@ -1,29 +1,34 @@
-//! A reader's desk: a browser, the book in it, and what can be done with both.
+//! A visit: a browser, the book in it, and what can be done with both.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::ops::AddAssign;
-use std::path::Path;
 
+use book::source::{Sources, paths};
 use fantoccini::key::Key;
 use serde_json::{Value as Json, json};
 
-use crate::chromium::{self, Chromium};
-use crate::site::Site;
+use super::chromium::{self, Chromium};
+use super::root;
+use super::site::Site;
 
 pub const WIDE: u32 = 1280;
+
 pub const NARROW: u32 = 360;
 
 /// What a reader's first page may load, in bytes.
 const HEAVY: f64 = 400_000.0;
 
 /// Every page gets axe-core. And the page for printing must not open a dialogue.
-pub const EVERYWHERE: &str = concat!(include_str!("axe/axe.min.js"), "\n;window.print = () => {};");
-pub const LOOK: &str = include_str!("look.js");
-const WALK: &str = include_str!("walk.js");
-const CONTENT: &str = include_str!("content.js");
+pub const EVERYWHERE: &str =
+    concat!(include_str!("../axe/axe.min.js"), "\n;window.print = () => {};");
 
-pub struct Desk {
+pub const LOOK: &str = include_str!("../js/look.js");
+
+const WALK: &str = include_str!("../js/walk.js");
+
+const CONTENT: &str = include_str!("../js/content.js");
+
+pub struct Visit {
     pub browser: Chromium,
     pub site: Site,
     /// All pages of the book, mdBook's own among them.
@@ -65,13 +70,13 @@ impl AddAssign for Content {
     }
 }
 
-impl Desk {
+impl Visit {
     /// Serves the book with some more files beside its pages, and starts a browser.
-    pub fn new(files: impl IntoIterator<Item = (String, String)>) -> Desk {
+    pub fn new(files: impl IntoIterator<Item = (String, String)>) -> Visit {
         let driver = chromium::driver().expect("CI needs chromium and chromedriver on PATH");
         let site = Site::serve(files);
         let browser = Chromium::start(&driver, EVERYWHERE);
-        Desk { browser, site, pages: pages(), survey: Vec::new(), contents: BTreeMap::new() }
+        Visit { browser, site, pages: pages(), survey: Vec::new(), contents: BTreeMap::new() }
     }
 
     pub fn open(&self, page: &str) {
@@ -170,7 +175,7 @@ impl Desk {
         self.browser.emulate(WIDE, false);
         self.open(page);
         let count = self.browser.run(WALK, &[]).as_u64().expect("a number");
-        // What opens under the focus adds to its way. One that never comes around is out of order, too.
+        // What opens under the focus adds to its way. One that never comes around is a fault as well.
         for _ in 0..3 {
             self.press(&vec![Key::Tab; count as usize]);
             if self.browser.run("return around()", &[]) == json!(true) {
@@ -299,13 +304,8 @@ impl Desk {
 
 /// The pages that SUMMARY.md lists, and those that mdBook adds.
 fn pages() -> Vec<String> {
-    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("chapters/SUMMARY.md");
-    let list = fs::read_to_string(list).expect("a list of chapters");
-    let chapters = list.lines().filter_map(|line| {
-        let (_, file) = line.split_once("](")?;
-        let page = file.trim_end_matches(')').replace(".md", ".html");
-        Some(page.replace("README", "index"))
-    });
+    let sources = Sources::read(root()).unwrap_or_else(|why| panic!("{why}"));
+    let chapters = sources.listed.iter().map(|(chapter, _)| paths::slashed(&paths::page(chapter)));
     let pages: Vec<String> = chapters.chain(["404.html".into(), "print.html".into()]).collect();
     assert!(pages.len() > 10, "only {pages:?}");
     pages

@@ -1,13 +1,12 @@
-//! What the programs that the checks start say on their standard output.
+//! What the programs that the checks start say on their standard output, and how many they are.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::Child;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
 
-/// Far longer than any single thing takes, even on a busy machine.
-pub const DEADLINE: Duration = Duration::from_secs(60);
+use super::DEADLINE;
 
 /// What `find` makes of the first line of a program's output that it wants.
 ///
@@ -23,11 +22,18 @@ pub fn says(
     thread::spawn(move || {
         for line in stdout.lines().map_while(Result::ok) {
             if let Some(word) = find(&line) {
-                // Nobody waits when the deadline has passed. The rest is read, too: a program that
+                // It fails when the deadline has passed. The rest is read as well: a program that
                 // writes into a closed pipe is ended by that.
                 let _ = sender.send(word);
             }
         }
     });
     found.recv_timeout(DEADLINE)
+}
+
+/// How many children a process has, where the system tells.
+pub fn children(process: u32) -> usize {
+    let tasks = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+    lists.map(|list| list.split_whitespace().count()).sum()
 }

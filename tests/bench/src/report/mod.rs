@@ -1,8 +1,7 @@
 //! From the recorded results to the book: the tables of its page on speed, and its plots. Nothing here
 //! measures.
 //!
-//! The benchmark has this module to rewrite the pages; `tests/book.rs` has it, by its path, to demand
-//! that they are what the records say. So it needs nothing but std and plotters.
+//! The command `page` rewrites the pages, and a test demands that they are what the records say.
 
 pub mod plot;
 pub mod record;
