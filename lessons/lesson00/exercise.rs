@@ -2,7 +2,7 @@
 //! Exercise 0: what an address and a port are, and the two ends of a connection.
 //!
 //! This one knows of addresses and ports what the tutorial tells. The assignment is the header of
-//! tests/exercise00.rs.
+//! tests/lesson00/exercise.rs.
 
 use std::net::{IpAddr, TcpStream};
 use std::process::ExitCode;

@@ -2,7 +2,7 @@
 //! Exercise 1: a client that gets the whole reply, or says why not.
 //!
 //! This one is the tutorial's client in Rust. It works as long as the reply is short and the server is
-//! kind. The assignment is the header of tests/exercise01.rs.
+//! kind. The assignment is the header of tests/lesson01/exercise.rs.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

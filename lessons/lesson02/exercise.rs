@@ -2,7 +2,7 @@
 //! Exercise 2: a server that serves one client after another, for good.
 //!
 //! This is the tutorial's server. It compiles, it listens, and it fails on its first client. What it
-//! has to do instead stands at the head of `tests/exercise02.rs`.
+//! has to do instead stands at the head of `tests/lesson02/exercise.rs`.
 
 use std::io::Read;
 use std::process::ExitCode;

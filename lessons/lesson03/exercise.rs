@@ -1,7 +1,7 @@
 // NOT STARTED: delete this line to be graded
 //! Exercise 3: a server that can be restarted at once, and never twice at the same time.
 //!
-//! The assignment is the header of tests/exercise03.rs; `cargo test -p lesson03 exercise` grades this.
+//! The assignment is the header of tests/lesson03/exercise.rs; `cargo test -p lesson03 exercise` grades this.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};

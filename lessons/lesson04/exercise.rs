@@ -2,7 +2,7 @@
 //! Exercise 4: a server for many clients, where one line is one message.
 //!
 //! It serves a client who types a line now and then, which is how most people would try it. What it
-//! has to do for all others stands at the head of `tests/exercise04.rs`.
+//! has to do for all others stands at the head of `tests/lesson04/exercise.rs`.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -2,7 +2,7 @@
 //! Exercise 5: a client that sends a long message to a server that echoes it, and compares the echo.
 //!
 //! This one works with a short message and a server of good will. The assignment is the header of
-//! tests/exercise05.rs.
+//! tests/lesson05/exercise.rs.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};

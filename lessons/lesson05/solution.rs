@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     exit(run(send, receive))
 }
 
-/// The two directions are arguments only for the sake of the wrong answers in `faults/`: they take this
+/// The two directions are arguments only for the sake of the wrong answers in `examples/`: they take this
 /// file as a module, and exchange what they get wrong.
 pub fn run(
     send: fn(&mut dyn Write, usize) -> Result<(), Failure>,

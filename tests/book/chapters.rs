@@ -3,13 +3,11 @@
 //! remember; every figure has a caption, and takes its colours from the theme.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use book::source::html;
 use book::source::prediction::{OPENING, Prediction};
-use grader::what_breaks;
 use libtest_mimic::Trial;
 
 use crate::support::{root, sources, suites, trials};
@@ -26,7 +24,6 @@ pub fn trials() -> Vec<Trial> {
         every_lesson_ends_with_five_lines_at_most,
         every_verdict_is_linked_from_a_lesson,
         every_figure_is_shown_with_a_caption,
-        what_breaks_a_program_is_what_the_suite_shows,
     ]
 }
 
@@ -155,7 +152,7 @@ fn experiments_without_a_prediction_are_noticed() {
     let prediction = "<div class=\"predict\">\n\n</div>\n";
     for run in [
         "```console\n{{#include transcripts/a.txt}}\n```\n",
-        "{{#include ../../tests/notes.rs:note1}}",
+        "{{#include ../../tests/lesson03/notes.rs:note1}}",
     ] {
         assert_eq!(unpredicted(&format!("Run it\n\n{run}")).as_deref(), Some("Run it"));
         assert_eq!(unpredicted(&format!("Run it\n\n{run}{prediction}")).as_deref(), Some("Run it"));
@@ -274,37 +271,6 @@ fn files_in(folder: &str) -> impl Iterator<Item = &'static PathBuf> {
 
 fn chapter(file: &str) -> &'static str {
     &sources().chapters[Path::new(file)]
-}
-
-/// The page's tables of troubles are those of `what_breaks.rs`, whose programs are there.
-/// `SNAPSHOTS=overwrite` writes them anew.
-fn what_breaks_a_program_is_what_the_suite_shows() {
-    for (check, program) in what_breaks::named().filter(|(_, program)| !program.is_empty()) {
-        let number = program.trim_start_matches(|c: char| c.is_alphabetic());
-        let lesson = if program == "solution.py" { "02" } else { number };
-        let source = match program.trim_end_matches(number) {
-            "lesson" => "src/main.rs",
-            "solution" => "solution.rs",
-            _ => program,
-        };
-        let file = root().join(format!("lessons/lesson{lesson}/{source}"));
-        assert!(file.exists(), "{check}: no program {program}");
-    }
-    let path = root().join("book/chapters/speed.md");
-    let page = fs::read_to_string(&path).unwrap();
-    let (before, rest) = page.split_once("<!-- troubles -->\n").expect("a mark before them");
-    let (_, after) = rest.split_once("<!-- troubles: end -->").expect("a mark behind them");
-    let tables = what_breaks::tables();
-    let expected =
-        format!("{before}<!-- troubles -->\n\n{tables}\n\n<!-- troubles: end -->{after}");
-    if env::var_os("SNAPSHOTS").is_some_and(|mode| mode == "overwrite") && page != expected {
-        fs::write(&path, &expected).unwrap();
-        return;
-    }
-    assert!(
-        page == expected,
-        "what_breaks.rs has other tables: `SNAPSHOTS=overwrite cargo test -p book --test book` writes them anew"
-    );
 }
 
 /// The chapters with a lesson, and what leads to them: those with a number in the list.

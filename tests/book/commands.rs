@@ -45,6 +45,7 @@ fn commands_that_no_check_runs_are_noticed() {
     for (command, expected) in [
         ("cargo run -p lesson09", "no package lesson09"),
         ("cargo run -p lesson02 --bin nope", "no program nope"),
+        ("cargo run -p lesson02 --example nope", "no program nope"),
         ("cargo run -p lesson02 -- --nope", "no check uses --nope"),
         ("cargo run -p lesson03 -- matrices", "no check uses matrices"),
         ("cargo test -p lesson02 --test nope", "no test nope"),
@@ -130,12 +131,18 @@ fn unknown(command: &str, suite: &str) -> Option<String> {
             let Some(manifest) = manifest(package) else {
                 return Some(format!("no package {package}"));
             };
-            let (program, rest) = match rest {
-                ["--bin", program, rest @ ..] => (program, rest),
-                rest => (package, rest),
+            let is_bin = |program: &str| {
+                manifest.contains(&format!("[[bin]]\nname = \"{program}\"")) && used(program)
             };
-            let there = manifest.contains(&format!("[[bin]]\nname = \"{program}\""));
-            if !there || !suite.contains(&format!("program!(\"{program}\")")) {
+            // The suites judge every wrong program that is there.
+            let is_example =
+                |name: &str| root().join(format!("lessons/{package}/examples/{name}.rs")).is_file();
+            let (program, is_known, rest) = match rest {
+                ["--bin", program, rest @ ..] => (program, is_bin(program), rest),
+                ["--example", name, rest @ ..] => (name, is_example(name), rest),
+                rest => (package, is_bin(package), rest),
+            };
+            if !is_known {
                 return Some(format!("no program {program}"));
             }
             arguments(rest).find(|word| !used(word)).map(unused)

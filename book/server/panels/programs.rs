@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use Kind::{Choice, Connect, Flag, Listen, Number, Seconds, Text, Words};
 use Role::{Alone, Client, Server};
-use Source::{Bin, Python};
+use Source::{Bin, Example, Python};
 
 pub struct Program {
     /// As chapters name it: a program of a lesson, its command, or its Python file.
@@ -28,7 +28,11 @@ pub enum Role {
 }
 
 pub enum Source {
+    /// A program of a lesson, or its command.
     Bin { package: &'static str, bin: &'static str, command: Option<&'static str> },
+    /// A wrong program of a lesson.
+    Example { package: &'static str, name: &'static str },
+    /// A Python program, by its file under `lessons/`.
     Python(&'static str),
 }
 
@@ -137,7 +141,7 @@ const PROGRAMS: &[Program] = &[
     bin("exercise01", "lesson01", Client, SMALL_CLIENT),
     python("lesson01/mended.py", Client, &[CONNECT]),
     bin("lesson02", "lesson02", Server, SMALL_SERVER),
-    bin("recv_on_listener", "lesson02", Server, SMALL_SERVER),
+    example("recv_on_listener", "lesson02", Server, SMALL_SERVER),
     bin("exercise02", "lesson02", Server, SMALL_SERVER),
     python("lesson02/original.py", Server, &[LISTEN]),
     bin(
@@ -168,7 +172,7 @@ const PROGRAMS: &[Program] = &[
         arguments: &[],
         reads: None,
     },
-    bin("reuse_port", "lesson03", Server, SMALL_SERVER),
+    example("reuse_port", "lesson03", Server, SMALL_SERVER),
     bin("exercise03", "lesson03", Server, SMALL_SERVER),
     python("lesson03/client.py", Client, &[CONNECT]),
     python("lesson03/without_option.py", Server, &[LISTEN]),
@@ -227,7 +231,7 @@ const PROGRAMS: &[Program] = &[
         arguments: &[LISTEN],
         reads: None,
     },
-    bin("write_all_then_read", "lesson05", Alone, &[LISTEN]),
+    example("write_all_then_read", "lesson05", Alone, &[LISTEN]),
 ];
 
 const fn bin(
@@ -238,6 +242,15 @@ const fn bin(
 ) -> Program {
     let source = Bin { package, bin: name, command: None };
     Program { name, role, source, arguments, reads: None }
+}
+
+const fn example(
+    name: &'static str,
+    package: &'static str,
+    role: Role,
+    arguments: &'static [Argument],
+) -> Program {
+    Program { name, role, source: Example { package, name }, arguments, reads: None }
 }
 
 const fn python(name: &'static str, role: Role, arguments: &'static [Argument]) -> Program {
@@ -443,7 +456,7 @@ impl Call {
     pub fn words(&self) -> impl Iterator<Item = String> {
         let command = match self.program.source {
             Bin { command, .. } => command,
-            Python(_) => None,
+            Example { .. } | Python(_) => None,
         };
         command.map(str::to_owned).into_iter().chain(self.words.iter().cloned())
     }
@@ -453,6 +466,7 @@ impl Call {
         let program = match self.program.source {
             Bin { package, bin, .. } if package == bin => format!("cargo run -p {package} --"),
             Bin { package, bin, .. } => format!("cargo run -p {package} --bin {bin} --"),
+            Example { package, name } => format!("cargo run -p {package} --example {name} --"),
             Python(file) => format!("python3 lessons/{file}"),
         };
         let words: String = self.words().map(|word| format!(" {}", quoted(&word))).collect();

@@ -211,10 +211,14 @@ impl Run {
         command.args(["build", "--color=never", "--message-format=json-render-diagnostics"]);
         let mut has_any = false;
         for asked in asked {
-            if let Source::Bin { package, bin, .. } = asked.program.source {
-                command.args(["-p", package, "--bin", bin]);
-                has_any = true;
-            }
+            match asked.program.source {
+                Source::Bin { package, bin, .. } => command.args(["-p", package, "--bin", bin]),
+                Source::Example { package, name } => {
+                    command.args(["-p", package, "--example", name])
+                }
+                Source::Python(_) => continue,
+            };
+            has_any = true;
         }
         if !has_any {
             return Some(built);
@@ -291,8 +295,8 @@ impl Run {
             Err(why) => return self.tell("limit", json!({ "why": why })),
         };
         let mut command = match asked.program.source {
-            Source::Bin { bin, .. } => {
-                parent_death::command(built.get(bin).cloned().unwrap_or_default())
+            Source::Bin { bin: name, .. } | Source::Example { name, .. } => {
+                parent_death::command(built.get(name).cloned().unwrap_or_default())
             }
             Source::Python(file) => {
                 let mut command = parent_death::command("python3".into());

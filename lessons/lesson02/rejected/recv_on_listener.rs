@@ -1,4 +1,6 @@
 //! C2 in std: a `TcpListener` has no `read`.
+//!
+//! Rejected with: E0599
 
 use std::io::Read;
 use std::net::TcpListener;

@@ -1,4 +1,4 @@
-//! The experiments of lesson 3, and what its programs in `faults/` share: all but the calls in which
+//! The experiments of lesson 3, and what its programs in `examples/` share: all but the calls in which
 //! they are wrong.
 
 pub mod matrix;

@@ -1,4 +1,6 @@
 //! C7: the connection is closed inside the loop that reads from it.
+//!
+//! Rejected with: E0382
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,4 +1,6 @@
 //! C5: the thread's function takes a connection and an address, and is given an address and a connection.
+//!
+//! Rejected with: E0308
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

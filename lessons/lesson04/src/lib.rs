@@ -1,4 +1,4 @@
-//! The parts of lesson 4's server. The wrong programs in `faults/` share those that they get right.
+//! The parts of lesson 4's server. The wrong programs in `examples/` share those that they get right.
 
 mod bell;
 mod clients;

@@ -22,7 +22,7 @@ pub const MAX_CLIENTS: usize = 256;
 pub const IDLE_LIMIT: Duration = Duration::from_secs(300);
 
 impl Settings {
-    /// Reads the options of the lesson's program without clap, for the small programs in `faults/`.
+    /// Reads the options of the lesson's program without clap, for the small programs in `examples/`.
     pub fn parse(about: &str) -> Settings {
         let (mut encoding, mut max_clients) = (Encoding::default(), MAX_CLIENTS);
         let (mut idle_limit, mut work, mut quiet) = (IDLE_LIMIT, None, false);

@@ -11,7 +11,6 @@ pub use small_book::{PREDICTION, PROGRAM, SECOND, SETTINGS, SmallBook, with_a_su
 pub use stream::{Heard, Stream};
 
 use std::collections::BTreeSet;
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -31,24 +30,16 @@ macro_rules! trials {
 
 pub(crate) use trials;
 
-/// The program `book`, which cargo puts above this suite's own program.
+/// The program `book`, which cargo builds before this suite.
 pub fn executable() -> PathBuf {
-    let own = env::current_exe().expect("the suite has a path");
-    let beside = own.ancestors().nth(2).expect("a folder of programs");
-    let program = beside.join(format!("book{}", env::consts::EXE_SUFFIX));
+    let program = grader::program_file("book");
     assert!(program.is_file(), "not built: cargo build -p book");
     program
 }
 
-/// The workspace, which is around this suite's program, or around the directory that it runs in.
+/// The workspace.
 pub fn root() -> &'static Path {
-    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
-        let places = [env::current_exe(), env::current_dir()].into_iter().flatten();
-        let places: Vec<PathBuf> = places.collect();
-        let mut dirs = places.iter().flat_map(|place| place.ancestors());
-        let root = dirs.find(|dir| dir.join("book.toml").is_file());
-        root.expect("a workspace").to_owned()
-    });
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| grader::workspace().to_path_buf());
     &ROOT
 }
 

@@ -38,25 +38,16 @@ pub fn executable() -> &'static Path {
         let built =
             Command::new(cargo).args(["build", "--package", "book"]).current_dir(root()).status();
         assert!(built.is_ok_and(|status| status.success()), "not built: cargo build -p book");
-        // This suite is target/debug/deps/NAME; programs are one level up.
-        let own = env::current_exe().expect("the suite has a path");
-        let beside = own.ancestors().nth(2).expect("a folder of programs");
-        let program = beside.join(format!("book{}", env::consts::EXE_SUFFIX));
+        let program = grader::program_file("book");
         assert!(program.is_file(), "not built: cargo build -p book");
         program
     });
     &PROGRAM
 }
 
-/// The workspace, which is around this suite's program, or around the directory that it runs in.
+/// The workspace.
 pub fn root() -> &'static Path {
-    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
-        let places = [env::current_exe(), env::current_dir()].into_iter().flatten();
-        let places: Vec<PathBuf> = places.collect();
-        let mut dirs = places.iter().flat_map(|place| place.ancestors());
-        let root = dirs.find(|dir| dir.join("book.toml").is_file());
-        root.expect("a workspace").to_owned()
-    });
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| grader::workspace().to_path_buf());
     &ROOT
 }
 

@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::lesson::perform;
+use crate::judge::perform;
 use crate::spawn::spawn;
 use crate::subject::{PYTHON, found_on_path};
 use crate::{Run, Subject, trace};
@@ -116,7 +116,7 @@ impl Needs {
             Needs::Linux if !cfg!(target_os = "linux") => Some("needs Linux".into()),
             Needs::Unix if !cfg!(unix) => Some("needs Unix".into()),
             Needs::PrivilegedPorts if !privileged_ports() => Some("needs privileged ports".into()),
-            Needs::Lesson(name) if !Subject::of_lesson(name).exists() => {
+            Needs::Lesson(name) if !Subject::built(name).exists() => {
                 Some(format!("needs cargo build -p {name}"))
             }
             Needs::Python(minor) if PYTHON.as_ref().is_none_or(|python| python.minor < minor) => {

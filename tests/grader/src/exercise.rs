@@ -7,7 +7,7 @@ use anstream::println;
 use libtest_mimic::{Arguments, ColorSetting, Failed, FormatSetting, Trial};
 
 use crate::check::{Check, Needs};
-use crate::lesson::{exactly, perform, right, trial};
+use crate::judge::{exactly, perform, right, trial};
 use crate::live;
 use crate::patience::graded;
 use crate::record::{Graded, Status};
@@ -24,14 +24,40 @@ pub fn is_begun(file: &Path) -> bool {
     first.strip_suffix(b"\r").unwrap_or(first) != NOT_STARTED.as_bytes()
 }
 
-/// A lesson's exercise: what it demands, the reader's program, and one good answer.
+/// A lesson's exercise: what it demands, the reader's program, and one right answer.
 pub struct Exercise {
-    pub checks: &'static [Check],
+    pub(crate) checks: &'static [Check],
     /// `exercise.rs`: a starter until the reader begins it.
-    pub yours: Subject,
-    pub solution: Subject,
+    pub(crate) yours: Subject,
+    pub(crate) solution: Subject,
+    starter_fails: &'static [&'static str],
+    pub(crate) robustness: Vec<Check>,
+}
+
+impl Exercise {
+    /// The exercise whose programs have these names, with its checks in the order of the assignment.
+    pub fn new(yours: &str, solution: &str, checks: &'static [Check]) -> Exercise {
+        let (yours, solution) = (Subject::built(yours), Subject::built(solution));
+        Exercise { checks, yours, solution, starter_fails: &[], robustness: Vec::new() }
+    }
+
     /// The checks that the untouched starter fails, and no others.
-    pub starter_fails: &'static [&'static str],
+    pub fn starter_fails(mut self, checks: &'static [&'static str]) -> Exercise {
+        self.starter_fails = checks;
+        self
+    }
+
+    /// What right answers must withstand because people copy them. The exercise doesn't ask for it, so it
+    /// is no part of the grade.
+    pub fn robustness(mut self, checks: &[Check]) -> Exercise {
+        self.robustness.extend_from_slice(checks);
+        self
+    }
+
+    /// `exercise02`.
+    pub(crate) fn name(&self) -> String {
+        self.yours.name.clone()
+    }
 }
 
 /// How the reader sees what a check has found.

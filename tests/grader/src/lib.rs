@@ -5,13 +5,14 @@
 //! fails becomes a [`Report`]. A [`Lesson`] runs its checks on the lesson's program, which must pass
 //! all of them, and on each of its faults, which must fail exactly those that it names.
 
+mod answers;
 mod cause;
 mod check;
-pub mod contract;
 mod doing;
 mod exercise;
 mod family;
 mod finished;
+mod judge;
 pub mod kernel;
 mod lesson;
 mod limit;
@@ -21,12 +22,12 @@ mod listener;
 mod live;
 mod network;
 mod output;
+mod page;
 mod patience;
 mod peer;
 #[cfg(target_os = "linux")]
 mod processes;
 mod program;
-mod proofs;
 mod record;
 mod recorded_report;
 mod recording;
@@ -39,12 +40,12 @@ mod standstill;
 mod stat;
 mod subject;
 mod trace;
-mod trouble;
-pub mod unchanged;
 mod usage;
 #[cfg(target_os = "linux")]
 mod watch;
-pub mod what_breaks;
+mod whole;
+mod workspace;
+mod wrong;
 
 pub use check::{Broken, Check, Needs, Outcome, check};
 pub use exercise::{Exercise, is_begun};
@@ -65,5 +66,5 @@ pub use show::show;
 pub use spawn::close;
 pub use standstill::despite_standstills;
 pub use subject::Subject;
-pub use trouble::Trouble;
 pub use usage::Usage;
+pub use workspace::{lesson as lesson_folder, program_file, workspace};

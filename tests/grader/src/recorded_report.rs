@@ -7,21 +7,27 @@ use libtest_mimic::Failed;
 use snapbox::assert::Action;
 
 use crate::check::Check;
-use crate::lesson::perform;
+use crate::judge::perform;
 use crate::patience::{must_fail, must_pass};
 use crate::recording::{self, redacted};
 use crate::subject::Subject;
+use crate::workspace::workspace;
+use crate::wrong::files;
 
-pub(crate) fn folder(lesson: &str) -> PathBuf {
-    recording::root().join("tests/reports").join(lesson)
+fn folder(lesson: &str) -> PathBuf {
+    workspace().join("tests/reports").join(lesson)
 }
 
-pub(crate) fn name(subject: &str, check: &str) -> String {
-    format!("{subject}-{check}")
+/// The programs and the checks of which reports are recorded: of the files `PROGRAM-CHECK.txt`.
+pub(crate) fn of_lesson(lesson: &str) -> Vec<(String, String)> {
+    let names = files(&folder(lesson), "txt").into_iter();
+    names
+        .filter_map(|name| name.split_once('-').map(|(one, two)| (one.into(), two.into())))
+        .collect()
 }
 
 pub(crate) fn file(lesson: &str, subject: &str, check: &str) -> PathBuf {
-    folder(lesson).join(name(subject, check)).with_extension("txt")
+    folder(lesson).join(format!("{subject}-{check}.txt"))
 }
 
 /// Demands that the subject fails the check with the report in this file.
@@ -68,7 +74,7 @@ mod tests {
 
     use super::{compare, compare_or, file};
     use crate::check::{Broken, Check, check};
-    use crate::lesson::perform;
+    use crate::judge::perform;
     use crate::patience::must_pass;
     use crate::subject::Subject;
 

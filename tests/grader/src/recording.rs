@@ -10,6 +10,7 @@ use snapbox::assert::{Action, DEFAULT_ACTION_ENV};
 use snapbox::{Assert, IntoData, Redactions};
 
 use crate::check::{Broken, Outcome};
+use crate::workspace::workspace;
 
 /// What is another in each run: the group `redacted` of a pattern, or all that it matches. All else is
 /// compared, byte for byte.
@@ -75,6 +76,11 @@ pub(crate) fn action() -> Action {
     Action::with_env_var(DEFAULT_ACTION_ENV).unwrap_or_default()
 }
 
+/// Whether what differs is recorded anew.
+pub(crate) fn overwrites() -> bool {
+    action() == Action::Overwrite
+}
+
 pub(crate) fn compare_or(action: Action, file: &Path, text: &str) -> Result<(), String> {
     // No file yet is as good as an empty one.
     let recorded = fs::read_to_string(file).unwrap_or_default();
@@ -88,7 +94,7 @@ pub(crate) fn compare_or(action: Action, file: &Path, text: &str) -> Result<(), 
         (Err(difference), _) => Err(format!(
             "\n{}\n{DEFAULT_ACTION_ENV}=overwrite cargo test records {} anew\n",
             difference.to_string().trim_matches('\n'),
-            file.strip_prefix(root()).unwrap_or(file).display()
+            file.strip_prefix(workspace()).unwrap_or(file).display()
         )),
     }
 }
@@ -120,12 +126,7 @@ fn display_or(action: Action, file: &Path, text: &str) -> Result<String, String>
 }
 
 fn transcript(name: &str) -> PathBuf {
-    root().join("book/chapters/transcripts").join(name).with_extension("txt")
-}
-
-/// The folder of the workspace.
-pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("."))
+    workspace().join("book/chapters/transcripts").join(name).with_extension("txt")
 }
 
 /// A Python traceback as the book shows it: without the lines that name files and carets.
@@ -203,8 +204,8 @@ mod tests {
     /// files have them.
     #[test]
     fn a_word_less_is_seen_in_every_recording() {
-        let transcripts = root().join("book/chapters/transcripts");
-        let reports = fs::read_dir(root().join("tests/reports")).unwrap();
+        let transcripts = workspace().join("book/chapters/transcripts");
+        let reports = fs::read_dir(workspace().join("tests/reports")).unwrap();
         let folders = reports.map(|lesson| lesson.unwrap().path()).chain([transcripts]);
         let files = folders.flat_map(|folder| fs::read_dir(folder).unwrap());
         let word = Regex::new(r"[^\W\d]{2,}").unwrap();

@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -6,12 +7,22 @@ use serde_json::Value;
 
 use crate::recording;
 use crate::spawn::spawn;
+use crate::workspace::workspace;
+
+/// Demands that rustc refuses the program, and that all errors it reports have the code that a line
+/// `//! Rejected with: E0382` in the file's head names.
+pub(crate) fn as_its_head_says(file: &Path) -> Result<(), String> {
+    let text = fs::read_to_string(file).map_err(|why| format!("{}: {why}", file.display()))?;
+    let mut head = text.lines().map_while(|line| line.strip_prefix("//!"));
+    let code = head.find_map(|line| line.trim().strip_prefix("Rejected with: "));
+    with_code(file, code.ok_or("its head has no line `//! Rejected with: CODE`")?)
+}
 
 /// Demands that rustc refuses the program and that all errors it reports have this code.
 ///
 /// The wording of an error changes from one rustc to the next; its code does not. So the book's
 /// recording is kept for display, and only its code is compared.
-pub(crate) fn with_code(file: &Path, code: &str) -> Result<(), String> {
+fn with_code(file: &Path, code: &str) -> Result<(), String> {
     let (codes, message) = refuse(file)?;
     let name = file.file_stem().unwrap_or_default().to_string_lossy();
     if codes != BTreeSet::from([code.to_owned()]) {
@@ -29,8 +40,7 @@ pub(crate) fn with_code(file: &Path, code: &str) -> Result<(), String> {
 /// What rustc says about a program that it must refuse: the codes of its errors, and the messages
 /// as it prints them in a terminal.
 fn refuse(file: &Path) -> Result<(BTreeSet<String>, String), String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let root = root.canonicalize().map_err(|why| format!("no workspace: {why}"))?;
+    let root = workspace();
     let directory = tempfile::tempdir().map_err(|why| format!("no temporary directory: {why}"))?;
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let mut compile = Command::new(&rustc);
@@ -38,8 +48,8 @@ fn refuse(file: &Path) -> Result<(BTreeSet<String>, String), String> {
         .args(["--edition", "2024", "--emit", "metadata", "--error-format", "json", "--out-dir"])
         .arg(directory.path())
         // Relative, as the message names it.
-        .arg(file.strip_prefix(&root).unwrap_or(file))
-        .current_dir(&root)
+        .arg(file.strip_prefix(root).unwrap_or(file))
+        .current_dir(root)
         .stderr(Stdio::piped());
     let output = spawn(&mut compile)
         .and_then(Child::wait_with_output)
@@ -63,11 +73,11 @@ mod tests {
     use std::fs;
 
     use super::{refuse, with_code};
-    use crate::recording::root;
+    use crate::workspace::workspace;
 
     /// What becomes of a program of the book for which this code is demanded.
     fn of_the_book(code: &str) -> Result<(), String> {
-        with_code(&root().join("lessons/lesson04/rejected/close_in_loop.rs"), code)
+        with_code(&workspace().join("lessons/lesson04/rejected/close_in_loop.rs"), code)
     }
 
     /// What rustc says about this program.

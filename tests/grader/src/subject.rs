@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use crate::limits::Limits;
 use crate::spawn::spawn;
+use crate::workspace::program_file;
 
 /// The Python on the PATH.
 pub(crate) struct Python {
@@ -102,13 +103,11 @@ impl Subject {
             .then(|| Subject { directory, ..Subject::from_words("subject", command) })
     }
 
-    /// The program of another lesson, for checks that need it (`Needs::Lesson`). `cargo test` builds
-    /// the programs of all lessons, `cargo test -p lesson01` those of one.
-    pub fn of_lesson(name: &str) -> Subject {
-        // This test is target/PROFILE/deps/NAME-HASH; programs are one level up.
-        let test = std::env::current_exe().unwrap_or_default();
-        let folder = test.parent().and_then(Path::parent).unwrap_or(Path::new(""));
-        Subject::new(name, folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
+    /// A program that cargo builds together with the suite: of the lesson that is tested or, with
+    /// [`Needs::Lesson`](crate::Needs::Lesson), of another. `cargo test` builds those of all lessons,
+    /// `cargo test -p lesson01` those of one.
+    pub fn built(name: &str) -> Subject {
+        Subject::new(name, program_file(name))
     }
 
     /// The program, without its arguments.
@@ -173,7 +172,7 @@ mod tests {
     fn the_program_of_a_lesson_lies_beside_this_test() {
         let this = std::env::current_exe().unwrap();
         assert!(Subject::new("this", &this).exists());
-        let lesson = Subject::of_lesson("lesson99");
+        let lesson = Subject::built("lesson99");
         assert!(!lesson.exists());
         let folder = this.parent().and_then(Path::parent).unwrap();
         let program = format!("lesson99{}", std::env::consts::EXE_SUFFIX);

@@ -6,11 +6,12 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use assert_cmd::Command;
 use assert_cmd::assert::Assert;
+use grader::workspace;
 use predicates::prelude::*;
 use predicates::str::contains;
 use serde_json::{Value, json};
@@ -18,8 +19,9 @@ use tempfile::TempDir;
 
 const LESSONS: [&str; 6] = ["lesson00", "lesson01", "lesson02", "lesson03", "lesson04", "lesson05"];
 
-const CARGO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fake/cargo");
-const SUITE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fake/suite");
+fn fake(program: &str) -> PathBuf {
+    workspace().join("tests/grader/tests/fake").join(program)
+}
 
 #[test]
 fn the_table_has_a_row_for_whatever_became_of_an_exercise() {
@@ -249,7 +251,7 @@ fn a_folder_without_submissions_is_an_error() {
 
 #[test]
 fn the_workflow_for_a_class_grades_every_exercise() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.github/classroom/grade.yml");
+    let file = workspace().join(".github/classroom/grade.yml");
     let workflow = fs::read_to_string(file).unwrap();
     for lesson in LESSONS {
         assert!(workflow.contains(&format!("run: cargo test -p {lesson} exercise\n")), "{lesson}");
@@ -350,7 +352,7 @@ impl Workspace {
         let mut messages = String::new();
         for lesson in LESSONS {
             let folder = self.folder(lesson);
-            messages += &artifact(&folder, "test", lesson, SUITE);
+            messages += &artifact(&folder, "test", lesson, fake("suite").to_str().unwrap());
             let exercise = lesson.replace("lesson", "exercise");
             messages += &match refused.contains(&lesson) {
                 true => message(&exercise, &format!("error: {lesson} has a typo\n")),
@@ -361,8 +363,8 @@ impl Workspace {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut grade = Command::new(env!("CARGO_BIN_EXE_grade"));
-        grade.args(arguments).env("CARGO", CARGO).env("FAKE", self.dir.path());
+        let mut grade = Command::new(grader::program_file("grade"));
+        grade.args(arguments).env("CARGO", fake("cargo")).env("FAKE", self.dir.path());
         grade.timeout(Duration::from_secs(60));
         grade
     }

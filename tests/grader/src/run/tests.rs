@@ -197,7 +197,7 @@ fn a_statement_holds_or_it_does_not() {
 
 #[test]
 fn what_the_book_shows_is_recorded() {
-    let file = crate::recording::root().join("book/chapters/transcripts");
+    let file = crate::workspace::workspace().join("book/chapters/transcripts");
     let first = std::fs::read_dir(file).unwrap().next().unwrap().unwrap().path();
     let text = std::fs::read_to_string(&first).unwrap();
     let name = first.file_stem().unwrap().to_str().unwrap();

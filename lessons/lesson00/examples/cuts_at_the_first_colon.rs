@@ -1,0 +1,24 @@
+//! The port is looked for behind the first colon. An IPv6 address has colons of its own.
+//!
+//! Instead of: exercise00
+//! Fails: takes_ipv6_addresses, refuses_ports_that_do_not_fit
+
+mod answer;
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use answer::{Answer, RIGHT, none};
+use common::Failure;
+
+fn main() -> ExitCode {
+    Answer { parse, ..RIGHT }.run("An answer that cuts an address at its first colon")
+}
+
+fn parse(text: &str) -> Result<SocketAddr, Failure> {
+    // ANCHOR: bug
+    let (ip, number) = text.split_once(':').ok_or_else(|| none(text, "it has no colon"))?;
+    // ANCHOR_END: bug
+    let ip = ip.trim_matches(['[', ']']).parse().map_err(|_| none(text, "no IP address"))?;
+    Ok(SocketAddr::new(ip, number.parse().map_err(|_| none(text, "no port"))?))
+}

@@ -1,0 +1,26 @@
+//! All errors are shown, and none is remembered: at the end the exit code is 0, and a script goes on.
+//!
+//! Instead of: exercise00
+//! Fails: refuses_what_is_no_address, refuses_ports_that_do_not_fit, looks_at_all_of_them
+
+mod answer;
+
+use std::process::ExitCode;
+
+use answer::{Answer, Describe, RIGHT};
+use common::{complain, say};
+
+fn main() -> ExitCode {
+    Answer { classify, ..RIGHT }.run("An answer that ends with exit code 0 after an error")
+}
+
+fn classify(addresses: &[String], describe: &Describe) -> ExitCode {
+    for text in addresses {
+        if let Err(failure) = describe(text).and_then(|what| say!("{text}: {what}")) {
+            complain(&failure);
+        }
+    }
+    // ANCHOR: bug
+    ExitCode::SUCCESS
+    // ANCHOR_END: bug
+}

@@ -1,0 +1,27 @@
+//! The first bad address ends the program, and nobody looks at the ones behind it.
+//!
+//! Instead of: exercise00
+//! Fails: looks_at_all_of_them
+
+mod answer;
+
+use std::process::ExitCode;
+
+use answer::{Answer, Describe, RIGHT};
+use common::{complain, say};
+
+fn main() -> ExitCode {
+    Answer { classify, ..RIGHT }.run("An answer that gives up at the first bad address")
+}
+
+fn classify(addresses: &[String], describe: &Describe) -> ExitCode {
+    for text in addresses {
+        if let Err(failure) = describe(text).and_then(|what| say!("{text}: {what}")) {
+            // ANCHOR: bug
+            complain(&failure);
+            return ExitCode::FAILURE;
+            // ANCHOR_END: bug
+        }
+    }
+    ExitCode::SUCCESS
+}

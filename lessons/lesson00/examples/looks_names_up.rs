@@ -1,0 +1,25 @@
+//! C1: `to_socket_addrs` looks names up. The question was whether the word is an address, not which
+//! machine has that name.
+//!
+//! Instead of: exercise00
+//! Fails: refuses_what_is_no_address, refuses_ports_that_do_not_fit
+
+mod answer;
+
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::process::ExitCode;
+
+use answer::{Answer, RIGHT};
+use common::{Explain, Failure};
+
+fn main() -> ExitCode {
+    Answer { parse, ..RIGHT }.run("An answer that looks names up (C1)")
+}
+
+fn parse(text: &str) -> Result<SocketAddr, Failure> {
+    let what = format!("'{text}' is no address with a port");
+    // ANCHOR: bug
+    let found = text.to_socket_addrs().explain(&what)?.next();
+    // ANCHOR_END: bug
+    found.ok_or_else(|| Failure::new(what, "nobody has that name"))
+}

@@ -1,0 +1,27 @@
+//! The two ends are confused: `local` is the end of the program that asks, `peer` the one that answers.
+//!
+//! Instead of: exercise00
+//! Fails: shows_both_ends
+
+mod answer;
+
+use std::net::TcpStream;
+use std::process::ExitCode;
+
+use answer::{Answer, RIGHT};
+use common::{Arguments, Explain, Failure, cannot_connect, say};
+
+fn main() -> ExitCode {
+    Answer { ends, ..RIGHT }.run("An answer that swaps the two ends of a connection")
+}
+
+fn ends(arguments: &Arguments) -> Result<(), Failure> {
+    let server = arguments.address;
+    let connection = TcpStream::connect_timeout(&server, arguments.time_limit)
+        .map_err(cannot_connect(server))?;
+    // ANCHOR: bug
+    let local = connection.peer_addr().explain("cannot learn an address")?;
+    let peer = connection.local_addr().explain("cannot learn an address")?;
+    // ANCHOR_END: bug
+    say!("local {local}\npeer {peer}")
+}

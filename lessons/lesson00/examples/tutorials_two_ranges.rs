@@ -1,0 +1,24 @@
+//! S1: the tutorial's two ranges of ports. Nobody could register a port above 1023.
+//!
+//! Instead of: exercise00
+//! Fails: names_the_range_of_the_port
+
+mod answer;
+
+use std::process::ExitCode;
+
+use answer::{Answer, RIGHT};
+
+fn main() -> ExitCode {
+    Answer { port, ..RIGHT }.run("An answer with the tutorial's two ranges of ports (S1)")
+}
+
+fn port(port: u16) -> &'static str {
+    match port {
+        0 => "no port yet",
+        // ANCHOR: bug
+        1..=1023 => "system port",
+        1024..=65535 => "dynamic port",
+        // ANCHOR_END: bug
+    }
+}

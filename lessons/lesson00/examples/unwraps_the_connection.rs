@@ -1,0 +1,25 @@
+//! C11: `unwrap` on `connect`. That nobody listens is no bug of this program, and no reason to panic.
+//!
+//! Instead of: exercise00
+//! Fails: reports_a_refusal
+
+mod answer;
+
+use std::net::TcpStream;
+use std::process::ExitCode;
+
+use answer::{Answer, RIGHT};
+use common::{Arguments, Explain, Failure, say};
+
+fn main() -> ExitCode {
+    Answer { ends, ..RIGHT }.run("An answer that panics where nobody listens (C11)")
+}
+
+fn ends(arguments: &Arguments) -> Result<(), Failure> {
+    // ANCHOR: bug
+    let connection = TcpStream::connect(arguments.address).unwrap();
+    // ANCHOR_END: bug
+    let local = connection.local_addr().explain("cannot learn the own end's address")?;
+    let peer = connection.peer_addr().explain("cannot learn the peer's address")?;
+    say!("local {local}\npeer {peer}")
+}

@@ -1,0 +1,35 @@
+//! The tutorial's client with a real address: one write whose result nobody looks at (C10), one read
+//! that is taken for the reply (C9), no time limit (C11), and its own side stays open.
+//!
+//! Instead of: lesson01
+//! Fails: exchanges_messages, prints_the_whole_reply, reports_no_reply, gives_up_connecting,
+//!   gives_up_on_a_silent_server, gives_up_on_a_dripping_server, reports_a_reset,
+//!   bounds_the_reply, speaks_the_encoding_it_is_told
+//!
+//! Instead of: exercise01
+//! Fails: ends_its_side, waits_for_the_end_of_the_reply, takes_a_reply_of_any_length,
+//!   joins_characters_that_are_cut, reports_no_reply, reports_a_reply_that_breaks_off,
+//!   gives_up_on_a_silent_server, gives_up_on_a_dripping_server
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::ExitCode;
+
+use common::{Arguments, Explain, Failure, GREETING, cannot_connect, exit, say};
+
+fn main() -> ExitCode {
+    exit(run(&Arguments::parse("A client that takes one read for the whole reply (C9)")))
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let server = arguments.address;
+    let mut connection = TcpStream::connect(server).map_err(cannot_connect(server))?;
+    // ANCHOR: bug
+    let _ = connection.write(GREETING.as_bytes()).explain("cannot send")?;
+    let mut buffer = [0; 1024];
+    let count = connection.read(&mut buffer).explain("cannot read the reply")?;
+    let text = std::str::from_utf8(&buffer[..count])
+        .map_err(|why| Failure::new("the reply is not text in UTF-8", why))?;
+    say!("{text}")
+    // ANCHOR_END: bug
+}

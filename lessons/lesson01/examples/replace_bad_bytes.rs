@@ -1,0 +1,35 @@
+//! C9: lossy decoding. What cannot be read is replaced without a word, and the exit code says that all
+//! is well. Nor is there a limit to what a server can make it keep in memory.
+//!
+//! Instead of: lesson01
+//! Fails: reports_bytes_that_are_not_text, bounds_the_reply, speaks_the_encoding_it_is_told
+//!
+//! Instead of: exercise01
+//! Fails: reports_bytes_that_are_not_text, reports_half_a_character_at_the_end
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::process::ExitCode;
+
+use common::{Arguments, Explain, Failure, GREETING, Limited, cannot_connect, exit, say};
+
+fn main() -> ExitCode {
+    exit(run(&Arguments::parse("A client that decodes with losses (C9)")))
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let server = arguments.address;
+    let connection = TcpStream::connect_timeout(&server, arguments.time_limit)
+        .map_err(cannot_connect(server))?;
+    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    conversation.write_all(GREETING.as_bytes()).explain("cannot send")?;
+    let _ = connection.shutdown(Shutdown::Write);
+    let mut reply = Vec::new();
+    conversation.read_to_end(&mut reply).explain("the reply broke off")?;
+    if reply.is_empty() {
+        return Err(Failure::new("no reply", "the server ended its side at once"));
+    }
+    // ANCHOR: bug
+    say!("{}", String::from_utf8_lossy(&reply))
+    // ANCHOR_END: bug
+}

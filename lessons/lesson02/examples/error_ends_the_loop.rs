@@ -1,0 +1,49 @@
+//! C11, the other way round: each error is handed up with `?`, as it should be, and nobody takes it
+//! before it ends the loop. The first bad client ends the server for everybody.
+//!
+//! Instead of: exercise02
+//! Fails: survives_an_empty_request, survives_bytes_that_are_not_text, survives_a_reset,
+//!   refuses_a_request_that_is_too_long, gives_up_on_a_silent_client,
+//!   gives_up_on_a_dripping_client, survives_whatever_is_sent, waits_for_descriptors,
+//!   waits_for_who_reads_its_errors
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use common::{Arguments, Explain, Failure, Limited, REPLY, cannot_listen, exit, say};
+
+const MAX_REQUEST: usize = 1 << 20;
+
+fn main() -> ExitCode {
+    exit(run(&Arguments::parse("A server that ends with its first bad client (C11)")))
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let listener =
+        TcpListener::bind(arguments.address).map_err(cannot_listen(arguments.address))?;
+    say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
+    loop {
+        let (connection, client) = listener.accept().explain("cannot accept a client")?;
+        // ANCHOR: bug
+        serve(&connection, client, arguments.time_limit)?;
+        // ANCHOR_END: bug
+    }
+}
+
+fn serve(connection: &TcpStream, client: SocketAddr, limit: Duration) -> Result<(), Failure> {
+    let mut conversation = Limited::new(connection, limit);
+    let mut request = Vec::new();
+    let mut bounded = (&mut conversation).take(MAX_REQUEST as u64 + 1);
+    bounded.read_to_end(&mut request).explain(format!("cannot read from {client}"))?;
+    if request.is_empty() {
+        return Err(Failure::new(format!("no request from {client}"), "it sent nothing"));
+    }
+    if request.len() > MAX_REQUEST {
+        return Err(Failure::new(format!("{client} is refused"), "its request is too long"));
+    }
+    let text = String::from_utf8(request)
+        .map_err(|why| Failure::new(format!("no text from {client}"), why.utf8_error()))?;
+    conversation.write_all(format!("{REPLY}\n{text}").as_bytes()).explain("cannot reply")
+}

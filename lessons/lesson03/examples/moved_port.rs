@@ -1,0 +1,29 @@
+//! Exercise 3: the port is taken, so the server moves to another. It runs, and its clients knock at the
+//! old one.
+//!
+//! Instead of: exercise03
+//! Fails: names_the_taken_port, is_never_there_twice, restarts_after_closing_first,
+//!   restarts_after_a_kill, restarts_three_times
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::process::ExitCode;
+
+use common::exit;
+use lesson03::run_for_good;
+use socket2::{Domain, Socket, Type};
+
+fn main() -> ExitCode {
+    exit(run_for_good("A server that moves to another port", listen))
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // ANCHOR: bug
+    if socket.bind(&address.into()).is_err() {
+        socket.bind(&SocketAddr::new(address.ip(), 0).into())?;
+    }
+    // ANCHOR_END: bug
+    socket.listen(128)?;
+    Ok(socket.into())
+}

@@ -1,0 +1,27 @@
+//! Exercise 3: the option is set when `bind` has already asked.
+//!
+//! Instead of: exercise03
+//! Fails: restarts_after_closing_first, restarts_after_a_kill, restarts_three_times,
+//!   runs_again_after_kill, ends_in_the_middle_of_a_reply
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::process::ExitCode;
+
+use common::exit;
+use lesson03::run_for_good;
+use socket2::{Domain, Socket, Type};
+
+fn main() -> ExitCode {
+    exit(run_for_good("A server that sets its option after bind", listen))
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // ANCHOR: bug
+    socket.bind(&address.into())?;
+    socket.set_reuse_address(true)?;
+    // ANCHOR_END: bug
+    socket.listen(128)?;
+    Ok(socket.into())
+}

@@ -1,0 +1,32 @@
+//! Exercise 3: the option only where it seems to be needed. The run before this one did not need it,
+//! and so has left connections that mind.
+//!
+//! Instead of: exercise03
+//! Fails: restarts_after_closing_first, restarts_after_a_kill, restarts_three_times
+
+use std::io::{self, ErrorKind};
+use std::net::{SocketAddr, TcpListener};
+use std::process::ExitCode;
+
+use common::exit;
+use lesson03::run_for_good;
+use socket2::{Domain, Socket, Type};
+
+fn main() -> ExitCode {
+    exit(run_for_good("A server that sets its option when bind has failed", listen))
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // ANCHOR: bug
+    match socket.bind(&address.into()) {
+        Err(why) if why.kind() == ErrorKind::AddrInUse => {
+            socket.set_reuse_address(true)?;
+            socket.bind(&address.into())?;
+        }
+        outcome => outcome?,
+    }
+    // ANCHOR_END: bug
+    socket.listen(128)?;
+    Ok(socket.into())
+}

@@ -1,0 +1,31 @@
+//! Exercise 3: the other option with REUSE in its name. Every restart works, and so does a second server
+//! beside the first.
+//!
+//! Instead of: exercise03
+//! Fails: is_never_there_twice
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::process::ExitCode;
+
+use common::exit;
+use lesson03::run_for_good;
+use socket2::{Domain, Socket, Type};
+
+fn main() -> ExitCode {
+    exit(run_for_good("A server that sets SO_REUSEPORT", listen))
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // ANCHOR: bug
+    #[cfg(unix)]
+    socket.set_reuse_port(true)?;
+    // ANCHOR_END: bug
+    // Windows has no SO_REUSEPORT: there SO_REUSEADDR itself lets a second server in.
+    #[cfg(not(unix))]
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(128)?;
+    Ok(socket.into())
+}

@@ -1,0 +1,34 @@
+//! Exercise 3: tries again until the port is free. TIME_WAIT takes a minute, another live server for ever,
+//! and nobody learns what the server is waiting for.
+//!
+//! Instead of: exercise03
+//! Fails: names_the_taken_port, is_never_there_twice, restarts_after_closing_first,
+//!   restarts_after_a_kill, restarts_three_times
+
+use std::io::{self, ErrorKind};
+use std::net::{SocketAddr, TcpListener};
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+use common::exit;
+use lesson03::run_for_good;
+use socket2::{Domain, Socket, Type};
+
+fn main() -> ExitCode {
+    exit(run_for_good("A server that waits until its port is free", listen))
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // ANCHOR: bug
+    while let Err(why) = socket.bind(&address.into()) {
+        if why.kind() != ErrorKind::AddrInUse {
+            return Err(why);
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    // ANCHOR_END: bug
+    socket.listen(128)?;
+    Ok(socket.into())
+}

@@ -1,0 +1,51 @@
+//! `unwrap` on what a client does, with a lock held. The thread panics, which Rust would contain; but the
+//! panic poisons the lock, and the next `unwrap`, in the accept loop, ends the server for everybody.
+//!
+//! Instead of: lesson04
+//! Fails: decodes_across_pieces, speaks_gbk_when_told, survives_a_reset,
+//!   parts_with_bytes_that_are_not_text, says_who_comes_and_goes, says_who_broke_off,
+//!   keeps_quiet, keeps_the_house_full, ends_silent_clients, ends_clients_that_never_read,
+//!   survives_a_closed_output, survives_without_descriptors, stops_on_ctrl_c,
+//!   stops_when_told_to_end, stops_a_full_house, finishes_replies, stops_in_time,
+//!   survives_resets_at_any_moment, survives_whatever_is_sent, does_without_its_errors
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use common::{Arguments, Explain, Failure, REPLY, cannot_listen, exit, say};
+
+fn main() -> ExitCode {
+    exit(run(&Arguments::parse("A server that panics with a lock held (C11)")))
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let listener =
+        TcpListener::bind(arguments.address).map_err(cannot_listen(arguments.address))?;
+    say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
+    let pieces = Arc::new(Mutex::new(0));
+    loop {
+        let (mut connection, client) = listener.accept().explain("cannot accept a client")?;
+        // ANCHOR: bug
+        say!("{client} connected; {} pieces so far", pieces.lock().unwrap())?;
+        let pieces = Arc::clone(&pieces);
+        thread::spawn(move || {
+            let mut buffer = [0; 1024];
+            loop {
+                let outcome = connection.read(&mut buffer);
+                let mut pieces = pieces.lock().unwrap();
+                let count = outcome.unwrap();
+                if count == 0 {
+                    break;
+                }
+                *pieces += 1;
+                let text = str::from_utf8(&buffer[..count]).unwrap();
+                println!("{client} sent {count} bytes: {text:?}");
+                connection.write_all(REPLY.as_bytes()).unwrap();
+            }
+        });
+        // ANCHOR_END: bug
+    }
+}

@@ -1,0 +1,26 @@
+//! One thread, non-blocking. WouldBlock says "not now"; here it is taken for a broken connection.
+//!
+//! Instead of: exercise05
+//! Fails: sends_every_byte_once, reads_while_it_writes, rests_while_it_waits, stays_small
+
+mod one_thread;
+
+use std::io::Write;
+use std::net::TcpStream;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use common::{Explain, Failure, exit};
+
+fn main() -> ExitCode {
+    exit(one_thread::run(
+        "Exercise 5: a full buffer is an error",
+        offer,
+        Some(Duration::from_millis(1)),
+    ))
+}
+
+fn offer(connection: &mut TcpStream, piece: &[u8]) -> Result<usize, Failure> {
+    // BUG: a full buffer is no failure. There will be room when the server has read.
+    connection.write(piece).explain("cannot send")
+}

@@ -1,0 +1,34 @@
+//! A sender that stops for good when the kernel takes no more. It forgets the rest of the message, and
+//! the receiver sees a stream that ends early, in good order.
+//!
+//! Instead of: lesson05
+//! Fails: resumes_when_there_is_room, accounts_for_every_byte
+
+use std::io::Read;
+use std::process::ExitCode;
+
+use common::{Arguments, Explain, Failure, exit, say};
+use lesson05::{compare, fill, listen, numbered_lines, say_full, small_ends};
+
+fn main() -> ExitCode {
+    exit(run(&Arguments::parse("A sender that does not go on after the connection was full")))
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let listener = listen(arguments.address)?;
+    let (sender, mut receiver) = small_ends(&listener)?;
+    let message = numbered_lines(1 << 20);
+    sender.set_nonblocking(true).explain("cannot make the sender non-blocking")?;
+
+    let mut written = 0;
+    let taken = fill(&sender, &message, &mut written)?;
+    say_full(message.len(), &taken, 0)?;
+    // ANCHOR: bug
+    drop(sender);
+    // ANCHOR_END: bug
+
+    let mut received = Vec::new();
+    receiver.read_to_end(&mut received).explain("cannot read")?;
+    compare(&message, &received)?;
+    say!("end: {written} bytes sent, {} read, each in its place", received.len())
+}

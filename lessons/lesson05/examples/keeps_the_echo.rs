@@ -1,0 +1,40 @@
+//! The echo is collected, and compared when it is whole. The longer the message, the more memory. All but
+//! `receive` is the solution's.
+//!
+//! Instead of: exercise05
+//! Fails: stays_small
+
+#[path = "../solution.rs"]
+#[expect(dead_code, reason = "`main` and `receive` are this file's own")]
+mod solution;
+
+use std::io::Read;
+use std::process::ExitCode;
+
+use common::{Explain, Failure, exit};
+use lesson05::in_place;
+use solution::{PIECE, run, send};
+
+fn main() -> ExitCode {
+    exit(run(send, receive))
+}
+
+/// Collects the echo, then compares it.
+fn receive(receiver: &mut dyn Read, length: usize) -> Result<(), Failure> {
+    let mut piece = vec![0; PIECE];
+    let mut echo = Vec::new();
+    loop {
+        let received = echo.len();
+        let broke_off = format!("the echo broke off after {received} of {length} bytes");
+        match receiver.read(&mut piece).explain(&broke_off)? {
+            0 if received == length => return in_place(0, &echo),
+            0 => return Err(Failure::new(broke_off, "the server ended its side")),
+            count if received + count > length => {
+                let why = format!("more than the {length} bytes that were sent");
+                return Err(Failure::new("the echo does not end", why));
+            }
+            // BUG: nothing bounds this, and only the length of a piece is of use.
+            count => echo.extend_from_slice(&piece[..count]),
+        }
+    }
+}

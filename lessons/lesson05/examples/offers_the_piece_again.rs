@@ -1,0 +1,28 @@
+//! One thread, non-blocking. The kernel takes a part of a piece; then the piece is offered again from its
+//! beginning. The server gets some bytes twice and has no way to tell.
+//!
+//! Instead of: exercise05
+//! Fails: sends_every_byte_once, reads_while_it_writes, stays_small
+
+mod one_thread;
+
+use std::io::{ErrorKind, Write};
+use std::net::TcpStream;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use common::{Explain, Failure, exit};
+
+fn main() -> ExitCode {
+    exit(one_thread::run("Exercise 5: offer a piece again", offer, Some(Duration::from_millis(1))))
+}
+
+fn offer(connection: &mut TcpStream, piece: &[u8]) -> Result<usize, Failure> {
+    match connection.write(piece) {
+        Ok(taken) if taken == piece.len() => Ok(taken),
+        // BUG: what was taken has been sent. Only the rest is still to be written.
+        Ok(_) => Ok(0),
+        Err(why) if why.kind() == ErrorKind::WouldBlock => Ok(0),
+        Err(why) => Err(why).explain("cannot send"),
+    }
+}

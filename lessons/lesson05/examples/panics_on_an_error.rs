@@ -1,0 +1,23 @@
+//! Every error is an `unwrap`: whoever calls the program gets a panic and exit code 101, and no reason that
+//! people can read. All but `main` is the solution's.
+//!
+//! Instead of: exercise05
+//! Fails: reports_a_refusal, notices_an_early_end, notices_bytes_out_of_place,
+//!   notices_bytes_too_many, notices_a_reset, keeps_the_time_limit,
+//!   gives_up_on_a_silent_server, reports_a_server_that_hangs_up,
+//!   does_not_wait_for_the_end_of_too_much, parts_with_a_server_that_sends_for_ever,
+//!   reports_a_full_output, gives_up_connecting
+
+#[path = "../solution.rs"]
+#[expect(dead_code, reason = "`main` is this file's own")]
+mod solution;
+
+use std::process::ExitCode;
+
+use solution::{receive, run, send};
+
+fn main() -> ExitCode {
+    // BUG: a panic is for a mistake in the program, not for a mistake of the server.
+    run(send, receive).unwrap();
+    ExitCode::SUCCESS
+}

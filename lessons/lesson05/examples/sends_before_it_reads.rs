@@ -1,0 +1,36 @@
+//! First all of the message is written, then the echo is read. The server must write the echo somewhere:
+//! when its buffers are full too, both wait for each other. `send` and `receive` are the solution's.
+//!
+//! Instead of: exercise05
+//! Fails: reads_while_it_writes, stays_small
+
+#[path = "../solution.rs"]
+#[expect(dead_code, reason = "`main` and `run` are this file's own")]
+mod solution;
+
+use std::net::{Shutdown, TcpStream};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use common::{Explain, Failure, Limited, cannot_connect, exit, say};
+use lesson05::echo_arguments;
+use solution::{receive, send};
+
+fn main() -> ExitCode {
+    exit(run())
+}
+
+fn run() -> Result<(), Failure> {
+    let (arguments, length) = echo_arguments("Exercise 5: write, then read");
+    let (server, start) = (arguments.address, Instant::now());
+    let connection = TcpStream::connect_timeout(&server, arguments.time_limit)
+        .map_err(cannot_connect(server))?;
+    let limit = arguments.time_limit.saturating_sub(start.elapsed());
+
+    // BUG: while this waits for room, nobody reads.
+    send(&mut Limited::new(&connection, limit), length)?;
+    connection.shutdown(Shutdown::Write).explain("cannot end the message")?;
+    let limit = arguments.time_limit.saturating_sub(start.elapsed());
+    receive(&mut Limited::new(&connection, limit), length)?;
+    say!("echoed {length} bytes, each in its place")
+}

@@ -1,0 +1,109 @@
+//! Checks on programs: what a program must pass, and what a wrong one must fail.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::thread;
+use std::time::Duration;
+
+use libtest_mimic::{Failed, Trial};
+
+use crate::check::{Broken, Check, Needs, Outcome};
+use crate::patience::{must_fail, must_pass};
+use crate::report::Report;
+use crate::run::Run;
+use crate::standstill::despite_standstills;
+use crate::subject::Subject;
+use crate::trace::Trace;
+
+/// A test for the harness; ignored, with the reason, where the machine lacks what the check needs.
+pub(crate) fn trial(
+    name: String,
+    check: Check,
+    run: impl FnOnce() -> Result<(), Failed> + Send + 'static,
+) -> Trial {
+    match check.needs.missing() {
+        None => Trial::test(name, run),
+        Some(missing) => Trial::test(name, run).with_kind(missing).with_ignored_flag(true),
+    }
+}
+
+/// A trial for each check, which the program must pass, on a machine that has what the program needs.
+/// `kind` comes between their names.
+pub(crate) fn right<'a>(
+    subject: &'a Subject,
+    needs: Needs,
+    kind: &'a str,
+    checks: &'a [Check],
+) -> impl Iterator<Item = Trial> {
+    // The check may have a need of its own.
+    let both = move |check: &Check| if needs.missing().is_some() { needs } else { check.needs };
+    checks.iter().map(move |check| {
+        let (check, subject) = (check.needs(both(check)), subject.clone());
+        let name = format!("{}::{kind}{}", subject.name, check.id);
+        trial(name, check, move || pass(&check, Some(&subject)))
+    })
+}
+
+pub(crate) fn pass(check: &Check, subject: Option<&Subject>) -> Result<(), Failed> {
+    perform(check, subject, must_pass()).map_err(Failed::from)
+}
+
+/// Demands that the subject fails the checks in `fails` and passes all others.
+pub(crate) fn exactly(
+    checks: &[Check],
+    subject: &Subject,
+    fails: &[impl AsRef<str> + Sync],
+) -> Result<(), Failed> {
+    let wrong: Vec<String> = side_by_side(checks, |check| {
+        if !fails.iter().any(|id| id.as_ref() == check.id) {
+            let outcome = perform(check, Some(subject), must_pass());
+            return outcome.err().map(|report| format!("It must pass this check.\n{report}"));
+        }
+        let outcome = on(Run::alone(Some(subject), &Trace::new(must_fail())), check);
+        let passes = || format!("{} passes {}, which it must fail", subject.name, check.id);
+        outcome.is_ok().then(passes)
+    });
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n\n").into()) }
+}
+
+/// The checks that the subject fails with so much time.
+pub(crate) fn failed(checks: &[Check], subject: &Subject, patience: Duration) -> Vec<&'static str> {
+    side_by_side(checks, |check| {
+        let outcome = on(Run::alone(Some(subject), &Trace::new(patience)), check);
+        outcome.is_err().then_some(check.id)
+    })
+}
+
+/// What comes of all checks that this machine can run. A program that hangs in several of them is waited
+/// for only once.
+fn side_by_side<T: Send>(checks: &[Check], verdict: impl Fn(&Check) -> Option<T> + Sync) -> Vec<T> {
+    let verdict = &verdict;
+    thread::scope(|scope| {
+        let runnable = checks.iter().filter(|check| check.needs.missing().is_none());
+        let running: Vec<_> = runnable.map(|check| scope.spawn(move || verdict(check))).collect();
+        running.into_iter().filter_map(|run| run.join().expect("panics are caught")).collect()
+    })
+}
+
+/// Runs one check; what it has done is in the trace.
+fn on(mut run: Run, check: &Check) -> Outcome {
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| (check.run)(&mut run)));
+    outcome.unwrap_or_else(|_| {
+        Err(Broken::new("the check itself does not panic", "a panic: see above"))
+    })
+}
+
+/// Runs one check and reports how it fails.
+pub(crate) fn perform(
+    check: &Check,
+    subject: Option<&Subject>,
+    patience: Duration,
+) -> Result<(), Box<Report>> {
+    despite_standstills(|| {
+        let trace = Trace::new(patience);
+        let _explained = trace.explain();
+        on(Run::new(subject, &trace), check).map_err(|broken| {
+            let subject = subject.map_or("this machine", |subject| &subject.name);
+            Box::new(Report::new(check, subject, trace.take(), broken))
+        })
+    })
+}

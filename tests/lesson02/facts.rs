@@ -1,0 +1,256 @@
+//! What chapter 2.2 says of servers, as experiments, its recordings, and how the suite itself reports.
+//!
+//! What lesson 2's program must do is in `tests/servers/src/one_client.rs`, since lesson 3's must do the
+//! same.
+
+use std::fs;
+use std::net::{Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+
+use common::{GREETING, REPLY, TUTORIAL_ADDRESS};
+use grader::{
+    Check, Needs, Outcome, Run, Subject, check, lesson_folder, private_loopback, program_file,
+    workspace,
+};
+
+pub const FACTS: &[Check] = &[
+    check("C2_recv_on_the_listener", recv_on_the_listener)
+        .demands("The tutorial's server dies with ENOTCONN; its client gets a reset.")
+        .section("02-2-server.html#what-goes-wrong")
+        .needs(Needs::Program("python3")),
+    check("C4_others_in_the_queue_are_reset", others_in_the_queue_are_reset)
+        .demands("When a server for one client exits, a second one in its queue is reset.")
+        .section("02-2-server.html#one-client-only"),
+    check("C12_the_empty_host_is_every_address", the_empty_host_is_every_address)
+        .demands(
+            "A listener on 0.0.0.0 answers on every IPv4 address of the machine, not on IPv6's.",
+        )
+        .section("02-2-server.html#which-address"),
+    check("a_server_goes_on_after_ctrl_z", a_server_goes_on_after_ctrl_z)
+        .demands("Lesson 2's server, suspended while it waits for the message, serves its client when it goes on.")
+        .section("02-2-server.html#run-it")
+        .needs(Needs::Linux),
+    check("recording_server_original", record_the_original)
+        .demands("The book shows how the tutorial's server fails, and what its client sees.")
+        .section("02-2-server.html#what-goes-wrong")
+        .needs(Needs::Program("python3")),
+    check("recording_server_recv_on_listener", record_recv_on_the_listener)
+        .demands("The book shows the same bug in Rust, with socket2.")
+        .section("02-2-server.html#what-goes-wrong"),
+    check("recording_server_bytes", record_bytes_that_are_not_text)
+        .demands("The book shows how lesson 2 reports bytes that are not text.")
+        .section("02-2-server.html#run-it"),
+    check("a_report_comes_at_once", a_report_comes_at_once)
+        .demands("A failing check is reported while others still run.")
+        .section("index.html#when-a-check-fails")
+        .needs(Needs::Unix),
+    check("the_first_report_comes_last", the_first_report_comes_last)
+        .demands("At the end comes the report to begin with, and the grade in one line.")
+        .section("index.html#when-a-check-fails")
+        .needs(Needs::Unix),
+    check("a_copied_tree_grades_itself", a_copied_tree_grades_itself)
+        .demands("A tree that was built and then copied grades its own exercise, not the old tree's.")
+        .section("index.html#when-a-check-fails")
+        .needs(Needs::Unix),
+    check("colours_are_for_terminals", colours_are_for_terminals)
+        .demands("Reports have colours on a terminal only, or where they are asked for.")
+        .section("index.html#when-a-check-fails")
+        .needs(Needs::Unix),
+];
+
+fn recv_on_the_listener(run: &mut Run) -> Outcome {
+    let original = Subject::python("original.py", lesson_folder("lesson02").join("original.py"));
+    let mut server = run.start_other(&original, &["127.0.0.1:0"])?;
+    let address = server.listening()?;
+    // Asleep until the message is there: it must die with the message unread.
+    server.suspend()?;
+    let mut client = run.connect(address)?;
+    client.send(GREETING)?;
+    run.message_waits_at(address)?;
+    server.resume()?;
+    client.is_reset()?;
+    server.exits_with(1)?;
+    // The number of ENOTCONN is Linux's; other systems have another.
+    server.complains(if cfg!(target_os = "linux") { "OSError: [Errno 107]" } else { "OSError" })
+}
+
+fn others_in_the_queue_are_reset(run: &mut Run) -> Outcome {
+    let own = SocketAddr::new(private_loopback(), 0).to_string();
+    let mut server = run.start_other(&Subject::built("lesson02"), &[&own])?;
+    let address = server.listening()?;
+    let mut first = run.connect(address)?;
+    let mut second = run.connect(address)?;
+    first.send(GREETING)?;
+    first.receives_all(REPLY)?;
+    first.close();
+    server.exits_with(0)?;
+    second.is_reset()?;
+    run.is_refused(address)
+}
+
+fn the_empty_host_is_every_address(run: &mut Run) -> Outcome {
+    let every = run.attempt("listen on 0.0.0.0", TcpListener::bind("0.0.0.0:0"))?;
+    let port = run.attempt("its port", every.local_addr())?.port();
+    run.connect(([127, 0, 0, 1], port).into())?;
+    let v6 = TcpStream::connect((Ipv6Addr::LOCALHOST, port));
+    run.ensure(format!("a connection to [::1]:{port} fails"), v6.is_err(), "a connection")
+}
+
+/// With a time-out set, Ctrl-Z and `fg` interrupt a read (signal(7)): no reason to give up.
+fn a_server_goes_on_after_ctrl_z(run: &mut Run) -> Outcome {
+    let mut server = run.start_other(&Subject::built("lesson02"), &["127.0.0.1:0"])?;
+    let address = server.listening()?;
+    let mut client = run.connect(address)?;
+    server.says("connected")?;
+    run.settles(&server)?;
+    server.suspend()?;
+    run.until("it has stopped", || server.stands_still().then_some(()))?;
+    server.resume()?;
+    client.send(GREETING)?;
+    client.receives_all(REPLY)?;
+    client.close();
+    server.exits_with(0)
+}
+
+fn record_the_original(run: &mut Run) -> Outcome {
+    let python =
+        |name: &str, file: &str| Subject::python(name, lesson_folder("lesson02").join(file));
+    let mut server = run.start_other(&python("original.py", "original.py"), &["127.0.0.1:0"])?;
+    let address = server.listening()?;
+    // Asleep until the message is there: it must die with the message unread.
+    server.suspend()?;
+    let client = python("the client", "../lesson01/mended.py");
+    let mut client = run.start_other(&client, &[&address.to_string()])?;
+    run.message_waits_at(address)?;
+    server.resume()?;
+    server.exits_with(1)?;
+    client.exits_with(1)?;
+    let said = server.stdout().replace(&address.to_string(), TUTORIAL_ADDRESS);
+    let served = format!(
+        "$ python3 lessons/lesson02/original.py\n{said}{}",
+        grader::without_frames(&server.stderr())
+    );
+    run.recorded("server-original", &served)?;
+    let called = format!(
+        "$ python3 lessons/lesson01/mended.py\n{}",
+        grader::without_frames(&client.stderr())
+    );
+    run.recorded("server-original-client", &called)
+}
+
+fn record_recv_on_the_listener(run: &mut Run) -> Outcome {
+    let wrong = run.wrong_program("recv_on_listener")?;
+    let mut server = run.start_other(&wrong, &["127.0.0.1:0"])?;
+    let address = server.listening()?;
+    run.connect(address)?;
+    server.exits_with(1)?;
+    let wrote = server.stdout().replace(&address.to_string(), TUTORIAL_ADDRESS) + &server.stderr();
+    let wrote = format!("$ cargo run -p lesson02 --example recv_on_listener\n{wrote}");
+    run.recorded("server-recv-on-listener", &wrote)
+}
+
+fn record_bytes_that_are_not_text(run: &mut Run) -> Outcome {
+    let mut server = run.start_other(&Subject::built("lesson02"), &["127.0.0.1:0"])?;
+    let address = server.listening()?;
+    let mut client = run.connect(address)?;
+    client.send(b"\xc4\xe3\xba\xc3")?;
+    client.end()?;
+    client.receives_all(REPLY)?;
+    server.exits_with(1)?;
+    let wrote = server.stdout().replace(&address.to_string(), TUTORIAL_ADDRESS) + &server.stderr();
+    run.recorded("server-bytes", &format!("$ cargo run -p lesson02\n{wrote}"))
+}
+
+/// This suite itself, as a program that grades another one.
+fn grading(subject: &str) -> Subject {
+    let suite = std::env::current_exe().unwrap_or_default();
+    let subject = format!("SUBJECT={}", Subject::built(subject).path());
+    Subject::new("the suite", suite).through(&["env", &subject])
+}
+
+fn a_report_comes_at_once(run: &mut Run) -> Outcome {
+    // On a busy machine a second for each check may be too little.
+    is_reported_at_once(run, "0.2").or_else(|_| is_reported_at_once(run, "1"))
+}
+
+fn is_reported_at_once(run: &mut Run, patience: &str) -> Outcome {
+    // The second of these two checks waits for all of its time.
+    let (first, second) = ("reads_the_whole_request", "gives_up_on_a_dripping_client");
+    let patience = format!("GRADER_PATIENCE={patience}");
+    let suite = grading("one_read_is_the_request").through(&["env", &patience]);
+    let mut suite = run.start_other(&suite, &[])?;
+    suite.says(&format!("subject does not pass {first}"))?;
+    suite.has_not_said(&format!("subject does not pass {second}"))?;
+    suite.says(&format!("subject does not pass {second}"))?;
+    suite.exits_with(101)
+}
+
+fn the_first_report_comes_last(run: &mut Run) -> Outcome {
+    // Five checks; it passes three, and fails these two, of which the first is much quicker.
+    let (first, second) = ("survives_an_empty_request", "refuses_a_request_that_is_too_long");
+    let mut suite = run.start_other(&grading("serves_one_client"), &["request"])?;
+    suite.exits_with(101)?;
+    let said = suite.stdout();
+    let (before, last) = said.rsplit_once("Begin with this one:").unwrap_or((&said, ""));
+    let both = [first, second].iter().all(|id| before.contains(&format!("does not pass {id}")));
+    run.ensure("both are reported", both, before)?;
+    let again = last.contains(&format!("subject does not pass {first}"));
+    run.ensure(format!("{first} is reported once more, as the last"), again, last)?;
+    let grade = format!("subject: 3 of 10 checks, 5 not run; next: {first}");
+    run.ensure(format!("the last line is `{grade}`"), last.trim_end().ends_with(&grade), last)
+}
+
+fn colours_are_for_terminals(run: &mut Run) -> Outcome {
+    // It writes into a pipe. The variable asks for colours there, too (bixense.com/clicolors).
+    let forced = ["env", "-u", "NO_COLOR", "CLICOLOR_FORCE=1"];
+    for (when, starter, coloured) in [
+        ("auto", &[][..], false),
+        ("always", &[], true),
+        ("auto", &forced, true),
+        ("never", &forced, false),
+    ] {
+        let colours = format!("--color={when}");
+        let suite = grading("recv_on_listener").through(starter);
+        let mut suite = run.start_other(&suite, &["answers_a_request", &colours])?;
+        suite.ends()?;
+        let said = suite.stdout();
+        // The harness colours lines of its own, before and after.
+        let report = said.split_once("does not pass").map_or("", |(_, report)| report);
+        let report = report.split_once("Read:").map_or("", |(report, _)| report);
+        let has = report.contains("\u{1b}[");
+        run.ensure(format!("its report has colours: {coloured}"), has == coloured, report)?;
+    }
+    Ok(())
+}
+
+/// The path of the old tree must be compiled into nothing. This folder's name has all that breaks paths:
+/// spaces and Chinese letters.
+fn a_copied_tree_grades_itself(run: &mut Run) -> Outcome {
+    let folder = run.attempt("a temporary folder", tempfile::tempdir())?;
+    let copy = folder.path().join("一本书 of sockets");
+    let suite = run.attempt("this suite", std::env::current_exe())?;
+    let exercise = workspace().join("lessons/lesson02/exercise.rs");
+    let begun = run.attempt("the exercise", fs::read_to_string(&exercise))?;
+    let begun = begun.strip_prefix("// NOT STARTED: delete this line to be graded\n");
+    // What is built there as the exercise is the solution, so that the grade tells the trees apart.
+    let files = [
+        (workspace().join("book.toml"), "book.toml"),
+        (suite, "target/debug/deps/lesson02"),
+        (program_file("solution02"), "target/debug/exercise02"),
+    ];
+    for (from, to) in files {
+        let to = copy.join(to);
+        let made = to.parent().map_or(Ok(()), fs::create_dir_all);
+        run.attempt("a folder in the copy", made)?;
+        run.attempt(format!("a copy of {}", from.display()), fs::copy(&from, &to))?;
+    }
+    let lesson = copy.join("lessons/lesson02");
+    run.attempt("a folder in the copy", fs::create_dir_all(&lesson))?;
+    let written = fs::write(lesson.join("exercise.rs"), begun.unwrap_or("fn main() {}"));
+    run.attempt("the exercise, begun in the copy", written)?;
+    let suite = Subject::new("the copied suite", copy.join("target/debug/deps/lesson02"));
+    // As if it were started by hand, in another folder.
+    let suite = suite.through(&["env", "-u", "CARGO_MANIFEST_DIR", "-u", "SUBJECT", "-C", "/"]);
+    let mut suite = run.start_other(&suite, &["--exact", "exercise02::answers_a_request"])?;
+    suite.says("exercise02: 1 of 10 checks, 9 not run")?;
+    suite.exits_with(0)
+}

@@ -1,0 +1,441 @@
+//! What lesson 4's program, a server for many clients, must do.
+//!
+//! It serves each client on its own thread and answers every chunk of text that it reads, until the
+//! client finishes sending. It says who comes, what they send, who goes, and why. Nothing that one client
+//! does disturbs another, and Ctrl-C stops it cleanly: no new client is let in, replies that are in
+//! flight are finished, and within two seconds it is gone.
+
+use crate::facts::{SILENCE, python};
+use crate::robustness::Chunks;
+use std::io::{self, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Instant;
+
+use common::{Encoding, GREETING, REPLY, timed_out};
+use grader::{Check, Needs, Outcome, Peer, Program, Run, Subject, check};
+use servers::many_clients::{self, is_over_soon};
+use servers::robustness::{Protocol, greedy};
+
+pub const CHECKS: &[Check] = &[
+    check("serves_clients_side_by_side", serves_clients_side_by_side)
+        .demands("Clients are served at the same time, while another says nothing at all.")
+        .hint("Where does your program wait while it talks to one client, and who waits with it?")
+        .section("03-threads.html#the-repair"),
+    check("serves_one_after_another", serves_one_after_another)
+        .demands("When a client has gone, the next one is served.")
+        .hint("How often does your program call `accept`?")
+        .section("03-threads.html#what-goes-wrong"),
+    check("answers_every_piece", answers_every_piece)
+        .demands("Every piece that a client sends is answered once, until it ends its side.")
+        .hint("Where does the connection end: in the loop that reads from it, or after that?")
+        .section("03-threads.html#what-goes-wrong"),
+    check("decodes_across_pieces", decodes_across_pieces)
+        .demands("A character whose bytes arrive in two pieces is read as one.")
+        .hint("What does your decoder do with the first byte of a character that has three?")
+        .section("03-threads.html#a-character-in-two-pieces"),
+    check("reads_utf8", reads_utf8)
+        .demands("Text in UTF-8 is read as it was meant.")
+        .hint("Which encoding do the clients use, and which one the server?")
+        .section("03-threads.html#two-encodings"),
+    check("speaks_gbk_when_told", speaks_gbk_when_told)
+        .demands("With `--encoding gbk`, clients that speak GBK are understood and answered in GBK.")
+        .hint("Which of your program's two directions needs the encoding?")
+        .section("03-threads.html#two-encodings"),
+    check("survives_a_reset", survives_a_reset)
+        .demands("A client that resets the connection disturbs nobody.")
+        .hint("What does `read` return after a reset, and what does your program do with that?")
+        .section("03-threads.html#nobody-disturbs-the-others"),
+    check("parts_with_bytes_that_are_not_text", parts_with_bytes_that_are_not_text)
+        .demands("A client whose bytes are not text is told goodbye, with a clean end after its replies.")
+        .hint("What does the kernel do with a connection that is closed before all input is read?")
+        .section("03-threads.html#nobody-disturbs-the-others"),
+    check("says_who_comes_and_goes", says_who_comes_and_goes)
+        .demands("It is said who connects, how many bytes arrive and what they say, and who leaves.")
+        .hint("Which value of `accept` says who the client is?")
+        .section("03-threads.html#run-it"),
+    check("says_who_broke_off", says_who_broke_off)
+        .demands("A client that resets the connection is reported on stderr, with its address.")
+        .hint("Can somebody who reads the log tell a reset from a good end?")
+        .section("03-threads.html#nobody-disturbs-the-others"),
+    check("keeps_quiet", keeps_quiet)
+        .demands("With `--quiet`, clients are served without a word about them.")
+        .hint("Which of your lines are about single clients?")
+        .section("03-threads.html#run-it")
+        .needs(Needs::Unix),
+    check("keeps_the_house_full", keeps_the_house_full)
+        .demands("With `--max-clients 1`, a second client waits until the first has gone.")
+        .hint("Where does a client wait that has connected and has not been accepted?")
+        .section("03-threads.html#threads-have-a-price"),
+    check("ends_silent_clients", ends_silent_clients)
+        .demands("A client that says nothing for longer than `--idle-limit` is told goodbye.")
+        .hint("For how long does `read` wait when nobody told it?")
+        .section("03-threads.html#threads-have-a-price"),
+    check("ends_clients_that_never_read", ends_clients_that_never_read)
+        .demands("A client that never reads its replies holds a thread no longer than `--idle-limit`.")
+        .hint("What does `write` do when the peer's buffer and your own are full?")
+        .section("03-threads.html#threads-have-a-price"),
+    check("survives_a_closed_output", survives_a_closed_output)
+        .demands("When nobody reads the server's output any more, its clients are served all the same.")
+        .hint("What does `println!` do when it cannot print?")
+        .section("03-threads.html#nobody-disturbs-the-others")
+        .needs(Needs::Unix),
+    check("survives_without_descriptors", survives_without_descriptors)
+        .demands("When no descriptor is left, clients wait; the server does not spin, and goes on.")
+        .hint("Which clients can still be served when `accept` fails, and when is it worth another try?")
+        .section("03-threads.html#when-accept-fails")
+        .needs(Needs::Linux),
+    check("leaves_nothing_behind", leaves_nothing_behind)
+        .demands("After 50 clients, the server has no more descriptors and threads than before.")
+        .hint("What else of yours still holds the connection when its thread ends?")
+        .section("03-threads.html#threads-have-a-price")
+        .needs(Needs::Linux),
+    check("stops_on_ctrl_c", stops_on_ctrl_c)
+        .demands("Ctrl-C ends the server with exit code 0, though clients are connected.")
+        .hint("In which call does each of your threads wait, and what wakes it?")
+        .section("03-threads.html#stopping")
+        .needs(Needs::Unix),
+    check("stops_when_told_to_end", stops_when_told_to_end)
+        .demands("SIGTERM, which `kill` sends, does the same.")
+        .hint("Which signals does your program know?")
+        .section("03-threads.html#stopping")
+        .needs(Needs::Unix),
+    check("stops_a_full_house", stops_a_full_house)
+        .demands("Ctrl-C ends a server that waits for a place to become free.")
+        .hint("Where does your program wait when no more clients may come in?")
+        .section("03-threads.html#stopping")
+        .needs(Needs::Unix),
+    check("finishes_replies", finishes_replies)
+        .demands("After Ctrl-C, a reply that is under way is finished, and nobody new is let in.")
+        .hint("What becomes of a thread when `main` returns, or the program exits?")
+        .section("03-threads.html#stopping")
+        .needs(Needs::Unix),
+    check("stops_in_time", stops_in_time)
+        .demands("After Ctrl-C, the server does not wait for ever for a reply that is under way.")
+        .hint("How long may somebody who presses Ctrl-C have to wait?")
+        .section("03-threads.html#stopping")
+        .needs(Needs::Unix),
+    check("serves_the_mended_python_client", serves_the_mended_python_client)
+        .demands("The tutorial's own client, mended, gets its reply.")
+        .hint("Which program fails first, and what does it say?")
+        .section("03-threads.html#run-it")
+        .needs(Needs::Program("python3")),
+    check("serves_nc", serves_nc)
+        .demands("nc, the plainest client there is, gets its reply.")
+        .hint("What can you see when you talk to the server by hand?")
+        .section("03-threads.html#run-it")
+        .needs(Needs::Program("nc")),
+    check("serves_socat", serves_socat)
+        .demands("socat gets its reply.")
+        .hint("What can you see when you talk to the server by hand?")
+        .section("03-threads.html#run-it")
+        .needs(Needs::Program("socat")),
+];
+
+fn serves_clients_side_by_side(run: &mut Run) -> Outcome {
+    let (_server, address) = run.serve()?;
+    let _silent = run.connect(address)?;
+    let mut second = run.connect(address)?;
+    let mut third = run.connect(address)?;
+    for _ in 0..3 {
+        is_served(&mut second)?;
+        is_served(&mut third)?;
+    }
+    Ok(())
+}
+
+fn serves_one_after_another(run: &mut Run) -> Outcome {
+    let (_server, address) = run.serve()?;
+    for _ in 0..3 {
+        let mut client = run.connect(address)?;
+        is_served(&mut client)?;
+        client.end()?;
+        client.receives_end()?;
+    }
+    Ok(())
+}
+
+fn answers_every_piece(run: &mut Run) -> Outcome {
+    let (_server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    for piece in [GREETING, "x", GREETING] {
+        client.send(piece)?;
+        client.receives(REPLY)?;
+    }
+    client.end()?;
+    client.receives_end()
+}
+
+fn decodes_across_pieces(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    // The last part shows after which cut something went wrong.
+    for (cut, text) in [(1, "你1"), (2, "你2")] {
+        let mut client = run.connect(address)?;
+        let (first, rest) = text.as_bytes().split_at(cut);
+        client.send(first)?;
+        // The reply proves that the first part has been read, and nothing but that.
+        client.receives(REPLY)?;
+        client.send(rest)?;
+        client.receives(REPLY)?;
+        server.says(text)?;
+        client.end()?;
+        client.receives_end()?;
+    }
+    Ok(())
+}
+
+fn reads_utf8(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    client.send("你好")?;
+    server.says("你好")
+}
+
+fn speaks_gbk_when_told(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve_with(&["--encoding", "gbk", "127.0.0.1:0"])?;
+    let mut client = run.connect(address)?;
+    let reply = Encoding::Gbk.encode(REPLY).expect("GBK has these characters");
+    // `你好` in GBK: the second character is cut.
+    client.send(b"\xc4\xe3\xba")?;
+    client.receives(&reply)?;
+    client.send(b"\xc3")?;
+    client.receives(&reply)?;
+    server.says("\"你\"")?;
+    server.says("\"好\"")
+}
+
+fn survives_a_reset(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut other = run.connect(address)?;
+    is_served(&mut other)?;
+    let mut client = run.connect(address)?;
+    is_served(&mut client)?;
+    client.reset();
+    // By then the server has met the reset, on a busy machine too.
+    other.receives_nothing_for(SILENCE)?;
+    for _ in 0..2 {
+        is_served(&mut run.connect(address)?)?;
+        is_served(&mut other)?;
+    }
+    server.still_runs()
+}
+
+fn parts_with_bytes_that_are_not_text(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut other = run.connect(address)?;
+    is_served(&mut other)?;
+    let mut client = run.connect(address)?;
+    is_served(&mut client)?;
+    // More than the server reads before it notices: the rest is unread input.
+    client.send([b"\xc4\xe3\xba\xc3".as_slice(), &[b'x'; 64 << 10]].concat())?;
+    client.receives_end()?;
+    server.complains("error: ")?;
+    server.complains("UTF-8")?;
+    is_served(&mut other)
+}
+
+fn says_who_comes_and_goes(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    let name = client.local();
+    server.says(&format!("{name} connected\n"))?;
+    client.send(GREETING)?;
+    client.receives(REPLY)?;
+    server.says(&format!("{name} sent {} bytes: {GREETING:?}\n", GREETING.len()))?;
+    client.end()?;
+    server.says(&format!("{name} left: it ended its side\n"))
+}
+
+fn says_who_broke_off(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let client = run.connect(address)?;
+    let name = client.local();
+    server.says(&name.to_string())?;
+    client.reset();
+    server.complains(&format!("error: lost {name}: "))?;
+    server.complains("reset")
+}
+
+fn keeps_quiet(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve_with(&["--quiet", "127.0.0.1:0"])?;
+    let mut client = run.connect(address)?;
+    is_served(&mut client)?;
+    client.send(b"\xff")?;
+    client.receives_end()?;
+    server.interrupt()?;
+    server.exits_with(0)?;
+    server.has_not_said(&client.local().to_string())?;
+    let complaints = server.stderr();
+    run.ensure("nothing is said on stderr", complaints.is_empty(), complaints)
+}
+
+fn keeps_the_house_full(run: &mut Run) -> Outcome {
+    let (_server, address) = run.serve_with(&["--max-clients", "1", "127.0.0.1:0"])?;
+    let mut first = run.connect(address)?;
+    is_served(&mut first)?;
+    let mut second = run.connect(address)?;
+    second.send(GREETING)?;
+    second.receives_nothing_for(SILENCE)?;
+    is_served(&mut first)?;
+    first.close();
+    second.receives(REPLY)
+}
+
+fn ends_silent_clients(run: &mut Run) -> Outcome {
+    let (_server, address) = run.serve_with(&["--idle-limit", "0.2", "127.0.0.1:0"])?;
+    run.connect(address)?.receives_end()
+}
+
+fn ends_clients_that_never_read(run: &mut Run) -> Outcome {
+    let options = ["--max-clients", "1", "--idle-limit", "0.2", "--quiet", "127.0.0.1:0"];
+    let (_server, address) = run.serve_with(&options)?;
+    let greedy = greedy(run, address)?;
+    let mut second = run.connect(address)?;
+    second.send(GREETING)?;
+    // The greedy client's kernel takes the replies until its buffer is full, and the server's until
+    // that is full. Then the server cannot write, so it does not read; and there they are.
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| send_for_ever(&greedy, &done));
+        let outcome = second.receives(REPLY);
+        done.store(true, Ordering::Relaxed);
+        outcome
+    })
+}
+
+/// Sends, and reads nothing, until the connection breaks or the check is done.
+fn send_for_ever(mut stream: &TcpStream, done: &AtomicBool) {
+    let chunk = [b'x'; 64 << 10];
+    while !done.load(Ordering::Relaxed) {
+        match stream.write(&chunk) {
+            Err(why) if !timed_out(&why) && why.kind() != io::ErrorKind::Interrupted => return,
+            _ => {}
+        }
+    }
+}
+
+fn survives_a_closed_output(run: &mut Run) -> Outcome {
+    // `head` prints the first line and ends; after that, nobody reads what the server writes.
+    let starter = ["sh", "-c", "\"$@\" | head -n 1", "sh"];
+    let (server, address) = run.serve_through(&starter, &["127.0.0.1:0"])?;
+    // It cannot know before it has something to say, and `head` may take a moment to end.
+    while !server.stderr().contains("error: cannot write to standard output") {
+        let mut client = run.connect(address)?;
+        is_served(&mut client)?;
+        client.end()?;
+        client.receives_end()?;
+    }
+    is_served(&mut run.connect(address)?)
+}
+
+fn survives_without_descriptors(run: &mut Run) -> Outcome {
+    many_clients::survives_without_descriptors(run, is_served, |_| 10)
+}
+
+fn leaves_nothing_behind(run: &mut Run) -> Outcome {
+    many_clients::leaves_nothing_behind(run, is_served)
+}
+
+fn stops_on_ctrl_c(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut known = run.connect(address)?;
+    is_served(&mut known)?;
+    let mut idle = run.connect(address)?;
+    server.says(&idle.local().to_string())?;
+    server.interrupt()?;
+    let since = Instant::now();
+    idle.receives_end()?;
+    known.receives_end()?;
+    server.exits_with(0)?;
+    is_over_soon(run, &server, since)
+}
+
+fn stops_when_told_to_end(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    is_served(&mut client)?;
+    server.terminate()?;
+    client.receives_end()?;
+    server.exits_with(0)
+}
+
+fn stops_a_full_house(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve_with(&["--max-clients", "1", "127.0.0.1:0"])?;
+    let mut first = run.connect(address)?;
+    is_served(&mut first)?;
+    let _second = run.connect(address)?;
+    server.interrupt()?;
+    first.receives_end()?;
+    server.exits_with(0)
+}
+
+fn finishes_replies(run: &mut Run) -> Outcome {
+    finishes_replies_at(run, Program::interrupt)
+}
+
+pub fn finishes_replies_when_told_to_end(run: &mut Run) -> Outcome {
+    finishes_replies_at(run, Program::terminate)
+}
+
+fn finishes_replies_at(run: &mut Run, signal: fn(&mut Program) -> Outcome) -> Outcome {
+    // The port is free when the server has gone; on an address of our own nobody else takes it.
+    let address = format!("{}:0", grader::private_loopback());
+    let (mut server, address) = run.serve_with(&["--work", "0.2", &address])?;
+    let mut client = run.connect(address)?;
+    client.send(GREETING)?;
+    client.end()?;
+    server.says(GREETING)?;
+    signal(&mut server)?;
+    server.says("stopping")?;
+    run.is_refused(address)?;
+    client.receives_all(REPLY)?;
+    server.exits_with(0)
+}
+
+fn stops_in_time(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve_with(&["--work", "60", "127.0.0.1:0"])?;
+    let mut client = run.connect(address)?;
+    client.send(GREETING)?;
+    server.says(GREETING)?;
+    many_clients::stops(run, &mut server)?;
+
+    let (mut server, address) = run.serve()?;
+    let greedy = greedy(run, address)?;
+    run.step("it sends as much as the server takes, and reads nothing");
+    Chunks::sends_without_reading(&greedy);
+    run.settles(&server)?;
+    many_clients::stops(run, &mut server)
+}
+
+pub fn is_served(client: &mut Peer) -> Outcome {
+    client.send(GREETING)?;
+    client.receives(REPLY)
+}
+
+fn serves_the_mended_python_client(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut client = run.start_other(&python("../lesson01/mended.py"), &[&address.to_string()])?;
+    client.says(REPLY)?;
+    client.exits_with(0)?;
+    server.says(GREETING)
+}
+
+fn serves_nc(run: &mut Run) -> Outcome {
+    serves_tool(run, |at| Subject::tool(&["nc", &at.ip().to_string(), &at.port().to_string()]))
+}
+
+fn serves_socat(run: &mut Run) -> Outcome {
+    serves_tool(run, |at| Subject::tool(&["socat", "-", &format!("TCP:{at}")]))
+}
+
+fn serves_tool(run: &mut Run, tool: fn(SocketAddr) -> Subject) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut client = run.start_other(&tool(address), &[])?;
+    for replies in 1..=2 {
+        client.types(&format!("{GREETING}\n"))?;
+        client.says(&REPLY.repeat(replies))?;
+    }
+    client.ends_input();
+    server.says(GREETING)
+}

@@ -1,0 +1,255 @@
+//! What chapter 3 says of threads and of the tutorial's server, as experiments, and its recordings.
+
+use crate::checks::is_served;
+use std::time::Duration;
+
+use common::{Encoding, GREETING, REPLY, TUTORIAL_ADDRESS};
+use grader::{Broken, Check, Needs, Outcome, Peer, Run, Subject, check, lesson_folder};
+
+pub const FACTS: &[Check] = &[
+    check("C5_swapped_arguments_leave_the_client_hanging", c5_swapped_arguments)
+        .demands("C5: with swapped arguments the thread dies, and the client waits for ever.")
+        .section("03-threads.html#what-goes-wrong")
+        .needs(Needs::Program("python3")),
+    check("C5_a_panic_in_rust_closes_the_connection", c5_a_panic_closes)
+        .demands("C5: a handler that panics in Rust drops its connection, so the peer sees the end.")
+        .section("03-threads.html#what-goes-wrong"),
+    check("C6_two_encodings_fail", c6_two_encodings_fail)
+        .demands("C6: the tutorial's own text in UTF-8 is an error in GBK, and the client hangs.")
+        .section("03-threads.html#two-encodings")
+        .needs(Needs::Program("python3")),
+    check("C6_two_encodings_fail_silently", c6_two_encodings_fail_silently)
+        .demands("C6: the text 你好 in UTF-8 is the text 浣犲ソ in GBK, without any error.")
+        .section("03-threads.html#two-encodings")
+        .needs(Needs::Program("python3")),
+    check("C7_closed_in_the_loop", c7_closed_in_the_loop)
+        .demands("C7: closed in the loop, a connection gives one reply and then a bad descriptor.")
+        .section("03-threads.html#what-goes-wrong")
+        .needs(Needs::Program("python3")),
+    check("C8_set_daemon_is_deprecated", c8_set_daemon)
+        .demands("C8: `setDaemon` is deprecated since Python 3.10.")
+        .section("03-threads.html#what-goes-wrong")
+        .needs(Needs::Python(10)),
+    check("S20_a_thread_costs_memory", s20_a_thread_costs_memory)
+        .demands("S20: each client costs a thread, a descriptor and memory: less than a process, not nothing.")
+        .section("03-threads.html#threads-have-a-price")
+        .needs(Needs::Linux),
+    check("S21_daemon_threads_are_cut_off", s21_daemon_threads_are_cut_off)
+        .demands("S21: a daemon thread is cut off in the middle of its reply, and the client sees a clean end.")
+        .section("03-threads.html#stopping")
+        .needs(Needs::Program("python3")),
+    check("S22_no_orderly_way_to_stop", s22_no_orderly_way_to_stop)
+        .demands("S22: a server that never ends its loop can only be broken off.")
+        .section("03-threads.html#stopping")
+        .needs(Needs::Program("python3")),
+    check("record_a_visit", record_a_visit)
+        .demands("The book shows what the server says about two clients, and when it is stopped.")
+        .section("03-threads.html#run-it")
+        .needs(Needs::Linux),
+    check("record_swapped_arguments", record_swapped_arguments)
+        .demands("The book shows what the tutorial's server says of its swapped arguments.")
+        .section("03-threads.html#what-goes-wrong")
+        .needs(Needs::Python(10)),
+    check("record_a_daemon_thread", record_a_daemon_thread)
+        .demands("The book shows what a client gets from a daemon thread that is cut off.")
+        .section("03-threads.html#stopping")
+        .needs(Needs::Program("python3")),
+    check("the_mended_python_server_serves", the_mended_python_server_serves)
+        .demands("The tutorial's server, mended, serves two clients side by side.")
+        .section("03-threads.html#the-repair")
+        .needs(Needs::Program("python3")),
+];
+
+/// Long enough to say "nothing comes": a server that replies does so in a millisecond.
+pub const SILENCE: Duration = Duration::from_millis(300);
+
+/// One of the lesson's Python programs.
+pub fn python(file: &str) -> Subject {
+    Subject::python(file, lesson_folder("lesson04").join(file))
+}
+
+/// Starts the tutorial's server with these bugs mended.
+fn original(run: &mut Run, mended: &[&str]) -> Outcome<(grader::Program, Peer)> {
+    let arguments = [&["127.0.0.1:0"], mended].concat();
+    let mut server = run.start_other(&python("original.py"), &arguments)?;
+    let address = server.listening()?;
+    let client = run.connect(address)?;
+    Ok((server, client))
+}
+
+fn c5_swapped_arguments(run: &mut Run) -> Outcome {
+    let (mut server, mut client) = original(run, &[])?;
+    client.send(GREETING)?;
+    server.complains("AttributeError")?;
+    client.receives_nothing_for(SILENCE)?;
+    server.still_runs()
+}
+
+fn c5_a_panic_closes(run: &mut Run) -> Outcome {
+    let wrong = run.wrong_program("nothing_else")?;
+    let mut server = run.start_other(&wrong, &["127.0.0.1:0"])?;
+    let address = server.listening()?;
+    let mut client = run.connect(address)?;
+    is_served(&mut client)?;
+    client.send(b"\xff")?;
+    server.complains("panicked")?;
+    client.receives_end()?;
+    is_served(&mut run.connect(address)?)
+}
+
+fn c6_two_encodings_fail(run: &mut Run) -> Outcome {
+    let (mut server, mut client) = original(run, &["C5"])?;
+    client.send(GREETING)?;
+    server.complains("UnicodeDecodeError")?;
+    client.receives_nothing_for(SILENCE)
+}
+
+fn c6_two_encodings_fail_silently(run: &mut Run) -> Outcome {
+    let (mut server, mut client) = original(run, &["C5"])?;
+    client.send("你好")?;
+    server.says("6 浣犲ソ")?;
+    client.receives(Encoding::Gbk.encode(REPLY).expect("GBK has these characters"))
+}
+
+fn c7_closed_in_the_loop(run: &mut Run) -> Outcome {
+    let (mut server, mut client) = original(run, &["C5", "C6"])?;
+    client.send(GREETING)?;
+    client.receives_all(REPLY)?;
+    server.complains("[Errno 9]")?;
+    let said = server.stdout();
+    run.ensure("the branch for the end is never reached", !said.contains("offline"), said)
+}
+
+fn c8_set_daemon(run: &mut Run) -> Outcome {
+    let (mut server, _client) = original(run, &["C5", "C6", "C7"])?;
+    server.complains("DeprecationWarning: setDaemon")
+}
+
+fn s20_a_thread_costs_memory(run: &mut Run) -> Outcome {
+    const CLIENTS: usize = 50;
+    let mut server = run.start_other(&Subject::built("lesson04"), &["127.0.0.1:0"])?;
+    let address = server.listening()?;
+    is_served(&mut run.connect(address)?)?;
+    let before = server.usage()?;
+    let mut clients = Vec::new();
+    for _ in 0..CLIENTS {
+        let mut client = run.connect(address)?;
+        is_served(&mut client)?;
+        clients.push(client);
+    }
+    let after = server.usage()?;
+    let got = format!("{before:?}, then {after:?}");
+    let threads = after.threads.saturating_sub(before.threads);
+    run.ensure(
+        format!("{CLIENTS} clients, {CLIENTS} threads"),
+        threads.abs_diff(CLIENTS) <= 1,
+        &got,
+    )?;
+    let memory = after.memory.saturating_sub(before.memory) / CLIENTS as u64;
+    run.ensure(format!("each thread uses memory: {memory} bytes"), memory > 0, &got)?;
+    let addresses = after.addresses.saturating_sub(before.addresses) / CLIENTS as u64;
+    run.ensure(format!("and reserves more: {addresses} bytes"), addresses > memory, &got)?;
+    run.ensure("a process uses more than a thread", before.memory > memory, &got)
+}
+
+fn s21_daemon_threads_are_cut_off(run: &mut Run) -> Outcome {
+    let mut server = run.start_other(&python("daemon.py"), &["127.0.0.1:0"])?;
+    let address = server.listening()?;
+    let mut client = run.connect(address)?;
+    client.send(GREETING)?;
+    client.receives("row 1 of 100\n")?;
+    server.types("\n")?;
+    // To the end: no error, no reset, nothing that says that rows are missing.
+    let rest = client.receives_to_end()?;
+    server.exits_with(0)?;
+    let rows = 1 + rest.iter().filter(|&&byte| byte == b'\n').count();
+    run.ensure("fewer than 100 rows have come", rows < 100, format!("{rows} rows"))
+}
+
+fn s22_no_orderly_way_to_stop(run: &mut Run) -> Outcome {
+    let (mut server, _client) = original(run, &["C5", "C6", "C7"])?;
+    server.interrupt()?;
+    server.complains("KeyboardInterrupt")?;
+    match server.exits_with(0) {
+        Ok(()) => Err(Broken::new("an exit code other than 0", "exit code 0")),
+        Err(_) => Ok(()),
+    }
+}
+
+fn the_mended_python_server_serves(run: &mut Run) -> Outcome {
+    let mut server = run.start_other(&python("mended.py"), &["127.0.0.1:0"])?;
+    let address = server.listening()?;
+    let mut first = run.connect(address)?;
+    let mut second = run.connect(address)?;
+    for _ in 0..2 {
+        is_served(&mut second)?;
+        is_served(&mut first)?;
+    }
+    first.end()?;
+    first.receives_end()?;
+    server.says("ended its side")
+}
+
+fn record_a_visit(run: &mut Run) -> Outcome {
+    let mut server = run.start_other(&Subject::built("lesson04"), &["127.0.0.1:0"])?;
+    let address = server.listening()?;
+    let empty = server.usage()?.descriptors;
+    let mut first = run.connect(address)?;
+    server.says(&format!("{} connected\n", first.local()))?;
+    let mut second = run.connect(address)?;
+    server.says(&format!("{} connected\n", second.local()))?;
+    // `你好` in two pieces, cut inside its first character.
+    second.send(b"\xe4")?;
+    second.receives(REPLY)?;
+    is_served(&mut first)?;
+    second.send(&"你好".as_bytes()[1..])?;
+    second.receives(REPLY)?;
+    first.end()?;
+    first.receives_end()?;
+    run.until("one client is left", || {
+        (server.usage().ok()?.descriptors == empty + 1).then_some(())
+    })?;
+    // One that is still busy would see by itself that the server stops, and leave before it says so.
+    run.settles(&server)?;
+    server.interrupt()?;
+    server.exits_with(0)?;
+    let said = server.stdout().replace(&address.to_string(), TUTORIAL_ADDRESS);
+    let said = said.replace("stopping", "^Cstopping");
+    run.recorded("threads-run", &format!("$ cargo run -p lesson04\n{said}"))
+}
+
+fn record_swapped_arguments(run: &mut Run) -> Outcome {
+    let mut server = run.start_other(&python("original.py"), &["127.0.0.1:0"])?;
+    let address = server.listening()?;
+    let _client = run.connect(address)?;
+    server.complains("has no attribute 'recv'\n")?;
+    server.kill()?;
+    let said = server.stdout().replace(&address.to_string(), TUTORIAL_ADDRESS);
+    let complaints = server.stderr();
+    // Without the warning of C8, which takes two lines and names a path of this machine.
+    let start = complaints.find("Exception in thread").unwrap_or(0);
+    let complaints = grader::without_frames(&complaints[start..]);
+    run.recorded(
+        "threads-original",
+        &format!("$ python3 lessons/lesson04/original.py\n{said}{complaints}"),
+    )
+}
+
+fn record_a_daemon_thread(run: &mut Run) -> Outcome {
+    let mut server = run.start_other(&python("daemon.py"), &["127.0.0.1:0"])?;
+    let address = server.listening()?;
+    let mut client = run.connect(address)?;
+    client.end()?;
+    let first: String = (1..=10).map(|row| format!("row {row} of 100\n")).collect();
+    client.receives(&first)?;
+    server.types("\n")?;
+    let rows = first + &String::from_utf8_lossy(&client.receives_to_end()?);
+    server.exits_with(0)?;
+    // How far it comes depends on the moment in which the main thread ends.
+    let last: Vec<&str> = rows.lines().rev().take(3).collect();
+    let shown = format!(
+        "$ nc 127.0.0.1 9090 < /dev/null | tail -n 3\n{}\n{}\n{}\n",
+        last[2], last[1], last[0]
+    );
+    run.recorded("threads-daemon", &shown)
+}

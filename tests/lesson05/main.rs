@@ -1,0 +1,26 @@
+//! Lesson 5: send and receive buffers.
+
+mod checks;
+mod exercise;
+mod facts;
+
+use std::process::ExitCode;
+
+use grader::{Exercise, Lesson};
+use servers::command_line;
+
+fn main() -> ExitCode {
+    Lesson::new("lesson05")
+        .checks(checks::CHECKS)
+        .shared(&command_line::PROGRAM)
+        .shared(&command_line::LISTENS)
+        .mode(checks::CSV)
+        .mode(checks::SWEEP)
+        .facts(facts::FACTS)
+        .exercise(
+            Exercise::new("exercise05", "solution05", exercise::CHECKS)
+                .starter_fails(exercise::STARTER_FAILS)
+                .robustness(exercise::ROBUSTNESS),
+        )
+        .main()
+}

@@ -1,0 +1,9 @@
+//! What the suites of several lessons demand: of every program, of servers for one client, of servers that
+//! stay, and of clients.
+
+pub mod command_line;
+pub mod handshake;
+pub mod many_clients;
+pub mod one_client;
+pub mod robustness;
+pub mod says_little;

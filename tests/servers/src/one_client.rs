@@ -1,0 +1,534 @@
+//! What every server for one client must do: the checks that lesson 2 and lesson 3 share.
+//!
+//! It listens, accepts one client, prints who that is, replies, ends its side, reads the client's
+//! message to its end, prints it, and exits with code 0. The reply goes out as soon as something has
+//! arrived, because the tutorial's client waits for it without ending its own side.
+
+use std::io::{ErrorKind, Write};
+use std::marker::PhantomData;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use common::{GREETING, REPLY};
+use grader::{
+    Broken, Check, Finished, Needs, Outcome, Program, Run, Subject, check, lesson_folder,
+    ways_to_end,
+};
+
+use crate::robustness::{
+    Protocol, cut_anywhere, resets_in_its_request, serve_into, serve_with_full_errors,
+};
+
+pub const CHECKS: &[Check] = &[
+    check("serves_the_tutorials_client", serves_the_tutorials_client)
+        .demands("A client that sends a message and waits for the reply, with its own side open, is served.")
+        .hint("On which of its two sockets can a server read what a client sends?")
+        .section("02-2-server.html#the-repair"),
+    check("serves_a_client_that_ends_its_side", serves_a_client_that_ends_its_side)
+        .demands("A client that ends its side after the message is served too.")
+        .hint("Does the server still reply when the client's stream has ended?")
+        .section("02-2-server.html#the-repair"),
+    check("reads_the_whole_message", reads_the_whole_message)
+        .demands("A message that arrives in pieces, cut inside a character, is read to its end.")
+        .hint("What does one `read` return: the message, or what has arrived of it so far?")
+        .section("02-2-server.html#one-read-is-not-one-message"),
+    check("delivers_the_whole_reply", delivers_the_whole_reply)
+        .demands("A client that sends a megabyte gets the whole reply and then a clean end.")
+        .hint("What does the kernel do with a connection that is closed before all input is read?")
+        .section("02-2-server.html#after-the-reply"),
+    check("reports_a_reset", reports_a_reset)
+        .demands("A client that resets the connection is reported, with exit code 1.")
+        .hint("Which error does `read` return when the peer broke the connection off?")
+        .section("02-2-server.html#the-repair"),
+    check("reports_an_empty_message", reports_an_empty_message)
+        .demands("A client that closes without a word has not sent an empty message.")
+        .hint("What does it mean when `read` returns 0?")
+        .section("02-2-server.html#the-repair"),
+    check("reports_bytes_that_are_not_text", reports_bytes_that_are_not_text)
+        .demands("Bytes that are not UTF-8 are reported; the client still gets its reply.")
+        .hint("What becomes of the bytes that a lossy decoder cannot read?")
+        .section("02-2-server.html#the-repair"),
+    check("bounds_the_message", bounds_the_message)
+        .demands("A message of 4 MiB is read; a client that sends more is cut off, and that is said.")
+        .hint("How much memory may a stranger make your program use?")
+        .section("02-2-server.html#the-repair"),
+    check("gives_up_on_a_silent_client", gives_up_on_a_silent_client)
+        .demands("A client that says nothing holds the server no longer than the time limit.")
+        .hint("For how long does `read` wait when nobody told it?")
+        .section("02-2-server.html#the-repair"),
+    check("gives_up_on_a_dripping_client", gives_up_on_a_dripping_client)
+        .demands("A client that sends a byte now and then holds the server no longer than the time limit.")
+        .hint("What does your time limit measure: one `read`, or the conversation?")
+        .section("02-2-server.html#the-repair"),
+    check("serves_the_mended_python_client", serves_the_mended_python_client)
+        .demands("The tutorial's own client, mended, gets its reply.")
+        .hint("Which program fails first, and what does it say?")
+        .section("02-2-server.html#run-it")
+        .needs(Needs::Program("python3")),
+    check("serves_nc", serves_nc)
+        .demands("nc, the plainest client there is, gets its reply.")
+        .hint("What can you see when you talk to the server by hand?")
+        .section("02-2-server.html#run-it")
+        .needs(Needs::Program("nc")),
+    check("serves_socat", serves_socat)
+        .demands("socat gets its reply.")
+        .hint("What can you see when you talk to the server by hand?")
+        .section("02-2-server.html#run-it")
+        .needs(Needs::Program("socat")),
+];
+
+fn serves_the_tutorials_client(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    let name = client.local().to_string();
+    client.send(GREETING)?;
+    client.receives_all(REPLY)?;
+    client.close();
+    server.says(&name)?;
+    server.says(GREETING)?;
+    server.exits_with(0)
+}
+
+fn serves_a_client_that_ends_its_side(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    client.send(GREETING)?;
+    client.end()?;
+    client.receives_all(REPLY)?;
+    server.says(GREETING)?;
+    server.exits_with(0)
+}
+
+fn reads_the_whole_message(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    // The reply proves that the server has read the first piece, and only that.
+    let (first, rest) = GREETING.as_bytes().split_at(1);
+    client.send(first)?;
+    client.receives(REPLY)?;
+    client.send(rest)?;
+    client.end()?;
+    client.receives_end()?;
+    server.says(GREETING)?;
+    server.exits_with(0)
+}
+
+fn delivers_the_whole_reply(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    client.send("x".repeat(1 << 20))?;
+    client.end()?;
+    client.receives_all(REPLY)?;
+    server.exits_with(0)
+}
+
+fn reports_a_reset(run: &mut Run) -> Outcome {
+    // A busy machine may stop the server for longer than its usual limit, which it would report instead.
+    let (mut server, address) = run.serve_with(&["--time-limit", "60", "127.0.0.1:0"])?;
+    run.connect(address)?.reset();
+    server.exits_with(1)?;
+    server.complains("error: ")?;
+    server.complains("reset")
+}
+
+fn reports_an_empty_message(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    run.connect(address)?.close();
+    server.exits_with(1)?;
+    server.complains("error: no message")
+}
+
+fn reports_bytes_that_are_not_text(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    // `你好` in GBK, the other encoding of the tutorial.
+    client.send(b"\xc4\xe3\xba\xc3")?;
+    client.receives_all(REPLY)?;
+    client.close();
+    server.exits_with(1)?;
+    server.complains("error: ")?;
+    server.complains("UTF-8")
+}
+
+fn bounds_the_message(run: &mut Run) -> Outcome {
+    sends_so_much(run, MAX_MESSAGE)?.exited_with(0)?;
+    sends_so_much(run, MAX_MESSAGE + 1)?.exited_with(1)?.complained("longer than")?;
+    let (mut server, address) = run.serve()?;
+    let client = run.connect(address)?;
+    let mut stream = client.stream();
+    // The server stops reading at its limit and closes: from then on, sending fails.
+    let chunk = vec![b'x'; 64 << 10];
+    let sent = (0..128).take_while(|_| stream.write_all(&chunk).is_ok()).count();
+    client.close();
+    run.ensure(
+        "the client can send its first megabyte",
+        sent > 16,
+        format!("{sent} chunks of 64 KiB"),
+    )?;
+    server.exits_with(1)?;
+    server.complains("longer than")
+}
+
+/// The longest message, in bytes.
+const MAX_MESSAGE: usize = 4 << 20;
+
+/// Starts the server for a client that sends so many bytes and ends its side.
+fn sends_so_much(run: &mut Run, length: usize) -> Outcome<Finished> {
+    let (mut server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    run.step(format!("it sends {length} bytes"));
+    client.write_all(&vec![b'x'; length], "the server reads the message")?;
+    client.end()?;
+    client.receives_all(REPLY)?;
+    server.finishes()
+}
+
+fn gives_up_on_a_silent_client(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve_with(&["--time-limit", "0.2", "127.0.0.1:0"])?;
+    let since = Instant::now();
+    let mut client = run.connect(address)?;
+    client.receives_end()?;
+    server.exits_with(1)?;
+    server.complains("timed out")?;
+    run.less_than_without_limit(since)
+}
+
+fn gives_up_on_a_dripping_client(run: &mut Run) -> Outcome {
+    run.with_time_limit(gives_up_on_a_steady_drip)
+}
+
+/// Whether the drip was steady; if it was not, a limit for each `read` has done as well.
+fn gives_up_on_a_steady_drip(run: &mut Run, limit: Duration) -> Outcome<bool> {
+    let seconds = limit.as_secs_f64().to_string();
+    let (mut server, address) = run.serve_with(&["--time-limit", &seconds, "127.0.0.1:0"])?;
+    // The first pause is that before the first byte, and the server may wait as soon as there is a connection.
+    let since = Instant::now();
+    let client = run.connect(address)?;
+    // It ends when the server has gone.
+    let drip = client.drips(since)?;
+    let outcome = server.ends();
+    server.kill()?;
+    let pause = drip.join().map_err(|_| Broken::new("a client that drips", "a panic"))?;
+    // Whether it was cut off before its first byte or after it depends on how busy the machine is.
+    let code = outcome?.status.code();
+    run.ensure("the exit code is 0 or 1", matches!(code, Some(0 | 1)), format!("{code:?}"))?;
+    Ok(pause < limit / 2)
+}
+
+fn serves_the_mended_python_client(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let client = Subject::python("mended.py", lesson_folder("lesson01").join("mended.py"));
+    let mut client = run.start_other(&client, &[&address.to_string()])?;
+    client.says(REPLY)?;
+    client.exits_with(0)?;
+    server.says(GREETING)?;
+    server.exits_with(0)
+}
+
+fn serves_nc(run: &mut Run) -> Outcome {
+    serves_tool(run, |at| Subject::tool(&["nc", &at.ip().to_string(), &at.port().to_string()]))
+}
+
+fn serves_socat(run: &mut Run) -> Outcome {
+    serves_tool(run, |at| Subject::tool(&["socat", "-", &format!("TCP:{at}")]))
+}
+
+fn serves_tool(run: &mut Run, tool: fn(SocketAddr) -> Subject) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut client = run.start_other(&tool(address), &[])?;
+    client.types(&format!("{GREETING}\n"))?;
+    client.says(REPLY)?;
+    client.ends_input();
+    server.says(GREETING)?;
+    server.exits_with(0)
+}
+
+/// What else can happen to a server for one client, who ends it.
+pub const ROBUSTNESS: &[Check] = &[
+    check("parts_with_a_client_that_stays", parts_with_a_client_that_stays)
+        .demands("A client that has its reply and keeps its side open has been served: the limit ends that, with exit code 0.")
+        .hint("What do you know of the message when the time is up, and is it an error that the client is still there?")
+        .section("02-2-server.html#the-repair")
+        .needs(Needs::Unix),
+    check("reports_a_reset_later_on", reports_a_reset_later_on)
+        .demands("A reset in the middle of the message, or after the reply, is reported, with exit code 1.")
+        .hint("Which of your calls can find out that the client has broken off?")
+        .section("02-2-server.html#the-repair"),
+    check("shows_zeros_as_escapes", shows_zeros_as_escapes)
+        .demands("Zeros and control characters are text; they are printed so that a terminal is safe from them.")
+        .hint("What does a terminal do when it is sent the character ESC?")
+        .section("02-2-server.html#the-repair"),
+    check("reports_a_full_output", reports_a_full_output)
+        .demands("A standard output that takes nothing (/dev/full) is an error, with exit code 1.")
+        .hint("What does `println!` do when it cannot print?")
+        .section("02-2-server.html#the-repair")
+        .needs(Needs::Linux),
+    check("reports_a_closed_output", reports_a_closed_output)
+        .demands("When nobody reads its standard output any more, that is an error, with exit code 1; a client that is connected has its reply.")
+        .hint("What can fail when the line about a client is printed, and does the client have its reply by then?")
+        .section("02-2-server.html#the-repair")
+        .needs(Needs::LinuxAnd("bash")),
+    check("reports_a_lack_of_descriptors", reports_a_lack_of_descriptors)
+        .demands("Without a descriptor for its client, the server says so, with exit code 1.")
+        .hint("Which of your calls need a descriptor?")
+        .section("02-2-server.html#the-repair")
+        .needs(Needs::Linux),
+    check("runs_again_after_kill", runs_again_after_kill)
+        .demands("Ended by `kill -9` with its client connected, it can be started again at once on the same port.")
+        .hint("Who holds the port after the program has gone, and which option lets the next run share it?")
+        .section("02-3-port-reuse.html#exercise")
+        .needs(Needs::Unix),
+];
+
+fn reads_a_message_cut_anywhere(run: &mut Run) -> Outcome {
+    let text = "né你🦀";
+    for pieces in cut_anywhere(text) {
+        let (mut server, address) = run.serve()?;
+        let mut client = run.connect(address)?;
+        client.send_in_pieces(&pieces)?;
+        client.end()?;
+        client.receives_all(REPLY)?;
+        server.says(text)?;
+    }
+    Ok(())
+}
+
+fn parts_with_a_client_that_stays(run: &mut Run) -> Outcome {
+    run.with_time_limit(|run, limit| {
+        let seconds = limit.as_secs_f64().to_string();
+        let (mut server, address) = run.serve_with(&["--time-limit", &seconds, "127.0.0.1:0"])?;
+        let mut client = run.connect(address)?;
+        client.send(GREETING)?;
+        client.receives_all(REPLY)?;
+        server.exits_with(0)?;
+        server.says("keeps its side open")?;
+        server.says(GREETING)?;
+        Ok(true)
+    })
+}
+
+fn reports_a_reset_later_on(run: &mut Run) -> Outcome {
+    // Only the reply proves that the server has begun to read, so it goes out before both.
+    for waits in [false, true] {
+        let (mut server, address) = run.serve()?;
+        let mut client = run.connect(address)?;
+        client.send(&GREETING.as_bytes()[..2])?;
+        client.receives(REPLY)?;
+        if waits {
+            client.receives_end()?;
+        }
+        client.reset();
+        server.exits_with(1)?;
+        server.complains("reset")?;
+    }
+    Ok(())
+}
+
+fn shows_zeros_as_escapes(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    client.send("a\0b\x1b[2J")?;
+    client.end()?;
+    client.receives_all(REPLY)?;
+    server.exits_with(0)?;
+    let printed = server.stdout();
+    let harmless = printed.chars().all(|c| c == '\n' || !c.is_control());
+    run.ensure("no control character is printed", harmless, grader::show(printed.as_bytes()))?;
+    server.says("a\\0b")
+}
+
+fn reports_a_full_output(run: &mut Run) -> Outcome {
+    let starter = ["sh", "-c", "exec \"$@\" > /dev/full", "sh"];
+    let mut server = run.start_through(&starter, &["127.0.0.1:0"])?;
+    server.exits_with(1)?;
+    server.complains("error: cannot write to standard output")
+}
+
+fn reports_a_closed_output(run: &mut Run) -> Outcome {
+    // Nobody is there yet. The message waits in the kernel, so that the client has asked in time.
+    let (mut server, address) = serve_until_nobody_reads(run)?;
+    nobody_reads(&mut server)?;
+    server.suspend()?;
+    let mut late = run.connect_as("a late client", address)?;
+    late.send(GREETING)?;
+    late.end()?;
+    server.resume()?;
+    misses_its_output(&mut server)?;
+    late.receives_no_reply()?;
+
+    // The line that tells of the client has been printed.
+    let (mut server, address) = serve_until_nobody_reads(run)?;
+    let mut client = run.connect_as("an early client", address)?;
+    run.settles(&server)?;
+    nobody_reads(&mut server)?;
+    client.send(GREETING)?;
+    client.end()?;
+    client.receives_all(REPLY)?;
+    misses_its_output(&mut server)
+}
+
+/// The line `listening on` is read, and the pipe stays open until something is typed.
+fn serve_until_nobody_reads(run: &mut Run) -> Outcome<(Program, SocketAddr)> {
+    let reader = "read -r line; echo \"$line\"; read -r go <&3; exec <&-; echo 'nobody reads'";
+    serve_into(run, reader)
+}
+
+/// From here on, whoever writes gets EPIPE.
+fn nobody_reads(server: &mut Program) -> Outcome {
+    server.types("stop reading\n")?;
+    server.says("nobody reads")
+}
+
+fn misses_its_output(server: &mut Program) -> Outcome {
+    server.exits_with(1)?;
+    server.complains("error: cannot write to standard output")
+}
+
+fn reports_a_lack_of_descriptors(run: &mut Run) -> Outcome {
+    // Standard input, output, error and the listener: nothing is left for a client.
+    // Those that the suite has inherited, from `make` say, would leave none for the listener.
+    let none = "exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-; ulimit -n 4; exec \"$@\"";
+    let (mut server, address) = run.serve_through(&["sh", "-c", none, "sh"], &["127.0.0.1:0"])?;
+    // It may be gone before somebody comes.
+    let _ = std::net::TcpStream::connect(address);
+    server.exits_with(1)?;
+    server.complains("error: cannot accept a client")
+}
+
+fn runs_again_after_kill(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve_alone()?;
+    let mut client = run.connect(address)?;
+    client.send(GREETING)?;
+    client.receives(REPLY)?;
+    server.kill()?;
+    let mut server = runs_again(run, address)?;
+    client.close();
+    server.exits_with(0)
+}
+
+/// The next run has the address of the one that has just ended, and serves a client.
+fn runs_again(run: &mut Run, address: SocketAddr) -> Outcome<Program> {
+    let (server, again) = run.serve_with(&[&address.to_string()])?;
+    run.ensure("the second run has the same address", again == address, again)?;
+    let mut next = run.connect(address)?;
+    next.send(GREETING)?;
+    next.end()?;
+    next.receives_all(REPLY)?;
+    Ok(server)
+}
+
+/// What can happen to every server with this conversation, also to one that serves many clients in turn.
+pub const ROBUSTNESS_OF_ALL: &[Check] = &[
+    check("reads_a_message_cut_anywhere", reads_a_message_cut_anywhere)
+        .demands("A message is read whole, wherever it is cut in two, and when it comes byte by byte.")
+        .hint("Which of your steps takes it for granted that a piece ends where a character ends?")
+        .section("02-2-server.html#one-read-is-not-one-message"),
+    check("ends_in_the_middle_of_a_reply", ends_in_the_middle_of_a_reply)
+        .demands("SIGTERM or Ctrl-C ends the server: its client gets what was written, and an end; the next run has the port at once.")
+        .hint("Which process gets the signal, and which others have the client's connection, or the port?")
+        .section("03-threads.html#stopping")
+        .needs(Needs::Unix),
+    check("waits_for_who_reads_its_output", waits_for_who_reads_its_output)
+        .demands("While its standard output is a full pipe that nobody reads, the server waits, and its client has its reply; when somebody reads, it goes on.")
+        .hint("When is the reply sent, and what can still go wrong before that?")
+        .section("02-2-server.html#the-repair")
+        .needs(Needs::LinuxAnd("bash")),
+];
+
+fn waits_for_who_reads_its_output(run: &mut Run) -> Outcome {
+    // The line `listening on` is read; all others, when something is typed.
+    let reader = "read -r line; echo \"$line\"; read -r go <&3; exec cat";
+    let (mut server, address) = serve_into(run, reader)?;
+    let mut client = run.connect(address)?;
+    run.step("it sends four times what a pipe holds");
+    // 64 KiB (pipe(7)).
+    client.write_all(&[b'x'; 256 << 10], "the server reads the message")?;
+    client.end()?;
+    client.receives_all(REPLY)?;
+    run.rests(&server)?;
+    server.still_runs()?;
+    server.types("read on\n")?;
+    // The last bytes of the message, and the end of the line.
+    server.says("xxx\"\n")
+}
+
+/// For a server that serves one client after another.
+pub struct OneAfterAnother<P>(PhantomData<P>);
+
+impl<P: Protocol> OneAfterAnother<P> {
+    pub const CHECKS: [Check; 1] =
+        [check("waits_for_who_reads_its_errors", waits_for_who_reads_its_errors::<P>)
+            .demands("While its standard error is a full pipe that nobody reads, the server waits with what went wrong; when somebody reads, the next client is served.")
+            .hint("What do you do with an error after it has been said?")
+            .section(P::SECTION)
+            .needs(Needs::LinuxAnd("bash"))];
+}
+
+fn waits_for_who_reads_its_errors<P: Protocol>(run: &mut Run) -> Outcome {
+    // What fills the pipe are zeros.
+    let reader = "read -r go <&3; exec sed -u 's|\\x00||g' >&5";
+    let (mut server, address) = serve_with_full_errors(run, reader)?;
+    resets_in_its_request::<P>(run, address)?;
+    let mut next = run.connect_as("the next client", address)?;
+    P::asks(&mut next)?;
+    run.rests(&server)?;
+    server.still_runs()?;
+    server.types("read on\n")?;
+    server.complains("error: ")?;
+    P::is_answered(&mut next)
+}
+
+/// A client sends a byte now and then while the next one waits for its reply, which must come. Returns the
+/// server, the address of the one that drips, and whether the drip was steady.
+pub fn serves_the_next_after_a_drip<P: Protocol>(
+    run: &mut Run,
+    limit: Duration,
+) -> Outcome<(Program, SocketAddr, bool)> {
+    let seconds = limit.as_secs_f64().to_string();
+    let (mut server, address) = run.serve_with(&["--time-limit", &seconds, "127.0.0.1:0"])?;
+    server.suspend()?;
+    let mut dripping = run.connect_as("the dripping client", address)?;
+    let mut next = run.connect_as("the next client", address)?;
+    let name = dripping.local();
+    // Each byte in a segment of its own, at once.
+    let at_once = dripping.stream().set_nodelay(true);
+    at_once.and(next.stream().set_nonblocking(true)).map_err(|why| Broken::new("a socket", why))?;
+    dripping.send(".")?;
+    P::asks(&mut next)?;
+
+    let mut last = Instant::now();
+    let mut pause = Duration::ZERO;
+    server.resume()?;
+    run.until("the next client hears from the server while the other drips on", || {
+        let now = Instant::now();
+        // It fails when the dripping client has been cut off: just what is wanted.
+        let _ = dripping.stream().write(b".");
+        pause = pause.max(last.elapsed());
+        last = now;
+        let looked = next.stream().peek(&mut [0]);
+        (!looked.is_err_and(|why| why.kind() == ErrorKind::WouldBlock)).then_some(())
+    })?;
+    next.stream().set_nonblocking(false).map_err(|why| Broken::new("a socket", why))?;
+
+    P::is_answered(&mut next)?;
+    Ok((server, name, pause < limit / 2))
+}
+
+fn ends_in_the_middle_of_a_reply(run: &mut Run) -> Outcome {
+    for tell_to_end in ways_to_end() {
+        let (mut server, address) = run.serve_alone()?;
+        let mut client = run.connect(address)?;
+        client.send(&GREETING.as_bytes()[..1])?;
+        // Written, and nothing is unread: the kernel has all that it needs for an end in good order.
+        let (first, rest) = REPLY.as_bytes().split_at(9);
+        client.receives(first)?;
+        let mut waiting = run.connect_as("a client in the queue", address)?;
+        tell_to_end(&mut server)?;
+        client.receives_all(rest)?;
+        waiting.receives_no_reply()?;
+        server.ends()?;
+        runs_again(run, address)?;
+        client.close();
+    }
+    Ok(())
+}
