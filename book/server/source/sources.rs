@@ -125,8 +125,8 @@ impl Sources {
     }
 }
 
-/// What is beside the suites and is none: the tests of the book, the grader's own, and programs.
-const NO_SUITES: [&str; 5] = ["bench", "book", "browser", "fuzz", "tests"];
+/// What is beside the suites and is none: the tests of the book, and programs.
+const NO_SUITES: [&str; 4] = ["bench", "book", "browser", "fuzz"];
 
 fn read_suites(dir: &Path, text: &mut String) {
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
