@@ -1,5 +1,5 @@
-//! Exercise 0, one good answer: the standard library knows what an address is, the socket knows its
-//! ends.
+//! Exercise 0, one good answer: the standard library knows what an address is, the socket
+//! knows its ends.
 
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::process::ExitCode;
@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     }
 }
 
-// Connecting gave this socket an address and a port; nobody but the socket knows which.
+// Connecting gave this socket an address and a port; only the socket knows which.
 pub fn ends(arguments: &Arguments) -> Result<(), Failure> {
     let server = arguments.address;
     let connection = TcpStream::connect_timeout(&server, arguments.time_limit)
@@ -37,10 +37,10 @@ fn classify(addresses: &[String]) -> ExitCode {
 }
 
 fn describe(text: &str) -> Result<String, Failure> {
-    // Where the address ends, whether brackets are due, what fits into a port: all in one type.
-    let address: SocketAddr = text
-        .parse()
-        .map_err(|why| Failure::new(format!("'{text}' is no address with a port"), why))?;
+    // One type knows where the address ends, when it has brackets, what fits into a port.
+    let address: SocketAddr = text.parse().map_err(|why| {
+        Failure::new(format!("'{text}' is no address with a port"), why)
+    })?;
     Ok(format!("{} address, {}", kind(address.ip()), port(address.port())))
 }
 

@@ -27,7 +27,7 @@ def serve(connection, limit):
             break
         request += piece
     if not request:
-        raise ValueError("it ended its side without sending a byte")
+        raise ValueError("it finished without sending a byte")
     if len(request) > MAX_REQUEST:
         raise ValueError(f"its request is longer than {MAX_REQUEST} bytes")
     text = request.decode("utf-8")  # the whole of it: a piece may end inside a character

@@ -1,4 +1,5 @@
-//! Exercise 3, answered: a server that can be restarted at once, and never twice at the same time.
+//! Exercise 3, answered: a server that can be restarted right away, and that never runs
+//! twice at the same time.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -10,16 +11,16 @@ use common::{Arguments, Explain, Failure, cannot_listen, complain, exit, say, wh
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
-    exit(run(&Arguments::parse("A server that can be restarted at once")))
+    exit(run(&Arguments::parse("A server that can be restarted right away")))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let address = arguments.address;
-    // A port that somebody else holds is for the user to settle: say which one, and stop.
+    // Only the user can free a port that another program holds: say which one, and stop.
     let listener = listen(address).map_err(cannot_listen(address))?;
     say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
     loop {
-        // What fails is told of; the next client is served all the same.
+        // Report what fails, and serve the next client.
         match listener.accept() {
             Ok((connection, client)) => {
                 lesson02::serve(&connection, client, arguments.time_limit)
@@ -27,7 +28,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
             }
             Err(error) => {
                 complain(&Failure::new("cannot accept a client", why(&error)));
-                // Without a descriptor, the next try would fail at once.
+                // Without a descriptor, the next try would fail right away.
                 thread::sleep(Duration::from_millis(100));
             }
         }
@@ -36,8 +37,9 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    // In every run, and before bind: bind looks at this socket's option and at that of each connection
-    // that an earlier run has left on the port. They have inherited theirs from their listener.
+    // In every run, and before bind: bind looks at this socket's option and at that of
+    // each connection that an earlier run has left on the port. They have inherited
+    // theirs from their listener.
     socket.set_reuse_address(true)?;
     socket.bind(&address.into())?;
     socket.listen(128)?;

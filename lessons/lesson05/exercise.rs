@@ -1,8 +1,9 @@
 // NOT STARTED: delete this line to be graded
-//! Exercise 5: a client that sends a long message to a server that echoes it, and compares the echo.
+//! Exercise 5: a client that sends a long message to a server that echoes it, and
+//! compares the echo.
 //!
-//! This one works with a short message and a server of good will. The assignment is the header of
-//! tests/lesson05/exercise.rs.
+//! This one works with a short message and a server of good will. The assignment is the
+//! header of tests/lesson05/exercise.rs.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -15,18 +16,20 @@ fn main() -> ExitCode {
     exit(run())
 }
 
-// A `Failure` that is returned here becomes a line on stderr and exit code 1; `?` and `explain` make
-// one of an error of a socket call.
+// A `Failure` that is returned here becomes a line on stderr and exit code 1; `?` and
+// `explain` make one of an error of a socket call.
 fn run() -> Result<(), Failure> {
-    let (arguments, length) = echo_arguments("Exercise 5: an echo of any length, in little memory");
+    let (arguments, length) =
+        echo_arguments("Exercise 5: an echo of any length, in little memory");
     let server = arguments.address;
     let mut connection = TcpStream::connect_timeout(&server, arguments.time_limit)
         .map_err(cannot_connect(server))?;
 
-    // TODO(you): from here on nothing looks at `arguments.time_limit`, which is for everything together.
+    // TODO(you): from here on nothing looks at `arguments.time_limit`, which is for
+    // everything together.
 
-    // TODO(you): this program is as large as the message, and then as large as the echo too. It must
-    // stay small: `fill_from` makes any piece of the message.
+    // TODO(you): this program is as large as the message, and then as large as the echo
+    // too. It must stay small: `fill_from` makes any chunk of the message.
     let mut message = vec![0; length];
     fill_from(0, &mut message);
 
@@ -36,7 +39,8 @@ fn run() -> Result<(), Failure> {
     let mut echo = Vec::new();
     connection.read_to_end(&mut echo).explain("cannot read the echo")?;
 
-    // TODO(you): whatever has come is taken for the echo. `lesson05::in_place(place, piece)?` is an error
-    // if the piece is not the one that belongs there; `place` is how many bytes came before it.
+    // TODO(you): whatever has come is taken for the echo. `lesson05::in_place(place,
+    // chunk)?` is an error if the chunk is not the one that belongs there; `place` is how
+    // many bytes came before it.
     say!("echoed {} bytes, each in its place", echo.len())
 }

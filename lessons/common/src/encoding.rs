@@ -3,8 +3,8 @@ use std::str::FromStr;
 
 use encoding_rs::{DecoderResult, GBK, UTF_8};
 
-/// How text becomes bytes. Both sides of a connection must agree on it: TCP carries bytes and knows
-/// nothing of text, and no operating system chooses for them.
+/// How text becomes bytes. Both sides of a connection must agree on it: TCP carries bytes
+/// and knows nothing of text, and no operating system chooses for them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Encoding {
     #[default]
@@ -59,7 +59,8 @@ impl FromStr for Encoding {
     }
 }
 
-/// Turns chunks into text as they arrive. A character that a chunk cuts in two waits for its rest.
+/// Turns chunks into text as they arrive. A character that a chunk cuts in two waits for
+/// its rest.
 pub struct Decoder {
     encoding: Encoding,
     rules: encoding_rs::Decoder,
@@ -81,9 +82,14 @@ impl Decoder {
         Ok(text)
     }
 
-    /// Appends the text that `chunk` completes. With one `text` for many chunks, memory is asked for
-    /// once; of a chunk with an error, the text before the error is appended.
-    pub fn decode_into(&mut self, chunk: &[u8], text: &mut String) -> Result<(), Undecodable> {
+    /// Appends the text that `chunk` completes. With one `text` for many chunks, memory
+    /// is asked for once; of a chunk with an error, the text before the error is
+    /// appended.
+    pub fn decode_into(
+        &mut self,
+        chunk: &[u8],
+        text: &mut String,
+    ) -> Result<(), Undecodable> {
         self.advance(chunk, text, false)
     }
 
@@ -92,10 +98,16 @@ impl Decoder {
         self.advance(&[], &mut String::new(), true)
     }
 
-    fn advance(&mut self, chunk: &[u8], text: &mut String, last: bool) -> Result<(), Undecodable> {
+    fn advance(
+        &mut self,
+        chunk: &[u8],
+        text: &mut String,
+        last: bool,
+    ) -> Result<(), Undecodable> {
         let room = self.rules.max_utf8_buffer_length_without_replacement(chunk.len());
         text.reserve(room.expect("a chunk is far smaller than memory"));
-        let (result, read) = self.rules.decode_to_string_without_replacement(chunk, text, last);
+        let (result, read) =
+            self.rules.decode_to_string_without_replacement(chunk, text, last);
         self.taken += read;
         match result {
             DecoderResult::InputEmpty => Ok(()),
@@ -104,7 +116,9 @@ impl Decoder {
                 at: self.taken.saturating_sub(usize::from(bad) + usize::from(after)),
                 cut: last,
             }),
-            DecoderResult::OutputFull => unreachable!("the buffer has the room that was asked for"),
+            DecoderResult::OutputFull => {
+                unreachable!("the buffer has the room that was asked for")
+            }
         }
     }
 }
@@ -149,7 +163,8 @@ mod tests {
     ) -> (String, Option<Undecodable>) {
         let mut decoder = Decoder::new(encoding);
         let (mut text, mut start) = (String::new(), 0);
-        for (end, _) in (1..=bytes.len()).zip(last_of_a_chunk).filter(|(_, last)| **last) {
+        for (end, _) in (1..=bytes.len()).zip(last_of_a_chunk).filter(|(_, last)| **last)
+        {
             if let Err(why) = decoder.decode_into(&bytes[start..end], &mut text) {
                 return (text, Some(why));
             }
@@ -162,12 +177,13 @@ mod tests {
 
     /// Bytes that are likely to be text, or nearly so.
     fn nearly_text() -> impl Strategy<Value = Vec<u8>> {
-        let piece = prop_oneof![
+        let part = prop_oneof![
             any::<String>().prop_map(String::into_bytes),
-            "[你好客户端a-z]{0,8}".prop_map(|text| Encoding::Gbk.encode(&text).expect("in GBK")),
+            "[你好客户端a-z]{0,8}"
+                .prop_map(|text| Encoding::Gbk.encode(&text).expect("in GBK")),
             proptest::collection::vec(any::<u8>(), 0..4),
         ];
-        proptest::collection::vec(piece, 0..4).prop_map(|pieces| pieces.concat())
+        proptest::collection::vec(part, 0..4).prop_map(|parts| parts.concat())
     }
 
     proptest! {
@@ -223,7 +239,7 @@ mod tests {
         let mut decoder = Decoder::new(Encoding::Utf8);
         decoder.decode(b"ab\xe4").expect("may go on");
         assert_eq!(decoder.decode(b"x").unwrap_err().at, 2);
-        // GBK's decoder looks at the bytes behind the bad ones, too.
+        // GBK's decoder looks at the bytes behind the bad ones as well.
         assert_eq!(Encoding::Gbk.decode(b"ab\x81\x30\x81x").unwrap_err().at, 2);
     }
 

@@ -1,19 +1,22 @@
-//! What every program of the workbook has in common, so that a lesson's own source holds only what
-//! the lesson is about: the address argument, errors that tell people what to do, one time limit
-//! for a whole conversation, encodings, and the kernel's view of a socket.
+//! What the programs of the workbook have in common, so that a lesson's own source holds
+//! only what the lesson is about.
 
-mod arguments;
+mod args;
+mod deadline;
 mod encoding;
-mod failure;
-pub mod kernel;
-mod limited;
-mod say;
+mod error;
+mod output;
+pub mod sockets;
 
-pub use arguments::{Arguments, TUTORIAL_ADDRESS, seconds};
+pub use args::{
+    Argument, Arguments, CommandLine, TUTORIAL_ADDRESS, seconds, tutorial_address,
+};
+pub use deadline::Limited;
 pub use encoding::{Decoder, Encoding, Undecodable};
-pub use failure::{Explain, Failure, cannot_connect, cannot_listen, exit, timed_out, why};
-pub use limited::Limited;
-pub use say::{complain, say};
+pub use error::{Explain, Failure, cannot_connect, cannot_listen, exit, timed_out, why};
+pub use output::{complain, say};
+
+pub use sockets as kernel;
 
 /// What the tutorial's client says.
 pub const GREETING: &str = "你好,我是客户端";

@@ -1,29 +1,39 @@
 use std::net::SocketAddr;
 
-use clap::{Parser, Subcommand};
+use common::{CommandLine, tutorial_address};
 
-/// Shows what this machine says about addresses, ports, and the two ends of a connection.
-#[derive(Parser)]
-#[command(args_conflicts_with_subcommands = true)]
-pub struct Args {
-    #[command(subcommand)]
-    pub command: Option<Command>,
-
-    /// Where to listen; port 0 leaves the choice to the kernel
-    #[arg(default_value = common::TUTORIAL_ADDRESS)]
-    pub address: SocketAddr,
+/// What the program is asked for.
+pub enum Args {
+    /// To show what this machine says, with a listener at this address.
+    Show(SocketAddr),
+    /// To say what each of these is.
+    Classify(Vec<String>),
 }
 
-#[derive(Subcommand)]
-pub enum Command {
-    /// Says what each address and port is, or why it is none
-    Classify {
-        /// An address and a port, such as 127.0.0.1:9090 or [::1]:9090
-        #[arg(required = true, value_name = "ADDR")]
-        addresses: Vec<String>,
-    },
-}
+const ABOUT: &str =
+    "Shows what this machine says about addresses, ports, and a connection's two ends.";
+
+const CLASSIFY: &str = "Says what each address and port is, or why it is none.";
+
+const USAGE: &str = "[ADDRESS:PORT]
+   or: lesson00 classify ADDRESS:PORT...
+
+  ADDRESS:PORT  Where to listen (default: 127.0.0.1:9090)
+                Port 0 leaves the choice to the kernel.
+  classify      Says what each address and port is, or why it is none";
 
 pub fn parse() -> Args {
-    Args::parse()
+    let mut line = CommandLine::new();
+    if line.command("classify") {
+        return Args::Classify(line.read_words(CLASSIFY, "ADDRESS:PORT..."));
+    }
+    let mut address = tutorial_address();
+    line.read(ABOUT, USAGE, |argument| {
+        match argument.name() {
+            "" => address = argument.address()?,
+            _ => argument.refuse()?,
+        }
+        Ok(())
+    });
+    Args::Show(address)
 }

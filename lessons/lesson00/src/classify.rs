@@ -1,4 +1,5 @@
-//! What an address and a port are, from their numbers alone. No packet is sent, no name looked up.
+//! What an address and a port are, from their numbers alone. No packet is sent, no name
+//! looked up.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
@@ -24,7 +25,9 @@ fn why_none(text: &str) -> String {
     if let Ok(whole) = text.parse::<Ipv6Addr>() {
         // `::1:80` is an IPv6 address in itself, ending in the group 80.
         return match text.rsplit_once(':') {
-            Some((ip, port)) if ip.parse::<Ipv6Addr>().is_ok() && port.parse::<u16>().is_ok() => {
+            Some((ip, port))
+                if ip.parse::<Ipv6Addr>().is_ok() && port.parse::<u16>().is_ok() =>
+            {
                 format!("before a port, an IPv6 address needs brackets: [{ip}]:{port}")
             }
             _ => format!("the port is missing, as in [{whole}]:9090"),
@@ -51,7 +54,8 @@ fn why_none(text: &str) -> String {
 
 fn why_no_v4(host: &str) -> String {
     let parts: Vec<&str> = host.split('.').collect();
-    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let number =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if host.contains(':') {
         return "before a port, an IPv6 address needs brackets, as in [::1]:80".into();
     }
@@ -63,7 +67,10 @@ fn why_no_v4(host: &str) -> String {
         };
     }
     if parts.len() != 4 {
-        return format!("an IPv4 address has four numbers, and '{host}' has {}", parts.len());
+        return format!(
+            "an IPv4 address has four numbers, and '{host}' has {}",
+            parts.len()
+        );
     }
     match parts.iter().find(|part| !number(part) || part.parse::<u8>().is_err()) {
         Some(part) => format!("'{part}' is not a number from 0 to 255"),
@@ -96,7 +103,8 @@ pub fn kind(ip: IpAddr) -> &'static str {
 
 const LOOPBACK: &str = "loopback: only this machine reaches it";
 const LINK_LOCAL: &str = "link-local: only machines on the same network segment reach it";
-const MULTICAST: &str = "multicast: a group of receivers, never one end of a TCP connection";
+const MULTICAST: &str =
+    "multicast: a group of receivers, never one end of a TCP connection";
 const DOCUMENTATION: &str = "documentation: for examples, in use nowhere";
 const RESERVED: &str = "reserved: not for ordinary use";
 const GLOBAL: &str = "global: unique in the whole Internet";
@@ -114,7 +122,7 @@ fn kind_v4(ip: Ipv4Addr) -> &'static str {
         _ if ip.is_multicast() => MULTICAST,
         _ if ip.is_documentation() => DOCUMENTATION,
         _ if ip.is_broadcast() => {
-            "broadcast: everybody on the network, never one end of a TCP connection"
+            "broadcast: all machines on the network, never one end of a TCP connection"
         }
         // RFC 6598.
         [100, 64..=127, ..] => "shared: between an Internet provider and its customers",
@@ -126,13 +134,17 @@ fn kind_v4(ip: Ipv4Addr) -> &'static str {
 
 fn kind_v6(ip: Ipv6Addr) -> &'static str {
     match ip.segments() {
-        // Where a socket for IPv6 takes IPv4 clients, too (ipv6(7), IPV6_V6ONLY), on those as well.
+        // On the IPv4 ones as well if sockets for IPv6 take IPv4 clients (ipv6(7),
+        // IPV6_V6ONLY).
         _ if ip.is_unspecified() => {
-            "unspecified: a listener here listens on every IPv6 address of this machine, or on all"
+            "unspecified: a listener here listens on every IPv6 address of this machine, \
+             or on all"
         }
         _ if ip.is_loopback() => LOOPBACK,
         _ if ip.is_unicast_link_local() => LINK_LOCAL,
-        _ if ip.is_unique_local() => "private (unique local): reached only inside its network",
+        _ if ip.is_unique_local() => {
+            "private (unique local): reached only inside its network"
+        }
         _ if ip.is_multicast() => MULTICAST,
         // RFC 3849 and RFC 9637.
         [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => DOCUMENTATION,
@@ -145,7 +157,8 @@ fn kind_v6(ip: Ipv6Addr) -> &'static str {
 /// What the port is.
 pub fn port(port: u16) -> String {
     if port == 0 {
-        return "none yet: who binds port 0 leaves the choice to the kernel".into();
+        return "none yet: a program that binds port 0 leaves the choice to the kernel"
+            .into();
     }
     let range = RANGES.iter().find(|(_, range, _)| range.contains(&port));
     let (name, range, purpose) = range.expect("the ranges cover all ports");
@@ -163,7 +176,10 @@ mod tests {
         for (word, addresses) in [
             ("unspecified", &["0.0.0.0", "::"][..]),
             ("loopback", &["127.0.0.0", "127.255.255.255", "::1", "::ffff:127.0.0.1"]),
-            ("private", &["10.0.0.0", "172.16.0.0", "172.31.255.255", "192.168.0.0", "fc00::"]),
+            (
+                "private",
+                &["10.0.0.0", "172.16.0.0", "172.31.255.255", "192.168.0.0", "fc00::"],
+            ),
             ("link-local", &["169.254.0.0", "169.254.255.255", "fe80::", "febf::"]),
             ("multicast", &["224.0.0.0", "239.255.255.255", "ff00::"]),
             ("documentation", &["192.0.2.0", "198.51.100.0", "203.0.113.255"]),

@@ -1,28 +1,27 @@
-//! Lesson 0: what this machine says about addresses, ports, and the two ends of a connection.
+//! Lesson 0: what this machine says about addresses, ports, and the two ends of a
+//! connection.
 
 mod args;
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::process::ExitCode;
 
-use args::{Args, Command};
-use common::{
-    Explain, Failure, cannot_connect, cannot_listen, complain, exit, kernel::ephemeral_ports, say,
-};
+use args::Args;
+use common::sockets::ephemeral_ports;
+use common::{Explain, Failure, cannot_connect, cannot_listen, complain, exit, say};
 use lesson00::RANGES;
 use socket2::{Domain, Socket, Type};
 
-// `main` only turns the outcome into an exit code; what can fail stands in `run`.
+// `main` only turns the outcome into an exit code; what can fail is in `run`.
 fn main() -> ExitCode {
-    let args = args::parse();
-    match &args.command {
-        Some(Command::Classify { addresses }) => classify(addresses),
-        None => exit(run(&args)),
+    match args::parse() {
+        Args::Classify(addresses) => classify(&addresses),
+        Args::Show(address) => exit(run(address)),
     }
 }
 
-fn run(args: &Args) -> Result<(), Failure> {
-    let listener = TcpListener::bind(args.address).map_err(cannot_listen(args.address))?;
+fn run(address: SocketAddr) -> Result<(), Failure> {
+    let listener = TcpListener::bind(address).map_err(cannot_listen(address))?;
     let address = listener.local_addr().explain("cannot learn the listener's address")?;
     say!("listening on {address}")?;
     loopback()?;
@@ -78,7 +77,8 @@ fn two_ends(listener: &TcpListener) -> Result<(), Failure> {
         say!("  {name:<8}  {local} -> {peer}")?;
     }
     say!("  Both sockets of the server have its port: one port, more than one socket.")?;
-    // The client closes first, so the kernel keeps *its* port in TIME_WAIT, not the listener's.
+    // The client closes first, so the kernel keeps *its* port in TIME_WAIT, not the
+    // listener's.
     drop(client);
     drop(accepted);
     Ok(())
@@ -104,8 +104,8 @@ fn one_client_port(first: &TcpListener) -> Result<(), Failure> {
     }
 }
 
-/// Connects from one local port to both servers. std's connect leaves the port to the kernel, and a
-/// second bind of one port needs SO_REUSEADDR on both sockets.
+/// Connects from one local port to both servers. std's connect leaves the port to the
+/// kernel, and a second bind of one port needs SO_REUSEADDR on both sockets.
 fn clients_from_one_port(
     first: &TcpListener,
     second: &TcpListener,
@@ -135,10 +135,12 @@ fn tcp_and_udp(address: SocketAddr) -> Result<(), Failure> {
     }
 }
 
-/// Accepts our own client. Any program of this machine may connect; the others are turned away.
+/// Accepts our own client. Any program of this machine may connect; the others are turned
+/// away.
 fn accept(listener: &TcpListener, ours: SocketAddr) -> Result<TcpStream, Failure> {
     loop {
-        let (accepted, client) = listener.accept().explain("cannot accept the connection")?;
+        let (accepted, client) =
+            listener.accept().explain("cannot accept the connection")?;
         if client == ours {
             return Ok(accepted);
         }
@@ -154,7 +156,9 @@ fn classify(addresses: &[String]) -> ExitCode {
                 lesson00::kind(address.ip()),
                 lesson00::port(address.port())
             ),
-            Err(why) => Err(Failure::new(format!("'{text}' is no address with a port"), why)),
+            Err(why) => {
+                Err(Failure::new(format!("'{text}' is no address with a port"), why))
+            }
         };
         // The next one may be good: say what is wrong, and go on.
         if let Err(failure) = outcome {

@@ -1,29 +1,34 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use clap::Parser;
-use common::Encoding;
+use common::{Arguments, Encoding, GREETING};
 
-/// Sends one message to a server and prints the whole reply.
-#[derive(Parser)]
+/// What the client can be told.
 pub struct Args {
-    /// The server's address
-    #[arg(default_value = common::TUTORIAL_ADDRESS)]
+    /// The server's address.
     pub address: SocketAddr,
-
-    /// What to send
-    #[arg(long, value_name = "TEXT", default_value = common::GREETING)]
     pub message: String,
-
-    /// How text becomes bytes, and bytes text: utf-8 or gbk
-    #[arg(long, default_value = "utf-8")]
     pub encoding: Encoding,
-
-    /// How long connecting may take, and then the conversation
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = common::seconds)]
+    /// How long connecting may take, and then the conversation.
     pub time_limit: Duration,
 }
 
+const ABOUT: &str = "Sends one message to a server and prints the whole reply.";
+
 pub fn parse() -> Args {
-    Args::parse()
+    let (mut message, mut encoding) = (GREETING.to_owned(), Encoding::Utf8);
+    let help = format!(
+        "  --message TEXT        What to send (default: {message})
+  --encoding NAME       How text becomes bytes, and bytes text: gbk or (default) utf-8"
+    );
+    let Arguments { address, time_limit } =
+        Arguments::parse_with(ABOUT, &help, |argument| {
+            match argument.name() {
+                "--message" => message = argument.text()?,
+                "--encoding" => encoding = argument.parse()?,
+                _ => argument.refuse()?,
+            }
+            Ok(())
+        });
+    Args { address, message, encoding, time_limit }
 }

@@ -5,12 +5,14 @@
 //! Fails: names_the_taken_port, is_never_there_twice, restarts_after_closing_first,
 //!   restarts_after_a_kill, restarts_three_times
 
+mod shared;
+
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
 use common::exit;
-use lesson03::run_for_good;
+use shared::run_for_good;
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {

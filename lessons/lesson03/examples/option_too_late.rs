@@ -4,12 +4,14 @@
 //! Fails: restarts_after_closing_first, restarts_after_a_kill, restarts_three_times,
 //!   runs_again_after_kill, ends_in_the_middle_of_a_reply
 
+mod shared;
+
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
 use common::exit;
-use lesson03::run_for_good;
+use shared::run_for_good;
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {

@@ -4,12 +4,14 @@
 //! Instead of: exercise03
 //! Fails: restarts_after_closing_first, restarts_after_a_kill, restarts_three_times
 
+mod shared;
+
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
 use common::exit;
-use lesson03::run_for_good;
+use shared::run_for_good;
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {

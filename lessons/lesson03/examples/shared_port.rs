@@ -4,12 +4,14 @@
 //! Instead of: exercise03
 //! Fails: is_never_there_twice
 
+mod shared;
+
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
 use common::exit;
-use lesson03::run_for_good;
+use shared::run_for_good;
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {

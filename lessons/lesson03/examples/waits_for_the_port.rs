@@ -5,6 +5,8 @@
 //! Fails: names_the_taken_port, is_never_there_twice, restarts_after_closing_first,
 //!   restarts_after_a_kill, restarts_three_times
 
+mod shared;
+
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
@@ -12,7 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 use common::exit;
-use lesson03::run_for_good;
+use shared::run_for_good;
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {

@@ -1,43 +1,51 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use common::{CommandLine, tutorial_address};
 
-/// Serves one client, as lesson 2 does, on a port that a second run can have at once.
-#[derive(Parser)]
-#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
-pub struct Args {
-    #[command(subcommand)]
-    pub command: Option<Command>,
-
-    /// Where to listen; port 0 leaves the choice to the kernel
-    #[arg(default_value = common::TUTORIAL_ADDRESS)]
+/// What lesson 3's program can be told.
+pub struct Options {
     pub address: SocketAddr,
-
-    /// Leave SO_REUSEADDR off, to see what it is for
-    #[arg(long)]
-    pub without_reuse: bool,
-
-    /// How many clients may wait for accept
-    #[arg(long, value_name = "N", default_value = "128",
-          value_parser = clap::value_parser!(i32).range(0..))]
-    pub backlog: i32,
-
-    /// How long the conversation with the client may take
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = common::seconds)]
+    /// How long the conversation with the client may take.
     pub time_limit: Duration,
+    /// Whether to set SO_REUSEADDR.
+    pub reuse: bool,
+    /// How many clients may wait for `accept`.
+    pub backlog: i32,
+    /// Whether to measure instead of serving.
+    pub matrix: bool,
 }
 
-#[derive(Subcommand)]
-pub enum Command {
-    /// Measure who can bind a port again, and who gets TIME_WAIT
-    Matrix {
-        /// Where to listen: the first of six ports, or 0
-        #[arg(default_value = "127.0.0.1:0")]
-        address: SocketAddr,
-    },
-}
+const USAGE: &str = "[OPTIONS] [ADDRESS:PORT]
+   or: lesson03 matrix [ADDRESS:PORT]
 
-pub fn parse() -> Args {
-    Args::parse()
+  ADDRESS:PORT          Where to listen (default: 127.0.0.1:9090)
+                        Port 0 leaves the choice to the kernel.
+  --without-reuse       Leave SO_REUSEADDR off, to see what it is for
+  --backlog N           How many clients may wait for accept (default: 128)
+  --time-limit SECONDS  How long the conversation with the client may take (default: 10)
+  matrix                Measure who can bind a port again, and who gets TIME_WAIT, on
+                        six ports from this one on (default: 127.0.0.1:0)";
+
+impl Options {
+    /// Reads the command line of a program that does what `about` says.
+    pub fn parse(about: &str) -> Options {
+        let mut line = CommandLine::new();
+        let matrix = line.command("matrix");
+        let mut address =
+            if matrix { ([127, 0, 0, 1], 0).into() } else { tutorial_address() };
+        let (mut reuse, mut backlog, mut time_limit) =
+            (true, 128, Duration::from_secs(10));
+        line.read(about, USAGE, |argument| {
+            match argument.name() {
+                "" => address = argument.address()?,
+                "--without-reuse" if !matrix => reuse = false,
+                "--backlog" if !matrix => backlog = argument.number(0..=i32::MAX)?,
+                "--time-limit" if !matrix => time_limit = argument.seconds()?,
+                _ => argument.refuse()?,
+            }
+            Ok(())
+        });
+        Options { address, time_limit, reuse, backlog, matrix }
+    }
 }

@@ -1,7 +1,8 @@
-//! One experiment: a first run closes a connection, a second run wants the first one's port.
+//! One experiment: a first run closes a connection, a second run wants the first one's
+//! port.
 //!
-//! Both "runs" are made in one process. What is left of a connection belongs to the kernel, which
-//! does not ask what process made it.
+//! Both "runs" are made in one process. What is left of a connection belongs to the
+//! kernel, which does not ask what process made it.
 
 use std::fmt::{self, Display};
 use std::io::{self, Read};
@@ -9,7 +10,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::kernel::{self, State};
+use common::sockets::{self, State};
 use common::{Explain, Failure, Limited, cannot_connect, cannot_listen};
 
 use crate::Listen;
@@ -21,7 +22,7 @@ pub enum Side {
 }
 
 pub struct Setup {
-    /// Where the first run listens. With port 0 it has a port that nobody has used lately.
+    /// Where the first run listens. Port 0 gives it a port that is not in use.
     pub address: SocketAddr,
     pub closes_first: Side,
     /// Whether the first run sets SO_REUSEADDR.
@@ -46,9 +47,11 @@ const LIMIT: Duration = Duration::from_secs(5);
 // ANCHOR: measure
 pub fn measure(listen: Listen, setup: &Setup) -> Result<Measured, Failure> {
     // The first run: a server with one client.
-    let listener = listen(setup.address, setup.first, 1).map_err(cannot_listen(setup.address))?;
+    let listener =
+        listen(setup.address, setup.first, 1).map_err(cannot_listen(setup.address))?;
     let port = listener.local_addr().explain("cannot learn the listener's address")?;
-    let client = TcpStream::connect_timeout(&port, LIMIT).map_err(cannot_connect(port))?;
+    let client =
+        TcpStream::connect_timeout(&port, LIMIT).map_err(cannot_connect(port))?;
     let (server, from) = listener.accept().explain("cannot accept a client")?;
 
     // One side ends the connection, the other reads that and closes too.
@@ -66,7 +69,7 @@ pub fn measure(listen: Listen, setup: &Setup) -> Result<Measured, Failure> {
     Ok(Measured { port, server_end, client_end, second_run })
 }
 
-/// The first to end its side has to wait in TIME_WAIT (RFC 9293 §3.6.1).
+/// The end that closes first has to wait in TIME_WAIT (RFC 9293 §3.6.1).
 fn close(first: TcpStream, second: TcpStream) -> io::Result<()> {
     first.shutdown(Shutdown::Write)?;
     Limited::new(&second, LIMIT).read_to_end(&mut Vec::new())?;
@@ -95,9 +98,9 @@ impl Display for End {
     }
 }
 
-/// Both ends, as soon as the last acknowledgement has arrived: that one the kernels exchange without
-/// the programs, and no call waits for it. One end is kept then; where none is, the list has passed it
-/// over. When the time is up, whatever they are.
+/// Both ends, as soon as the last acknowledgement has arrived: that one the kernels
+/// exchange without the programs, and no call waits for it. One end is kept then; where
+/// none is, the list has passed it over. When the time is up, whatever they are.
 fn what_is_left(patience: Duration, mut look: impl FnMut() -> (End, End)) -> (End, End) {
     let settled = |end| !matches!(end, End::Kept(state) if state != State::TimeWait);
     let start = Instant::now();
@@ -112,9 +115,11 @@ fn what_is_left(patience: Duration, mut look: impl FnMut() -> (End, End)) -> (En
 }
 
 fn both_ends(port: SocketAddr, client: SocketAddr) -> (End, End) {
-    let Some(sockets) = kernel::sockets_around(port) else { return (End::Unknown, End::Unknown) };
+    let Some(found) = sockets::sockets_around(port) else {
+        return (End::Unknown, End::Unknown);
+    };
     let end = |local, peer| {
-        let mut ends = sockets.iter().filter(|socket| socket.local == local);
+        let mut ends = found.iter().filter(|socket| socket.local == local);
         ends.find(|end| end.peer == peer).map_or(End::Gone, |end| End::Kept(end.state))
     };
     (end(port, client), end(client, port))

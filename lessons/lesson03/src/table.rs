@@ -29,17 +29,33 @@ pub fn print(
     let server_first = measure(Side::Server, false, false)?;
     let client_first = measure(Side::Client, false, false)?;
 
-    say!("A first run on {} serves one client and closes before the client does.", address.ip())?;
-    say!("Can a second run bind the same port at once, with SO_REUSEADDR and without?\n")?;
+    say!(
+        "A first run on {} serves one client and closes before the client does.",
+        address.ip()
+    )?;
+    say!(
+        "Can a second run bind the same port right away, with SO_REUSEADDR and without?\n"
+    )?;
     say!("{:18}  {:20}  second run with", "", "second run without")?;
     for (row, without, with) in
         [("first run without", off_off, off_on), ("first run with", on_off, on_on)]
     {
-        say!("{row:18}  {:20}  {}", verdict(&without.second_run), verdict(&with.second_run))?;
+        say!(
+            "{row:18}  {:20}  {}",
+            verdict(&without.second_run),
+            verdict(&with.second_run)
+        )?;
     }
 
-    say!("\nBoth runs without SO_REUSEADDR: what is left of the first run's connection?\n")?;
-    say!("{:18}  {:20}  {:20}  second run", "closes first", "server's end", "client's end")?;
+    say!(
+        "\nBoth runs without SO_REUSEADDR: what is left of the first run's connection?\n"
+    )?;
+    say!(
+        "{:18}  {:20}  {:20}  second run",
+        "closes first",
+        "server's end",
+        "client's end"
+    )?;
     for (row, measured) in [("server", server_first), ("client", client_first)] {
         let Measured { server_end, client_end, second_run, .. } = measured;
         say!("{row:18}  {server_end:20}  {client_end:20}  {}", verdict(&second_run))?;
@@ -47,8 +63,8 @@ pub fn print(
     Ok(())
 }
 
-/// On a busy machine a late acknowledgement may be answered with a reset, which ends TIME_WAIT at once
-/// (RFC 1337 §2). Nothing is left to look at then, so another connection is made.
+/// On a busy machine a late acknowledgement may be answered with a reset, which ends
+/// TIME_WAIT (RFC 1337 §2). Nothing is left to look at then, so another connection is made.
 fn again_if_nothing_is_left(
     mut experiment: impl FnMut() -> Result<Measured, Failure>,
 ) -> Result<Measured, Failure> {
@@ -59,8 +75,8 @@ fn again_if_nothing_is_left(
     }
 }
 
-/// An address for each experiment: the kernel's choice where the port is 0, otherwise this port and
-/// those that follow it.
+/// An address for each experiment: the kernel's choice where the port is 0, otherwise
+/// this port and those that follow it.
 fn addresses(first: SocketAddr) -> impl Iterator<Item = SocketAddr> {
     let step = u16::from(first.port() != 0);
     std::iter::successors(Some(first), move |last| {
@@ -94,7 +110,7 @@ mod tests {
 
     #[test]
     fn an_experiment_that_has_left_nothing_is_made_again() {
-        let waits = End::Kept(common::kernel::State::TimeWait);
+        let waits = End::Kept(common::sockets::State::TimeWait);
         let of = |ends: &[(End, End)]| {
             let mut made = 0;
             let measured = again_if_nothing_is_left(|| {

@@ -1,7 +1,5 @@
 //! Lesson 4: a server for many clients, each on a thread of its own, that can be stopped.
 
-mod args;
-
 use std::net::TcpListener;
 use std::process::ExitCode;
 
@@ -10,7 +8,8 @@ use lesson04::{Clients, Settings, accept_clients, converse, start_thread, stop_o
 
 // `main` only turns the outcome into an exit code; what can fail stands in `run`.
 fn main() -> ExitCode {
-    exit(run(args::parse()))
+    let about = "Serves many clients at the same time and replies to whatever they send.";
+    exit(run(Settings::parse(about)))
 }
 
 // ANCHOR: run

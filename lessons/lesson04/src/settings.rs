@@ -1,7 +1,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use common::{Arguments, Encoding, seconds};
+use common::{CommandLine, Encoding, tutorial_address};
 
 /// What the user may choose.
 pub struct Settings {
@@ -21,26 +21,40 @@ pub struct Settings {
 pub const MAX_CLIENTS: usize = 256;
 pub const IDLE_LIMIT: Duration = Duration::from_secs(300);
 
+const USAGE: &str = "[OPTIONS] [ADDRESS:PORT]
+
+  ADDRESS:PORT          Where to listen; port 0 leaves the choice to the kernel
+                        (default: 127.0.0.1:9090)
+  --encoding NAME       How bytes become text, and text bytes: utf-8 or gbk (default: utf-8)
+  --max-clients N       How many clients to serve at the same time; more wait for their turn
+                        (default: 256)
+  --idle-limit SECONDS  How long a client may say nothing, or leave its replies unread (default: 300)
+  --work SECONDS        Pretend that each reply takes so long to work out
+  --quiet               Say nothing about single clients";
+
 impl Settings {
-    /// Reads the options of the lesson's program without clap, for the small programs in `examples/`.
+    /// Reads the command line of a program that does what `about` says.
     pub fn parse(about: &str) -> Settings {
-        let (mut encoding, mut max_clients) = (Encoding::default(), MAX_CLIENTS);
-        let (mut idle_limit, mut work, mut quiet) = (IDLE_LIMIT, None, false);
-        let words =
-            "[--encoding NAME] [--max-clients N] [--idle-limit SECONDS] [--work SECONDS] [--quiet]";
-        let arguments = Arguments::parse_with(about, words, |option, value| {
-            match option {
-                "--encoding" => encoding = value().parse()?,
-                "--max-clients" => {
-                    max_clients = value().parse().map_err(|_| "it takes a number".to_string())?;
-                }
-                "--idle-limit" => idle_limit = seconds(&value())?,
-                "--work" => work = Some(seconds(&value())?),
-                "--quiet" => quiet = true,
-                _ => return Ok(false),
+        let mut settings = Settings {
+            address: tutorial_address(),
+            encoding: Encoding::Utf8,
+            max_clients: MAX_CLIENTS,
+            idle_limit: IDLE_LIMIT,
+            work: None,
+            quiet: false,
+        };
+        CommandLine::new().read(about, USAGE, |argument| {
+            match argument.name() {
+                "" => settings.address = argument.address()?,
+                "--encoding" => settings.encoding = argument.parse()?,
+                "--max-clients" => settings.max_clients = argument.number(1..=usize::MAX)?,
+                "--idle-limit" => settings.idle_limit = argument.seconds()?,
+                "--work" => settings.work = Some(argument.seconds()?),
+                "--quiet" => settings.quiet = true,
+                _ => argument.refuse()?,
             }
-            Ok(true)
+            Ok(())
         });
-        Settings { address: arguments.address, encoding, max_clients, idle_limit, work, quiet }
+        settings
     }
 }

@@ -4,10 +4,13 @@
 //! Instead of: lesson05
 //! Fails: sent_is_not_received
 
+mod shared;
+
 use std::process::ExitCode;
 
 use common::{Arguments, Explain, Failure, exit};
-use lesson05::{fill, finish, listen, numbered_lines, say_full, small_ends};
+use lesson05::{fill, listen, numbered_lines, say_full};
+use shared::{finish, small_ends};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A sender that counts what it sent as received (S6)")))

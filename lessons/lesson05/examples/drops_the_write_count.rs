@@ -5,11 +5,14 @@
 //! Fails: fills_the_connection, sent_is_not_received, shows_a_partial_write,
 //!   resumes_when_there_is_room, accounts_for_every_byte
 
+mod shared;
+
 use std::io::{Read, Write};
 use std::process::ExitCode;
 
 use common::{Arguments, Explain, Failure, exit, say};
-use lesson05::{compare, listen, numbered_lines, small_ends};
+use lesson05::{compare, listen, numbered_lines};
+use shared::small_ends;
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A sender that drops the count that write returns (C10)")))

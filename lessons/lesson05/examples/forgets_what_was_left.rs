@@ -1,4 +1,4 @@
-//! One thread, non-blocking. The kernel takes a part of a piece, and the program goes on with the next one:
+//! One thread, non-blocking. The kernel takes a part of a chunk, and the program goes on with the next one:
 //! it counts what it offered, not what was taken.
 //!
 //! Instead of: exercise05
@@ -21,10 +21,10 @@ fn main() -> ExitCode {
     ))
 }
 
-fn offer(connection: &mut TcpStream, piece: &[u8]) -> Result<usize, Failure> {
-    match connection.write(piece) {
+fn offer(connection: &mut TcpStream, chunk: &[u8]) -> Result<usize, Failure> {
+    match connection.write(chunk) {
         // BUG: the number that `write` returns says how much it took.
-        Ok(_) => Ok(piece.len()),
+        Ok(_) => Ok(chunk.len()),
         Err(why) if why.kind() == ErrorKind::WouldBlock => Ok(0),
         Err(why) => Err(why).explain("cannot send"),
     }

@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     ))
 }
 
-fn offer(connection: &mut TcpStream, piece: &[u8]) -> Result<usize, Failure> {
+fn offer(connection: &mut TcpStream, chunk: &[u8]) -> Result<usize, Failure> {
     // BUG: a full buffer is no failure. There will be room when the server has read.
-    connection.write(piece).explain("cannot send")
+    connection.write(chunk).explain("cannot send")
 }

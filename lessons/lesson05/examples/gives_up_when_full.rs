@@ -4,11 +4,14 @@
 //! Instead of: lesson05
 //! Fails: resumes_when_there_is_room, accounts_for_every_byte
 
+mod shared;
+
 use std::io::Read;
 use std::process::ExitCode;
 
 use common::{Arguments, Explain, Failure, exit, say};
-use lesson05::{compare, fill, listen, numbered_lines, say_full, small_ends};
+use lesson05::{compare, fill, listen, numbered_lines, say_full};
+use shared::small_ends;
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A sender that does not go on after the connection was full")))

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use common::{Explain, Failure, exit};
 use lesson05::in_place;
-use solution::{PIECE, run, send};
+use solution::{CHUNK, run, send};
 
 fn main() -> ExitCode {
     exit(run(send, receive))
@@ -21,20 +21,20 @@ fn main() -> ExitCode {
 
 /// Collects the echo, then compares it.
 fn receive(receiver: &mut dyn Read, length: usize) -> Result<(), Failure> {
-    let mut piece = vec![0; PIECE];
+    let mut chunk = vec![0; CHUNK];
     let mut echo = Vec::new();
     loop {
         let received = echo.len();
         let broke_off = format!("the echo broke off after {received} of {length} bytes");
-        match receiver.read(&mut piece).explain(&broke_off)? {
+        match receiver.read(&mut chunk).explain(&broke_off)? {
             0 if received == length => return in_place(0, &echo),
             0 => return Err(Failure::new(broke_off, "the server ended its side")),
             count if received + count > length => {
                 let why = format!("more than the {length} bytes that were sent");
                 return Err(Failure::new("the echo does not end", why));
             }
-            // BUG: nothing bounds this, and only the length of a piece is of use.
-            count => echo.extend_from_slice(&piece[..count]),
+            // BUG: nothing bounds this, and only the length of a chunk is of use.
+            count => echo.extend_from_slice(&chunk[..count]),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One thread, non-blocking. The kernel takes a part of a piece; then the piece is offered again from its
+//! One thread, non-blocking. The kernel takes a part of a chunk; then the chunk is offered again from its
 //! beginning. The server gets some bytes twice and has no way to tell.
 //!
 //! Instead of: exercise05
@@ -14,12 +14,12 @@ use std::time::Duration;
 use common::{Explain, Failure, exit};
 
 fn main() -> ExitCode {
-    exit(one_thread::run("Exercise 5: offer a piece again", offer, Some(Duration::from_millis(1))))
+    exit(one_thread::run("Exercise 5: offer a chunk again", offer, Some(Duration::from_millis(1))))
 }
 
-fn offer(connection: &mut TcpStream, piece: &[u8]) -> Result<usize, Failure> {
-    match connection.write(piece) {
-        Ok(taken) if taken == piece.len() => Ok(taken),
+fn offer(connection: &mut TcpStream, chunk: &[u8]) -> Result<usize, Failure> {
+    match connection.write(chunk) {
+        Ok(taken) if taken == chunk.len() => Ok(taken),
         // BUG: what was taken has been sent. Only the rest is still to be written.
         Ok(_) => Ok(0),
         Err(why) if why.kind() == ErrorKind::WouldBlock => Ok(0),

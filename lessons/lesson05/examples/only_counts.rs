@@ -12,7 +12,7 @@ use std::io::Read;
 use std::process::ExitCode;
 
 use common::{Explain, Failure, exit};
-use solution::{PIECE, run, send};
+use solution::{CHUNK, run, send};
 
 fn main() -> ExitCode {
     exit(run(send, receive))
@@ -20,11 +20,11 @@ fn main() -> ExitCode {
 
 /// Counts what comes.
 fn receive(receiver: &mut dyn Read, length: usize) -> Result<(), Failure> {
-    let mut piece = vec![0; PIECE];
+    let mut chunk = vec![0; CHUNK];
     let mut received = 0;
     loop {
         let broke_off = format!("the echo broke off after {received} of {length} bytes");
-        match receiver.read(&mut piece).explain(&broke_off)? {
+        match receiver.read(&mut chunk).explain(&broke_off)? {
             0 if received == length => return Ok(()),
             0 => return Err(Failure::new(broke_off, "the server ended its side")),
             count if received + count > length => {

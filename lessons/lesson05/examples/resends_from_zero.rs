@@ -4,11 +4,14 @@
 //! Instead of: lesson05
 //! Fails: accounts_for_every_byte
 
+mod shared;
+
 use std::io::{ErrorKind, Read, Write};
 use std::process::ExitCode;
 
 use common::{Arguments, Explain, Failure, exit, say};
-use lesson05::{compare, listen, numbered_lines, small_ends};
+use lesson05::{compare, listen, numbered_lines};
+use shared::small_ends;
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A sender that begins again after a partial write")))

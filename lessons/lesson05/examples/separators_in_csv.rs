@@ -5,12 +5,15 @@
 //! Fails: csv_has_the_rows_of_the_table, refuses_a_bad_csv_path_first
 //! Judged only on these.
 
+mod shared;
+
 use std::fs::File;
 use std::io::Write;
 use std::process::ExitCode;
 
 use common::{Explain, Failure, TUTORIAL_ADDRESS, exit, say};
-use lesson05::{fill, finish, listen, numbered_lines, say_full, small_ends};
+use lesson05::{fill, listen, numbered_lines, say_full};
+use shared::{finish, small_ends};
 
 fn main() -> ExitCode {
     exit(run(std::env::args().skip(1).collect()))

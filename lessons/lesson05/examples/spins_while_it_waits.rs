@@ -17,8 +17,8 @@ fn main() -> ExitCode {
     exit(one_thread::run("Exercise 5: ask again and again", offer, None))
 }
 
-fn offer(connection: &mut TcpStream, piece: &[u8]) -> Result<usize, Failure> {
-    match connection.write(piece) {
+fn offer(connection: &mut TcpStream, chunk: &[u8]) -> Result<usize, Failure> {
+    match connection.write(chunk) {
         Ok(taken) => Ok(taken),
         Err(why) if why.kind() == ErrorKind::WouldBlock => Ok(0),
         Err(why) => Err(why).explain("cannot send"),

@@ -13,24 +13,24 @@ use std::process::ExitCode;
 
 use common::{Explain, Failure, exit};
 use lesson05::in_place;
-use solution::{PIECE, run, send};
+use solution::{CHUNK, run, send};
 
 fn main() -> ExitCode {
     exit(run(send, receive))
 }
 
-/// Compares each piece as it comes, and keeps none.
+/// Compares each chunk as it comes, and keeps none.
 fn receive(receiver: &mut dyn Read, length: usize) -> Result<(), Failure> {
-    let mut piece = vec![0; PIECE];
+    let mut chunk = vec![0; CHUNK];
     let mut received = 0;
     // BUG: the server may have more to say.
     while received < length {
         let broke_off = format!("the echo broke off after {received} of {length} bytes");
-        let room = PIECE.min(length - received);
-        match receiver.read(&mut piece[..room]).explain(&broke_off)? {
+        let room = CHUNK.min(length - received);
+        match receiver.read(&mut chunk[..room]).explain(&broke_off)? {
             0 => return Err(Failure::new(broke_off, "the server ended its side")),
             count => {
-                in_place(received, &piece[..count])?;
+                in_place(received, &chunk[..count])?;
                 received += count;
             }
         }

@@ -4,10 +4,13 @@
 //! Instead of: lesson05
 //! Fails: shows_the_granted_sizes
 
+mod shared;
+
 use std::process::ExitCode;
 
 use common::{Arguments, Explain, Failure, exit, say};
-use lesson05::{SMALL_BUFFER, connect, fill, finish, listen, numbered_lines, say_full};
+use lesson05::{SMALL_BUFFER, connect, fill, listen, numbered_lines, say_full};
+use shared::finish;
 use socket2::SockRef;
 
 fn main() -> ExitCode {

@@ -2,70 +2,62 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use common::{CommandLine, tutorial_address};
 use lesson05::SMALL_BUFFER;
 
-/// Fills a connection until the kernel takes no more, drains it, and shows where the bytes are.
-#[derive(Parser)]
-#[command(args_conflicts_with_subcommands = true)]
+/// What the program can be told. Sizes are in bytes, and those to ask the kernel for.
 pub struct Args {
-    #[command(subcommand)]
-    pub command: Option<Command>,
-
-    #[command(flatten)]
-    pub fill: Fill,
-}
-
-#[derive(Subcommand)]
-pub enum Command {
-    /// Measures how many bytes a second pass, by the size of the chunks that are written
-    Sweep(Sweep),
-}
-
-#[derive(clap::Args)]
-pub struct Fill {
-    /// Where to listen; port 0 leaves the choice to the kernel
-    #[arg(default_value = common::TUTORIAL_ADDRESS)]
+    /// Whether to measure the speed instead of filling the connection.
+    pub sweep: bool,
     pub address: SocketAddr,
-
-    /// The size to ask for the sender's send buffer
-    #[arg(long, value_name = "BYTES", default_value_t = SMALL_BUFFER, value_parser = buffer_size)]
     pub send_buffer: usize,
-
-    /// The size to ask for the receiver's receive buffer
-    #[arg(long, value_name = "BYTES", default_value_t = SMALL_BUFFER, value_parser = buffer_size)]
     pub receive_buffer: usize,
-
-    /// Write the rows of the table into this file too, in place of what it holds
-    #[arg(long, value_name = "FILE")]
-    pub csv: Option<PathBuf>,
-}
-
-#[derive(clap::Args)]
-pub struct Sweep {
-    /// Where to listen; port 0 leaves the choice to the kernel
-    #[arg(default_value = common::TUTORIAL_ADDRESS)]
-    pub address: SocketAddr,
-
-    /// How long to write chunks of one size
-    #[arg(long, value_name = "SECONDS", default_value = "0.4", value_parser = common::seconds)]
     pub seconds_per_size: Duration,
-
-    /// Write the rows of the table into this file too, in place of what it holds
-    #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
 }
 
-/// The largest buffer to ask for, in bytes. The message must be larger than both together.
-const MAX_BUFFER: usize = 16 << 20;
+const ABOUT: &str =
+    "Fills a connection until the kernel takes no more, and shows where the bytes are.";
 
-fn buffer_size(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(size @ 1..=MAX_BUFFER) => Ok(size),
-        _ => Err(format!("a buffer has 1 to {MAX_BUFFER} bytes")),
-    }
-}
+const USAGE: &str = "[OPTIONS] [ADDRESS:PORT]
+   or: lesson05 sweep [OPTIONS] [ADDRESS:PORT]
+
+  ADDRESS:PORT           Where to listen (default: 127.0.0.1:9090)
+  --csv FILE             Write the rows of the table into this file as well
+  --send-buffer BYTES    The size to ask for the sender's send buffer (default: 16384)
+  --receive-buffer BYTES The same for the receiver's receive buffer (default: 16384)
+
+  sweep                  Measure the bytes that pass in a second, by the size of the chunks
+  --seconds-per-size N   How long to write chunks of one size (default: 0.4)";
 
 pub fn parse() -> Args {
-    Args::parse()
+    let mut line = CommandLine::new();
+    let mut args = Args {
+        sweep: line.command("sweep"),
+        address: tutorial_address(),
+        send_buffer: SMALL_BUFFER,
+        receive_buffer: SMALL_BUFFER,
+        seconds_per_size: Duration::from_millis(400),
+        csv: None,
+    };
+    // The message is larger than both buffers together, and must fit into memory.
+    let sizes = 1..=16 << 20;
+    line.read(ABOUT, USAGE, |argument| {
+        match argument.name() {
+            "" => args.address = argument.address()?,
+            "--csv" => args.csv = Some(argument.value()?.into()),
+            "--seconds-per-size" if args.sweep => {
+                args.seconds_per_size = argument.seconds()?
+            }
+            "--send-buffer" if !args.sweep => {
+                args.send_buffer = argument.number(sizes.clone())?
+            }
+            "--receive-buffer" if !args.sweep => {
+                args.receive_buffer = argument.number(sizes.clone())?
+            }
+            _ => argument.refuse()?,
+        }
+        Ok(())
+    });
+    args
 }

@@ -1,10 +1,12 @@
+//! The file for `--csv`.
+
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use common::{Explain, Failure};
 
-/// The file for `--csv`, if the reader wants one: numbers without units and separators, so that a
+/// The file, if the user wants one: numbers without units and separators, so that a
 /// spreadsheet or three lines of Python can read them.
 pub struct Csv {
     file: Option<(PathBuf, BufWriter<File>)>,
@@ -15,7 +17,8 @@ impl Csv {
     ///
     /// # Errors
     ///
-    /// A path that cannot be written. Call this first: nobody wants to learn it after the work.
+    /// A path that cannot be written. Call this first, so that the user learns it before
+    /// the work.
     pub fn create(path: Option<&Path>, header: &str) -> Result<Csv, Failure> {
         let create = |path: &Path| {
             let file = File::create(path).map_err(|why| {
@@ -30,7 +33,8 @@ impl Csv {
         Ok(csv)
     }
 
-    /// Writes one line, at once: whoever ends the program early keeps what it has measured.
+    /// Writes one line right away: if the program is ended early, its measurements are
+    /// kept.
     pub fn row(&mut self, row: &str) -> Result<(), Failure> {
         let Some((path, file)) = &mut self.file else { return Ok(()) };
         writeln!(file, "{row}")

@@ -1,38 +1,40 @@
-//! What exercise 5 is given: the arguments, and a long message in which every byte has its place. Sending it
-//! and looking at the echo is the exercise.
+//! What exercise 5 is given: the arguments, and a long message in which every byte has
+//! its place.
 
 use common::{Arguments, Failure};
 
-/// How long the message of exercise 5 is, in bytes, where `--bytes` does not say.
+/// How long the message of exercise 5 is, in bytes, unless `--bytes` says otherwise.
 pub const LONG: usize = 32 << 20;
 
-/// What exercise 5 takes: the words that all programs know, and `--bytes N`.
+/// Reads what exercise 5 takes: `--bytes N`, and what all small programs take.
 #[must_use]
 pub fn echo_arguments(about: &str) -> (Arguments, usize) {
     let mut length = LONG;
-    let arguments = Arguments::parse_with(about, "[--bytes N]", |word, value| {
-        if word != "--bytes" {
-            return Ok(false);
+    let help =
+        format!("  --bytes N             How long the message is (default: {LONG})");
+    let arguments = Arguments::parse_with(about, &help, |argument| {
+        match argument.name() {
+            "--bytes" => length = argument.number(0..=usize::MAX)?,
+            _ => argument.refuse()?,
         }
-        let value = value();
-        length = value.parse().map_err(|_| format!("'{value}' is not a number of bytes"))?;
-        Ok(true)
+        Ok(())
     });
     (arguments, length)
 }
 
-/// Writes into `piece` the bytes of the message that stand at `place` and after it. It
+/// Fills `chunk` with the bytes of the message from `place` on. It
 /// has numbered lines of 64 bytes each and no end of its own.
-pub fn fill_from(place: usize, piece: &mut [u8]) {
+pub fn fill_from(place: usize, chunk: &mut [u8]) {
     let mut line = *b"line 0000000: every byte of the message tells where it belongs.\n";
     let number = place / line.len() + 1;
     line[5..12].copy_from_slice(format!("{:07}", number % 10_000_000).as_bytes());
     let (mut filled, mut start) = (0, place % line.len());
-    while filled < piece.len() {
-        let count = (line.len() - start).min(piece.len() - filled);
-        piece[filled..filled + count].copy_from_slice(&line[start..start + count]);
+    while filled < chunk.len() {
+        let count = (line.len() - start).min(chunk.len() - filled);
+        chunk[filled..filled + count].copy_from_slice(&line[start..start + count]);
         (filled, start) = (filled + count, 0);
-        // The next number, as on paper: it is quick, and 32 MiB have half a million lines.
+        // The next number, as on paper: it is quick, and 32 MiB have half a million
+        // lines.
         let mut digit = 11;
         while digit > 5 && line[digit] == b'9' {
             line[digit] = b'0';
@@ -42,20 +44,21 @@ pub fn fill_from(place: usize, piece: &mut [u8]) {
     }
 }
 
-/// Demands that these are the bytes of the message that stand at `place` and after it.
+/// Checks that these are the bytes of the message from `place` on.
 ///
 /// # Errors
 ///
 /// Says which byte is the first that is not the one that belongs there.
-pub fn in_place(place: usize, piece: &[u8]) -> Result<(), Failure> {
-    let mut expected = vec![0; piece.len()];
+pub fn in_place(place: usize, chunk: &[u8]) -> Result<(), Failure> {
+    let mut expected = vec![0; chunk.len()];
     fill_from(place, &mut expected);
-    if piece == expected {
+    if chunk == expected {
         return Ok(());
     }
-    let same = piece.iter().zip(&expected).take_while(|(got, expected)| got == expected).count();
-    let (got, expected) = (char::from(piece[same]), char::from(expected[same]));
-    let why = format!("{got:?} stands where {expected:?} was sent");
+    let same =
+        chunk.iter().zip(&expected).take_while(|(got, expected)| got == expected).count();
+    let (got, expected) = (char::from(chunk[same]), char::from(expected[same]));
+    let why = format!("{got:?} is where {expected:?} was sent");
     Err(Failure::new(format!("byte {} of the echo is wrong", place + same), why))
 }
 
@@ -70,7 +73,8 @@ mod tests {
         let starts = |line: usize| {
             let mut two = [0; 128];
             fill_from(64 * line, &mut two);
-            [&two[..14], &two[64..78]].map(|start| String::from_utf8_lossy(start).into_owned())
+            [&two[..14], &two[64..78]]
+                .map(|start| String::from_utf8_lossy(start).into_owned())
         };
         assert_eq!(starts(0), ["line 0000001: ", "line 0000002: "]);
         assert_eq!(starts(9), ["line 0000010: ", "line 0000011: "]);
@@ -89,10 +93,10 @@ mod tests {
             fill_from(start, &mut whole);
             let mut place = start;
             for length in lengths {
-                let mut piece = vec![0; length];
-                fill_from(place, &mut piece);
-                prop_assert_eq!(&piece, &whole[place - start..][..length]);
-                prop_assert!(in_place(place, &piece).is_ok());
+                let mut chunk = vec![0; length];
+                fill_from(place, &mut chunk);
+                prop_assert_eq!(&chunk, &whole[place - start..][..length]);
+                prop_assert!(in_place(place, &chunk).is_ok());
                 place += length;
             }
         }
@@ -103,11 +107,11 @@ mod tests {
             length in 1..300usize,
             wrong in any::<prop::sample::Index>(),
         ) {
-            let mut piece = vec![0; length];
-            fill_from(start, &mut piece);
+            let mut chunk = vec![0; length];
+            fill_from(start, &mut chunk);
             let wrong = wrong.index(length);
-            piece[wrong] ^= 1;
-            let failure = in_place(start, &piece).expect_err("a wrong byte").to_string();
+            chunk[wrong] ^= 1;
+            let failure = in_place(start, &chunk).expect_err("a wrong byte").to_string();
             let named = format!("byte {} of the echo", start + wrong);
             prop_assert!(failure.contains(&named), "{}", failure);
         }

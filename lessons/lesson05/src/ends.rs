@@ -1,19 +1,20 @@
-//! Both ends of one connection in one program, and a message in which every byte has its place.
+//! Both ends of one connection in one program, and a message in which every byte has its
+//! place.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{Explain, Failure, cannot_connect, cannot_listen, say};
-use socket2::SockRef;
 
-/// What the lesson asks the kernel for, in bytes, where the reader does not say: small, so that the
-/// connection is full after a page of text.
+/// What the lesson asks the kernel for, in bytes, where the reader does not say: small,
+/// so that the connection is full after a page of text.
 pub const SMALL_BUFFER: usize = 16 << 10;
 
-/// How long nothing must happen before the connection counts as full. A kernel may hold an
-/// acknowledgement back, to send fewer: for 40 ms on Linux. On loopback nothing else takes time.
+/// How long nothing must happen before the connection counts as full. A kernel may hold
+/// an acknowledgement back, to send fewer: for 40 ms on Linux. On loopback nothing else
+/// takes time.
 const QUIET: Duration = Duration::from_millis(60);
 
 /// Listens, and says where.
@@ -35,13 +36,14 @@ pub fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 // ANCHOR: connect
 pub fn connect(listener: &TcpListener) -> Result<(TcpStream, TcpStream), Failure> {
     let address = listener.local_addr().explain("cannot learn the address")?;
-    // connect returns before anybody has called accept: the kernel makes the connection, and the
-    // listener keeps it in a queue until it is accepted.
+    // connect returns before anybody has called accept: the kernel makes the connection,
+    // and the listener keeps it in a queue until it is accepted.
     let sender = TcpStream::connect(address).map_err(cannot_connect(address))?;
     let ours = sender.local_addr().explain("cannot learn the address")?;
     loop {
         // Any program of this machine may connect; only the connection of our own counts.
-        let (receiver, client) = listener.accept().explain("cannot accept the connection")?;
+        let (receiver, client) =
+            listener.accept().explain("cannot accept the connection")?;
         if client == ours {
             return Ok((sender, receiver));
         }
@@ -49,13 +51,14 @@ pub fn connect(listener: &TcpListener) -> Result<(TcpStream, TcpStream), Failure
 }
 // ANCHOR_END: connect
 
-/// Writes what is left of the message until the kernel takes no more. Returns what each write took.
+/// Writes what is left of the message until the kernel takes no more. Returns what each
+/// write took.
 ///
 /// `sender` must be non-blocking; `written` counts on from what was written before.
 ///
 /// # Errors
 ///
-/// A connection that is broken. A full one is none.
+/// A connection that is broken. (A full one is not an error.)
 // ANCHOR: fill
 pub fn fill(
     mut sender: &TcpStream,
@@ -66,14 +69,16 @@ pub fn fill(
     let mut last = Instant::now();
     while *written < message.len() {
         match sender.write(&message[*written..]) {
-            // A part, as a rule. Only these bytes are sent, and the next write starts behind them.
+            // Usually a part. Only these bytes are sent, and the next write starts
+            // behind them.
             Ok(count) => {
                 *written += count;
                 taken.push(count);
                 last = Instant::now();
             }
-            // No error: there is no room *now*. The kernels may still be moving bytes from the one
-            // buffer to the other, so try again until nothing has changed for a while.
+            // Not an error: there is no room *now*. The kernels may still be moving bytes
+            // from the one buffer to the other, so try again until nothing has changed
+            // for a while.
             Err(why) if why.kind() == ErrorKind::WouldBlock && last.elapsed() < QUIET => {
                 thread::sleep(Duration::from_millis(1));
             }
@@ -84,22 +89,6 @@ pub fn fill(
     Ok(taken)
 }
 // ANCHOR_END: fill
-
-/// Makes a connection with small buffers and says which sizes were granted: how the faults begin.
-///
-/// # Errors
-///
-/// A connection that cannot be made.
-pub fn small_ends(listener: &TcpListener) -> Result<(TcpStream, TcpStream), Failure> {
-    SockRef::from(listener).set_recv_buffer_size(SMALL_BUFFER).explain("cannot set a size")?;
-    let (sender, receiver) = connect(listener)?;
-    SockRef::from(&sender).set_send_buffer_size(SMALL_BUFFER).explain("cannot set a size")?;
-    let granted = SockRef::from(&sender).send_buffer_size().explain("cannot learn a size")?;
-    say!("send buffer: asked for {SMALL_BUFFER} bytes, granted {granted}")?;
-    let granted = SockRef::from(&receiver).recv_buffer_size().explain("cannot learn a size")?;
-    say!("receive buffer: asked for {SMALL_BUFFER} bytes, granted {granted}")?;
-    Ok((sender, receiver))
-}
 
 /// What `lesson05` says of a connection that is full.
 ///
@@ -116,34 +105,8 @@ pub fn say_full(length: usize, taken: &[usize], read: usize) -> Result<(), Failu
     say!("full: {} bytes sent, {read} read", length - left)
 }
 
-/// Reads what was sent and sends the rest of the message, until all of it has been read: what
-/// `lesson05` does with a full connection, for the faults that have their bug before it.
-///
-/// # Errors
-///
-/// A connection that is broken, or that does not deliver the message as it is.
-pub fn finish(
-    sender: &TcpStream,
-    mut receiver: &TcpStream,
-    message: &[u8],
-    mut written: usize,
-) -> Result<(), Failure> {
-    let mut received = vec![0; message.len()];
-    let mut read = 0;
-    while read < message.len() {
-        receiver.read_exact(&mut received[read..written]).explain("cannot read")?;
-        read = written;
-        let taken = fill(sender, message, &mut written)?.iter().sum::<usize>();
-        if taken > 0 {
-            say!("resumed: the kernel took {taken} more bytes once {read} were read")?;
-        }
-    }
-    compare(message, &received)?;
-    say!("end: {written} bytes sent, {read} read, each in its place")
-}
-
-/// A message of about `length` bytes, never more: numbered lines of eight bytes each. A byte that is
-/// lost, repeated or out of place shows.
+/// A message of about `length` bytes, never more: numbered lines of eight bytes each. A
+/// byte that is lost, repeated or out of place shows.
 pub fn numbered_lines(length: usize) -> Vec<u8> {
     (1..=length / 8)
         .flat_map(|number| format!("{:07}\n", number % 10_000_000).into_bytes())
@@ -156,13 +119,15 @@ pub fn numbered_lines(length: usize) -> Vec<u8> {
 ///
 /// Says which byte is the first that is missing, or is not the one that was sent.
 pub fn compare(sent: &[u8], received: &[u8]) -> Result<(), Failure> {
-    let same = sent.iter().zip(received).take_while(|(sent, received)| sent == received).count();
+    let same =
+        sent.iter().zip(received).take_while(|(sent, received)| sent == received).count();
     if same == sent.len() && same == received.len() {
         return Ok(());
     }
     let (sent, received) = (sent.len(), received.len());
-    let why =
-        format!("{sent} bytes were to be sent, {received} were read, equal up to byte {same}");
+    let why = format!(
+        "{sent} bytes were to be sent, {received} were read, equal up to byte {same}"
+    );
     Err(Failure::new("what was read is not what was sent", why))
 }
 
@@ -175,7 +140,8 @@ mod tests {
     use super::{compare, connect, fill};
 
     fn pair() -> (TcpStream, TcpStream) {
-        let (sender, receiver) = connect(&TcpListener::bind("127.0.0.1:0").unwrap()).unwrap();
+        let (sender, receiver) =
+            connect(&TcpListener::bind("127.0.0.1:0").unwrap()).unwrap();
         sender.set_nonblocking(true).unwrap();
         (sender, receiver)
     }
@@ -193,12 +159,13 @@ mod tests {
     #[test]
     fn no_room_for_a_moment_is_not_the_end() {
         let message = vec![b'x'; 64 << 20];
-        // A busy machine may stop the reader for so long that the connection counts as full.
+        // A busy machine may stop the reader for so long that the connection counts as
+        // full.
         let all_taken = (0..20).any(|_| {
             let (sender, mut receiver) = pair();
             let reader = thread::spawn(move || {
-                let mut piece = vec![0; 1 << 20];
-                while receiver.read(&mut piece).is_ok_and(|count| count > 0) {}
+                let mut chunk = vec![0; 1 << 20];
+                while receiver.read(&mut chunk).is_ok_and(|count| count > 0) {}
             });
             let mut written = 0;
             let taken = fill(&sender, &message, &mut written).unwrap();
@@ -214,8 +181,8 @@ mod tests {
     fn a_broken_connection_is_not_a_full_one() {
         let (sender, receiver) = pair();
         (&receiver).write_all(b"unread").unwrap();
-        // What nobody reads, and more: closing answers it with a reset.
-        (&sender).write_all(b"unread, too").unwrap();
+        // More that the program does not read: closing answers it with a reset.
+        (&sender).write_all(b"also unread").unwrap();
         drop(receiver);
         let failure = fill(&sender, &vec![b'x'; 64 << 20], &mut 0).unwrap_err();
         assert!(failure.to_string().contains("cannot write"), "{failure}");

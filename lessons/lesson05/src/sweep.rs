@@ -1,19 +1,19 @@
 //! `lesson05 sweep`: what the size of the chunks does to the speed.
 
-use std::io::{Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{Explain, Failure, say};
-use indicatif::{ProgressBar, ProgressStyle};
 use lesson05::{connect, listen};
 
-use crate::args::Sweep;
+use crate::args::Args;
 use crate::csv::Csv;
 
 /// The sizes, in bytes: powers of four from 16 bytes to 1 MiB.
-const SIZES: [usize; 9] = [16, 64, 256, 1 << 10, 4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20];
+const SIZES: [usize; 9] =
+    [16, 64, 256, 1 << 10, 4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20];
 
 /// The width of a bar, in characters.
 const BAR: f64 = 24.0;
@@ -28,17 +28,21 @@ struct Measured {
     time: Duration,
 }
 
-pub fn run(args: &Sweep) -> Result<(), Failure> {
+pub fn run(args: &Args) -> Result<(), Failure> {
     let mut csv = Csv::create(args.csv.as_deref(), "chunk,writes,read,seconds")?;
     let listener = listen(args.address)?;
 
-    // The progress goes to stderr, and only to a terminal: the table stays clean in a file.
-    let progress = progress_bar();
     let mut rows = Vec::new();
     for size in SIZES {
-        progress.set_message(format!("chunks of {}", short(size)));
+        progress(&format!(
+            "measuring: {} of {}, chunks of {}",
+            rows.len() + 1,
+            SIZES.len(),
+            short(size)
+        ));
         let (sender, receiver) = connect(&listener)?;
-        // One thread for each end: who only writes is stuck as soon as both buffers are full.
+        // One thread for each end: a program that only writes is stuck when both buffers
+        // are full.
         let measured = thread::scope(|scope| {
             let reader = scope.spawn(|| count_to_the_end(receiver));
             let start = Instant::now();
@@ -48,9 +52,8 @@ pub fn run(args: &Sweep) -> Result<(), Failure> {
         })?;
         csv.row(&measured.csv())?;
         rows.push(measured);
-        progress.inc(1);
     }
-    progress.finish_and_clear();
+    progress("");
     print(&rows)
 }
 
@@ -59,7 +62,8 @@ fn write_for(time: Duration, mut sender: TcpStream, size: usize) -> Result<u64, 
     let chunk = vec![b'x'; size];
     let (start, mut writes) = (Instant::now(), 0);
     while start.elapsed() < time {
-        // Blocks while the buffers are full: the sender is as fast as the receiver, no faster.
+        // Blocks while the buffers are full: the sender is as fast as the receiver, no
+        // faster.
         sender.write_all(&chunk).explain("cannot write")?;
         writes += 1;
     }
@@ -69,7 +73,8 @@ fn write_for(time: Duration, mut sender: TcpStream, size: usize) -> Result<u64, 
 
 /// Reads until the stream ends. Returns how many bytes came.
 fn count_to_the_end(mut receiver: TcpStream) -> Result<u64, Failure> {
-    // As large as the largest chunk it would be slower: processors keep small buffers in their caches.
+    // As large as the largest chunk it would be slower: processors keep small buffers in
+    // their caches.
     let mut buffer = vec![0; 256 << 10];
     let mut read = 0;
     loop {
@@ -110,9 +115,13 @@ fn print(rows: &[Measured]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn progress_bar() -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} sizes, {msg}");
-    ProgressBar::new(SIZES.len() as u64).with_style(style.expect("a template"))
+/// Shows how far the measurement is, on one line of stderr, and only on a terminal: the
+/// table stays clean in a file. Where stderr is closed, it isn't shown.
+fn progress(line: &str) {
+    if io::stderr().is_terminal() {
+        // Back to the line's first column, and clear the line (console_codes(4)).
+        let _ = write!(io::stderr(), "\r\x1b[K{line}");
+    }
 }
 
 /// A size as people say it.

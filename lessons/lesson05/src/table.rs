@@ -1,29 +1,32 @@
 //! The table of `lesson05`: where the bytes of the message are, after every step.
 
 use std::net::TcpStream;
-use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::kernel::both_ends;
+use common::sockets::both_ends;
 use common::{Failure, say};
 use lesson05::say_full;
 
 use crate::csv::Csv;
 
-/// How long to wait until the kernel's lists agree with each other: a byte that has arrived and whose
-/// acknowledgement is still under way stands in both.
+/// How long to wait until the kernel's lists agree: a byte that has arrived and whose
+/// acknowledgement is still in flight is in both.
 const AGREE: Duration = Duration::from_secs(2);
 
 /// The width of a bar, in characters.
 const BAR: usize = 27;
 
-pub struct Table {
+pub struct Table<'a> {
     csv: Csv,
-    step: usize,
-    read: usize,
+    sender: &'a TcpStream,
+    /// The message's length, and how much of it has been written and read, in bytes.
+    length: usize,
     written: usize,
-    /// How many bytes the kernel took when it first took any again, and how many were read by then.
+    read: usize,
+    step: usize,
+    /// How many bytes the kernel took when it first took any again, and how many were
+    /// read by then.
     resumed: Option<(usize, usize)>,
 }
 
@@ -36,25 +39,21 @@ struct Queues {
     waiting: usize,
 }
 
-impl Table {
-    pub fn new(csv: Option<&Path>) -> Result<Table, Failure> {
-        let header = "step,read_now,sent_now,sent,unacknowledged,waiting,read";
-        let csv = Csv::create(csv, header)?;
-        Ok(Table { csv, step: 0, read: 0, written: 0, resumed: None })
+impl Table<'_> {
+    /// The names of the columns in the file.
+    pub const HEADER: &'static str =
+        "step,read_now,sent_now,sent,unacknowledged,waiting,read";
+
+    pub fn new(csv: Csv, sender: &TcpStream, length: usize) -> Table<'_> {
+        Table { csv, sender, length, written: 0, read: 0, step: 0, resumed: None }
     }
 
-    /// The connection is full, and nobody has read a byte.
-    pub fn full(
-        &mut self,
-        sender: &TcpStream,
-        message: &[u8],
-        taken: &[usize],
-    ) -> Result<(), Failure> {
+    /// Says that the connection is full, with nothing read: `taken` is what each write
+    /// took.
+    pub fn full(&mut self, taken: &[usize]) -> Result<(), Failure> {
         say!("")?;
-        say_full(message.len(), taken, 0)?;
-        let sent = taken.iter().sum();
-        let queues = queues(sender, sent);
-        match queues {
+        say_full(self.length, taken, 0)?;
+        match queues(self.sender, taken.iter().sum()) {
             Some(Queues { unacknowledged, waiting }) => {
                 say!("  {unacknowledged:>8} in the sender's kernel, not acknowledged")?;
                 say!("  {waiting:>8} in the receiver's kernel, acknowledged, not read")?;
@@ -66,59 +65,39 @@ impl Table {
         say!("  ▒ not acknowledged              ░ not sent yet")?;
         say!("")?;
         say!("step sent now     sent = unacked + waiting +    read")?;
-        self.row(queues, message.len(), taken, 0)
+        self.step(taken, 0)
     }
 
-    /// The program has read up to `read` bytes, and has tried to write.
-    pub fn step(
-        &mut self,
-        sender: &TcpStream,
-        message: &[u8],
-        taken: &[usize],
-        read: usize,
-    ) -> Result<(), Failure> {
-        let sent = self.written + taken.iter().sum::<usize>();
-        let queues = queues(sender, sent - read);
-        self.row(queues, message.len(), taken, read)
-    }
-
-    fn row(
-        &mut self,
-        queues: Option<Queues>,
-        length: usize,
-        taken: &[usize],
-        read: usize,
-    ) -> Result<(), Failure> {
+    /// Adds the row of a step: the program has read up to `read` bytes, and then written.
+    pub fn step(&mut self, taken: &[usize], read: usize) -> Result<(), Failure> {
         let now = taken.iter().sum::<usize>();
         self.written += now;
-        let sent = self.written;
-        let number = |queue: Option<usize>, missing: &str| {
-            queue.map_or(missing.into(), |bytes| bytes.to_string())
+        let (step, sent) = (self.step, self.written);
+        let queues = queues(self.sender, sent - read);
+        let column = |queue: fn(Queues) -> usize, missing: &str| {
+            queues.map_or(missing.into(), |queues| queue(queues).to_string())
         };
-        let unacknowledged = queues.map(|queues| queues.unacknowledged);
-        let waiting = queues.map(|queues| queues.waiting);
+        let unacknowledged = |missing| column(|queues| queues.unacknowledged, missing);
+        let waiting = |missing| column(|queues| queues.waiting, missing);
         say!(
-            "{:>4} {now:>8} {sent:>8} = {:>7} + {:>7} + {read:>7} {}",
-            self.step,
-            number(unacknowledged, "?"),
-            number(waiting, "?"),
-            bar(length, read, waiting.unwrap_or(0), sent)
+            "{step:>4} {now:>8} {sent:>8} = {:>7} + {:>7} + {read:>7} {}",
+            unacknowledged("?"),
+            waiting("?"),
+            bar(self.length, read, queues.map_or(0, |queues| queues.waiting), sent)
         )?;
-        if now > 0 && self.step > 0 && self.resumed.is_none() {
+        let read_now = read - self.read;
+        let (unacknowledged, waiting) = (unacknowledged(""), waiting(""));
+        self.csv.row(&format!(
+            "{step},{read_now},{now},{sent},{unacknowledged},{waiting},{read}"
+        ))?;
+        if now > 0 && step > 0 && self.resumed.is_none() {
             self.resumed = Some((now, read));
         }
-        self.csv.row(&format!(
-            "{},{},{now},{sent},{},{},{read}",
-            self.step,
-            read - self.read,
-            number(unacknowledged, ""),
-            number(waiting, ""),
-        ))?;
-        self.step += 1;
-        self.read = read;
+        (self.step, self.read) = (step + 1, read);
         Ok(())
     }
 
+    /// Says how it ended.
     pub fn end(&mut self, sent: usize, read: usize) -> Result<(), Failure> {
         say!("")?;
         if let Some((taken, read)) = self.resumed {
@@ -132,8 +111,8 @@ impl Table {
     }
 }
 
-/// The queues of the connection, which hold `unread` bytes together. `None` where the kernel does not
-/// say, or says what does not add up.
+/// The queues of the connection, which hold `unread` bytes together. `None` where the
+/// kernel does not say, or says what does not add up.
 fn queues(sender: &TcpStream, unread: usize) -> Option<Queues> {
     let (ours, theirs) = (sender.local_addr().ok()?, sender.peer_addr().ok()?);
     let start = Instant::now();

@@ -1,5 +1,5 @@
 //! What four wrong answers share: one thread, and a connection that does not block. Each brings its own way
-//! to offer a piece to the kernel, or to spend the time until there is something to do.
+//! to offer a chunk to the kernel, or to spend the time until there is something to do.
 
 use std::io::{ErrorKind, Read};
 use std::net::{Shutdown, TcpStream};
@@ -11,9 +11,9 @@ use lesson05::{SMALL_BUFFER, echo_arguments, fill_from, in_place};
 use socket2::SockRef;
 
 /// How much is written or read at once.
-const PIECE: usize = 16 << 10;
+const CHUNK: usize = 16 << 10;
 
-/// `offer` writes a piece, and returns how many of its bytes are taken for sent. `pause` is how long the
+/// `offer` writes a chunk, and returns how many of its bytes are taken for sent. `pause` is how long the
 /// program waits when there is nothing to read.
 pub fn run(
     about: &str,
@@ -28,11 +28,11 @@ pub fn run(
     SockRef::from(&connection).set_send_buffer_size(SMALL_BUFFER).explain("cannot set a size")?;
     connection.set_nonblocking(true).explain("cannot make the connection non-blocking")?;
 
-    let (mut input, mut output) = (vec![0; PIECE], vec![0; PIECE]);
+    let (mut input, mut output) = (vec![0; CHUNK], vec![0; CHUNK]);
     let (mut sent, mut received) = (0, 0);
     while start.elapsed() < arguments.time_limit {
         if sent < length {
-            let count = PIECE.min(length - sent);
+            let count = CHUNK.min(length - sent);
             fill_from(sent, &mut output[..count]);
             sent += offer(&mut connection, &output[..count])?;
             if sent == length {

@@ -15,7 +15,7 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
-use arguments::{Arguments, Request};
+use arguments::Arguments;
 use build::Build;
 use grader::{Graded, Status};
 use serde_json::Value;
@@ -24,17 +24,7 @@ use suite::Suite;
 const LESSONS: [&str; 6] = ["lesson00", "lesson01", "lesson02", "lesson03", "lesson04", "lesson05"];
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::parse(std::env::args_os().skip(1)) {
-        Ok(Request::Grade(arguments)) => arguments,
-        Ok(Request::Help) => {
-            println!("{}", arguments::USAGE);
-            return ExitCode::SUCCESS;
-        }
-        Err(why) => {
-            eprintln!("error: {why}\n\n{}", arguments::USAGE);
-            return ExitCode::from(2);
-        }
-    };
+    let arguments = Arguments::parse();
     let graded = match &arguments.submissions {
         None => grade(arguments.json),
         Some(folder) => grade_submissions(folder, arguments.json),

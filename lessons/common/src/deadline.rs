@@ -1,24 +1,27 @@
+//! One deadline for a whole conversation.
+
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-/// A connection with one time limit for everything that is read and written through it.
+/// A connection with one deadline for everything that is read and written through it.
 ///
-/// SO_RCVTIMEO and SO_SNDTIMEO (socket(7)) limit a single call: a peer that sends one byte a second
-/// never trips them. So each call gets only the time that is left of the whole.
+/// SO_RCVTIMEO and SO_SNDTIMEO (socket(7)) are timeouts of a single call: a peer that
+/// sends a byte each second never trips them. So each call gets only the time that is
+/// left until the deadline. A call that comes later fails with [`ErrorKind::TimedOut`].
 // ANCHOR: limited
 pub struct Limited<'a> {
     connection: &'a TcpStream,
-    end: Instant,
+    deadline: Instant,
 }
 
 impl Limited<'_> {
     pub fn new(connection: &TcpStream, limit: Duration) -> Limited<'_> {
-        Limited { connection, end: Instant::now() + limit }
+        Limited { connection, deadline: Instant::now() + limit }
     }
 
     fn time_left(&self) -> io::Result<Duration> {
-        let left = self.end.saturating_duration_since(Instant::now());
+        let left = self.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() { Err(ErrorKind::TimedOut.into()) } else { Ok(left) }
     }
 }
@@ -28,7 +31,7 @@ impl Read for Limited<'_> {
         loop {
             self.connection.set_read_timeout(Some(self.time_left()?))?;
             match self.connection.read(buffer) {
-                // With a time-out set, Ctrl-Z and `fg` interrupt a read (signal(7)).
+                // With a timeout set, Ctrl-Z and `fg` interrupt a read (signal(7)).
                 Err(why) if why.kind() == ErrorKind::Interrupted => {}
                 result => return result,
             }

@@ -1,3 +1,5 @@
+//! The one error type: what failed, why, and what to do about it.
+
 use std::fmt::{self, Display};
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
@@ -5,7 +7,7 @@ use std::process::ExitCode;
 
 use crate::complain;
 
-/// Why a program stopped: what failed, why, and what the reader can do about it.
+/// An error as people read it: `error: WHAT: WHY`, and perhaps a line of advice.
 #[derive(Debug)]
 pub struct Failure {
     what: String,
@@ -14,13 +16,20 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// An error without advice.
     pub fn new(what: impl Display, why: impl Display) -> Failure {
         Failure { what: what.to_string(), why: why.to_string(), advice: None }
     }
 
+    /// Adds what the reader can do about it.
     pub fn advise(mut self, advice: impl Display) -> Failure {
         self.advice = Some(advice.to_string());
         self
+    }
+
+    /// The same, if there is no advice yet.
+    pub(crate) fn or_advise(self, advice: impl Display) -> Failure {
+        if self.advice.is_some() { self } else { self.advise(advice) }
     }
 }
 
@@ -46,27 +55,28 @@ impl<T> Explain<T> for io::Result<T> {
     }
 }
 
-/// The reason in an error of a socket call, in words.
+/// The reason for an error of a socket call, in words.
 ///
-/// A read or write whose time-out ran out reports EAGAIN on Unix (socket(7), SO_RCVTIMEO), which the
-/// system words as "Resource temporarily unavailable": nobody would guess.
+/// A read or write that ran out of time reports EAGAIN on Unix (socket(7), SO_RCVTIMEO),
+/// which the system words as "Resource temporarily unavailable". Here it is "timed out".
 pub fn why(error: &io::Error) -> String {
     if timed_out(error) { "timed out".into() } else { error.to_string() }
 }
 
-/// Whether the error says that a time limit has passed.
+/// Whether the error says that the time has run out: EAGAIN or ETIMEDOUT (socket(7),
+/// connect(2)).
 pub fn timed_out(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
-/// What to say when `bind` or `listen` on `address` failed.
+/// The error for a `bind` or `listen` that failed (bind(2), listen(2)).
 pub fn cannot_listen(address: SocketAddr) -> impl FnOnce(io::Error) -> Failure {
     move |error| {
         let failure = Failure::new(format!("cannot listen on {address}"), why(&error));
         match error.kind() {
             ErrorKind::AddrInUse => failure.advise(format!(
                 "another program holds the port, or an earlier run left it in TIME_WAIT: \
-                 see who with `ss -tanp`, or give another address, such as {}:0",
+                 see which with `ss -tanp`, or give another address, such as {}:0",
                 host(address)
             )),
             ErrorKind::PermissionDenied => failure
@@ -79,7 +89,7 @@ pub fn cannot_listen(address: SocketAddr) -> impl FnOnce(io::Error) -> Failure {
     }
 }
 
-/// What to say when `connect` to `address` failed.
+/// The error for a `connect` that failed (connect(2)).
 pub fn cannot_connect(address: SocketAddr) -> impl FnOnce(io::Error) -> Failure {
     move |error| {
         let failure = Failure::new(format!("cannot connect to {address}"), why(&error));
@@ -89,7 +99,8 @@ pub fn cannot_connect(address: SocketAddr) -> impl FnOnce(io::Error) -> Failure 
                  start it with `cargo run -p lesson02 -- {address}`"
             )),
             _ if timed_out(&error) => failure.advise(
-                "nothing answered: is the address right, and the machine on? a firewall also looks like this",
+                "nothing answered: is the address right, and the machine on? \
+                 a firewall also looks like this",
             ),
             _ => failure,
         }
@@ -103,7 +114,7 @@ fn host(address: SocketAddr) -> String {
     }
 }
 
-/// The exit code of a program: 0, or 1 after saying on stderr what failed.
+/// A program's exit code: 0, or 1 once stderr has the error.
 pub fn exit(outcome: Result<(), Failure>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -121,13 +132,16 @@ mod tests {
     #[test]
     fn each_reason_has_its_own_advice() {
         let listening = |kind: ErrorKind| {
-            cannot_listen("[::1]:80".parse().expect("an address"))(kind.into()).to_string()
+            cannot_listen("[::1]:80".parse().expect("an address"))(kind.into())
+                .to_string()
         };
         let connecting = |kind: ErrorKind| {
-            cannot_connect("127.0.0.1:9090".parse().expect("an address"))(kind.into()).to_string()
+            cannot_connect("127.0.0.1:9090".parse().expect("an address"))(kind.into())
+                .to_string()
         };
-        let advice =
-            |failure: String| failure.split_once('\n').map(|(_, advice)| advice.to_owned());
+        let advice = |failure: String| {
+            failure.split_once('\n').map(|(_, advice)| advice.to_owned())
+        };
         for (failure, word) in [
             (listening(ErrorKind::AddrInUse), "[::1]:0"),
             (listening(ErrorKind::PermissionDenied), "a higher port"),
@@ -144,9 +158,9 @@ mod tests {
         assert_eq!(advice(connecting(ErrorKind::NetworkUnreachable)), None);
     }
 
-    /// SO_RCVTIMEO's time-out has another name than that of connect (socket(7)).
+    /// SO_RCVTIMEO's timeout has another name than connect's (socket(7)).
     #[test]
-    fn a_time_out_is_called_one() {
+    fn a_timeout_is_called_one() {
         for kind in [ErrorKind::WouldBlock, ErrorKind::TimedOut] {
             assert_eq!(why(&kind.into()), "timed out");
         }
