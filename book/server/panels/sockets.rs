@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use common::kernel::{self, Socket, State};
+use common::sockets::{self, Socket, State};
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
@@ -33,7 +33,7 @@ impl View {
     pub async fn look(address: SocketAddr) -> Option<View> {
         let look = move || {
             let started = Instant::now();
-            Some(View { sockets: kernel::sockets_around(address)?, cost: started.elapsed() })
+            Some(View { sockets: sockets::sockets_around(address)?, cost: started.elapsed() })
         };
         spawn_blocking(look).await.ok()?
     }

@@ -24,20 +24,21 @@ pub fn command(program: OsString) -> Command {
     Command::new(program)
 }
 
-/// Becomes the program that the words name, and dies with the process `parent`.
+/// Becomes the program that the words name, and dies with the process whose id comes before it.
 ///
 /// # Errors
 ///
 /// The system has no such signal, or cannot start the program.
 #[cfg(target_os = "linux")]
-pub fn become_program(parent: u32, words: &[OsString]) -> Result<Infallible, Failure> {
+pub fn become_program(words: &[OsString]) -> Result<Infallible, Failure> {
     use std::os::unix::process::CommandExt;
 
     use rustix::process::{Signal, getppid, set_parent_process_death_signal};
 
-    let [program, arguments @ ..] = words else {
+    let [parent, program, arguments @ ..] = words else {
         return Err(Failure::new("cannot start a program", "no program is named"));
     };
+    let parent: u32 = parent.to_str().and_then(|parent| parent.parse().ok()).unwrap_or_default();
     let name = program.display();
     set_parent_process_death_signal(Some(Signal::KILL))
         .map_err(|why| Failure::new(format!("cannot tie {name} to its parent"), why))?;
@@ -50,6 +51,6 @@ pub fn become_program(parent: u32, words: &[OsString]) -> Result<Infallible, Fai
 }
 
 #[cfg(not(target_os = "linux"))]
-pub fn become_program(_: u32, _: &[OsString]) -> Result<Infallible, Failure> {
+pub fn become_program(_: &[OsString]) -> Result<Infallible, Failure> {
     Err(Failure::new("cannot tie a program to its parent", "only Linux can"))
 }
