@@ -1,21 +1,16 @@
-//! The checks of the sources: mdBook passes over most of these defects without a word.
+//! The checks of the sources: mdBook says nothing about most of these defects.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use common::Failure;
 use mdbook_markdown::pulldown_cmark::{Event, LinkType, Tag};
 
 use super::links::Targets;
 use super::{balance, figure, prediction};
 use crate::panels::panel::Panel;
-use crate::source::Sources;
-use crate::source::defect::{self, Defect};
-use crate::source::html;
-use crate::source::include::Directive;
-use crate::source::paths;
-use crate::source::prediction::Prediction;
-use common::Failure;
+use crate::source::{Defect, Directive, Prediction, Sources, defect, html, paths};
 
 /// Checks everything that can be checked before the book is built.
 ///

@@ -6,10 +6,7 @@ use std::path::{Path, PathBuf};
 use mdbook_preprocessor::config::HtmlConfig;
 use percent_encoding::percent_decode_str;
 
-use crate::source::Sources;
-use crate::source::html;
-use crate::source::include::Directive;
-use crate::source::paths;
+use crate::source::{Directive, Sources, html, paths};
 
 /// Everything that a link inside the book can lead to.
 pub struct Targets<'book> {

@@ -1,4 +1,4 @@
-//! What is refused: mdBook builds a book with most of these defects without a word.
+//! What is refused: mdBook builds a book with most of these defects and says nothing.
 
 mod balance;
 mod chapter;

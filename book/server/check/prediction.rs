@@ -1,6 +1,6 @@
 //! What a prediction must have.
 
-use crate::source::prediction::Prediction;
+use crate::source::Prediction;
 
 /// What is wrong with it, each with its place; but for the names of [`Prediction::shown_by`].
 pub fn defects(prediction: &Prediction) -> Vec<(usize, String)> {

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::suite::{Event, Verdict};
-use crate::source::exercise::Exercise;
+use crate::source::Exercise;
 
 pub struct Grades {
     /// Whether exercises are graded when they are saved.

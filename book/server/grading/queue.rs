@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::grades::Grades;
 use super::suite::Verdict;
 use crate::process::child::Stop;
-use crate::source::exercise::{Exercise, Stamp};
+use crate::source::{Exercise, Stamp};
 
 #[derive(Clone)]
 pub struct GradeQueue {

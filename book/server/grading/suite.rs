@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::process::Command;
 
 use crate::process::child::{self, Stop};
-use crate::source::exercise::Exercise;
+use crate::source::Exercise;
 
 /// What a run tells while it lasts.
 pub enum Event {

@@ -14,9 +14,9 @@ use axum::{Json, Router};
 use serde_json::{Map, Value, json};
 use tokio::time::sleep;
 
+use super::panel::Panel;
 use super::programs::{Asked, Program};
 use super::run::Run;
-use crate::panels::panel::Panel;
 
 /// Runs at the same time. A browser keeps six connections to a server, and each run holds one; some must
 /// be left to ask for its end.

@@ -4,9 +4,8 @@
 use std::convert::Infallible;
 use std::ffi::OsString;
 
-use tokio::process::Command;
-
 use common::Failure;
+use tokio::process::Command;
 
 /// The name of this command, which `--help` does not show.
 pub const COMMAND: &str = "with-parent";

@@ -5,15 +5,13 @@ use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use common::{Failure, say};
 use mdbook_driver::MDBook;
 
 use super::preprocess::Repair;
 use super::warnings;
 use crate::check::check;
-use crate::source::Sources;
-use crate::source::defect::{self, Defect};
-use crate::source::paths;
-use common::{Failure, say};
+use crate::source::{Defect, Sources, defect, paths};
 
 /// The scripts of a page that is served; a static site has no use for them. The last one listens to the
 /// server and tells the others, so they come first.

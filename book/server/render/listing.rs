@@ -6,9 +6,7 @@ use std::path::Path;
 use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 use mdbook_preprocessor::config::Config;
 
-use crate::source::html;
-use crate::source::include::Directive;
-use crate::source::paths;
+use crate::source::{Directive, html, paths};
 
 /// Puts a `figure` around every fenced block that consists of one include.
 ///

@@ -3,8 +3,7 @@
 use mdbook_markdown::pulldown_cmark::{Event, Tag, TagEnd};
 use mdbook_preprocessor::config::Config;
 
-use crate::source::html;
-use crate::source::prediction::Prediction;
+use crate::source::{Prediction, html};
 
 /// A slow reader's words a minute: many of them are new.
 const WORDS: usize = 200;

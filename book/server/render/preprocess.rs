@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use common::Failure;
 use mdbook_preprocessor::book::{Book, BookItem, Chapter};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext, errors};
 
@@ -11,7 +12,6 @@ use super::terms::{GLOSSARY, Terms};
 use super::{listing, minutes, panel, prediction};
 use crate::check::check;
 use crate::source::Sources;
-use common::Failure;
 
 /// The name in `book.toml`.
 pub const NAME: &str = "repair";

@@ -15,9 +15,8 @@ use axum::http::uri::Authority;
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
-
 use common::Failure;
+use serde_json::json;
 
 /// Carries the token. A page of another origin cannot set it without asking first (CORS), and is never
 /// answered.

@@ -28,8 +28,7 @@ use super::guard::{self, Session};
 use super::watch::{Shown, Wake, Watch};
 use crate::grading::{self, GradeQueue, Workers};
 use crate::panels::Runs;
-use crate::source::Sources;
-use crate::source::exercise::Exercise;
+use crate::source::{Exercise, Sources};
 
 /// Builds the book, serves it, and keeps it up to date until Ctrl-C.
 ///

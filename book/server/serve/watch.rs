@@ -6,11 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, SystemTime};
 
+use common::Failure;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::source::Sources;
-use crate::source::paths;
-use common::Failure;
+use crate::source::{Sources, paths};
 
 /// An editor writes a file in several steps: a change is over when nothing happens for this long.
 const QUIET: Duration = Duration::from_millis(50);

@@ -2,11 +2,15 @@
 //! predictions and exercises. Nothing here judges or changes a chapter.
 
 pub mod defect;
-pub mod exercise;
+mod exercise;
 pub mod html;
-pub mod include;
+mod include;
 pub mod paths;
 pub mod prediction;
 mod sources;
 
+pub use defect::Defect;
+pub use exercise::{Exercise, Stamp};
+pub use include::Directive;
+pub use prediction::Prediction;
 pub use sources::Sources;
