@@ -1,5 +1,6 @@
-//! Exercise 0, one good answer: the standard library knows what an address is, the socket
-//! knows its ends.
+//! Exercise 0, one good answer.
+//!
+//! The standard library knows what an address is, and a socket knows its own two ends.
 
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::process::ExitCode;
@@ -14,7 +15,8 @@ fn main() -> ExitCode {
     }
 }
 
-// Connecting gave this socket an address and a port; only the socket knows which.
+// The kernel chose the local address and port while it connected the socket, so only the
+// socket can tell them.
 pub fn ends(arguments: &Arguments) -> Result<(), Failure> {
     let server = arguments.address;
     let connection = TcpStream::connect_timeout(&server, arguments.time_limit)
@@ -28,7 +30,7 @@ fn classify(addresses: &[String]) -> ExitCode {
     let mut code = ExitCode::SUCCESS;
     for text in addresses {
         if let Err(failure) = describe(text).and_then(|what| say!("{text}: {what}")) {
-            // The next one may be good: say what is wrong with this one, and go on.
+            // The next address may be good, so this error doesn't end the loop.
             complain(&failure);
             code = ExitCode::FAILURE;
         }
@@ -37,10 +39,11 @@ fn classify(addresses: &[String]) -> ExitCode {
 }
 
 fn describe(text: &str) -> Result<String, Failure> {
-    // One type knows where the address ends, when it has brackets, what fits into a port.
-    let address: SocketAddr = text.parse().map_err(|why| {
-        Failure::new(format!("'{text}' is no address with a port"), why)
-    })?;
+    // `SocketAddr` knows where the address ends, when it needs brackets, and which
+    // numbers are ports.
+    let address: SocketAddr = text
+        .parse()
+        .map_err(|why| Failure::new(format!("'{text}' is no address with a port"), why))?;
     Ok(format!("{} address, {}", kind(address.ip()), port(address.port())))
 }
 

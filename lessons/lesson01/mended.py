@@ -1,4 +1,4 @@
-"""The tutorial's client with a real address and UTF-8 on both sides. In our own words."""
+"""The tutorial's client, with a real address and UTF-8 on both sides (our wording)."""
 
 import socket
 import sys

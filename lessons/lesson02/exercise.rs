@@ -2,7 +2,7 @@
 //! Exercise 2: a server that serves one client after another, for good.
 //!
 //! This is the tutorial's server. It compiles, it listens, and it fails on its first
-//! client. What it has to do instead is at the head of `tests/lesson02/exercise.rs`.
+//! client. The assignment is at the top of `tests/lesson02/exercise.rs`.
 
 use std::io::Read;
 use std::process::ExitCode;
@@ -15,8 +15,8 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
-    // TODO(you): one type for the listener and the connection lets their roles be mixed
-    // up. Which types does std have for them?
+    // TODO(you): the listener and the connection have the same type here, so it's easy to
+    // mix them up. Which types does std have for them?
     let address = arguments.address;
     let mut listener = Socket::new(Domain::for_address(address), Type::STREAM, None)
         .explain("cannot create a socket")?;
@@ -25,20 +25,18 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let bound = listener.local_addr().explain("cannot learn the address")?;
     say!("listening on {}", bound.as_socket().expect("an IP socket"))?;
 
-    // TODO(you): serve the next client when this one has gone, whatever became of it.
+    // TODO(you): when this client is done, serve the next one, even if this one failed.
     let (connection, client) = listener.accept().explain("cannot accept a client")?;
     let client = client.as_socket().expect("an IP socket");
 
-    // TODO(you): read the whole request, from the right socket. Refuse one that is empty,
-    // too long or not text, and do not wait for it for longer than
-    // `arguments.time_limit`.
+    // TODO(you): read the whole request, from the right socket. Refuse a request that's
+    // empty, too long or not text, and don't wait longer than `arguments.time_limit`.
     let mut buffer = [0; 1024];
-    let count =
-        listener.read(&mut buffer).explain(format!("cannot read from {client}"))?;
+    let count = listener.read(&mut buffer).explain(format!("cannot read from {client}"))?;
     let request = String::from_utf8_lossy(&buffer[..count]);
     say!("{client} sent {request:?}")?;
 
-    // TODO(you): answer with `REPLY`, a newline and the request, and finish sending.
+    // TODO(you): answer with `REPLY`, a newline and the request, then finish sending.
     connection.send(REPLY.as_bytes()).explain(format!("cannot reply to {client}"))?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-"""The tutorial's server with C2 mended: recv is called on the connection. In our own words."""
+"""The tutorial's server with C2 mended: it calls recv on the connection (our wording)."""
 
 import socket
 import sys

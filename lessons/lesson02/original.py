@@ -1,4 +1,4 @@
-"""A server with the tutorial's bug C2, in our own words: recv is called on the listener."""
+"""A server with the tutorial's bug C2: it calls recv on the listener (our wording)."""
 
 import socket
 import sys

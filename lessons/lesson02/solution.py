@@ -23,14 +23,14 @@ def serve(connection, limit):
     while len(request) <= MAX_REQUEST:
         limit_what_follows()
         piece = connection.recv(64 << 10)
-        if not piece:  # the client has ended its side
+        if not piece:  # the client has finished sending
             break
         request += piece
     if not request:
         raise ValueError("it finished without sending a byte")
     if len(request) > MAX_REQUEST:
         raise ValueError(f"its request is longer than {MAX_REQUEST} bytes")
-    text = request.decode("utf-8")  # the whole of it: a piece may end inside a character
+    text = request.decode("utf-8")  # all of it: a chunk may end inside a character
     limit_what_follows()
     connection.sendall(f"{REPLY}\n{text}".encode("utf-8"))
     connection.shutdown(socket.SHUT_WR)
@@ -40,7 +40,7 @@ def serve(connection, limit):
 def complain(what):
     try:
         print(f"error: {what}", file=sys.stderr, flush=True)
-    except OSError:  # nobody reads it: clients are served all the same
+    except OSError:  # no program reads stderr any more: serve on anyway
         pass
 
 
@@ -63,7 +63,7 @@ def main():
         while True:
             try:
                 connection, client = listener.accept()
-            except OSError as why:  # no descriptor left: rest, or the next try fails at once
+            except OSError as why:  # no descriptor left: the next try fails right away
                 complain(f"cannot accept a client: {why}")
                 time.sleep(0.1)
                 continue

@@ -1,4 +1,4 @@
-//! One good answer to exercise 2: a server that serves one client after another.
+//! Exercise 2, one good answer: a server that serves one client after another.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -23,35 +23,31 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
     loop {
         match listener.accept() {
-            // An error with one client is reported, and no reason to refuse the next.
+            // An error with one client is reported, and the next client is served.
             Ok((connection, client)) => {
-                serve(&connection, client, arguments.time_limit)
-                    .unwrap_or_else(|it| complain(&it));
+                serve(&connection, client, arguments.time_limit).unwrap_or_else(|it| complain(&it));
             }
             Err(error) => {
                 complain(&Failure::new("cannot accept a client", why(&error)));
-                // Some errors last, such as a lack of memory: don't spin.
+                // Some errors last for a while, such as a lack of descriptors. Without a
+                // pause, this loop would keep a processor busy.
                 thread::sleep(Duration::from_millis(100));
             }
         }
     }
 }
 
-fn serve(
-    connection: &TcpStream,
-    client: SocketAddr,
-    limit: Duration,
-) -> Result<(), Failure> {
-    // One limit for all that is read and written: no client can stretch it, byte by byte.
+fn serve(connection: &TcpStream, client: SocketAddr, limit: Duration) -> Result<(), Failure> {
+    // One deadline for all reads and writes: no client can stretch it byte by byte.
     let mut conversation = Limited::new(connection, limit);
 
-    // The request ends where the client's stream ends. One byte more than is allowed is
-    // read, to tell a request that just fits from one that is too long.
+    // The request ends where the client's stream ends. One byte more than the limit shows
+    // whether the request is too long.
     let mut request = Vec::new();
     let mut bounded = (&mut conversation).take(MAX_REQUEST as u64 + 1);
     bounded.read_to_end(&mut request).explain(format!("cannot read from {client}"))?;
     if request.is_empty() {
-        let why = "it finished without sending a byte";
+        let why = "it ended its side without sending a byte";
         return Err(Failure::new(format!("no request from {client}"), why));
     }
     if request.len() > MAX_REQUEST {
@@ -59,18 +55,11 @@ fn serve(
         return Err(Failure::new(format!("the request of {client} is refused"), why));
     }
     let request = String::from_utf8(request).map_err(|why| {
-        Failure::new(
-            format!("the request of {client} is not text in UTF-8"),
-            why.utf8_error(),
-        )
+        Failure::new(format!("the request of {client} is not text in UTF-8"), why.utf8_error())
     })?;
 
     let reply = format!("{REPLY}\n{request}");
-    conversation
-        .write_all(reply.as_bytes())
-        .explain(format!("cannot reply to {client}"))?;
-    // Nothing is unread, so the client gets the whole reply, then the end of the stream.
-    connection
-        .shutdown(Shutdown::Write)
-        .explain(format!("cannot end the reply to {client}"))
+    conversation.write_all(reply.as_bytes()).explain(format!("cannot reply to {client}"))?;
+    // All input is read, so the client gets the whole reply and a clean end.
+    connection.shutdown(Shutdown::Write).explain(format!("cannot end the reply to {client}"))
 }

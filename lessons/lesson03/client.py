@@ -1,4 +1,4 @@
-"""A client that lets the server close first, always: it reads to the end of the stream. In our own words."""
+"""Reads to the end of the stream, so the server always closes first (our wording)."""
 
 import socket
 import sys
@@ -10,7 +10,7 @@ connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 connection.connect((host, int(port)))
 connection.sendall("你好,我是客户端".encode("utf-8"))
 reply = b""
-while chunk := connection.recv(1024):  # until the server has ended its side
+while chunk := connection.recv(1024):  # until the server has finished sending
     reply += chunk
 print(reply.decode("utf-8"))
 connection.close()

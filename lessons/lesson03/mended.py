@@ -1,4 +1,4 @@
-"""The tutorial's server of chapter 2.3 with C2 mended: it can be run again at once. In our own words."""
+"""The tutorial's server of chapter 2.3 with C2 mended (our wording): it can run again."""
 
 import socket
 import sys
@@ -7,7 +7,7 @@ host, port = (sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:9090").rsplit(":"
 
 # ANCHOR: server
 listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # before bind, in every run
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # before bind, every run
 listener.bind((host, int(port)))
 listener.listen(128)
 print("listening on %s:%d" % listener.getsockname(), flush=True)

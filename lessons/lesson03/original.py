@@ -1,4 +1,4 @@
-"""The tutorial's server of chapter 2.3, in our own words: the option is set, and bug C2 is still there."""
+"""The tutorial's server of chapter 2.3 (our wording): with the option, still with C2."""
 
 import socket
 import sys

@@ -1,5 +1,6 @@
-//! Exercise 3, answered: a server that can be restarted right away, and that never runs
-//! twice at the same time.
+//! Exercise 3, one good answer: a server that can be restarted right away.
+//!
+//! A second run on the same port fails while the first one listens.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -11,16 +12,16 @@ use common::{Arguments, Explain, Failure, cannot_listen, complain, exit, say, wh
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
-    exit(run(&Arguments::parse("A server that can be restarted right away")))
+    exit(run(&Arguments::parse("A server that can be restarted at once")))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let address = arguments.address;
-    // Only the user can free a port that another program holds: say which one, and stop.
+    // If another program holds the port, the user has to decide what to do.
     let listener = listen(address).map_err(cannot_listen(address))?;
     say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
     loop {
-        // Report what fails, and serve the next client.
+        // An error with one client is reported, and the next client is served.
         match listener.accept() {
             Ok((connection, client)) => {
                 lesson02::serve(&connection, client, arguments.time_limit)
@@ -37,9 +38,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    // In every run, and before bind: bind looks at this socket's option and at that of
-    // each connection that an earlier run has left on the port. They have inherited
-    // theirs from their listener.
+    // In every run and before `bind`: it looks at the option of this socket and of each
+    // connection that an earlier run left on the port. Those inherited their listener's.
     socket.set_reuse_address(true)?;
     socket.bind(&address.into())?;
     socket.listen(128)?;

@@ -1,4 +1,4 @@
-"""The server of chapter 2.2 with C2 mended and no option set: its second run cannot bind the port."""
+"""The server of chapter 2.2 with C2 mended and no option: its second run can't bind."""
 
 import socket
 import sys

@@ -22,7 +22,7 @@
 
 use std::net::{IpAddr, SocketAddr, TcpListener};
 
-use common::kernel::ephemeral_ports;
+use common::sockets::ephemeral_ports;
 use grader::{Broken, Check, Needs, Outcome, Run, check};
 
 pub const LOOPBACK: &[Check] = &[check("shows_both_loopbacks", shows_both_loopbacks)

@@ -7,7 +7,7 @@ use crate::checks::{ends, starts};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 
-use common::kernel::ephemeral_ports;
+use common::sockets::ephemeral_ports;
 use grader::{Broken, Check, Needs, Outcome, Run, Subject, check, private_loopback};
 use socket2::{Domain, Socket, Type};
 

@@ -12,6 +12,8 @@ use grader::{
     workspace,
 };
 
+use crate::exercise::CHECKS;
+
 pub const FACTS: &[Check] = &[
     check("C2_recv_on_the_listener", recv_on_the_listener)
         .demands("The tutorial's server dies with ENOTCONN; its client gets a reset.")
@@ -160,11 +162,11 @@ fn record_bytes_that_are_not_text(run: &mut Run) -> Outcome {
     run.recorded("server-bytes", &format!("$ cargo run -p lesson02\n{wrote}"))
 }
 
-/// This suite itself, as a program that grades another one.
-fn grading(subject: &str) -> Subject {
-    let suite = std::env::current_exe().unwrap_or_default();
-    let subject = format!("SUBJECT={}", Subject::built(subject).path());
-    Subject::new("the suite", suite).through(&["env", &subject])
+/// This suite itself, as a program that grades a wrong one.
+fn grading(run: &mut Run, subject: &str) -> Outcome<Subject> {
+    let suite = run.attempt("this suite", std::env::current_exe())?;
+    let subject = format!("SUBJECT={}", run.wrong_program(subject)?.path());
+    Ok(Subject::new("the suite", suite).through(&["env", &subject]))
 }
 
 fn a_report_comes_at_once(run: &mut Run) -> Outcome {
@@ -176,7 +178,7 @@ fn is_reported_at_once(run: &mut Run, patience: &str) -> Outcome {
     // The second of these two checks waits for all of its time.
     let (first, second) = ("reads_the_whole_request", "gives_up_on_a_dripping_client");
     let patience = format!("GRADER_PATIENCE={patience}");
-    let suite = grading("one_read_is_the_request").through(&["env", &patience]);
+    let suite = grading(run, "one_read_is_the_request")?.through(&["env", &patience]);
     let mut suite = run.start_other(&suite, &[])?;
     suite.says(&format!("subject does not pass {first}"))?;
     suite.has_not_said(&format!("subject does not pass {second}"))?;
@@ -187,7 +189,8 @@ fn is_reported_at_once(run: &mut Run, patience: &str) -> Outcome {
 fn the_first_report_comes_last(run: &mut Run) -> Outcome {
     // Five checks; it passes three, and fails these two, of which the first is much quicker.
     let (first, second) = ("survives_an_empty_request", "refuses_a_request_that_is_too_long");
-    let mut suite = run.start_other(&grading("serves_one_client"), &["request"])?;
+    let suite = grading(run, "serves_one_client")?;
+    let mut suite = run.start_other(&suite, &["request"])?;
     suite.exits_with(101)?;
     let said = suite.stdout();
     let (before, last) = said.rsplit_once("Begin with this one:").unwrap_or((&said, ""));
@@ -195,7 +198,8 @@ fn the_first_report_comes_last(run: &mut Run) -> Outcome {
     run.ensure("both are reported", both, before)?;
     let again = last.contains(&format!("subject does not pass {first}"));
     run.ensure(format!("{first} is reported once more, as the last"), again, last)?;
-    let grade = format!("subject: 3 of 10 checks, 5 not run; next: {first}");
+    let of = CHECKS.len();
+    let grade = format!("subject: 3 of {of} checks, {} not run; next: {first}", of - 5);
     run.ensure(format!("the last line is `{grade}`"), last.trim_end().ends_with(&grade), last)
 }
 
@@ -209,7 +213,7 @@ fn colours_are_for_terminals(run: &mut Run) -> Outcome {
         ("never", &forced, false),
     ] {
         let colours = format!("--color={when}");
-        let suite = grading("recv_on_listener").through(starter);
+        let suite = grading(run, "recv_on_listener")?.through(starter);
         let mut suite = run.start_other(&suite, &["answers_a_request", &colours])?;
         suite.ends()?;
         let said = suite.stdout();
@@ -251,6 +255,7 @@ fn a_copied_tree_grades_itself(run: &mut Run) -> Outcome {
     // As if it were started by hand, in another folder.
     let suite = suite.through(&["env", "-u", "CARGO_MANIFEST_DIR", "-u", "SUBJECT", "-C", "/"]);
     let mut suite = run.start_other(&suite, &["--exact", "exercise02::answers_a_request"])?;
-    suite.says("exercise02: 1 of 10 checks, 9 not run")?;
+    let of = CHECKS.len();
+    suite.says(&format!("exercise02: 1 of {of} checks, {} not run", of - 1))?;
     suite.exits_with(0)
 }

@@ -10,7 +10,7 @@ use std::io::{ErrorKind, Read};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use common::kernel::{self, State};
+use common::sockets::{self, State};
 use common::{GREETING, REPLY, TUTORIAL_ADDRESS};
 use grader::{Check, Needs, Outcome, Peer, Program, Run, Subject, check, uninterrupted};
 use socket2::{Domain, SockRef, Socket, Type};
@@ -151,8 +151,8 @@ fn record_proc(run: &mut Run) -> Outcome {
         let columns = "{print $2, $3, $4, $5}";
         format!("awk '$2 == \"{end}\" {columns}' /proc/net/tcp | sort -r -k 3 | uniq")
     };
-    let end = kernel::field(crowd.address);
-    let tutorial = kernel::field(TUTORIAL_ADDRESS.parse().expect("an address"));
+    let end = sockets::field(crowd.address);
+    let tutorial = sockets::field(TUTORIAL_ADDRESS.parse().expect("an address"));
     let output = shell(run, &command(&end))?.replace(&end, &tutorial);
     let text = format!("$ {}\n{output}", command(&tutorial));
     run.recorded("looking-proc", &text)

@@ -183,7 +183,7 @@ fn s13_time_wait_lasts_a_minute(run: &mut Run) -> Outcome {
         |run, [port, peer]| {
             // The kernel's list may pass it over.
             let timer = run.until("the timer of the server's end", || {
-                let mut sockets = common::kernel::sockets_at(port)?.into_iter();
+                let mut sockets = common::sockets::sockets_at(port)?.into_iter();
                 sockets.find(|socket| socket.peer == peer).map(|socket| socket.timer)
             })?;
             // The kernel counts down from 60 seconds, and we look soon after it has begun.

@@ -7,7 +7,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use common::kernel::ephemeral_ports;
+use common::sockets::ephemeral_ports;
 use common::{GREETING, REPLY};
 use grader::kernel::State;
 use grader::{Check, Needs, Outcome, Peer, Run, Subject, check, private_loopback};

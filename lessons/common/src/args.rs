@@ -1,5 +1,4 @@
-//! Command lines: one parser for every program of the workbook, on top of the crate
-//! `lexopt`.
+//! Command lines: one parser for every program of the workbook, on top of `lexopt`.
 
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -29,302 +28,259 @@ pub struct Arguments {
     pub time_limit: Duration,
 }
 
-impl Default for Arguments {
-    fn default() -> Arguments {
-        Arguments { address: tutorial_address(), time_limit: Duration::from_secs(10) }
-    }
-}
-
 impl Arguments {
-    /// Reads the command line of a program that does what `about` says and takes nothing
-    /// else.
+    /// Reads the command line of a program that does what `about` says.
     pub fn parse(about: &str) -> Arguments {
-        Arguments::parse_with(about, "", |argument| argument.refuse())
-    }
-
-    /// The same for a program with options of its own: `help` explains them, `take` takes
-    /// them.
-    pub fn parse_with(
-        about: &str,
-        help: &str,
-        mut take: impl FnMut(&mut Argument) -> Result<(), Failure>,
-    ) -> Arguments {
-        let mut arguments = Arguments::default();
-        let usage = format!(
-            "[OPTIONS] [ADDRESS:PORT]\n
-  ADDRESS:PORT          Where to listen, or to connect (default: {TUTORIAL_ADDRESS})
-  --time-limit SECONDS  How long a conversation may last (default: 10)\n{help}"
-        );
-        CommandLine::new().read(about, &usage, |argument| {
-            match argument.name() {
-                "" => arguments.address = argument.address()?,
-                "--time-limit" => arguments.time_limit = argument.seconds()?,
-                _ => take(argument)?,
-            }
-            Ok(())
-        });
-        arguments
+        Arguments::parse_or_words(about, "").0
     }
 
     /// The same for a program that can also be called as `PROGRAM COMMAND WORD...`: then
-    /// with the words.
-    pub fn parse_or_words(
-        about: &str,
-        command: &str,
-    ) -> (Arguments, Option<Vec<String>>) {
-        let mut line = CommandLine::new();
-        if line.command(command) {
-            return (Arguments::default(), Some(line.read_words(about, "WORD...")));
+    /// the words come with it.
+    pub fn parse_or_words(about: &str, command: &str) -> (Self, Option<Vec<String>>) {
+        let usage = "[OPTIONS] [ADDRESS:PORT]\n
+  ADDRESS:PORT          Where to listen, or to connect (default: 127.0.0.1:9090)
+  --time-limit SECONDS  How long a conversation may last (default: 10)";
+        let (address, time_limit) = (tutorial_address(), Duration::from_secs(10));
+        let mut arguments = Arguments { address, time_limit };
+        let words =
+            format!("{usage}\n\n  {command} WORD...  Look at these words instead");
+        let usage = if command.is_empty() { usage } else { &words };
+        let mut line = CommandLine::new(about, usage);
+        if !command.is_empty() && line.command(command) {
+            return (arguments, Some(line.words()));
         }
-        (
-            Arguments::parse(&format!(
-                "{about}\n\nWith words: PROGRAM {command} WORD..."
-            )),
-            None,
-        )
+        while let Some(name) = line.argument() {
+            match name.as_str() {
+                "" => arguments.address = line.address(),
+                "--time-limit" => arguments.time_limit = line.seconds(),
+                _ => line.refuse(),
+            }
+        }
+        (arguments, None)
     }
 }
 
-/// What a program was called with.
-pub struct CommandLine {
+/// The arguments of a program, to be taken one by one: first an argument's name, then its
+/// value. `--help` ends the program, and so does an argument that makes no sense, with
+/// exit code 2.
+pub struct CommandLine<'a> {
+    about: &'a str,
+    usage: &'a str,
     program: String,
-    words: Vec<OsString>,
+    arguments: Parser,
+    /// The last argument's name, and a word that has none.
+    name: String,
+    word: Option<OsString>,
+    end: fn(Result<String, Failure>) -> !,
 }
 
-impl CommandLine {
-    /// This program's own.
-    #[expect(clippy::new_without_default, reason = "no two programs have the same")]
-    pub fn new() -> CommandLine {
-        let mut words = env::args_os();
-        let path = words.next().unwrap_or_default();
+impl<'a> CommandLine<'a> {
+    /// This program's own. `usage` begins with what follows the program's name, and goes
+    /// on with a line for each argument.
+    pub fn new(about: &'a str, usage: &'a str) -> CommandLine<'a> {
+        CommandLine::of(env::args_os().collect(), about, usage, end)
+    }
+
+    fn of(
+        mut words: Vec<OsString>,
+        about: &'a str,
+        usage: &'a str,
+        end: fn(Result<String, Failure>) -> !,
+    ) -> CommandLine<'a> {
+        let path = if words.is_empty() { OsString::new() } else { words.remove(0) };
         let program =
-            Path::new(&path).file_stem().unwrap_or_default().to_string_lossy().into();
-        CommandLine { program, words: words.collect() }
+            Path::new(&path).file_stem().unwrap_or_default().display().to_string();
+        let arguments = Parser::from_args(words);
+        let (name, word) = (String::new(), None);
+        CommandLine { about, usage, program, arguments, name, word, end }
     }
 
     /// Gives the program another name than its file's.
-    pub fn called(self, program: &str) -> CommandLine {
+    pub fn called(self, program: &str) -> CommandLine<'a> {
         CommandLine { program: program.into(), ..self }
     }
 
-    /// Whether the first word is this command. If it is, what follows is the command's
-    /// own line.
+    /// Whether the first word is this command. If it is, it is taken.
     pub fn command(&mut self, command: &str) -> bool {
-        let given = self.words.first().is_some_and(|word| word == command);
-        if given {
-            self.words.remove(0);
-            self.program += &format!(" {command}");
-        }
-        given
+        let words = self.arguments.try_raw_args();
+        words.is_some_and(|mut words| words.next_if(|word| word == command).is_some())
     }
 
-    /// Shows each argument to `take`, which knows it by its name and takes its value.
-    /// `usage` begins with what follows the program's name, and goes on with a line for
-    /// each argument.
-    ///
-    /// `--help` ends the program, and so does an argument that makes no sense, with exit
-    /// code 2.
-    pub fn read(
-        &self,
-        about: &str,
-        usage: &str,
-        take: impl FnMut(&mut Argument) -> Result<(), Failure>,
-    ) {
-        match self.each(take) {
-            Ok(true) => {}
-            Ok(false) => {
-                let _ = say!("{about}\n\nUsage: {} {}", self.program, usage.trim_end());
-                process::exit(0)
-            }
-            Err(failure) => self.refuse(failure, usage),
-        }
-    }
-
-    /// Reads words and no options: one word at least.
-    pub fn read_words(&self, about: &str, usage: &str) -> Vec<String> {
-        let mut words = Vec::new();
-        self.read(about, usage, |argument| match argument.name() {
-            "" => argument.text().map(|word| words.push(word)),
-            _ => argument.refuse(),
-        });
-        if words.is_empty() {
-            self.refuse(Failure::new("bad arguments", "a word is missing"), usage);
-        }
-        words
-    }
-
-    /// Whether the program is to run: it isn't if its user asks for help.
-    fn each(
-        &self,
-        mut take: impl FnMut(&mut Argument) -> Result<(), Failure>,
-    ) -> Result<bool, Failure> {
-        let mut words = Parser::from_args(&self.words);
-        while let Some(word) =
-            words.next().map_err(|why| Failure::new("bad arguments", why))?
-        {
-            let (name, value) = match word {
-                Arg::Short('h') | Arg::Long("help") => return Ok(false),
+    /// The next argument's name, such as `--time-limit`; empty for a word without one.
+    pub fn argument(&mut self) -> Option<String> {
+        let next = self.arguments.next().map(|next| {
+            next.map(|argument| match argument {
                 Arg::Short(letter) => (format!("-{letter}"), None),
                 Arg::Long(name) => (format!("--{name}"), None),
                 Arg::Value(word) => (String::new(), Some(word)),
-            };
-            take(&mut Argument { name, value, words: &mut words })?;
+            })
+        });
+        (self.name, self.word) = next.unwrap_or_else(|why| self.bad(why))?;
+        if let "--help" | "-h" = self.name.as_str() {
+            self.help()
         }
-        Ok(true)
-    }
-
-    fn refuse(&self, failure: Failure, usage: &str) -> ! {
-        let usage = usage.lines().next().unwrap_or_default();
-        complain(
-            &failure
-                .or_advise(format!("Usage: {} {usage} (--help says more)", self.program)),
-        );
-        process::exit(2)
-    }
-}
-
-/// One argument: an option, or a word without a name.
-pub struct Argument<'a> {
-    name: String,
-    value: Option<OsString>,
-    words: &'a mut Parser,
-}
-
-impl Argument<'_> {
-    /// The option's name, such as `--time-limit`; empty for a word without one.
-    pub fn name(&self) -> &str {
-        &self.name
+        Some(self.name.clone())
     }
 
     /// The value as it is, for a path.
-    pub fn value(&mut self) -> Result<OsString, Failure> {
-        match self.value.take() {
-            Some(value) => Ok(value),
-            None => self.words.value().map_err(|_| self.bad("its value is missing")),
-        }
+    pub fn value(&mut self) -> OsString {
+        let value = self.word.take().or_else(|| self.arguments.value().ok());
+        value.unwrap_or_else(|| self.bad("its value is missing"))
     }
 
     /// The value as text.
-    pub fn text(&mut self) -> Result<String, Failure> {
-        let value = self.value()?;
-        value.into_string().map_err(|value| self.bad(format!("{value:?} is not UTF-8")))
+    pub fn text(&mut self) -> String {
+        let text = self.value().into_string();
+        text.unwrap_or_else(|value| self.bad(format!("{value:?} is not UTF-8")))
     }
 
     /// The value as whatever can be read from text.
-    pub fn parse<T: FromStr<Err: Display>>(&mut self) -> Result<T, Failure> {
-        self.text()?.parse().map_err(|why| self.bad(why))
+    pub fn parse<T: FromStr<Err: Display>>(&mut self) -> T {
+        self.text().parse().unwrap_or_else(|why| self.bad(why))
     }
 
     /// The value as a number in this range.
-    pub fn number<N: FromStr + PartialOrd + Display>(
-        &mut self,
-        range: RangeInclusive<N>,
-    ) -> Result<N, Failure> {
-        let text = self.text()?;
+    pub fn number<N>(&mut self, range: RangeInclusive<N>) -> N
+    where
+        N: FromStr + PartialOrd + Display,
+    {
+        let text = self.text();
         let number = text.parse().ok().filter(|number| range.contains(number));
-        number.ok_or_else(|| {
+        number.unwrap_or_else(|| {
             let (least, most) = (range.start(), range.end());
             self.bad(format!("'{text}' is not a number from {least} to {most}"))
         })
     }
 
     /// The value as a time, see [`seconds`].
-    pub fn seconds(&mut self) -> Result<Duration, Failure> {
-        seconds(&self.text()?).map_err(|why| self.bad(why))
+    pub fn seconds(&mut self) -> Duration {
+        seconds(&self.text()).unwrap_or_else(|why| self.bad(why))
     }
 
     /// The value as an IP address and a port.
-    pub fn address(&mut self) -> Result<SocketAddr, Failure> {
-        let word = self.value()?;
-        word.to_string_lossy().parse().map_err(|_| {
+    pub fn address(&mut self) -> SocketAddr {
+        let word = self.value();
+        word.to_string_lossy().parse().unwrap_or_else(|_| {
             let what = format!("bad address '{}'", word.display());
-            Failure::new(what, "it is not an IP address and a port")
-                .advise("write it like 127.0.0.1:9090 or [::1]:9090")
+            let failure = Failure::new(what, "it is not an IP address and a port");
+            self.fail(failure.advise("write it like 127.0.0.1:9090 or [::1]:9090"))
         })
     }
 
-    /// Says that the program takes no such argument.
-    pub fn refuse(&mut self) -> Result<(), Failure> {
-        let why = "this program takes no such thing";
-        Err(match &self.value {
-            Some(word) => {
-                Failure::new(format!("unexpected argument '{}'", word.display()), why)
-            }
-            None => Failure::new(format!("unknown option '{}'", self.name), why),
-        })
+    /// All that is left, as words: one at least.
+    pub fn words(&mut self) -> Vec<String> {
+        let mut words = Vec::new();
+        while let Some(name) = self.argument() {
+            words.push(if name.is_empty() { self.text() } else { self.refuse() });
+        }
+        if words.is_empty() { self.bad("a word is missing") } else { words }
     }
 
-    /// The error for a value that makes no sense.
-    pub fn bad(&self, why: impl Display) -> Failure {
-        match self.name.as_str() {
-            "" => Failure::new("bad argument", why),
-            name => Failure::new(format!("bad {name}"), why),
+    /// Ends the program, since it has no argument of this name.
+    pub fn refuse(&self) -> ! {
+        let what = match &self.word {
+            Some(word) => format!("unexpected argument '{}'", word.display()),
+            None => format!("unknown option '{}'", self.name),
+        };
+        self.fail(Failure::new(what, "this program takes no such thing"))
+    }
+
+    /// Ends the program, since the argument's value makes no sense.
+    pub fn bad(&self, why: impl Display) -> ! {
+        let name = if self.name.is_empty() { "arguments" } else { &self.name };
+        self.fail(Failure::new(format!("bad {name}"), why))
+    }
+
+    fn fail(&self, failure: Failure) -> ! {
+        let usage = self.usage.lines().next().unwrap_or_default();
+        let advice = format!("Usage: {} {usage} (--help says more)", self.program);
+        (self.end)(Err(failure.or_advise(advice)))
+    }
+
+    fn help(&self) -> ! {
+        (self.end)(Ok(format!(
+            "{}\n\nUsage: {} {}",
+            self.about, self.program, self.usage
+        )))
+    }
+}
+
+fn end(said: Result<String, Failure>) -> ! {
+    match said {
+        Ok(help) => process::exit(say!("{help}").map_or(1, |()| 0)),
+        Err(failure) => {
+            complain(&failure);
+            process::exit(2)
         }
     }
 }
 
-/// The longest time that a program may be given, in seconds: a hundred years. The clock
-/// could not add many more (`Instant` would panic).
-const LONGEST: u64 = 100 * 366 * 24 * 60 * 60;
-
-/// A positive number of seconds, such as `10` or `0.5`.
+/// A positive number of seconds, such as `10` or `0.5`: a hundred years at most, since the
+/// clock could not add many more (`Instant` would panic).
 pub fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 =
+    const LONGEST: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
+    let seconds =
         text.parse().map_err(|_| format!("'{text}' is not a number of seconds"))?;
     match Duration::try_from_secs_f64(seconds) {
-        Ok(duration) if !duration.is_zero() && duration.as_secs() <= LONGEST => {
-            Ok(duration)
-        }
+        Ok(time) if !time.is_zero() && time <= LONGEST => Ok(time),
         _ => Err(format!("'{text}' is not a time that can pass")),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::panic::{catch_unwind, resume_unwind};
     use std::time::Instant;
 
     use super::*;
 
-    /// The address and the other values; `None` for help; or how the words are refused.
-    fn read(words: &[impl Into<OsString> + Clone]) -> Result<Option<String>, String> {
-        let words = words.iter().cloned().map(Into::into).collect();
-        let line = CommandLine { program: "program".into(), words };
-        let mut read = String::new();
-        let taken = line.each(|argument| {
-            read += &match argument.name() {
-                "" => argument.address()?.to_string(),
-                "--time-limit" => format!("{:?} ", argument.seconds()?),
-                "--count" => format!("{} ", argument.number(1..=7)?),
-                "--message" => format!("{} ", argument.text()?),
-                "--quiet" => "quiet ".into(),
-                _ => return argument.refuse(),
+    /// What these arguments are, or what the program says when it ends.
+    fn read<W: Into<OsString> + Clone>(words: &[W]) -> String {
+        let words = words.iter().cloned().map(Into::into);
+        let words = [OsString::from("/bin/program")].into_iter().chain(words).collect();
+        let read = catch_unwind(|| {
+            let end = |said: Result<String, Failure>| {
+                resume_unwind(Box::new(
+                    said.unwrap_or_else(|failure| failure.to_string()),
+                ))
             };
-            Ok(())
+            let mut line = CommandLine::of(words, "About.", "[OPTIONS]\n\n  ...", end);
+            let mut read =
+                if line.command("sweep") { "sweep ".into() } else { String::new() };
+            while let Some(name) = line.argument() {
+                read += &match name.as_str() {
+                    "" => format!("{} ", line.address()),
+                    "--time-limit" => format!("{:?} ", line.seconds()),
+                    "--count" => format!("{} ", line.number(1..=7)),
+                    "--message" => format!("{} ", line.text()),
+                    "--quiet" => "quiet ".into(),
+                    _ => line.refuse(),
+                };
+            }
+            read
         });
-        taken.map(|run| run.then_some(read)).map_err(|failure| failure.to_string())
+        read.unwrap_or_else(|panic| *panic.downcast().expect("what the program says"))
     }
 
     #[test]
     fn arguments_are_read_in_any_order_and_form() {
         for (words, expected) in [
             (&[][..], ""),
-            (&["[::1]:80"], "[::1]:80"),
+            (&["[::1]:80"], "[::1]:80 "),
             (
                 &["--time-limit", "0.5", "--count=7", "127.0.0.2:80"],
-                "500ms 7 127.0.0.2:80",
+                "500ms 7 127.0.0.2:80 ",
             ),
-            (
-                &["--quiet", "127.0.0.2:80", "--message", "--help"],
-                "quiet 127.0.0.2:80--help ",
-            ),
-            (&["--message=", "--", "127.0.0.2:80"], " 127.0.0.2:80"),
+            (&["--quiet", "[::1]:80", "--message", "--help"], "quiet [::1]:80 --help "),
+            (&["--message=", "--", "127.0.0.2:80"], " 127.0.0.2:80 "),
+            (&["sweep", "--quiet"], "sweep quiet "),
         ] {
-            assert_eq!(read(words), Ok(Some(expected.into())), "{words:?}");
+            assert_eq!(read(words), expected, "{words:?}");
         }
         for help in
-            [&["--help"][..], &["127.0.0.1:80", "-h"], &["--help", "--no-such-option"]]
+            [&["--help"][..], &["[::1]:80", "-h"], &["--help", "--no-such-option"]]
         {
-            assert_eq!(read(help), Ok(None), "{help:?}");
+            assert_eq!(read(help), "About.\n\nUsage: program [OPTIONS]\n\n  ...");
         }
     }
 
@@ -333,10 +289,10 @@ mod tests {
         for (words, says) in [
             (&["--no-such-option"][..], "unknown option '--no-such-option': "),
             (&["-v"], "unknown option '-v': "),
+            (&["--quiet", "sweep"], "bad address 'sweep': "),
             (&["-"], "bad address '-': "),
-            (&["localhost"], "bad address 'localhost': "),
             (&["127.0.0.1:65536"], "bad address '127.0.0.1:65536': "),
-            (&["--quiet=yes"], "bad arguments: "),
+            (&["--quiet=yes"], "bad --quiet: "),
             (&["--time-limit"], "bad --time-limit: its value is missing"),
             (
                 &["--time-limit", "soon"],
@@ -345,12 +301,10 @@ mod tests {
             (&["--count", "8"], "bad --count: '8' is not a number from 1 to 7"),
             (&["--count=-1"], "bad --count: '-1' is not a number from 1 to 7"),
         ] {
-            let refused = read(words).expect_err("a failure");
-            assert!(
-                refused.starts_with(&format!("error: {says}")),
-                "{words:?}: {refused}"
-            );
+            let said = read(words);
+            assert!(said.starts_with(&format!("error: {says}")), "{words:?}: {said}");
         }
+        assert!(read(&["-v"]).ends_with("\nUsage: program [OPTIONS] (--help says more)"));
     }
 
     #[test]
@@ -358,19 +312,9 @@ mod tests {
     fn arguments_need_not_be_text() {
         use std::os::unix::ffi::OsStringExt;
         for bytes in [&b"\xff"[..], b"--\xff", b"-\xff", b"--message=\xff"] {
-            let refused =
-                read(&[OsString::from_vec(bytes.into())]).expect_err("a failure");
-            assert!(refused.contains(['\u{fffd}', '\\']), "{refused}");
+            let said = read(&[OsString::from_vec(bytes.into())]);
+            assert!(said.starts_with("error: "), "{said}");
         }
-    }
-
-    #[test]
-    fn a_command_is_the_first_word() {
-        let words = ["sweep", "sweep"].map(OsString::from).into();
-        let mut line = CommandLine { program: "lesson05".into(), words };
-        assert!(!line.command("fill"));
-        assert!(line.command("sweep"));
-        assert_eq!((line.program.as_str(), line.words.len()), ("lesson05 sweep", 1));
     }
 
     #[test]

@@ -8,15 +8,11 @@ mod error;
 mod output;
 pub mod sockets;
 
-pub use args::{
-    Argument, Arguments, CommandLine, TUTORIAL_ADDRESS, seconds, tutorial_address,
-};
+pub use args::{Arguments, CommandLine, TUTORIAL_ADDRESS, seconds, tutorial_address};
 pub use deadline::Limited;
 pub use encoding::{Decoder, Encoding, Undecodable};
 pub use error::{Explain, Failure, cannot_connect, cannot_listen, exit, timed_out, why};
 pub use output::{complain, say};
-
-pub use sockets as kernel;
 
 /// What the tutorial's client says.
 pub const GREETING: &str = "你好,我是客户端";

@@ -1,5 +1,7 @@
-//! S2: a second socket is asked for the local end. Ports belong to sockets, not to programs, so it has
-//! a port of its own.
+//! A second socket is asked for the connection's local end (S2).
+//!
+//! A port belongs to a socket, not to a program. The second socket has a port of its own,
+//! and that one is printed as if it were the connection's.
 //!
 //! Instead of: exercise00
 //! Fails: shows_both_ends

@@ -1,4 +1,7 @@
-//! `<` and `>` on both sides of a border: the border itself falls through to the last range.
+//! Every range of ports leaves out its borders.
+//!
+//! With `<` and `>` on both sides of a border, the ports 1023, 1024 and 49151 are in
+//! neither range. They fall through to the last one, and are called dynamic.
 //!
 //! Instead of: exercise00
 //! Fails: names_the_range_of_the_port

@@ -1,4 +1,7 @@
-//! The address is judged by its first number. 10 is private as a whole; of 172 and 192 only a part is.
+//! The first number of an IPv4 address decides whether it's private.
+//!
+//! All of 10.0.0.0/8 is private. But of 172.x and 192.x only 172.16.0.0/12 and
+//! 192.168.0.0/16 are, so many public addresses are called private here.
 //!
 //! Instead of: exercise00
 //! Fails: names_the_kind_of_address

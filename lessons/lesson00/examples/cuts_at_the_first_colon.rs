@@ -1,4 +1,7 @@
-//! The port is looked for behind the first colon. An IPv6 address has colons of its own.
+//! The address is cut at its first colon.
+//!
+//! That's right for IPv4, but an IPv6 address has colons of its own, so this answer
+//! refuses it. And `parse` accepts a sign, so the port `+80` passes.
 //!
 //! Instead of: exercise00
 //! Fails: takes_ipv6_addresses, refuses_ports_that_do_not_fit

@@ -1,5 +1,7 @@
-//! The brackets of IPv6 are thrown away, and not missed where there are none. `::1:80` is an address in
-//! itself, ending in 80; here it becomes `::1` and port 80.
+//! The brackets around an IPv6 address are optional here.
+//!
+//! `::1:80` without brackets is a whole IPv6 address whose last part is 80. This answer
+//! takes it for the address `::1` with port 80. It also accepts the port `+80`.
 //!
 //! Instead of: exercise00
 //! Fails: refuses_what_is_no_address, refuses_ports_that_do_not_fit

@@ -1,5 +1,7 @@
-//! The two ends are shown from the wrong side: what a socket calls its own address is its *local* one,
-//! and `accept` returns the address of the peer.
+//! The two ends of a connection are shown from the wrong side.
+//!
+//! A socket calls its own address *local*. The address that `accept` returns is the
+//! peer's, and this program prints it as its own.
 //!
 //! Instead of: lesson00
 //! Fails: shows_both_ends

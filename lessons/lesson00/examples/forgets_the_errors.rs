@@ -1,4 +1,7 @@
-//! All errors are shown, and none is remembered: at the end the exit code is 0, and a script goes on.
+//! Every error is printed, and none of them is remembered.
+//!
+//! The exit code is always 0, so a script that runs this program goes on as if all the
+//! addresses were good.
 //!
 //! Instead of: exercise00
 //! Fails: refuses_what_is_no_address, refuses_ports_that_do_not_fit, looks_at_all_of_them

@@ -1,4 +1,6 @@
-//! The first bad address ends the program, and nobody looks at the ones behind it.
+//! The first bad address ends the program.
+//!
+//! The addresses after it are never looked at, so the user doesn't learn what they are.
 //!
 //! Instead of: exercise00
 //! Fails: looks_at_all_of_them

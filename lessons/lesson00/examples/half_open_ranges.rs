@@ -1,5 +1,7 @@
-//! `<` where the range is "up to and with": the last port of each range falls into the next one, and
-//! 65535 into none.
+//! Each range of ports leaves out its last port.
+//!
+//! The ranges include both borders, so `<` should be `<=`. With `<`, 1023 and 49151 fall
+//! into the next range, and 65535 into no range at all.
 //!
 //! Instead of: lesson00
 //! Fails: classifies_ports

@@ -1,5 +1,7 @@
-//! C1: `to_socket_addrs` looks names up. The question was whether the word is an address, not which
-//! machine has that name.
+//! A name is taken for an address (C1).
+//!
+//! `to_socket_addrs` looks names up, so `localhost:80` passes. But the question is
+//! whether the word itself is an address, not which machine has that name.
 //!
 //! Instead of: exercise00
 //! Fails: refuses_what_is_no_address, refuses_ports_that_do_not_fit

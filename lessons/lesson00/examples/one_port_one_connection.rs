@@ -1,5 +1,8 @@
-//! S4: a port is taken for the name of one program, so every socket gets a number of its own: the two
-//! clients, and TCP and UDP.
+//! Every socket gets a port number of its own (S4).
+//!
+//! This program takes a port for the name of one program. So it never shows one client
+//! port connected to two servers, or TCP and UDP on the same number, though both are
+//! possible.
 //!
 //! Instead of: lesson00
 //! Fails: one_client_port_to_two_servers, tcp_and_udp_share_a_number

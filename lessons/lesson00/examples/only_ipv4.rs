@@ -1,5 +1,7 @@
-//! An address is taken for four numbers with dots. The machine has a loopback address in IPv6 too, and
-//! a program that listens on one of them does not listen on the other.
+//! Loopback is listed for IPv4 only.
+//!
+//! The machine has a loopback address in IPv6 as well, `::1`. A program that listens on
+//! one of the two doesn't listen on the other.
 //!
 //! Instead of: lesson00
 //! Fails: shows_both_loopbacks

@@ -1,5 +1,7 @@
-//! A port is read as a large number and cut to 16 bits with `as`: 65536 becomes 0, and 74626 becomes
-//! 9090, without a word. What is no number at all becomes 0 too.
+//! The port is read as a large number, and `as` cuts it to 16 bits.
+//!
+//! 65536 silently becomes 0, and 74626 becomes 9090. A word that isn't a number becomes 0
+//! as well.
 //!
 //! Instead of: lesson00
 //! Fails: says_why_it_is_none

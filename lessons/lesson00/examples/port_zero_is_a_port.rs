@@ -1,4 +1,7 @@
-//! S2: port 0 is counted among the System ports. It is the wish for any port; no socket has it.
+//! Port 0 is counted among the system ports (S2).
+//!
+//! No socket ever has port 0. A program that asks for it asks the kernel for any free
+//! port.
 //!
 //! Instead of: exercise00
 //! Fails: knows_that_port_0_is_none

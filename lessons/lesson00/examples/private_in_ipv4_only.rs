@@ -1,4 +1,7 @@
-//! Private addresses are known in IPv4 only. IPv6 has them too: unique local addresses, RFC 4193.
+//! Private addresses are known for IPv4 only.
+//!
+//! IPv6 has them as well, as unique local addresses (RFC 4193). This answer calls them
+//! `other`.
 //!
 //! Instead of: exercise00
 //! Fails: takes_ipv6_addresses

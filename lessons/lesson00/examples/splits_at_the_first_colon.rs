@@ -1,5 +1,8 @@
-//! An address is cut at its first colon. That is right for IPv4 and never for IPv6, whose addresses
-//! have colons of their own. And without an argument there is nothing to do, so all is well.
+//! The address is cut at its first colon.
+//!
+//! That's right for IPv4 and always wrong for IPv6, whose addresses have colons of their
+//! own. Also, this program exits with code 0 when it's given no address at all, as if
+//! that were fine.
 //!
 //! Instead of: lesson00
 //! Fails: classifies_addresses, classify_needs_an_address
@@ -13,7 +16,7 @@ use common::{Failure, complain, say};
 
 fn main() -> ExitCode {
     let mut code = ExitCode::SUCCESS;
-    // The first word is `classify`.
+    // The program's own name and `classify` come first.
     for text in std::env::args().skip(2) {
         let outcome = parse(&text).and_then(|address| {
             let (kind, port) = (lesson00::kind(address.ip()), lesson00::port(address.port()));

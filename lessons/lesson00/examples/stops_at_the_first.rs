@@ -1,5 +1,6 @@
-//! `?` inside the loop: the first bad address ends the program, and the good ones behind it are never
-//! looked at.
+//! A `?` inside the loop ends the program at the first bad address.
+//!
+//! The addresses after it are never looked at, even if they're good.
 //!
 //! Instead of: lesson00
 //! Fails: classifies_all_of_them

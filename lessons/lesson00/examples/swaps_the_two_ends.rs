@@ -1,4 +1,7 @@
-//! The two ends are confused: `local` is the end of the program that asks, `peer` the one that answers.
+//! The two ends of the connection are swapped.
+//!
+//! `local` is the end of the program that asks its own socket. `peer` is the program at
+//! the other end, here the server.
 //!
 //! Instead of: exercise00
 //! Fails: shows_both_ends

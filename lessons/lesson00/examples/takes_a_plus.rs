@@ -1,5 +1,7 @@
-//! The address is cut at the last colon, and each part is read by `parse`. That takes a sign in front of a
-//! number: `+80` becomes port 80, without a word.
+//! A port with a plus sign passes.
+//!
+//! The word is cut at its last colon, and `parse::<u16>` reads the port. `parse` accepts
+//! a sign in front of a number, so `+80` silently becomes port 80.
 //!
 //! Instead of: exercise00
 //! Fails: refuses_ports_that_do_not_fit

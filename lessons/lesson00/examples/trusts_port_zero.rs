@@ -1,5 +1,7 @@
-//! The port that was asked for is taken for the port that was given. Asking for port 0 means "any", and
-//! only the socket knows which one that became.
+//! The program prints the port it asked for, not the one it got.
+//!
+//! Asking for port 0 means "any free port". Only the socket knows which one the kernel
+//! chose, so this program prints 0.
 //!
 //! Instead of: lesson00
 //! Fails: shows_a_picked_port

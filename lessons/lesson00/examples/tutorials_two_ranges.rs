@@ -1,4 +1,7 @@
-//! S1: the tutorial's two ranges of ports. Nobody could register a port above 1023.
+//! The ports have two ranges, as in the tutorial (S1).
+//!
+//! There are three. 1024 to 49151 are the user ports, which IANA registers; this answer
+//! calls them dynamic.
 //!
 //! Instead of: exercise00
 //! Fails: names_the_range_of_the_port

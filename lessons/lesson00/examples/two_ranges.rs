@@ -1,5 +1,7 @@
-//! S1: the tutorial's table of ports. Everything above the well-known ones is called dynamic, as if
-//! the kernel picked from all of it and nobody could be assigned a port there.
+//! The table of ports has two ranges, as in the tutorial (S1).
+//!
+//! It calls every port above 1023 dynamic. But the ports from 1024 to 49151 can be
+//! registered for a service, and the kernel doesn't pick from the whole range.
 //!
 //! Instead of: lesson00
 //! Fails: shows_three_ranges

@@ -1,4 +1,7 @@
-//! C11: `unwrap` on `connect`. That nobody listens is no bug of this program, and no reason to panic.
+//! The result of `connect` is unwrapped (C11).
+//!
+//! A port without a listener isn't a bug in this program, so it's no reason to panic. The
+//! user gets a panic message instead of an error that names the address.
 //!
 //! Instead of: exercise00
 //! Fails: reports_a_refusal

@@ -1,5 +1,6 @@
-//! The port is read as a large number and cut to 16 bits with `as`: 65536 becomes 0, and 74626 becomes
-//! 9090, without a word.
+//! The port is read as a large number, and `as` cuts it to 16 bits.
+//!
+//! 65536 silently becomes 0, and 74626 becomes 9090.
 //!
 //! Instead of: exercise00
 //! Fails: refuses_ports_that_do_not_fit

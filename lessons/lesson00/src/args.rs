@@ -13,27 +13,24 @@ pub enum Args {
 const ABOUT: &str =
     "Shows what this machine says about addresses, ports, and a connection's two ends.";
 
-const CLASSIFY: &str = "Says what each address and port is, or why it is none.";
-
 const USAGE: &str = "[ADDRESS:PORT]
    or: lesson00 classify ADDRESS:PORT...
 
   ADDRESS:PORT  Where to listen (default: 127.0.0.1:9090)
                 Port 0 leaves the choice to the kernel.
-  classify      Says what each address and port is, or why it is none";
+  classify      Say what each address and port is, or why it is none";
 
 pub fn parse() -> Args {
-    let mut line = CommandLine::new();
+    let mut line = CommandLine::new(ABOUT, USAGE);
     if line.command("classify") {
-        return Args::Classify(line.read_words(CLASSIFY, "ADDRESS:PORT..."));
+        return Args::Classify(line.words());
     }
     let mut address = tutorial_address();
-    line.read(ABOUT, USAGE, |argument| {
-        match argument.name() {
-            "" => address = argument.address()?,
-            _ => argument.refuse()?,
+    while let Some(name) = line.argument() {
+        match name.as_str() {
+            "" => address = line.address(),
+            _ => line.refuse(),
         }
-        Ok(())
-    });
+    }
     Args::Show(address)
 }

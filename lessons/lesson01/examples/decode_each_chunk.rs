@@ -1,5 +1,7 @@
-//! C9: reads to the end of the stream, but decodes chunk by chunk. A chunk may stop in the middle of
-//! a character.
+//! Each chunk of the reply is decoded by itself (C9).
+//!
+//! This client reads to the end of the stream, but a chunk may stop in the middle of a
+//! character. Then decoding fails, although the reply as a whole is valid UTF-8.
 //!
 //! Instead of: lesson01
 //! Fails: prints_the_whole_reply, bounds_the_reply, speaks_the_encoding_it_is_told

@@ -1,5 +1,7 @@
-//! C11: every error is told, on stderr and in good words, and then the program says by its exit code
-//! that all is well. A script that calls it cannot know better.
+//! The exit code is 0 after every error (C11).
+//!
+//! This client explains each error well on stderr. Then its exit code says that all went
+//! well, so a script that runs it can't tell a failure from a success.
 //!
 //! Instead of: exercise01
 //! Fails: reports_a_refusal, reports_no_reply, reports_a_reply_that_breaks_off,

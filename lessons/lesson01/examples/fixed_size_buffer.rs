@@ -1,5 +1,8 @@
-//! C9: a loop that fills one buffer. When it is full, the slice that is left is empty; a read into an
-//! empty slice returns 0 (S19), and that is taken for the end of the stream.
+//! A loop fills one buffer of a fixed size (C9).
+//!
+//! When the buffer is full, the slice that's left is empty, and a read into an empty
+//! slice returns 0 (S19). The loop takes that 0 for the end of the stream, so it cuts the
+//! reply off.
 //!
 //! Instead of: exercise01
 //! Fails: takes_a_reply_of_any_length, takes_a_reply_that_just_fits

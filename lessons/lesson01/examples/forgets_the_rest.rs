@@ -1,5 +1,8 @@
-//! C9, half mended: decodes chunk by chunk and keeps a cut character for the next one. At the end of
-//! the stream it forgets to ask whether something is left, so half a character is lost without a word.
+//! Half a character at the end of the reply is silently dropped (C9).
+//!
+//! This client decodes chunk by chunk and keeps a cut character for the next chunk. At
+//! the end of the stream it doesn't check whether something is left, so a reply that ends
+//! in half a character passes for text.
 //!
 //! Instead of: exercise01
 //! Fails: reports_half_a_character_at_the_end

@@ -1,5 +1,7 @@
-//! S11: "this is Windows, so it is GBK". The server expects UTF-8 on every system, because that is what
-//! the two agreed on.
+//! The client speaks GBK to a server that speaks UTF-8 (S11).
+//!
+//! "This is Windows, so it's GBK" is the wrong idea. The two programs agreed on UTF-8,
+//! and that holds on every system.
 //!
 //! Instead of: lesson01
 //! Fails: exchanges_messages, prints_the_whole_reply, reports_no_reply, reports_a_reset,

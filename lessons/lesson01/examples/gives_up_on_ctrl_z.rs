@@ -1,5 +1,8 @@
-//! A client that calls `read` itself and takes an interruption for the end of everything. After Ctrl-Z and
-//! `fg` it says that the reply broke off, and the connection is as good as before.
+//! An interrupted `read` is taken for a broken connection.
+//!
+//! After Ctrl-Z and `fg`, a read with a timeout fails with "interrupted" (signal(7)).
+//! This client then says that the reply broke off, but the connection is as good as
+//! before.
 //!
 //! Instead of: exercise01
 //! Fails: goes_on_after_ctrl_z

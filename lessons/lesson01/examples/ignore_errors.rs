@@ -1,5 +1,7 @@
-//! C11: an error in the middle of the reply is taken for its end. What had arrived is printed as if it
-//! were the reply, and the exit code says that all is well.
+//! An error in the middle of the reply is taken for its end (C11).
+//!
+//! The client prints whatever has arrived as if it were the whole reply, and its exit
+//! code says that all went well.
 //!
 //! Instead of: lesson01
 //! Fails: reports_no_reply, gives_up_on_a_silent_server, gives_up_on_a_dripping_server,

@@ -1,5 +1,7 @@
-//! C11, half mended: each read has a time limit, the reply as a whole has none. A server that sends one
-//! byte now and then holds this client for ever.
+//! Each read has a timeout, but the conversation has no deadline (C11).
+//!
+//! A server that sends one byte now and then holds this client forever, because each byte
+//! starts the timeout anew.
 //!
 //! Instead of: lesson01
 //! Fails: gives_up_on_a_dripping_server, speaks_the_encoding_it_is_told,

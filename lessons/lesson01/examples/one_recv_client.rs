@@ -1,5 +1,8 @@
-//! The tutorial's client with a real address: one write whose result nobody looks at (C10), one read
-//! that is taken for the reply (C9), no time limit (C11), and its own side stays open.
+//! One read is taken for the whole reply, as in the tutorial (C9).
+//!
+//! This is the tutorial's client with a real address. It also ignores how much its one
+//! write sent (C10), has no timeout (C11), and never finishes sending, so the server
+//! can't tell where the message ends.
 //!
 //! Instead of: lesson01
 //! Fails: exchanges_messages, prints_the_whole_reply, reports_no_reply, gives_up_connecting,

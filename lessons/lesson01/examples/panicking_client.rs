@@ -1,4 +1,6 @@
-//! C11: whatever goes wrong ends in a panic, with a message for programmers and exit code 101.
+//! Every error ends in a panic (C11).
+//!
+//! The user gets a message that's meant for programmers, and exit code 101.
 //!
 //! Instead of: lesson01
 //! Fails: reports_no_reply, reports_a_refusal, gives_up_connecting,

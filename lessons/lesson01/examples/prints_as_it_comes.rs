@@ -1,5 +1,7 @@
-//! S6: hands on every piece as it comes, as `nc` does. When the reply breaks off, is late or is not
-//! text, a part of it has been printed already, as if it were the reply.
+//! Each chunk of the reply is printed as soon as it arrives (S6).
+//!
+//! `nc` does the same. If the reply then breaks off, comes too late or isn't text, a part
+//! of it has already been printed as if it were the reply.
 //!
 //! Instead of: exercise01
 //! Fails: reports_a_reply_that_breaks_off, reports_bytes_that_are_not_text,

@@ -1,5 +1,7 @@
-//! C9: lossy decoding. What cannot be read is replaced without a word, and the exit code says that all
-//! is well. Nor is there a limit to what a server can make it keep in memory.
+//! The reply is decoded with `from_utf8_lossy` (C9).
+//!
+//! Bytes that aren't UTF-8 are silently replaced, and the exit code says that all went
+//! well. Also, nothing limits how much memory a server can make this client use.
 //!
 //! Instead of: lesson01
 //! Fails: reports_bytes_that_are_not_text, bounds_the_reply, speaks_the_encoding_it_is_told

@@ -1,5 +1,7 @@
-//! What it does stands on stdout beside the reply. Nothing that reads its output can tell which is
-//! which, and when it fails, its output is not empty.
+//! The client reports its own progress on stdout, beside the reply.
+//!
+//! A program that reads this output can't tell the progress from the reply. And if the
+//! client fails, its output isn't empty.
 //!
 //! Instead of: exercise01
 //! Fails: prints_the_reply, ends_its_side, waits_for_the_end_of_the_reply,

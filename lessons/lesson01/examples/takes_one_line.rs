@@ -1,4 +1,7 @@
-//! C9: a line is taken for the reply. Nobody agreed on lines: a reply may have none, or many.
+//! The first line is taken for the whole reply (C9).
+//!
+//! Client and server never agreed on lines, so a reply may have no newline, or many. This
+//! client drops everything after the first one.
 //!
 //! Instead of: exercise01
 //! Fails: takes_a_reply_of_any_length

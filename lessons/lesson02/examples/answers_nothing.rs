@@ -1,4 +1,7 @@
-//! C4: a client that leaves without a word has sent the empty text, and is answered.
+//! An empty request is answered (C4).
+//!
+//! The client's stream ended before it had sent a byte. That isn't an empty text; it's no
+//! request at all, and should be refused.
 //!
 //! Instead of: exercise02
 //! Fails: survives_an_empty_request

@@ -1,5 +1,7 @@
-//! S17: a server that has seen enough after one read, replies, and closes. The bytes that it left
-//! unread turn its close into a reset, and the client may lose the reply (RFC 2525 §2.17).
+//! The server closes the connection after one read (S17).
+//!
+//! It reads once, replies and closes. If the client has sent more than that, the unread
+//! bytes turn the close into a reset, and the client may lose the reply (RFC 2525 §2.17).
 //!
 //! Instead of: lesson02
 //! Fails: reads_the_whole_message, delivers_the_whole_reply, bounds_the_message
@@ -28,7 +30,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     // ANCHOR: bug
     conversation.write_all(REPLY.as_bytes()).explain("cannot reply")?;
-    // Close: the reply is under way, and whatever the client sent beyond one read is still unread.
+    // Close. The reply is in flight, and what the client sent beyond one read is unread.
     drop(connection);
     // ANCHOR_END: bug
     let text = std::str::from_utf8(&first[..count])

@@ -1,5 +1,7 @@
-//! C11, the other way round: each error is handed up with `?`, as it should be, and nobody takes it
-//! before it ends the loop. The first bad client ends the server for everybody.
+//! The first client with an error ends the server for all others (C11).
+//!
+//! Each error is returned with `?`, as it should be. But nothing catches it inside the
+//! loop, so the loop ends, and the server with it.
 //!
 //! Instead of: exercise02
 //! Fails: survives_an_empty_request, survives_bytes_that_are_not_text, survives_a_reset,

@@ -1,4 +1,7 @@
-//! `read_to_end` keeps all that comes. A client that does not stop fills the memory of the server.
+//! The request may be of any length.
+//!
+//! `read_to_end` keeps everything that arrives. A client that doesn't stop sending fills
+//! the server's memory.
 //!
 //! Instead of: exercise02
 //! Fails: refuses_a_request_that_is_too_long

@@ -1,5 +1,8 @@
-//! C11, half mended: each read has the limit, the conversation has none. A client that sends a byte
-//! now and then never trips it.
+//! Each read has a timeout, but the conversation has no deadline (C11).
+//!
+//! A client that sends a byte now and then holds the server forever, because each byte
+//! starts the timeout anew. The write has no timeout at all, so a client that never reads
+//! its reply holds the server as well.
 //!
 //! Instead of: exercise02
 //! Fails: gives_up_on_a_dripping_client, is_not_held_by_who_reads_nothing

@@ -1,5 +1,7 @@
-//! C11, half mended: every read has a time limit, the conversation has none. A client that sends one
-//! byte now and then holds the server for ever.
+//! Each read has a timeout, but the conversation has no deadline (C11).
+//!
+//! A client that sends one byte now and then holds the server forever, because each byte
+//! starts the timeout anew.
 //!
 //! Instead of: lesson02
 //! Fails: gives_up_on_a_dripping_client

@@ -1,5 +1,7 @@
-//! C9: lossy decoding never fails; it replaces what it cannot read. Nobody learns that the text on the
-//! screen is not what the client sent. Nor does this one bound what it keeps in memory.
+//! The message is decoded with `from_utf8_lossy` (C9).
+//!
+//! Bytes that aren't UTF-8 are silently replaced, so the text on the screen isn't what
+//! the client sent. Also, nothing limits how much the server keeps in memory.
 //!
 //! Instead of: lesson02
 //! Fails: reports_bytes_that_are_not_text, bounds_the_message

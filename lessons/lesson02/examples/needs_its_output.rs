@@ -1,6 +1,9 @@
-//! A line about each request is written before the reply, and `?` makes an error of the line an error of the
-//! client: when nobody reads standard output any more, nobody gets a reply any more. And `eprintln!` panics when
-//! nobody reads standard error: after the first client with whom something goes wrong, nobody is served.
+//! A line that can't be printed costs the clients their replies.
+//!
+//! The server prints a line about each request before it replies, and `?` returns the
+//! error of that line. So if no program reads standard output any more, no client gets a
+//! reply. And `eprintln!` panics if no program reads standard error, so the first client
+//! with an error ends the server.
 //!
 //! Instead of: exercise02
 //! Fails: does_without_its_output, does_without_its_errors, does_not_wait_for_its_output
@@ -16,7 +19,7 @@ use common::{
     Arguments, Explain, Failure, Limited, REPLY, cannot_listen, complain, exit, say, why,
 };
 
-/// The longest request, in bytes. A client must not be able to fill the server's memory.
+/// The longest request, in bytes.
 const MAX_REQUEST: usize = 1 << 20;
 
 fn main() -> ExitCode {
@@ -29,7 +32,6 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
     loop {
         match listener.accept() {
-            // What goes wrong with one client is said, and is no reason to refuse the next.
             Ok((connection, client)) => {
                 if let Err(failure) = serve(&connection, client, arguments.time_limit) {
                     // ANCHOR: bug
@@ -39,7 +41,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
             }
             Err(error) => {
                 complain(&Failure::new("cannot accept a client", why(&error)));
-                // Some errors stay for a while, such as a lack of memory: no use in spinning.
+                // Without a descriptor, say, the next try would fail right away.
                 thread::sleep(Duration::from_millis(100));
             }
         }
@@ -47,11 +49,9 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn serve(connection: &TcpStream, client: SocketAddr, limit: Duration) -> Result<(), Failure> {
-    // One limit for all that is read and written: no client can stretch it, byte by byte.
     let mut conversation = Limited::new(connection, limit);
 
-    // The request ends where the client's stream ends. One byte more than is allowed is read, to tell
-    // a request that just fits from one that is too long.
+    // One byte more than the limit shows whether the request is too long.
     let mut request = Vec::new();
     let mut bounded = (&mut conversation).take(MAX_REQUEST as u64 + 1);
     bounded.read_to_end(&mut request).explain(format!("cannot read from {client}"))?;
@@ -70,6 +70,5 @@ fn serve(connection: &TcpStream, client: SocketAddr, limit: Duration) -> Result<
 
     let reply = format!("{REPLY}\n{request}");
     conversation.write_all(reply.as_bytes()).explain(format!("cannot reply to {client}"))?;
-    // Nothing is unread, so the client gets all of the reply, and then the end of the stream.
     connection.shutdown(Shutdown::Write).explain(format!("cannot end the reply to {client}"))
 }

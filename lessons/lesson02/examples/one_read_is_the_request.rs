@@ -1,5 +1,7 @@
-//! C9: one read is taken for the request, into a buffer that is large enough for all of it. It holds
-//! what has arrived by then.
+//! One read is taken for the whole request (C9).
+//!
+//! The buffer has room for all of it, but a read returns only what has arrived so far.
+//! The server answers the first chunk, or refuses it because a character is cut in two.
 //!
 //! Instead of: exercise02
 //! Fails: reads_the_whole_request, answers_a_long_request, refuses_a_request_that_is_too_long,

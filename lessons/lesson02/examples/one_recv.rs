@@ -1,6 +1,8 @@
-//! The tutorial's server with C2 mended and nothing else: one read is taken for the message (C9), an
-//! end of stream for an empty text (C4), no call has a time limit (C11), and whatever was not read
-//! turns the close into a reset (S17).
+//! The tutorial's server with only its wrong socket mended (C2).
+//!
+//! One read is taken for the whole message (C9), the end of the stream is taken for an
+//! empty text (C4), and no call has a timeout (C11). Whatever the server didn't read
+//! turns its close into a reset (S17).
 //!
 //! Instead of: lesson02
 //! Fails: reads_the_whole_message, delivers_the_whole_reply, reports_an_empty_message,

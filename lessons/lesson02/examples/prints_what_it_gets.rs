@@ -1,5 +1,7 @@
-//! The message is printed as it came. A client can send characters that a terminal takes for commands: it
-//! clears the screen, or writes over what was there.
+//! The message is printed without escaping it.
+//!
+//! A client can send characters that a terminal takes for commands, for example to clear
+//! the screen or to write over older lines.
 //!
 //! Instead of: lesson02
 //! Fails: shows_zeros_as_escapes

@@ -1,5 +1,7 @@
-//! A buffer with room for 1024 bytes and a length of none: `read` fills a slice, and this one is
-//! empty. So it returns 0 at once, which looks like the end of the stream.
+//! The buffer has capacity, but its length is 0.
+//!
+//! `read` fills a slice, and the slice of an empty `Vec` is empty. So each read returns 0
+//! right away, which looks like the end of the stream (S19).
 //!
 //! Instead of: exercise02
 //! Fails: answers_a_request, serves_the_next_client, reads_the_whole_request,

@@ -1,7 +1,8 @@
-//! C2: the tutorial's server. It accepts a connection and then calls recv on the *listener*.
+//! The tutorial's server calls `recv` on the listener, not on the connection (C2).
 //!
-//! With std this does not compile (`rejected/recv_on_listener.rs`). One socket type for both roles,
-//! as in Python and in socket2, brings the bug back at run time.
+//! With std this doesn't compile (`rejected/recv_on_listener.rs`). One socket type for
+//! both roles, as in Python and in socket2, brings the bug back at run time: the read
+//! fails, and the client gets no reply.
 //!
 //! Instead of: lesson02
 //! Fails: serves_the_tutorials_client, serves_a_client_that_ends_its_side,

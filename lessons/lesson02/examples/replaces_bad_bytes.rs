@@ -1,4 +1,6 @@
-//! C9: lossy decoding never fails. The client gets an answer, to a text that it has not sent.
+//! The request is decoded with `from_utf8_lossy` (C9).
+//!
+//! Decoding never fails, so the client gets an answer to a text that it didn't send.
 //!
 //! Instead of: exercise02
 //! Fails: survives_bytes_that_are_not_text

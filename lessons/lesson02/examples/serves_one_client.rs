@@ -1,4 +1,6 @@
-//! C4: the server serves its first client well, and exits. Whoever stands in its queue is reset.
+//! The server exits after its first client (C4).
+//!
+//! It serves that client well. The clients that wait in the listener's queue are reset.
 //!
 //! Instead of: exercise02
 //! Fails: serves_the_next_client, survives_an_empty_request, survives_bytes_that_are_not_text,

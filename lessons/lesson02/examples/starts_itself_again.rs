@@ -1,5 +1,7 @@
-//! A server that starts itself again after a panic. `kill` ends the program that looks after the server,
-//! and not the server: that one has no parent any more, and still has its client and the port.
+//! A parent process starts the server again after a panic.
+//!
+//! `kill` ends only the parent. The server itself goes on without a parent, and keeps its
+//! client and the port.
 //!
 //! Instead of: lesson02
 //! Fails: ends_in_the_middle_of_a_reply
@@ -21,7 +23,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         let program = env::current_exe().explain("cannot find this program")?;
         let mut server = Command::new(program);
         server.args(env::args_os().skip(1)).env("SERVER", "yes");
-        // The exit code of a panic.
+        // 101 is the exit code of a panic.
         while server.status().explain("cannot start the server")?.code() == Some(101) {}
         return Ok(());
     }

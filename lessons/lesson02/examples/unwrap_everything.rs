@@ -1,4 +1,6 @@
-//! C11: whatever goes wrong ends in a panic, with a message for programmers and exit code 101.
+//! Every error ends in a panic (C11).
+//!
+//! The user gets a message that's meant for programmers, and exit code 101.
 //!
 //! Instead of: lesson02
 //! Fails: reports_a_reset, reports_an_empty_message, reports_bytes_that_are_not_text,

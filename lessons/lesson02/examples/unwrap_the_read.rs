@@ -1,5 +1,6 @@
-//! C11: a reset looks so rare that the read is unwrapped. A client that breaks off, or one that runs
-//! into the time limit, takes the server down.
+//! The result of the read is unwrapped, because a reset seems so rare (C11).
+//!
+//! A client that resets its connection, or that's too slow, takes the whole server down.
 //!
 //! Instead of: exercise02
 //! Fails: survives_a_reset, gives_up_on_a_silent_client, gives_up_on_a_dripping_client,

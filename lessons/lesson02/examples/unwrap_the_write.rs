@@ -1,5 +1,8 @@
-//! C11: whoever has read the whole request thinks that the client will wait for its reply. The write is
-//! unwrapped, and a client that resets its connection in the middle of the reply takes the server down.
+//! The result of the write is unwrapped (C11).
+//!
+//! The server has read the whole request and trusts the client to wait for its reply. A
+//! client that resets its connection in the middle of the reply takes the whole server
+//! down.
 //!
 //! Instead of: exercise02
 //! Fails: survives_a_reset

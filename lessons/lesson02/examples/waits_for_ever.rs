@@ -1,4 +1,6 @@
-//! C11: no time limit. A client that says nothing has the server for itself, for ever.
+//! The server has no timeout (C11).
+//!
+//! A client that connects and then says nothing keeps the server to itself, forever.
 //!
 //! Instead of: exercise02
 //! Fails: gives_up_on_a_silent_client, gives_up_on_a_dripping_client,

@@ -1,4 +1,4 @@
-//! C2 in std: a `TcpListener` has no `read`.
+//! In std, a `TcpListener` has no `read` (C2).
 //!
 //! Rejected with: E0599
 

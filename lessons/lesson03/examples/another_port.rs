@@ -1,5 +1,7 @@
-//! The tutorial's first way out, done in silence: if the port is taken, listen on another. The server
-//! runs, and its clients go on knocking at the old port.
+//! If its port is taken, the server silently listens on another one.
+//!
+//! The tutorial's first way out is to change the port. The server then runs, but its
+//! clients still connect to the old port.
 //!
 //! Instead of: lesson03
 //! Fails: fails_without_the_option, refuses_a_second_live_server, matrix_shows_who_can_bind,

@@ -1,4 +1,6 @@
-//! S9: a backlog of 128, whatever was asked for. Clients queue up at a server that will serve one.
+//! The backlog is always 128, whatever the user asked for (S9).
+//!
+//! So clients queue up at a server that will serve only one of them.
 //!
 //! Instead of: lesson03
 //! Fails: keeps_to_the_backlog

@@ -1,5 +1,7 @@
-//! Exercise 3: without TIME_WAIT nothing holds the port, so every connection is closed by a reset. The
-//! client cannot tell the end of the reply from a crash of the server.
+//! Every connection is closed by a reset, to avoid TIME_WAIT.
+//!
+//! A reset leaves no TIME_WAIT behind, so nothing holds the port. But a client can't tell
+//! the end of the reply from a crash of the server.
 //!
 //! Instead of: exercise03
 //! Fails: serves_one_after_another, is_never_there_twice, restarts_after_closing_first,

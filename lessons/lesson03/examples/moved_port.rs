@@ -1,5 +1,6 @@
-//! Exercise 3: the port is taken, so the server moves to another. It runs, and its clients knock at the
-//! old one.
+//! If its port is taken, the server silently listens on another one.
+//!
+//! It runs, but its clients still connect to the old port.
 //!
 //! Instead of: exercise03
 //! Fails: names_the_taken_port, is_never_there_twice, restarts_after_closing_first,

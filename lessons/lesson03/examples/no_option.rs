@@ -1,5 +1,7 @@
-//! S14: a server that never sets SO_REUSEADDR. After it has closed a connection first, nobody can
-//! bind its port for a minute or two.
+//! The server never sets SO_REUSEADDR (S14).
+//!
+//! After it has closed a connection first, no program can bind its port for a minute or
+//! two.
 //!
 //! Instead of: lesson03
 //! Fails: restarts_at_once, restarts_after_a_crash, matrix_shows_who_can_bind,

@@ -1,4 +1,6 @@
-//! Exercise 3: the lesson's own program, which serves one client and ends.
+//! The server serves one client and ends, as the lesson's program does.
+//!
+//! The exercise asks for a server that goes on with the next client.
 //!
 //! Instead of: exercise03
 //! Fails: serves_one_after_another, restarts_three_times, survives_resets_at_any_moment,

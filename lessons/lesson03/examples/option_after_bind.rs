@@ -1,4 +1,7 @@
-//! S14: the option is set, and too late. `bind` is the call that looks at it.
+//! SO_REUSEADDR is set after `bind` (S14).
+//!
+//! That's too late, because `bind` is the call that looks at the option. The restart
+//! fails as if the option weren't set.
 //!
 //! Instead of: lesson03
 //! Fails: restarts_at_once, restarts_after_a_crash, matrix_shows_who_can_bind

@@ -1,5 +1,8 @@
-//! C3: the tutorial's server of chapter 2.3. The new line is there, and so is the bug of chapter 2.2:
-//! it reads from its listener (C2). It crashes, so it never gets to show what the line is for.
+//! The option is there, but the server still reads from its listener (C3).
+//!
+//! This is the tutorial's server of chapter 2.3. It has the new line, and also the bug of
+//! chapter 2.2 (C2). It crashes at its first client, so it never shows what the new line
+//! is for.
 //!
 //! Instead of: lesson03
 //! Fails: serves_the_tutorials_client, serves_a_client_that_ends_its_side,

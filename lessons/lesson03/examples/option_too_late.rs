@@ -1,4 +1,7 @@
-//! Exercise 3: the option is set when `bind` has already asked.
+//! SO_REUSEADDR is set after `bind`.
+//!
+//! That's too late, because `bind` is the call that looks at the option. The restart
+//! fails as if the option weren't set.
 //!
 //! Instead of: exercise03
 //! Fails: restarts_after_closing_first, restarts_after_a_kill, restarts_three_times,

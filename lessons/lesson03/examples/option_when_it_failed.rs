@@ -1,5 +1,7 @@
-//! Exercise 3: the option only where it seems to be needed. The run before this one did not need it,
-//! and so has left connections that mind.
+//! SO_REUSEADDR is set only after `bind` has failed.
+//!
+//! The first run binds without the option, so the connections that it leaves in TIME_WAIT
+//! don't have the option either. `bind` looks at those as well, so it fails again.
 //!
 //! Instead of: exercise03
 //! Fails: restarts_after_closing_first, restarts_after_a_kill, restarts_three_times

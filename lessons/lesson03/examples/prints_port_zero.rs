@@ -1,4 +1,6 @@
-//! Exercise 3: prints the address that it was given. With port 0 that is not where it listens.
+//! The server prints the address it was given, not the one it listens on.
+//!
+//! With port 0 these differ: the kernel chose the real port, and no client can find it.
 //!
 //! Instead of: exercise03
 //! Fails: says_where_it_listens, serves_one_after_another, is_never_there_twice,

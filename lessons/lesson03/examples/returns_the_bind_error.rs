@@ -1,4 +1,6 @@
-//! Exercise 3: `main` returns the error as the system words it. Which port is taken, it does not say.
+//! `main` returns the system's own error.
+//!
+//! The error doesn't say which address is taken.
 //!
 //! Instead of: exercise03
 //! Fails: names_the_taken_port, reports_a_full_output

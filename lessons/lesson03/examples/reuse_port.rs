@@ -1,5 +1,7 @@
-//! S14: SO_REUSEPORT in place of SO_REUSEADDR. The restart works, and so does a second server beside
-//! the first: the kernel hands each new client to one of the two (socket(7)).
+//! The server sets SO_REUSEPORT instead of SO_REUSEADDR (S14).
+//!
+//! The restart works. But a second server can run beside the first, and then the kernel
+//! gives each new client to one of the two (socket(7)).
 //!
 //! Instead of: lesson03
 //! Fails: refuses_a_second_live_server
@@ -22,7 +24,7 @@ fn listen(address: SocketAddr, reuse: bool, backlog: i32) -> io::Result<TcpListe
     #[cfg(unix)]
     socket.set_reuse_port(reuse)?;
     // ANCHOR_END: bug
-    // Windows has no SO_REUSEPORT: there SO_REUSEADDR itself lets a second server in.
+    // Windows has no SO_REUSEPORT. There, SO_REUSEADDR itself lets a second server in.
     #[cfg(not(unix))]
     socket.set_reuse_address(reuse)?;
     socket.bind(&address.into())?;

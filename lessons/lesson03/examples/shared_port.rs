@@ -1,5 +1,7 @@
-//! Exercise 3: the other option with REUSE in its name. Every restart works, and so does a second server
-//! beside the first.
+//! The server sets SO_REUSEPORT, the other option with REUSE in its name.
+//!
+//! Every restart works. But a second server can run beside the first, and each gets a
+//! part of the clients.
 //!
 //! Instead of: exercise03
 //! Fails: is_never_there_twice
@@ -24,7 +26,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     #[cfg(unix)]
     socket.set_reuse_port(true)?;
     // ANCHOR_END: bug
-    // Windows has no SO_REUSEPORT: there SO_REUSEADDR itself lets a second server in.
+    // Windows has no SO_REUSEPORT. There, SO_REUSEADDR itself lets a second server in.
     #[cfg(not(unix))]
     socket.set_reuse_address(true)?;
     socket.bind(&address.into())?;

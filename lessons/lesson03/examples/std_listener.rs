@@ -1,5 +1,7 @@
-//! S14: std's listener does not ask. Except on Windows, `TcpListener::bind` sets SO_REUSEADDR itself,
-//! and it always passes the same backlog: so it can neither show the failure nor shorten the queue.
+//! The listener comes from std, whatever the user asked for (S14).
+//!
+//! Except on Windows, `TcpListener::bind` sets SO_REUSEADDR itself, and its backlog is
+//! always the same. So this server can neither show the failure nor shorten the queue.
 //!
 //! Instead of: lesson03
 //! Fails: fails_without_the_option, keeps_to_the_backlog, matrix_shows_who_can_bind,

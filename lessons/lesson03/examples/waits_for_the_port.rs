@@ -1,5 +1,7 @@
-//! Exercise 3: tries again until the port is free. TIME_WAIT takes a minute, another live server for ever,
-//! and nobody learns what the server is waiting for.
+//! If its port is taken, the server tries again until it's free.
+//!
+//! TIME_WAIT lasts a minute, and another live server may keep the port forever. Meanwhile
+//! the user doesn't learn what the server is waiting for.
 //!
 //! Instead of: exercise03
 //! Fails: names_the_taken_port, is_never_there_twice, restarts_after_closing_first,

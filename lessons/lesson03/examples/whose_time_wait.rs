@@ -1,5 +1,7 @@
-//! S13: looks for TIME_WAIT as `ss -tan | grep PORT` does. The port stands in the lines of both ends,
-//! so whoever closed first, it is the server that seems to wait.
+//! Every TIME_WAIT is taken for the server's (S13).
+//!
+//! This program looks for it as `ss -tan | grep PORT` does. The lines of both ends name
+//! the server's port, so the server seems to wait, whichever side closed first.
 //!
 //! Instead of: lesson03
 //! Fails: matrix_shows_who_waits
@@ -8,7 +10,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
-use common::kernel::State;
+use common::sockets::State;
 use common::{Failure, exit};
 use lesson03::matrix::{End, Measured, Setup, measure};
 use lesson03::{Options, run, table};

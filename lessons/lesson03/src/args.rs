@@ -30,22 +30,21 @@ const USAGE: &str = "[OPTIONS] [ADDRESS:PORT]
 impl Options {
     /// Reads the command line of a program that does what `about` says.
     pub fn parse(about: &str) -> Options {
-        let mut line = CommandLine::new();
+        let mut line = CommandLine::new(about, USAGE);
         let matrix = line.command("matrix");
-        let mut address =
+        let address =
             if matrix { ([127, 0, 0, 1], 0).into() } else { tutorial_address() };
-        let (mut reuse, mut backlog, mut time_limit) =
-            (true, 128, Duration::from_secs(10));
-        line.read(about, USAGE, |argument| {
-            match argument.name() {
-                "" => address = argument.address()?,
-                "--without-reuse" if !matrix => reuse = false,
-                "--backlog" if !matrix => backlog = argument.number(0..=i32::MAX)?,
-                "--time-limit" if !matrix => time_limit = argument.seconds()?,
-                _ => argument.refuse()?,
+        let (reuse, backlog, time_limit) = (true, 128, Duration::from_secs(10));
+        let mut options = Options { address, time_limit, reuse, backlog, matrix };
+        while let Some(name) = line.argument() {
+            match name.as_str() {
+                "" => options.address = line.address(),
+                "--without-reuse" if !matrix => options.reuse = false,
+                "--backlog" if !matrix => options.backlog = line.number(0..=i32::MAX),
+                "--time-limit" if !matrix => options.time_limit = line.seconds(),
+                _ => line.refuse(),
             }
-            Ok(())
-        });
-        Options { address, time_limit, reuse, backlog, matrix }
+        }
+        options
     }
 }

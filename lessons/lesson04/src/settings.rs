@@ -43,18 +43,18 @@ impl Settings {
             work: None,
             quiet: false,
         };
-        CommandLine::new().read(about, USAGE, |argument| {
-            match argument.name() {
-                "" => settings.address = argument.address()?,
-                "--encoding" => settings.encoding = argument.parse()?,
-                "--max-clients" => settings.max_clients = argument.number(1..=usize::MAX)?,
-                "--idle-limit" => settings.idle_limit = argument.seconds()?,
-                "--work" => settings.work = Some(argument.seconds()?),
+        let mut line = CommandLine::new(about, USAGE);
+        while let Some(name) = line.argument() {
+            match name.as_str() {
+                "" => settings.address = line.address(),
+                "--encoding" => settings.encoding = line.parse(),
+                "--max-clients" => settings.max_clients = line.number(1..=1_000_000),
+                "--idle-limit" => settings.idle_limit = line.seconds(),
+                "--work" => settings.work = Some(line.seconds()),
                 "--quiet" => settings.quiet = true,
-                _ => argument.refuse()?,
+                _ => line.refuse(),
             }
-            Ok(())
-        });
+        }
         settings
     }
 }

@@ -1,5 +1,7 @@
-//! Whatever ends the reading is taken for the end of the echo: the end of the stream after half of it, and
-//! a reset too. All but `receive` is the solution's.
+//! Whatever ends the reading is taken for the end of the echo.
+//!
+//! The stream may end after half of the echo, or with a reset. This answer reports
+//! success in both cases. All but `receive` is the solution's.
 //!
 //! Instead of: exercise05
 //! Fails: notices_an_early_end, notices_a_reset
@@ -19,11 +21,12 @@ fn main() -> ExitCode {
     exit(run(send, receive))
 }
 
-/// Compares each chunk as it comes, and keeps none.
+/// Compares each chunk as it arrives, and keeps none.
 fn receive(receiver: &mut dyn Read, length: usize) -> Result<(), Failure> {
     let mut chunk = vec![0; CHUNK];
     let mut received = 0;
-    // BUG: the end of the stream may be early, and an error is no end at all. Only the time counts.
+    // BUG: the end of the stream may come too early, and an error is not an end. Only a
+    // timeout is reported here.
     loop {
         match receiver.read(&mut chunk) {
             Err(why) if timed_out(&why) => return Err(why).explain("no whole echo"),

@@ -1,5 +1,6 @@
-//! S6: what `write` has taken is reported as received. It lies in two kernels; the program at the
-//! other end has not read a byte.
+//! The bytes that `write` took are reported as received (S6).
+//!
+//! They're in the two kernels' buffers. The program at the other end hasn't read a byte.
 //!
 //! Instead of: lesson05
 //! Fails: sent_is_not_received

@@ -1,5 +1,7 @@
-//! C10 in a measurement: the sender does not wait and does not look at what was taken, so the speed
-//! that it reports is the speed of offering.
+//! The speed of sending is measured by what was offered, not by what was taken (C10).
+//!
+//! The sender doesn't wait and ignores what `write` returns, so it reports how fast it
+//! can offer bytes. Many of them never reach the receiver.
 //!
 //! Instead of: lesson05
 //! Fails: sweep_has_a_row_for_each_size, sweep_counts_what_arrived,
@@ -48,7 +50,7 @@ fn offer(mut sender: std::net::TcpStream, size: usize) -> Result<usize, Failure>
     let (start, mut writes) = (Instant::now(), 0);
     // ANCHOR: bug
     sender.set_nonblocking(true).explain("cannot make the sender non-blocking")?;
-    // 64 of the largest are more than both buffers hold.
+    // 64 chunks of the largest size are more than both buffers can hold.
     while writes < 64 || start.elapsed() < Duration::from_millis(20) {
         let _ = sender.write(&chunk);
         writes += 1;

@@ -1,5 +1,7 @@
-//! C10: what `write` returns is thrown away, as the tutorial does with `send`. The kernel takes a part
-//! of each chunk, or nothing of it, and the program counts all of it as sent.
+//! The number that `write` returns is thrown away (C10).
+//!
+//! The tutorial does the same with `send`. The kernel takes a part of a chunk, or none of
+//! it, and the program counts the whole chunk as sent.
 //!
 //! Instead of: lesson05
 //! Fails: fills_the_connection, sent_is_not_received, shows_a_partial_write,

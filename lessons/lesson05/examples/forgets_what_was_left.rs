@@ -1,5 +1,7 @@
-//! One thread, non-blocking. The kernel takes a part of a chunk, and the program goes on with the next one:
-//! it counts what it offered, not what was taken.
+//! After a partial write, the program goes on with the next chunk.
+//!
+//! The connection is non-blocking, so the kernel may take only a part of a chunk. This
+//! answer counts what it offered, not what was taken, so the rest is lost.
 //!
 //! Instead of: exercise05
 //! Fails: sends_every_byte_once, reads_while_it_writes, stays_small
@@ -23,7 +25,7 @@ fn main() -> ExitCode {
 
 fn offer(connection: &mut TcpStream, chunk: &[u8]) -> Result<usize, Failure> {
     match connection.write(chunk) {
-        // BUG: the number that `write` returns says how much it took.
+        // BUG: `write` returns how many bytes the kernel took.
         Ok(_) => Ok(chunk.len()),
         Err(why) if why.kind() == ErrorKind::WouldBlock => Ok(0),
         Err(why) => Err(why).explain("cannot send"),

@@ -1,4 +1,7 @@
-//! One thread, non-blocking. WouldBlock says "not now"; here it is taken for a broken connection.
+//! A full buffer is taken for a broken connection.
+//!
+//! On a non-blocking connection, WouldBlock means "not now". This answer gives up as soon
+//! as the send buffer is full.
 //!
 //! Instead of: exercise05
 //! Fails: sends_every_byte_once, reads_while_it_writes, rests_while_it_waits, stays_small
@@ -21,6 +24,6 @@ fn main() -> ExitCode {
 }
 
 fn offer(connection: &mut TcpStream, chunk: &[u8]) -> Result<usize, Failure> {
-    // BUG: a full buffer is no failure. There will be room when the server has read.
+    // BUG: a full buffer isn't a failure. There's room again once the server has read.
     connection.write(chunk).explain("cannot send")
 }

@@ -1,5 +1,7 @@
-//! A sender that stops for good when the kernel takes no more. It forgets the rest of the message, and
-//! the receiver sees a stream that ends early, in good order.
+//! The sender stops for good when the kernel takes no more.
+//!
+//! It drops the rest of the message and closes. The receiver sees a stream that ends
+//! cleanly, but too early.
 //!
 //! Instead of: lesson05
 //! Fails: resumes_when_there_is_room, accounts_for_every_byte

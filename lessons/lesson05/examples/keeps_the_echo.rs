@@ -1,5 +1,7 @@
-//! The echo is collected, and compared when it is whole. The longer the message, the more memory. All but
-//! `receive` is the solution's.
+//! The whole echo is kept in memory before it's compared.
+//!
+//! So the program's memory grows with the length of the message. All but `receive` is the
+//! solution's.
 //!
 //! Instead of: exercise05
 //! Fails: stays_small
@@ -19,7 +21,7 @@ fn main() -> ExitCode {
     exit(run(send, receive))
 }
 
-/// Collects the echo, then compares it.
+/// Collects the whole echo, then compares it.
 fn receive(receiver: &mut dyn Read, length: usize) -> Result<(), Failure> {
     let mut chunk = vec![0; CHUNK];
     let mut echo = Vec::new();
@@ -33,7 +35,7 @@ fn receive(receiver: &mut dyn Read, length: usize) -> Result<(), Failure> {
                 let why = format!("more than the {length} bytes that were sent");
                 return Err(Failure::new("the echo does not end", why));
             }
-            // BUG: nothing bounds this, and only the length of a chunk is of use.
+            // BUG: this keeps every chunk. Comparing them one by one needs only the last.
             count => echo.extend_from_slice(&chunk[..count]),
         }
     }

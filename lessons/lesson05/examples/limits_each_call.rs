@@ -1,5 +1,7 @@
-//! Each read and each write has the whole time limit for itself: a server that sends a little now and then
-//! holds the client for ever. `send` and `receive` are the solution's.
+//! Each read and each write has a timeout, but the conversation has no deadline.
+//!
+//! A server that sends a little now and then holds the client forever, because each call
+//! starts the timeout anew. `send` and `receive` are the solution's.
 //!
 //! Instead of: exercise05
 //! Fails: keeps_the_time_limit
@@ -25,7 +27,7 @@ fn run() -> Result<(), Failure> {
     let server = arguments.address;
     let connection = TcpStream::connect_timeout(&server, arguments.time_limit)
         .map_err(cannot_connect(server))?;
-    // BUG: a socket's time-out begins anew with each call.
+    // BUG: a socket's timeout starts anew with each call.
     let limit = Some(arguments.time_limit);
     connection.set_read_timeout(limit).explain("cannot set a time limit")?;
     connection.set_write_timeout(limit).explain("cannot set a time limit")?;
@@ -33,12 +35,12 @@ fn run() -> Result<(), Failure> {
     thread::scope(|scope| {
         let sending = scope.spawn(|| {
             send(&mut &connection, length)?;
-            // Now the server can know that this was all, and can end its side too.
+            // Half-close, so that the server knows this was all and can finish its echo.
             connection.shutdown(Shutdown::Write).explain("cannot end the message")
         });
         let received = receive(&mut &connection, length);
         if received.is_err() {
-            // Nobody reads any more, so the sender may be stuck: this wakes it.
+            // The echo isn't read any more, so `send` may be stuck. This wakes it.
             let _ = connection.shutdown(Shutdown::Both);
         }
         let sent = sending.join().expect("the sender does not panic");

@@ -1,5 +1,7 @@
-//! One thread, non-blocking. The kernel takes a part of a chunk; then the chunk is offered again from its
-//! beginning. The server gets some bytes twice and has no way to tell.
+//! After a partial write, the chunk is sent again from its beginning.
+//!
+//! The connection is non-blocking, so the kernel may take only a part of a chunk. The
+//! server then gets that part twice, and has no way to tell.
 //!
 //! Instead of: exercise05
 //! Fails: sends_every_byte_once, reads_while_it_writes, stays_small
@@ -20,7 +22,7 @@ fn main() -> ExitCode {
 fn offer(connection: &mut TcpStream, chunk: &[u8]) -> Result<usize, Failure> {
     match connection.write(chunk) {
         Ok(taken) if taken == chunk.len() => Ok(taken),
-        // BUG: what was taken has been sent. Only the rest is still to be written.
+        // BUG: the kernel sends what it took. Only the rest must be written again.
         Ok(_) => Ok(0),
         Err(why) if why.kind() == ErrorKind::WouldBlock => Ok(0),
         Err(why) => Err(why).explain("cannot send"),

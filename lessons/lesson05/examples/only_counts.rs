@@ -1,5 +1,7 @@
-//! As many bytes came back as were sent. Whether they are the same, nobody looked. All but `receive` is the
-//! solution's.
+//! The bytes of the echo are counted, but not compared.
+//!
+//! An echo of the right length passes, even if its bytes are wrong. All but `receive` is
+//! the solution's.
 //!
 //! Instead of: exercise05
 //! Fails: notices_bytes_out_of_place
@@ -18,7 +20,7 @@ fn main() -> ExitCode {
     exit(run(send, receive))
 }
 
-/// Counts what comes.
+/// Counts the bytes that arrive.
 fn receive(receiver: &mut dyn Read, length: usize) -> Result<(), Failure> {
     let mut chunk = vec![0; CHUNK];
     let mut received = 0;
@@ -31,7 +33,7 @@ fn receive(receiver: &mut dyn Read, length: usize) -> Result<(), Failure> {
                 let why = format!("more than the {length} bytes that were sent");
                 return Err(Failure::new("the echo does not end", why));
             }
-            // BUG: the number of bytes says nothing about the bytes.
+            // BUG: the right number of bytes doesn't mean the right bytes.
             count => received += count,
         }
     }

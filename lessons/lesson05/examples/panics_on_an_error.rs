@@ -1,5 +1,7 @@
-//! Every error is an `unwrap`: whoever calls the program gets a panic and exit code 101, and no reason that
-//! people can read. All but `main` is the solution's.
+//! Every error ends in a panic.
+//!
+//! The user gets exit code 101 and a panic message instead of a reason that people can
+//! read. All but `main` is the solution's.
 //!
 //! Instead of: exercise05
 //! Fails: reports_a_refusal, notices_an_early_end, notices_bytes_out_of_place,
@@ -17,7 +19,7 @@ use std::process::ExitCode;
 use solution::{receive, run, send};
 
 fn main() -> ExitCode {
-    // BUG: a panic is for a mistake in the program, not for a mistake of the server.
+    // BUG: a panic is for a bug in the program, not for an error of the server.
     run(send, receive).unwrap();
     ExitCode::SUCCESS
 }

@@ -1,6 +1,8 @@
-//! A queue stands between who makes the chunks and who sends them, and nothing bounds it. It takes all of
-//! the message at once, whatever the server reads: no flow control reaches the one who fills it. All but
-//! `send` is the solution's.
+//! The queue between the two threads of the sender has no limit.
+//!
+//! One thread makes the chunks, another sends them. The first fills the queue with the
+//! whole message, however slowly the server reads, because flow control never reaches it.
+//! All but `send` is the solution's.
 //!
 //! Instead of: exercise05
 //! Fails: stays_small
@@ -22,9 +24,9 @@ fn main() -> ExitCode {
     exit(run(send, receive))
 }
 
-/// Makes the chunks in a thread of its own, and sends what is in the queue.
+/// Makes the chunks in another thread, and sends them from a queue.
 fn send(sender: &mut dyn Write, length: usize) -> Result<(), Failure> {
-    // BUG: `sync_channel(4)` would make the other thread wait.
+    // BUG: this queue has no limit. With `sync_channel(4)`, the other thread would wait.
     let (queue, chunks) = mpsc::channel();
     thread::spawn(move || {
         for place in (0..length).step_by(CHUNK) {

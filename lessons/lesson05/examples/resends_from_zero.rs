@@ -1,5 +1,6 @@
-//! The rest of a message, after the kernel has taken a part, is sent from byte 0 again. The receiver
-//! gets the beginning twice and has no way to tell.
+//! After a partial write, the message is sent again from byte 0.
+//!
+//! The receiver gets the beginning twice, and has no way to tell.
 //!
 //! Instead of: lesson05
 //! Fails: accounts_for_every_byte

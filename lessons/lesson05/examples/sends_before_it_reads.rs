@@ -1,5 +1,7 @@
-//! First all of the message is written, then the echo is read. The server must write the echo somewhere:
-//! when its buffers are full too, both wait for each other. `send` and `receive` are the solution's.
+//! The whole message is written before any of the echo is read.
+//!
+//! The server must put the echo somewhere. When the buffers in both directions are full,
+//! client and server wait for each other. `send` and `receive` are the solution's.
 //!
 //! Instead of: exercise05
 //! Fails: reads_while_it_writes, stays_small
@@ -27,7 +29,7 @@ fn run() -> Result<(), Failure> {
         .map_err(cannot_connect(server))?;
     let limit = arguments.time_limit.saturating_sub(start.elapsed());
 
-    // BUG: while this waits for room, nobody reads.
+    // BUG: while this waits for room in the buffer, the client reads nothing.
     send(&mut Limited::new(&connection, limit), length)?;
     connection.shutdown(Shutdown::Write).explain("cannot end the message")?;
     let limit = arguments.time_limit.saturating_sub(start.elapsed());

@@ -1,5 +1,7 @@
-//! Numbers as people like to read them, `57,344`, in a file whose separator is the comma; and the file
-//! is opened when the work is done, so a path that cannot be written costs the reader all of it.
+//! Numbers have separators (`57,344`) in a file whose columns are separated by commas.
+//!
+//! So one number becomes two columns. Also, the program opens the file only after its
+//! work is done, so a bad path costs the user all of the results.
 //!
 //! Instead of: lesson05
 //! Fails: csv_has_the_rows_of_the_table, refuses_a_bad_csv_path_first

@@ -1,5 +1,7 @@
-//! One thread, non-blocking. When nothing can be written or read, it asks again at once, for as long as the
-//! server takes: one processor does nothing else.
+//! The program asks again and again until the connection is ready.
+//!
+//! When the non-blocking connection can't be written or read, it tries again right away.
+//! This keeps one processor fully busy while the server takes its time.
 //!
 //! Instead of: exercise05
 //! Fails: rests_while_it_waits

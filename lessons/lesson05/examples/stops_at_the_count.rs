@@ -1,4 +1,6 @@
-//! As soon as enough bytes have come, the echo is taken for complete. What comes after them is not seen. All
+//! The program stops reading as soon as enough bytes have arrived.
+//!
+//! It never sees the bytes that come after them, so an echo that's too long passes. All
 //! but `receive` is the solution's.
 //!
 //! Instead of: exercise05
@@ -19,11 +21,11 @@ fn main() -> ExitCode {
     exit(run(send, receive))
 }
 
-/// Compares each chunk as it comes, and keeps none.
+/// Compares each chunk as it arrives, and keeps none.
 fn receive(receiver: &mut dyn Read, length: usize) -> Result<(), Failure> {
     let mut chunk = vec![0; CHUNK];
     let mut received = 0;
-    // BUG: the server may have more to say.
+    // BUG: the server may send more. Only the end of the stream says that this was all.
     while received < length {
         let broke_off = format!("the echo broke off after {received} of {length} bytes");
         let room = CHUNK.min(length - received);

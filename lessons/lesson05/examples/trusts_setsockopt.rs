@@ -1,5 +1,7 @@
-//! S23: the size that was asked for is shown as the size that was granted. Setting an option succeeds
-//! whatever the kernel makes of the wish; only asking back tells.
+//! The buffer size that was asked for is shown as the size that was granted (S23).
+//!
+//! Setting the option succeeds even if the kernel chooses another size. Only asking the
+//! socket shows what was granted.
 //!
 //! Instead of: lesson05
 //! Fails: shows_the_granted_sizes

@@ -1,5 +1,7 @@
-//! A full buffer is taken for a failure: `?` on the result of a non-blocking write gives up where the
-//! program should read, or wait, and try again.
+//! A full buffer is taken for a failure.
+//!
+//! `?` on the result of a non-blocking write gives up when the buffer is full. The
+//! program should read, or wait, and then try again.
 //!
 //! Instead of: lesson05
 //! Fails: fills_the_connection, sent_is_not_received, resumes_when_there_is_room,

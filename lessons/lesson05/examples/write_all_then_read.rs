@@ -1,5 +1,7 @@
-//! Write everything, then read: with blocking calls in one thread, `write_all` waits for room that only
-//! the reading behind it could make. It waits for ever.
+//! The program writes everything and then reads, in one thread.
+//!
+//! The calls are blocking. `write_all` waits for room that only the read after it could
+//! make, so it waits forever.
 //!
 //! Instead of: lesson05
 //! Fails: fills_the_connection, sent_is_not_received, shows_a_partial_write,

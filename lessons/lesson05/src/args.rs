@@ -1,4 +1,5 @@
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -22,18 +23,19 @@ const ABOUT: &str =
 const USAGE: &str = "[OPTIONS] [ADDRESS:PORT]
    or: lesson05 sweep [OPTIONS] [ADDRESS:PORT]
 
-  ADDRESS:PORT           Where to listen (default: 127.0.0.1:9090)
-  --csv FILE             Write the rows of the table into this file as well
-  --send-buffer BYTES    The size to ask for the sender's send buffer (default: 16384)
-  --receive-buffer BYTES The same for the receiver's receive buffer (default: 16384)
+  ADDRESS:PORT            Where to listen (default: 127.0.0.1:9090)
+  --csv FILE              Write the rows of the table into this file as well
+  --send-buffer BYTES     The size to ask for the sender's send buffer (default: 16384)
+  --receive-buffer BYTES  The same for the receiver's receive buffer (default: 16384)
 
-  sweep                  Measure the bytes that pass in a second, by the size of the chunks
-  --seconds-per-size N   How long to write chunks of one size (default: 0.4)";
+  sweep                   Measure how many bytes pass in a second, by the chunks' size
+  --seconds-per-size N    How long to write chunks of one size (default: 0.4)";
 
 pub fn parse() -> Args {
-    let mut line = CommandLine::new();
+    let mut line = CommandLine::new(ABOUT, USAGE);
+    let sweep = line.command("sweep");
     let mut args = Args {
-        sweep: line.command("sweep"),
+        sweep,
         address: tutorial_address(),
         send_buffer: SMALL_BUFFER,
         receive_buffer: SMALL_BUFFER,
@@ -41,23 +43,16 @@ pub fn parse() -> Args {
         csv: None,
     };
     // The message is larger than both buffers together, and must fit into memory.
-    let sizes = 1..=16 << 20;
-    line.read(ABOUT, USAGE, |argument| {
-        match argument.name() {
-            "" => args.address = argument.address()?,
-            "--csv" => args.csv = Some(argument.value()?.into()),
-            "--seconds-per-size" if args.sweep => {
-                args.seconds_per_size = argument.seconds()?
-            }
-            "--send-buffer" if !args.sweep => {
-                args.send_buffer = argument.number(sizes.clone())?
-            }
-            "--receive-buffer" if !args.sweep => {
-                args.receive_buffer = argument.number(sizes.clone())?
-            }
-            _ => argument.refuse()?,
+    const SIZES: RangeInclusive<usize> = 1..=16 << 20;
+    while let Some(name) = line.argument() {
+        match name.as_str() {
+            "" => args.address = line.address(),
+            "--csv" => args.csv = Some(line.value().into()),
+            "--send-buffer" if !sweep => args.send_buffer = line.number(SIZES),
+            "--receive-buffer" if !sweep => args.receive_buffer = line.number(SIZES),
+            "--seconds-per-size" if sweep => args.seconds_per_size = line.seconds(),
+            _ => line.refuse(),
         }
-        Ok(())
-    });
+    }
     args
 }

@@ -1,24 +1,32 @@
 //! What exercise 5 is given: the arguments, and a long message in which every byte has
 //! its place.
 
-use common::{Arguments, Failure};
+use std::time::Duration;
+
+use common::{Arguments, CommandLine, Failure, tutorial_address};
 
 /// How long the message of exercise 5 is, in bytes, unless `--bytes` says otherwise.
 pub const LONG: usize = 32 << 20;
 
-/// Reads what exercise 5 takes: `--bytes N`, and what all small programs take.
+/// Reads what exercise 5 takes: what all small programs take, and `--bytes N`.
 #[must_use]
 pub fn echo_arguments(about: &str) -> (Arguments, usize) {
-    let mut length = LONG;
-    let help =
-        format!("  --bytes N             How long the message is (default: {LONG})");
-    let arguments = Arguments::parse_with(about, &help, |argument| {
-        match argument.name() {
-            "--bytes" => length = argument.number(0..=usize::MAX)?,
-            _ => argument.refuse()?,
+    let usage = "[OPTIONS] [ADDRESS:PORT]
+
+  ADDRESS:PORT          The server's address (default: 127.0.0.1:9090)
+  --time-limit SECONDS  How long it may take together (default: 10)
+  --bytes N             How long the message is (default: 33554432)";
+    let (address, time_limit) = (tutorial_address(), Duration::from_secs(10));
+    let (mut arguments, mut length) = (Arguments { address, time_limit }, LONG);
+    let mut line = CommandLine::new(about, usage);
+    while let Some(name) = line.argument() {
+        match name.as_str() {
+            "" => arguments.address = line.address(),
+            "--time-limit" => arguments.time_limit = line.seconds(),
+            "--bytes" => length = line.number(0..=usize::MAX),
+            _ => line.refuse(),
         }
-        Ok(())
-    });
+    }
     (arguments, length)
 }
 

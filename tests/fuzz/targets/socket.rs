@@ -3,7 +3,7 @@
 
 #![no_main]
 
-use common::kernel::{Socket, State, field, listed};
+use common::sockets::{Socket, State, field, listed};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|line: &str| {

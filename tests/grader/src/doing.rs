@@ -37,7 +37,7 @@ mod linux {
     use std::collections::BTreeMap;
     use std::fs;
 
-    use common::kernel::{Socket, State};
+    use common::sockets::{Socket, State};
 
     use super::Doing;
     use crate::kernel::sockets_numbered;

@@ -7,8 +7,8 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
-use common::kernel as list;
-pub use common::kernel::{Socket, State};
+use common::sockets as list;
+pub use common::sockets::{Socket, State};
 
 /// The socket with these two ends; `None` where there is none, or where the kernel does not say.
 ///
@@ -53,7 +53,7 @@ mod diag {
     use std::sync::LazyLock;
     use std::time::Duration;
 
-    use common::kernel::{Socket, State};
+    use common::sockets::{Socket, State};
     use netlink_packet_core::{
         NLM_F_DUMP, NLM_F_REQUEST, NetlinkHeader, NetlinkMessage, NetlinkPayload,
     };

@@ -1,5 +1,7 @@
-//! An answer to exercise 0 in parts, so that each wrong answer gets only one of them wrong. The right parts
-//! are the solution's.
+//! A right answer to exercise 0, in parts.
+//!
+//! Each wrong answer replaces one of these parts, and keeps the solution's for the
+//! others.
 
 #[path = "../../solution.rs"]
 #[expect(dead_code, reason = "its way through the words is cut into parts here")]
@@ -18,7 +20,7 @@ pub struct Answer {
     pub port: fn(u16) -> &'static str,
 }
 
-/// What is to be said about an address.
+/// Says what an address is, or why it isn't one.
 pub type Describe<'a> = dyn Fn(&str) -> Result<String, Failure> + 'a;
 
 pub const RIGHT: Answer = Answer {

@@ -1,5 +1,7 @@
-//! What four wrong answers share: one thread, and a connection that does not block. Each brings its own way
-//! to offer a chunk to the kernel, or to spend the time until there is something to do.
+//! What four wrong answers share: one thread and a non-blocking connection.
+//!
+//! Each has its own way to offer a chunk to the kernel, or to wait until there's
+//! something to do.
 
 use std::io::{ErrorKind, Read};
 use std::net::{Shutdown, TcpStream};
@@ -10,11 +12,13 @@ use common::{Explain, Failure, cannot_connect, say};
 use lesson05::{SMALL_BUFFER, echo_arguments, fill_from, in_place};
 use socket2::SockRef;
 
-/// How much is written or read at once.
+/// The size of a chunk that is written or read, in bytes.
 const CHUNK: usize = 16 << 10;
 
-/// `offer` writes a chunk, and returns how many of its bytes are taken for sent. `pause` is how long the
-/// program waits when there is nothing to read.
+/// Sends the message and compares the echo, in one loop.
+///
+/// `offer` writes a chunk and returns how many of its bytes count as sent. `pause` is how
+/// long the program waits when there's nothing to read.
 pub fn run(
     about: &str,
     offer: fn(&mut TcpStream, &[u8]) -> Result<usize, Failure>,
@@ -24,7 +28,7 @@ pub fn run(
     let (server, start) = (arguments.address, Instant::now());
     let mut connection = TcpStream::connect_timeout(&server, arguments.time_limit)
         .map_err(cannot_connect(server))?;
-    // Its own buffer is small, so that it is full at once.
+    // The send buffer is small, so that it's soon full.
     SockRef::from(&connection).set_send_buffer_size(SMALL_BUFFER).explain("cannot set a size")?;
     connection.set_nonblocking(true).explain("cannot make the connection non-blocking")?;
 

@@ -18,18 +18,15 @@ const USAGE: &str = "[--submissions FOLDER] [--format json]
 impl Arguments {
     pub fn parse() -> Arguments {
         let mut arguments = Arguments::default();
-        let line = CommandLine::new().called("cargo grade");
-        line.read("Grades the exercises.", USAGE, |argument| {
-            match argument.name() {
-                "--submissions" => arguments.submissions = Some(argument.value()?.into()),
-                "--format" => match argument.text()?.as_str() {
-                    "json" => arguments.json = true,
-                    _ => return Err(argument.bad("the only format is json")),
-                },
-                _ => argument.refuse()?,
+        let mut line = CommandLine::new("Grades the exercises.", USAGE).called("cargo grade");
+        while let Some(name) = line.argument() {
+            match name.as_str() {
+                "--submissions" => arguments.submissions = Some(line.value().into()),
+                "--format" if line.text() == "json" => arguments.json = true,
+                "--format" => line.bad("the only format is json"),
+                _ => line.refuse(),
             }
-            Ok(())
-        });
+        }
         arguments
     }
 }
