@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use common::{Argument, CommandLine, Failure, exit};
+use common::{CommandLine, Failure, exit};
 
 use crate::process::parent_death;
 use crate::render::{build, preprocess};
@@ -14,11 +14,11 @@ use crate::serve::serve;
 
 const ABOUT: &str = "\
 Serves the workbook on http://127.0.0.1:3000 and reloads the page when a chapter or a program
-shown in it changes";
+shown in it changes.";
 
 const USAGE: &str = "\
 [OPTIONS]
-       book build [--dest DIR] [--root DIR]
+       book build [--dest DIR]
        book preprocess
 
   --port PORT  The port to listen on; 0 picks a free one (default: 3000)
@@ -26,80 +26,58 @@ const USAGE: &str = "\
   --root DIR   The directory that holds book.toml (default: the nearest one at or above the
                current directory)
 
-  build        Write the book as a static site
-  preprocess   Be mdBook's preprocessor `repair`: a book on stdin, the book, prepared, on stdout
-";
-
-const BUILD: &str = "\
-[OPTIONS]
-
-  --dest DIR  Where to write the book (default: book.toml's build-dir, target/book)
-  --root DIR  The directory that holds book.toml
-";
+  build        Write the book as a static site; --dest says where to (default: book.toml's
+               build-dir, target/book)
+  preprocess   Be mdBook's preprocessor `repair`: a book on stdin, the book, prepared, on stdout";
 
 /// What the program does; the exit code is 0, 1 (it failed) or 2 (bad arguments).
 pub fn main() -> ExitCode {
-    let mut line = CommandLine::new();
+    let mut line = CommandLine::new(ABOUT, USAGE);
     if line.command(parent_death::COMMAND) {
-        // Its words are another program's, so they are not read as options.
+        // These words are another program's, so they are not read as options.
         let words: Vec<OsString> = env::args_os().skip(2).collect();
         return exit(parent_death::become_program(&words).map(|never| match never {}));
     }
-    if line.command("build") {
-        return exit(build(&line));
-    }
     if line.command("preprocess") {
-        return if line.command("supports") { supports(&line) } else { exit(preprocess(&line)) };
+        if line.command("supports") {
+            return supports(&line.words());
+        }
+        if line.argument().is_some() {
+            line.refuse();
+        }
+        return exit(preprocess::answer());
     }
-    exit(serve_book(&line))
+    exit(build_or_serve(line))
 }
 
-fn serve_book(line: &CommandLine) -> Result<(), Failure> {
-    let (mut port, mut open, mut root) = (3000, false, None);
+fn build_or_serve(mut line: CommandLine) -> Result<(), Failure> {
+    let build = line.command("build");
+    let (mut port, mut open, mut root, mut dest) = (3000, false, None, None);
     // Not in the help, since only tests need it: for how long exercises are graded without a page.
     let mut grace = 60;
-    line.read(ABOUT, USAGE, |argument| {
-        match argument.name() {
-            "--port" => port = argument.number(0..=u16::MAX)?,
-            "--open" => open = true,
-            "--root" => root = Some(directory(argument)?),
-            "--grace" => grace = argument.parse()?,
-            _ => argument.refuse()?,
+    while let Some(name) = line.argument() {
+        match name.as_str() {
+            "--root" => root = Some(PathBuf::from(line.value())),
+            "--dest" if build => dest = Some(PathBuf::from(line.value())),
+            "--port" if !build => port = line.number(0..=u16::MAX),
+            "--open" if !build => open = true,
+            "--grace" if !build => grace = line.parse(),
+            _ => line.refuse(),
         }
-        Ok(())
-    });
-    serve(&find_root(root)?, port, open, Duration::from_secs(grace))
-}
-
-fn build(line: &CommandLine) -> Result<(), Failure> {
-    let (mut dest, mut root) = (None, None);
-    line.read("Writes the book as a static site", BUILD, |argument| {
-        match argument.name() {
-            "--dest" => dest = Some(directory(argument)?),
-            "--root" => root = Some(directory(argument)?),
-            _ => argument.refuse()?,
-        }
-        Ok(())
-    });
-    build::static_site(&find_root(root)?, dest)
-}
-
-fn preprocess(line: &CommandLine) -> Result<(), Failure> {
-    line.read("Prepares a book for mdBook", "< BOOK", |argument| argument.refuse());
-    preprocess::answer()
+    }
+    let root = find_root(root)?;
+    match build {
+        true => build::static_site(&root, dest),
+        false => serve(&root, port, open, Duration::from_secs(grace)),
+    }
 }
 
 /// mdBook asks whether the preprocessor works for a renderer; the exit code is the answer.
-fn supports(line: &CommandLine) -> ExitCode {
-    let renderers = line.read_words("Answers mdBook with its exit code", "RENDERER");
+fn supports(renderers: &[String]) -> ExitCode {
     match renderers.iter().all(|renderer| preprocess::supports(renderer)) {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     }
-}
-
-fn directory(argument: &mut Argument) -> Result<PathBuf, Failure> {
-    argument.value().map(PathBuf::from)
 }
 
 /// The directory of the nearest `book.toml`, so that every directory of the workspace is a good
