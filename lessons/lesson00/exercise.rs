@@ -43,13 +43,15 @@ fn classify(addresses: &[String]) -> ExitCode {
 }
 
 fn describe(text: &str) -> Result<String, Failure> {
-    let none = |why: &str| Failure::new(format!("'{text}' is no address with a port"), why);
+    let none =
+        |why: &str| Failure::new(format!("'{text}' is no address with a port"), why);
     // TODO(you): this works for IPv4. What about IPv6, such as `[::1]:9090`?
     let (ip, number) = text.split_once(':').ok_or_else(|| none("it has no port"))?;
     let ip: IpAddr = ip.parse().map_err(|_| none("it has no IP address"))?;
     // TODO(you): any number passes as a port here, however large. What does `as` do with
     // a number that doesn't fit into 16 bits?
-    let number = number.parse::<u128>().map_err(|_| none("its port is not a number"))? as u16;
+    let number =
+        number.parse::<u128>().map_err(|_| none("its port is not a number"))? as u16;
     Ok(format!("{} address, {}", kind(ip), port(number)))
 }
 

@@ -41,9 +41,9 @@ fn classify(addresses: &[String]) -> ExitCode {
 fn describe(text: &str) -> Result<String, Failure> {
     // `SocketAddr` knows where the address ends, when it needs brackets, and which
     // numbers are ports.
-    let address: SocketAddr = text
-        .parse()
-        .map_err(|why| Failure::new(format!("'{text}' is no address with a port"), why))?;
+    let address: SocketAddr = text.parse().map_err(|why| {
+        Failure::new(format!("'{text}' is no address with a port"), why)
+    })?;
     Ok(format!("{} address, {}", kind(address.ip()), port(address.port())))
 }
 

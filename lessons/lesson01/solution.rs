@@ -20,8 +20,12 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut connection = TcpStream::connect_timeout(&server, arguments.time_limit)
         .map_err(cannot_connect(server))?;
 
-    connection.set_write_timeout(Some(left_until(end)?)).explain("cannot set a time limit")?;
-    connection.write_all(GREETING.as_bytes()).explain(format!("cannot send to {server}"))?;
+    connection
+        .set_write_timeout(Some(left_until(end)?))
+        .explain("cannot set a time limit")?;
+    connection
+        .write_all(GREETING.as_bytes())
+        .explain(format!("cannot send to {server}"))?;
     // Half-close, so that the server knows this was all. After a reset this fails, and
     // then the read below reports the reset.
     let _ = connection.shutdown(Shutdown::Write);
@@ -30,7 +34,9 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut chunk = [0; 4096];
     loop {
         // A socket's timeout is for one call, so each call gets only the time left.
-        connection.set_read_timeout(Some(left_until(end)?)).explain("cannot set a time limit")?;
+        connection
+            .set_read_timeout(Some(left_until(end)?))
+            .explain("cannot set a time limit")?;
         // 0 bytes mean the end of the stream. After an error, the reply is incomplete.
         match connection.read(&mut chunk) {
             Ok(0) => break,
@@ -40,7 +46,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
             Err(why) if why.kind() == ErrorKind::Interrupted => {}
             Err(why) => {
                 let count = reply.len();
-                let broke_off = format!("the reply of {server} broke off after {count} bytes");
+                let broke_off =
+                    format!("the reply of {server} broke off after {count} bytes");
                 return Err(why).explain(broke_off);
             }
         }
@@ -55,13 +62,18 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 
     // Only the whole reply can be decoded: a chunk may end inside a character.
-    let text = String::from_utf8(reply)
-        .map_err(|why| Failure::new(format!("the reply of {server} is not text in UTF-8"), why))?;
+    let text = String::from_utf8(reply).map_err(|why| {
+        Failure::new(format!("the reply of {server} is not text in UTF-8"), why)
+    })?;
     say!("{text}")
 }
 
 /// The time left before the deadline. It's never zero, which a socket would refuse.
 fn left_until(end: Instant) -> Result<Duration, Failure> {
     let left = end.saturating_duration_since(Instant::now());
-    if left.is_zero() { Err(Failure::new("no whole reply", "timed out")) } else { Ok(left) }
+    if left.is_zero() {
+        Err(Failure::new("no whole reply", "timed out"))
+    } else {
+        Ok(left)
+    }
 }

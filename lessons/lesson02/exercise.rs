@@ -32,7 +32,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     // TODO(you): read the whole request, from the right socket. Refuse a request that's
     // empty, too long or not text, and don't wait longer than `arguments.time_limit`.
     let mut buffer = [0; 1024];
-    let count = listener.read(&mut buffer).explain(format!("cannot read from {client}"))?;
+    let count =
+        listener.read(&mut buffer).explain(format!("cannot read from {client}"))?;
     let request = String::from_utf8_lossy(&buffer[..count]);
     say!("{client} sent {request:?}")?;
 

@@ -25,7 +25,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         match listener.accept() {
             // An error with one client is reported, and the next client is served.
             Ok((connection, client)) => {
-                serve(&connection, client, arguments.time_limit).unwrap_or_else(|it| complain(&it));
+                serve(&connection, client, arguments.time_limit)
+                    .unwrap_or_else(|it| complain(&it));
             }
             Err(error) => {
                 complain(&Failure::new("cannot accept a client", why(&error)));
@@ -37,7 +38,11 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-fn serve(connection: &TcpStream, client: SocketAddr, limit: Duration) -> Result<(), Failure> {
+fn serve(
+    connection: &TcpStream,
+    client: SocketAddr,
+    limit: Duration,
+) -> Result<(), Failure> {
     // One deadline for all reads and writes: no client can stretch it byte by byte.
     let mut conversation = Limited::new(connection, limit);
 
@@ -55,11 +60,18 @@ fn serve(connection: &TcpStream, client: SocketAddr, limit: Duration) -> Result<
         return Err(Failure::new(format!("the request of {client} is refused"), why));
     }
     let request = String::from_utf8(request).map_err(|why| {
-        Failure::new(format!("the request of {client} is not text in UTF-8"), why.utf8_error())
+        Failure::new(
+            format!("the request of {client} is not text in UTF-8"),
+            why.utf8_error(),
+        )
     })?;
 
     let reply = format!("{REPLY}\n{request}");
-    conversation.write_all(reply.as_bytes()).explain(format!("cannot reply to {client}"))?;
+    conversation
+        .write_all(reply.as_bytes())
+        .explain(format!("cannot reply to {client}"))?;
     // All input is read, so the client gets the whole reply and a clean end.
-    connection.shutdown(Shutdown::Write).explain(format!("cannot end the reply to {client}"))
+    connection
+        .shutdown(Shutdown::Write)
+        .explain(format!("cannot end the reply to {client}"))
 }

@@ -1,8 +1,8 @@
 // NOT STARTED: delete this line to be graded
 //! Exercise 4: a server for many clients, where one line is one message.
 //!
-//! It serves a client who types a line now and then, which is how most people would try it. What it
-//! has to do for all others stands at the head of `tests/lesson04/exercise.rs`.
+//! It serves a client that types a line now and then, which is how most people would try
+//! it. The top of `tests/lesson04/exercise.rs` says what it has to do for all the others.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -18,11 +18,11 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let listener =
         TcpListener::bind(arguments.address).map_err(cannot_listen(arguments.address))?;
     say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
-    // TODO(you): stop in good order on Ctrl-C. The crate `ctrlc` calls a function of yours.
+    // TODO(you): stop cleanly on Ctrl-C. The crate `ctrlc` calls a function of yours.
     loop {
         // TODO(you): an error of `accept` is not the end of the server.
         let (connection, client) = listener.accept().explain("cannot accept a client")?;
-        // TODO(you): who waits here, and for whom? And whose end is an error of one client?
+        // TODO(you): who waits here, and for whom? What does an error of one client end?
         serve(connection, client)?;
     }
 }
@@ -30,8 +30,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
 fn serve(mut connection: TcpStream, client: SocketAddr) -> Result<(), Failure> {
     let mut buffer = [0; 1024];
     loop {
-        // TODO(you): one line is one message, whatever the pieces in which it arrives. A line that is
-        // too long, or not UTF-8, ends this client, and nobody else.
+        // TODO(you): one line is one message, whatever the chunks in which it arrives. A
+        // line that is too long, or not UTF-8, ends this client, and no other.
         let count = connection.read(&mut buffer).explain(format!("lost {client}"))?;
         if count == 0 {
             return Ok(());

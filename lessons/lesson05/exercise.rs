@@ -18,7 +18,8 @@ fn main() -> ExitCode {
 // When this returns a `Failure`, the program prints it as one line on stderr and exits
 // with code 1. `explain` makes a `Failure` of a socket call's error, and `?` returns it.
 fn run() -> Result<(), Failure> {
-    let (arguments, length) = echo_arguments("Exercise 5: an echo of any length, in little memory");
+    let (arguments, length) =
+        echo_arguments("Exercise 5: an echo of any length, in little memory");
     let server = arguments.address;
     let mut connection = TcpStream::connect_timeout(&server, arguments.time_limit)
         .map_err(cannot_connect(server))?;

@@ -26,7 +26,8 @@ pub fn run(
     send: fn(&mut dyn Write, usize) -> Result<(), Failure>,
     receive: fn(&mut dyn Read, usize) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let (arguments, length) = echo_arguments("Exercise 5: an echo of any length, in little memory");
+    let (arguments, length) =
+        echo_arguments("Exercise 5: an echo of any length, in little memory");
     let (server, start) = (arguments.address, Instant::now());
     let connection = TcpStream::connect_timeout(&server, arguments.time_limit)
         .map_err(cannot_connect(server))?;
@@ -60,7 +61,9 @@ pub fn send(sender: &mut dyn Write, length: usize) -> Result<(), Failure> {
     while sent < length {
         let count = CHUNK.min(length - sent);
         fill_from(sent, &mut chunk[..count]);
-        sender.write_all(&chunk[..count]).explain(format!("cannot send after {sent} bytes"))?;
+        sender
+            .write_all(&chunk[..count])
+            .explain(format!("cannot send after {sent} bytes"))?;
         sent += count;
     }
     Ok(())

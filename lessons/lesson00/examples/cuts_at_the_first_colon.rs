@@ -20,8 +20,10 @@ fn main() -> ExitCode {
 
 fn parse(text: &str) -> Result<SocketAddr, Failure> {
     // ANCHOR: bug
-    let (ip, number) = text.split_once(':').ok_or_else(|| none(text, "it has no colon"))?;
+    let (ip, number) =
+        text.split_once(':').ok_or_else(|| none(text, "it has no colon"))?;
     // ANCHOR_END: bug
-    let ip = ip.trim_matches(['[', ']']).parse().map_err(|_| none(text, "no IP address"))?;
+    let ip =
+        ip.trim_matches(['[', ']']).parse().map_err(|_| none(text, "no IP address"))?;
     Ok(SocketAddr::new(ip, number.parse().map_err(|_| none(text, "no port"))?))
 }

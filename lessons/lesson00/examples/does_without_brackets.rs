@@ -19,7 +19,8 @@ fn main() -> ExitCode {
 }
 
 fn parse(text: &str) -> Result<SocketAddr, Failure> {
-    let (ip, number) = text.rsplit_once(':').ok_or_else(|| none(text, "it has no colon"))?;
+    let (ip, number) =
+        text.rsplit_once(':').ok_or_else(|| none(text, "it has no colon"))?;
     // ANCHOR: bug
     let ip: IpAddr =
         ip.trim_matches(['[', ']']).parse().map_err(|_| none(text, "no IP address"))?;

@@ -14,7 +14,8 @@ use answer::{Answer, Describe, RIGHT};
 use common::{complain, say};
 
 fn main() -> ExitCode {
-    Answer { classify, ..RIGHT }.run("An answer that ends with exit code 0 after an error")
+    Answer { classify, ..RIGHT }
+        .run("An answer that ends with exit code 0 after an error")
 }
 
 fn classify(addresses: &[String], describe: &Describe) -> ExitCode {

@@ -21,7 +21,9 @@ fn main() -> ExitCode {
     }
     for text in addresses {
         let outcome = lesson00::parse(&text)
-            .map_err(|why| Failure::new(format!("'{text}' is no address with a port"), why))
+            .map_err(|why| {
+                Failure::new(format!("'{text}' is no address with a port"), why)
+            })
             .and_then(|address| {
                 let (kind, port) = (lesson00::kind(address.ip()), port(address.port()));
                 say!("{address}\n  address  {kind}\n  port     {port}")

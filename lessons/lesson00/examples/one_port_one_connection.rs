@@ -18,7 +18,8 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let first = TcpListener::bind(arguments.address).map_err(cannot_listen(arguments.address))?;
+    let first =
+        TcpListener::bind(arguments.address).map_err(cannot_listen(arguments.address))?;
     let address = first.local_addr().explain("cannot learn the address")?;
     say!("listening on {address}")?;
     let any = SocketAddr::new(address.ip(), 0);

@@ -22,7 +22,8 @@ fn main() -> ExitCode {
     }
     for text in addresses {
         let outcome = parse(&text).and_then(|address| {
-            let (kind, port) = (lesson00::kind(address.ip()), lesson00::port(address.port()));
+            let (kind, port) =
+                (lesson00::kind(address.ip()), lesson00::port(address.port()));
             say!("{address}\n  address  {kind}\n  port     {port}")
         });
         if let Err(failure) = outcome {
@@ -34,7 +35,8 @@ fn main() -> ExitCode {
 }
 
 fn parse(text: &str) -> Result<SocketAddr, Failure> {
-    let none = |why: &str| Failure::new(format!("'{text}' is no address with a port"), why);
+    let none =
+        |why: &str| Failure::new(format!("'{text}' is no address with a port"), why);
     let why = || lesson00::parse(text).err().unwrap_or_default();
     let (ip, port) = text.rsplit_once(':').ok_or_else(|| none(&why()))?;
     let ip = match ip.strip_prefix('[').and_then(|ip| ip.strip_suffix(']')) {

@@ -19,7 +19,8 @@ fn main() -> ExitCode {
     // The program's own name and `classify` come first.
     for text in std::env::args().skip(2) {
         let outcome = parse(&text).and_then(|address| {
-            let (kind, port) = (lesson00::kind(address.ip()), lesson00::port(address.port()));
+            let (kind, port) =
+                (lesson00::kind(address.ip()), lesson00::port(address.port()));
             say!("{address}\n  address  {kind}\n  port     {port}")
         });
         if let Err(failure) = outcome {

@@ -23,8 +23,9 @@ fn main() -> ExitCode {
 fn run(addresses: &[String]) -> Result<(), Failure> {
     for text in addresses {
         // ANCHOR: bug
-        let address = lesson00::parse(text)
-            .map_err(|why| Failure::new(format!("'{text}' is no address with a port"), why))?;
+        let address = lesson00::parse(text).map_err(|why| {
+            Failure::new(format!("'{text}' is no address with a port"), why)
+        })?;
         // ANCHOR_END: bug
         let (kind, port) = (lesson00::kind(address.ip()), lesson00::port(address.port()));
         say!("{address}\n  address  {kind}\n  port     {port}")?;

@@ -19,7 +19,8 @@ fn main() -> ExitCode {
 }
 
 fn parse(text: &str) -> Result<SocketAddr, Failure> {
-    let (ip, number) = text.rsplit_once(':').ok_or_else(|| none(text, "it has no colon"))?;
+    let (ip, number) =
+        text.rsplit_once(':').ok_or_else(|| none(text, "it has no colon"))?;
     let ip = match ip.strip_prefix('[').and_then(|ip| ip.strip_suffix(']')) {
         Some(ip) => ip.parse().map(IpAddr::V6),
         None => ip.parse().map(IpAddr::V4),

@@ -18,13 +18,15 @@ fn main() -> ExitCode {
 }
 
 fn parse(text: &str) -> Result<SocketAddr, Failure> {
-    let (ip, number) = text.rsplit_once(':').ok_or_else(|| none(text, "it has no colon"))?;
+    let (ip, number) =
+        text.rsplit_once(':').ok_or_else(|| none(text, "it has no colon"))?;
     let ip = match ip.strip_prefix('[').and_then(|ip| ip.strip_suffix(']')) {
         Some(ip) => ip.parse().map(IpAddr::V6),
         None => ip.parse().map(IpAddr::V4),
     };
     // ANCHOR: bug
-    let number = number.parse::<u128>().map_err(|_| none(text, "the port is no number"))? as u16;
+    let number =
+        number.parse::<u128>().map_err(|_| none(text, "the port is no number"))? as u16;
     // ANCHOR_END: bug
     Ok(SocketAddr::new(ip.map_err(|_| none(text, "no IP address"))?, number))
 }

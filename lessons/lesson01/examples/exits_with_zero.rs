@@ -12,11 +12,15 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::ExitCode;
 
-use common::{Arguments, Explain, Failure, GREETING, Limited, cannot_connect, complain, say};
+use common::{
+    Arguments, Explain, Failure, GREETING, Limited, cannot_connect, complain, say,
+};
 
 fn main() -> ExitCode {
     // ANCHOR: bug
-    if let Err(failure) = run(&Arguments::parse("A client whose exit code is always 0 (C11)")) {
+    if let Err(failure) =
+        run(&Arguments::parse("A client whose exit code is always 0 (C11)"))
+    {
         complain(&failure);
     }
     ExitCode::SUCCESS
@@ -35,5 +39,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     if reply.is_empty() {
         return Err(Failure::new("no reply", "the server ended its side at once"));
     }
-    say!("{}", String::from_utf8(reply).map_err(|why| Failure::new("not text in UTF-8", why))?)
+    say!(
+        "{}",
+        String::from_utf8(reply).map_err(|why| Failure::new("not text in UTF-8", why))?
+    )
 }

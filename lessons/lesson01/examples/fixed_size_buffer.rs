@@ -38,5 +38,9 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     if reply.is_empty() {
         return Err(Failure::new("no reply", "the server ended its side at once"));
     }
-    say!("{}", std::str::from_utf8(reply).map_err(|why| Failure::new("not text in UTF-8", why))?)
+    say!(
+        "{}",
+        std::str::from_utf8(reply)
+            .map_err(|why| Failure::new("not text in UTF-8", why))?
+    )
 }

@@ -12,10 +12,14 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::ExitCode;
 
-use common::{Arguments, Encoding, Explain, Failure, GREETING, Limited, cannot_connect, exit, say};
+use common::{
+    Arguments, Encoding, Explain, Failure, GREETING, Limited, cannot_connect, exit, say,
+};
 
 fn main() -> ExitCode {
-    exit(run(&Arguments::parse("A client that speaks GBK to a server that speaks UTF-8 (S11)")))
+    exit(run(&Arguments::parse(
+        "A client that speaks GBK to a server that speaks UTF-8 (S11)",
+    )))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -30,6 +34,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let _ = connection.shutdown(Shutdown::Write);
     let mut reply = Vec::new();
     conversation.read_to_end(&mut reply).explain("the reply broke off")?;
-    let text = Encoding::Gbk.decode(&reply).map_err(|why| Failure::new("not text in GBK", why))?;
+    let text = Encoding::Gbk
+        .decode(&reply)
+        .map_err(|why| Failure::new("not text in GBK", why))?;
     say!("{text}")
 }

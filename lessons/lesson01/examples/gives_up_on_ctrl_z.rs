@@ -22,7 +22,9 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let server = arguments.address;
     let mut connection = TcpStream::connect_timeout(&server, arguments.time_limit)
         .map_err(cannot_connect(server))?;
-    connection.set_read_timeout(Some(arguments.time_limit)).explain("cannot set a limit")?;
+    connection
+        .set_read_timeout(Some(arguments.time_limit))
+        .explain("cannot set a limit")?;
     connection.write_all(GREETING.as_bytes()).explain("cannot send")?;
     let _ = connection.shutdown(Shutdown::Write);
     let (mut reply, mut chunk) = (Vec::new(), [0; 4096]);
@@ -35,5 +37,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
             count => reply.extend_from_slice(&chunk[..count]),
         }
     }
-    say!("{}", String::from_utf8(reply).map_err(|why| Failure::new("not text in UTF-8", why))?)
+    say!(
+        "{}",
+        String::from_utf8(reply).map_err(|why| Failure::new("not text in UTF-8", why))?
+    )
 }

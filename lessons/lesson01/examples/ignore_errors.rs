@@ -18,7 +18,9 @@ use std::process::ExitCode;
 use common::{Arguments, Explain, Failure, GREETING, Limited, cannot_connect, exit, say};
 
 fn main() -> ExitCode {
-    exit(run(&Arguments::parse("A client that takes every error for the end of the stream (C11)")))
+    exit(run(&Arguments::parse(
+        "A client that takes every error for the end of the stream (C11)",
+    )))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -35,5 +37,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         reply.extend_from_slice(&chunk[..count]);
     }
     // ANCHOR_END: bug
-    say!("{}", String::from_utf8(reply).map_err(|why| Failure::new("not text in UTF-8", why))?)
+    say!(
+        "{}",
+        String::from_utf8(reply).map_err(|why| Failure::new("not text in UTF-8", why))?
+    )
 }

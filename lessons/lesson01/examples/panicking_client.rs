@@ -21,7 +21,8 @@ use std::time::Duration;
 fn main() {
     // ANCHOR: bug
     let server: SocketAddr = std::env::args().next_back().unwrap().parse().unwrap();
-    let mut connection = TcpStream::connect_timeout(&server, Duration::from_secs(10)).unwrap();
+    let mut connection =
+        TcpStream::connect_timeout(&server, Duration::from_secs(10)).unwrap();
     connection.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     connection.write_all(common::GREETING.as_bytes()).unwrap();
     let _ = connection.shutdown(Shutdown::Write);

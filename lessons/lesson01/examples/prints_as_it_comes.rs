@@ -14,7 +14,9 @@ use std::process::ExitCode;
 use common::{Arguments, Explain, Failure, GREETING, Limited, cannot_connect, exit};
 
 fn main() -> ExitCode {
-    exit(run(&Arguments::parse("A client that prints before it has the whole reply (S6)")))
+    exit(run(&Arguments::parse(
+        "A client that prints before it has the whole reply (S6)",
+    )))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -34,7 +36,10 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
             break;
         }
         all += count;
-        stdout.write_all(&chunk[..count]).and_then(|()| stdout.flush()).explain("cannot print")?;
+        stdout
+            .write_all(&chunk[..count])
+            .and_then(|()| stdout.flush())
+            .explain("cannot print")?;
     }
     // ANCHOR_END: bug
     if all == 0 {

@@ -11,7 +11,9 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use common::{Arguments, Explain, Failure, Limited, REPLY, cannot_listen, complain, exit, say};
+use common::{
+    Arguments, Explain, Failure, Limited, REPLY, cannot_listen, complain, exit, say,
+};
 
 const MAX_REQUEST: usize = 1 << 20;
 
@@ -31,15 +33,23 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-fn serve(connection: &TcpStream, client: SocketAddr, limit: Duration) -> Result<(), Failure> {
+fn serve(
+    connection: &TcpStream,
+    client: SocketAddr,
+    limit: Duration,
+) -> Result<(), Failure> {
     let mut conversation = Limited::new(connection, limit);
     let mut request = Vec::new();
     let mut bounded = (&mut conversation).take(MAX_REQUEST as u64 + 1);
     bounded.read_to_end(&mut request).explain(format!("cannot read from {client}"))?;
     if request.len() > MAX_REQUEST {
-        return Err(Failure::new(format!("{client} is refused"), "its request is too long"));
+        return Err(Failure::new(
+            format!("{client} is refused"),
+            "its request is too long",
+        ));
     }
-    let text = String::from_utf8(request)
-        .map_err(|why| Failure::new(format!("no text from {client}"), why.utf8_error()))?;
+    let text = String::from_utf8(request).map_err(|why| {
+        Failure::new(format!("no text from {client}"), why.utf8_error())
+    })?;
     conversation.write_all(format!("{REPLY}\n{text}").as_bytes()).explain("cannot reply")
 }

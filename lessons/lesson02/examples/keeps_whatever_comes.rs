@@ -11,7 +11,9 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use common::{Arguments, Explain, Failure, Limited, REPLY, cannot_listen, complain, exit, say};
+use common::{
+    Arguments, Explain, Failure, Limited, REPLY, cannot_listen, complain, exit, say,
+};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A server that keeps whatever comes")))
@@ -29,16 +31,23 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-fn serve(connection: &TcpStream, client: SocketAddr, limit: Duration) -> Result<(), Failure> {
+fn serve(
+    connection: &TcpStream,
+    client: SocketAddr,
+    limit: Duration,
+) -> Result<(), Failure> {
     let mut conversation = Limited::new(connection, limit);
     let mut request = Vec::new();
     // ANCHOR: bug
-    conversation.read_to_end(&mut request).explain(format!("cannot read from {client}"))?;
+    conversation
+        .read_to_end(&mut request)
+        .explain(format!("cannot read from {client}"))?;
     // ANCHOR_END: bug
     if request.is_empty() {
         return Err(Failure::new(format!("no request from {client}"), "it sent nothing"));
     }
-    let text = String::from_utf8(request)
-        .map_err(|why| Failure::new(format!("no text from {client}"), why.utf8_error()))?;
+    let text = String::from_utf8(request).map_err(|why| {
+        Failure::new(format!("no text from {client}"), why.utf8_error())
+    })?;
     conversation.write_all(format!("{REPLY}\n{text}").as_bytes()).explain("cannot reply")
 }

@@ -32,7 +32,11 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-fn serve(mut connection: &TcpStream, client: SocketAddr, limit: Duration) -> Result<(), Failure> {
+fn serve(
+    mut connection: &TcpStream,
+    client: SocketAddr,
+    limit: Duration,
+) -> Result<(), Failure> {
     // ANCHOR: bug
     connection.set_read_timeout(Some(limit)).explain("cannot set the limit")?;
     // ANCHOR_END: bug
@@ -43,9 +47,13 @@ fn serve(mut connection: &TcpStream, client: SocketAddr, limit: Duration) -> Res
         return Err(Failure::new(format!("no request from {client}"), "it sent nothing"));
     }
     if request.len() > MAX_REQUEST {
-        return Err(Failure::new(format!("{client} is refused"), "its request is too long"));
+        return Err(Failure::new(
+            format!("{client} is refused"),
+            "its request is too long",
+        ));
     }
-    let text = String::from_utf8(request)
-        .map_err(|why| Failure::new(format!("no text from {client}"), why.utf8_error()))?;
+    let text = String::from_utf8(request).map_err(|why| {
+        Failure::new(format!("no text from {client}"), why.utf8_error())
+    })?;
     connection.write_all(format!("{REPLY}\n{text}").as_bytes()).explain("cannot reply")
 }

@@ -14,7 +14,9 @@ use common::{Arguments, Explain, Failure, REPLY, cannot_listen, exit, say, timed
 use lesson02::MAX_MESSAGE;
 
 fn main() -> ExitCode {
-    exit(run(&Arguments::parse("A server with a limit on each read in place of a total (C11)")))
+    exit(run(&Arguments::parse(
+        "A server with a limit on each read in place of a total (C11)",
+    )))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -24,7 +26,9 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let (mut connection, client) = listener.accept().explain("cannot accept a client")?;
 
     // ANCHOR: bug
-    connection.set_read_timeout(Some(arguments.time_limit)).explain("cannot set a limit")?;
+    connection
+        .set_read_timeout(Some(arguments.time_limit))
+        .explain("cannot set a limit")?;
     // ANCHOR_END: bug
     let mut message = vec![0; 1024];
     let count = connection.read(&mut message).explain("cannot read")?;

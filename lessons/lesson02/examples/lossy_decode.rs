@@ -10,7 +10,9 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener};
 use std::process::ExitCode;
 
-use common::{Arguments, Explain, Failure, Limited, REPLY, cannot_listen, exit, say, timed_out};
+use common::{
+    Arguments, Explain, Failure, Limited, REPLY, cannot_listen, exit, say, timed_out,
+};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A server that decodes with losses (C9)")))

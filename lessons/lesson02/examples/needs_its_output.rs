@@ -23,7 +23,9 @@ use common::{
 const MAX_REQUEST: usize = 1 << 20;
 
 fn main() -> ExitCode {
-    exit(run(&Arguments::parse("A server that needs its standard output and standard error")))
+    exit(run(&Arguments::parse(
+        "A server that needs its standard output and standard error",
+    )))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -48,7 +50,11 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-fn serve(connection: &TcpStream, client: SocketAddr, limit: Duration) -> Result<(), Failure> {
+fn serve(
+    connection: &TcpStream,
+    client: SocketAddr,
+    limit: Duration,
+) -> Result<(), Failure> {
     let mut conversation = Limited::new(connection, limit);
 
     // One byte more than the limit shows whether the request is too long.
@@ -64,11 +70,18 @@ fn serve(connection: &TcpStream, client: SocketAddr, limit: Duration) -> Result<
         return Err(Failure::new(format!("the request of {client} is refused"), why));
     }
     let request = String::from_utf8(request).map_err(|why| {
-        Failure::new(format!("the request of {client} is not text in UTF-8"), why.utf8_error())
+        Failure::new(
+            format!("the request of {client} is not text in UTF-8"),
+            why.utf8_error(),
+        )
     })?;
     say!("{client} sent {} bytes", request.len())?;
 
     let reply = format!("{REPLY}\n{request}");
-    conversation.write_all(reply.as_bytes()).explain(format!("cannot reply to {client}"))?;
-    connection.shutdown(Shutdown::Write).explain(format!("cannot end the reply to {client}"))
+    conversation
+        .write_all(reply.as_bytes())
+        .explain(format!("cannot reply to {client}"))?;
+    connection
+        .shutdown(Shutdown::Write)
+        .explain(format!("cannot end the reply to {client}"))
 }

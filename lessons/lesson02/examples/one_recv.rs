@@ -17,7 +17,9 @@ use std::process::ExitCode;
 use common::{Arguments, Explain, Failure, REPLY, cannot_listen, exit, say};
 
 fn main() -> ExitCode {
-    exit(run(&Arguments::parse("A server that takes one read for the whole message (C9)")))
+    exit(run(&Arguments::parse(
+        "A server that takes one read for the whole message (C9)",
+    )))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {

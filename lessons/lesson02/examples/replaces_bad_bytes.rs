@@ -10,7 +10,9 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use common::{Arguments, Explain, Failure, Limited, REPLY, cannot_listen, complain, exit, say};
+use common::{
+    Arguments, Explain, Failure, Limited, REPLY, cannot_listen, complain, exit, say,
+};
 
 const MAX_REQUEST: usize = 1 << 20;
 
@@ -30,7 +32,11 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-fn serve(connection: &TcpStream, client: SocketAddr, limit: Duration) -> Result<(), Failure> {
+fn serve(
+    connection: &TcpStream,
+    client: SocketAddr,
+    limit: Duration,
+) -> Result<(), Failure> {
     let mut conversation = Limited::new(connection, limit);
     let mut request = Vec::new();
     let mut bounded = (&mut conversation).take(MAX_REQUEST as u64 + 1);
@@ -39,7 +45,10 @@ fn serve(connection: &TcpStream, client: SocketAddr, limit: Duration) -> Result<
         return Err(Failure::new(format!("no request from {client}"), "it sent nothing"));
     }
     if request.len() > MAX_REQUEST {
-        return Err(Failure::new(format!("{client} is refused"), "its request is too long"));
+        return Err(Failure::new(
+            format!("{client} is refused"),
+            "its request is too long",
+        ));
     }
     // ANCHOR: bug
     let text = String::from_utf8_lossy(&request);

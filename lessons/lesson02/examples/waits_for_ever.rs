@@ -40,9 +40,13 @@ fn serve(mut connection: &TcpStream, client: SocketAddr) -> Result<(), Failure> 
         return Err(Failure::new(format!("no request from {client}"), "it sent nothing"));
     }
     if request.len() > MAX_REQUEST {
-        return Err(Failure::new(format!("{client} is refused"), "its request is too long"));
+        return Err(Failure::new(
+            format!("{client} is refused"),
+            "its request is too long",
+        ));
     }
-    let text = String::from_utf8(request)
-        .map_err(|why| Failure::new(format!("no text from {client}"), why.utf8_error()))?;
+    let text = String::from_utf8(request).map_err(|why| {
+        Failure::new(format!("no text from {client}"), why.utf8_error())
+    })?;
     connection.write_all(format!("{REPLY}\n{text}").as_bytes()).explain("cannot reply")
 }

@@ -18,8 +18,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let listener = TcpListener::bind(address).map_err(cannot_listen(address))?;
     say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
 
-    // accept waits for a client and returns a second socket: the connection with that
-    // client.
+    // accept waits for a client and returns a second socket: the connection with it.
     let (connection, client) = listener.accept().explain("cannot accept a client")?;
     say!("{client} connected")?;
 

@@ -25,7 +25,8 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
     loop {
         let (connection, client) = listener.accept().explain("cannot accept a client")?;
-        if let Err(failure) = serve(connection).explain(format!("cannot serve {client}")) {
+        if let Err(failure) = serve(connection).explain(format!("cannot serve {client}"))
+        {
             complain(&failure);
         }
     }

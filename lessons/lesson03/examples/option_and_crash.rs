@@ -20,18 +20,21 @@ use lesson03::{Options, matrix, table};
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
-    exit(run(&Options::parse("A server with SO_REUSEADDR that reads from its listener (C3)")))
+    exit(run(&Options::parse(
+        "A server with SO_REUSEADDR that reads from its listener (C3)",
+    )))
 }
 
 fn run(options: &Options) -> Result<(), Failure> {
     let address = options.address;
     if options.matrix {
-        let listen = |address, reuse, backlog| Ok(listen(address, reuse, backlog)?.into());
+        let listen =
+            |address, reuse, backlog| Ok(listen(address, reuse, backlog)?.into());
         return table::print(address, |setup| matrix::measure(listen, setup));
     }
     // ANCHOR: bug
-    let mut listener =
-        listen(address, options.reuse, options.backlog).map_err(cannot_listen(address))?;
+    let mut listener = listen(address, options.reuse, options.backlog)
+        .map_err(cannot_listen(address))?;
     let bound = listener.local_addr().explain("cannot learn the address")?;
     say!("listening on {}", bound.as_socket().expect("an IP socket"))?;
 

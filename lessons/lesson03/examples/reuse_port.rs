@@ -15,7 +15,10 @@ use lesson03::{Options, run};
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
-    exit(run(&Options::parse("A server with SO_REUSEPORT in place of SO_REUSEADDR (S14)"), listen))
+    exit(run(
+        &Options::parse("A server with SO_REUSEPORT in place of SO_REUSEADDR (S14)"),
+        listen,
+    ))
 }
 
 fn listen(address: SocketAddr, reuse: bool, backlog: i32) -> io::Result<TcpListener> {

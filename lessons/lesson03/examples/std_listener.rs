@@ -15,7 +15,10 @@ use common::exit;
 use lesson03::{Options, run};
 
 fn main() -> ExitCode {
-    exit(run(&Options::parse("A server on std's listener, whatever was asked for (S14)"), listen))
+    exit(run(
+        &Options::parse("A server on std's listener, whatever was asked for (S14)"),
+        listen,
+    ))
 }
 
 // ANCHOR: bug

@@ -17,8 +17,13 @@ use lesson03::{Options, run, table};
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
-    let options = Options::parse("An experiment that takes every TIME_WAIT for the server's (S13)");
-    exit(if options.matrix { table::print(options.address, look) } else { run(&options, listen) })
+    let options =
+        Options::parse("An experiment that takes every TIME_WAIT for the server's (S13)");
+    exit(if options.matrix {
+        table::print(options.address, look)
+    } else {
+        run(&options, listen)
+    })
 }
 
 fn look(setup: &Setup) -> Result<Measured, Failure> {

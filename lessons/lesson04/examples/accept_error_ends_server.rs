@@ -1,29 +1,38 @@
-//! C11: an error of `accept` ends the server. It comes when no descriptor is left, so the best-visited
-//! server dies, and takes all its clients with it.
+//! An error of `accept` ends the server (C11).
+//!
+//! The error comes when no descriptor is left, so the busiest server dies, and all its
+//! clients are cut off.
 //!
 //! Instead of: lesson04
 //! Fails: survives_without_descriptors, waits_for_descriptors, stops_without_descriptors
 
+mod shared;
+
 use std::process::ExitCode;
 
 use common::{Explain, Failure, exit};
-use lesson04::{Settings, converse, open, start_thread};
+
+use shared::args::Args;
+use shared::converse::converse;
+use shared::server::start_thread;
+use shared::*;
 
 fn main() -> ExitCode {
-    exit(run(Settings::parse("A server that ends when accept fails (C11)")))
+    exit(run(args::parse()))
 }
 
-fn run(settings: Settings) -> Result<(), Failure> {
-    let (listener, clients) = open(settings)?;
-    while clients.wait_for_a_place() {
+fn run(args: Args) -> Result<(), Failure> {
+    let (listener, server) = open(args)?;
+    while server.wait_for_slot() {
         // ANCHOR: bug
-        let (connection, address) = listener.accept().explain("cannot accept a client")?;
+        let (connection, address) =
+            listener.accept().explain("cannot accept a client")?;
         // ANCHOR_END: bug
-        if let Some(client) = clients.admit(connection, address) {
+        if let Some(client) = server.admit(connection, address) {
             start_thread(client, converse);
         }
     }
     drop(listener);
-    clients.see_off();
+    server.drain();
     Ok(())
 }

@@ -1,8 +1,12 @@
-//! Exercise 4, wrong: after an error of `accept`, the server rests and tries again until there is a client.
-//! While no descriptor is left, it does not look whether Ctrl-C has been pressed.
+//! After an error of `accept`, the server tries again until there is a client.
+//!
+//! While no descriptor is left, it doesn't check for Ctrl-C.
 //!
 //! Instead of: exercise04
 //! Fails: stops_without_descriptors
+
+mod lines;
+mod shared;
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::ExitCode;
@@ -10,22 +14,26 @@ use std::thread;
 use std::time::Duration;
 
 use common::{Failure, complain, exit};
-use lesson04::{Settings, answer_lines, open, start_thread};
+
+use lines::answer_lines;
+use shared::args::Args;
+use shared::server::start_thread;
+use shared::*;
 
 fn main() -> ExitCode {
-    exit(run(Settings::parse("A server for lines that does not stop while accept fails")))
+    exit(run(args::parse()))
 }
 
-fn run(settings: Settings) -> Result<(), Failure> {
-    let (listener, clients) = open(settings)?;
-    while clients.wait_for_a_place() {
+fn run(args: Args) -> Result<(), Failure> {
+    let (listener, server) = open(args)?;
+    while server.wait_for_slot() {
         let (connection, address) = next_client(&listener);
-        if let Some(client) = clients.admit(connection, address) {
+        if let Some(client) = server.admit(connection, address) {
             start_thread(client, answer_lines);
         }
     }
     drop(listener);
-    clients.see_off();
+    server.drain();
     Ok(())
 }
 

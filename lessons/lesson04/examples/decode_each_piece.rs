@@ -1,50 +1,48 @@
-//! C9: each piece is decoded by itself. A character that is cut in two is an error in both halves.
+//! Each chunk is decoded by itself (C9).
+//!
+//! A character that is cut in two is an error in both halves.
 //!
 //! Instead of: lesson04
 //! Fails: decodes_across_pieces, speaks_gbk_when_told, reads_characters_cut_anywhere,
 //!   serves_on_after_ctrl_z
 
+mod shared;
+
 use std::io::{Read, Write};
 use std::process::ExitCode;
+use std::thread;
 
-use common::{Explain, Failure, exit};
-use lesson04::{
-    Client, Count, Farewell, Settings, accept_clients, gone, not_text, open, prepare, start_thread,
-};
+use common::{Explain, exit};
+
+use shared::converse::{lost, not_text, set_options};
+use shared::log::count;
+use shared::server::{Client, Outcome};
+use shared::*;
 
 fn main() -> ExitCode {
-    exit(run(Settings::parse("A server that decodes each piece by itself (C9)")))
+    exit(server::run(args::parse(), converse))
 }
 
-fn run(settings: Settings) -> Result<(), Failure> {
-    let (listener, clients) = open(settings)?;
-    accept_clients(&listener, &clients, |client| start_thread(client, converse));
-    drop(listener);
-    clients.see_off();
-    Ok(())
-}
-
-fn converse(client: &Client) -> Result<Farewell, Failure> {
-    prepare(client).explain(format!("lost {}", client.address))?;
-    let mut connection = client.connection();
+fn converse(client: &Client) -> Outcome {
+    set_options(client).explain(format!("lost {}", client.address))?;
+    let args = &client.server.args;
+    let mut connection = &*client.connection;
     let mut buffer = [0; 1024];
     loop {
-        let count = match connection.read(&mut buffer) {
-            Ok(0) if client.server_stops() => return Ok(Farewell::ServerStops),
-            Ok(0) => return Ok(Farewell::EndedItsSide),
-            Ok(count) => count,
-            Err(why) => return gone(client, why),
+        let length = match connection.read(&mut buffer) {
+            Ok(0) if client.server.is_stopping() => return Ok("the server stops"),
+            Ok(0) => return Ok("it ended its side"),
+            Ok(length) => length,
+            Err(why) => return lost(client, why),
         };
         // ANCHOR: bug
-        let text = client.settings().encoding.decode(&buffer[..count]);
+        let text = args.encoding.decode(&buffer[..length]);
         let text = text.map_err(|why| not_text(client, why))?;
         // ANCHOR_END: bug
-        client.log(format_args!("sent {}: {text:?}", Count(count, "byte")));
-        if let Some(time) = client.settings().work {
-            std::thread::sleep(time);
-        }
-        if let Err(why) = connection.write_all(client.reply()) {
-            return gone(client, why);
+        client.log(format_args!("sent {}: {text:?}", count(length, "byte")));
+        thread::sleep(args.work);
+        if let Err(why) = connection.write_all(&reply(client)) {
+            return lost(client, why);
         }
     }
 }

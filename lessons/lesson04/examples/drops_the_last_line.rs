@@ -1,37 +1,35 @@
-//! Exercise 4, wrong: only what ends in a newline is a line. What the client sent last, without one, is lost.
+//! Only what ends in a newline is a line.
+//!
+//! What the client sends last, without a newline, is lost.
 //!
 //! Instead of: exercise04
 //! Fails: answers_the_last_line
 
+mod lines;
+mod shared;
+
 use std::io::BufReader;
 use std::process::ExitCode;
 
-use common::{Explain, Failure, exit};
-use lesson04::{
-    Client, Farewell, Settings, accept_clients, answer, next_line, open, prepare, start_thread,
-    text_of,
-};
+use common::{Explain, exit};
+
+use lines::{answer, next_line, text_of};
+use shared::converse::set_options;
+use shared::server::{Client, Outcome};
+use shared::*;
 
 fn main() -> ExitCode {
-    exit(run(Settings::parse("A server for lines that forgets the last")))
+    exit(server::run(args::parse(), converse))
 }
 
-fn run(settings: Settings) -> Result<(), Failure> {
-    let (listener, clients) = open(settings)?;
-    accept_clients(&listener, &clients, |client| start_thread(client, converse));
-    drop(listener);
-    clients.see_off();
-    Ok(())
-}
-
-fn converse(client: &Client) -> Result<Farewell, Failure> {
-    prepare(client).explain(format!("lost {}", client.address))?;
-    let mut reader = BufReader::new(client.connection());
+fn converse(client: &Client) -> Outcome {
+    set_options(client).explain(format!("lost {}", client.address))?;
+    let mut reader = BufReader::new(&*client.connection);
     let mut line = Vec::new();
     // ANCHOR: bug
     while next_line(client, &mut reader, &mut line)? && line.ends_with(b"\n") {
         answer(client, text_of(client, &line)?)?;
     }
     // ANCHOR_END: bug
-    Ok(Farewell::EndedItsSide)
+    Ok("it ended its side")
 }

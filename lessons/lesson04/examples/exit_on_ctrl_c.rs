@@ -1,22 +1,30 @@
-//! S21: threads that nobody waits for die with `main`, wherever they are. The client that waits for a
-//! reply gets the end of the stream in its place, in good order, as if that had been all.
+//! Ctrl-C ends the program without waiting for its threads (S21).
+//!
+//! Threads die with `main`, wherever they are. A client that waits for its reply gets a
+//! clean end of the stream instead, as if that were all.
 //!
 //! Instead of: lesson04
 //! Fails: finishes_replies, finishes_replies_when_told_to_end
 
-use std::process::ExitCode;
+mod shared;
+
+use std::process::{self, ExitCode};
 
 use common::{Failure, exit};
-use lesson04::{Settings, accept_clients, converse, open, start_thread};
+
+use shared::args::Args;
+use shared::converse::converse;
+use shared::server::start_thread;
+use shared::*;
 
 fn main() -> ExitCode {
-    exit(run(Settings::parse("A server that exits while replies are under way (S21)")))
+    exit(run(args::parse()))
 }
 
-fn run(settings: Settings) -> Result<(), Failure> {
-    let (listener, clients) = open(settings)?;
-    accept_clients(&listener, &clients, |client| start_thread(client, converse));
+fn run(args: Args) -> Result<(), Failure> {
+    let (listener, server) = open(args)?;
+    accept_clients(&listener, &server, |client| start_thread(client, converse));
     // ANCHOR: bug
-    std::process::exit(0)
+    process::exit(0)
     // ANCHOR_END: bug
 }

@@ -1,30 +1,27 @@
-//! A thread for each client, and `join` right after: the accept loop waits for the thread, so nothing is
-//! won.
+//! The accept loop starts a thread for each client, and waits for it right away.
+//!
+//! The other clients wait as well, so the thread is of no use.
 //!
 //! Instead of: lesson04
-//! Fails: serves_clients_side_by_side, survives_a_reset, parts_with_bytes_that_are_not_text,
-//!   survives_without_descriptors, stops_on_ctrl_c, stops_in_time, stops_when_told_to_end,
-//!   stops_a_full_house
+//! Fails: serves_clients_side_by_side, survives_a_reset,
+//!   parts_with_bytes_that_are_not_text, survives_without_descriptors, stops_on_ctrl_c,
+//!   stops_in_time, stops_when_told_to_end, stops_a_full_house
+
+mod shared;
 
 use std::process::ExitCode;
 use std::thread;
 
-use common::{Failure, exit};
-use lesson04::{Settings, accept_clients, converse, open};
+use common::exit;
+
+use shared::converse::converse;
+use shared::*;
 
 fn main() -> ExitCode {
-    exit(run(Settings::parse("A server that starts a thread and waits for it")))
-}
-
-fn run(settings: Settings) -> Result<(), Failure> {
-    let (listener, clients) = open(settings)?;
     // ANCHOR: bug
-    accept_clients(&listener, &clients, |client| {
-        let thread = thread::spawn(move || client.part(converse(&client)));
+    exit(run_with(args::parse(), |client| {
+        let thread = thread::spawn(move || client.close(converse(&client)));
         let _ = thread.join();
-    });
+    }))
     // ANCHOR_END: bug
-    drop(listener);
-    clients.see_off();
-    Ok(())
 }

@@ -1,29 +1,28 @@
-//! A list of all connections, for the day when the server stops, from which nobody is ever removed. Each
-//! client leaves a descriptor behind, and its socket stays open with it: that the client learns of the end
-//! at all is owed to `shutdown`, which works on the connection, where closing works on a descriptor (S17).
+//! The server keeps a list of all connections, and never removes one.
+//!
+//! The list is for the day when the server stops. Each client leaves a descriptor behind,
+//! so its socket stays open. The client learns of the end only because `shutdown` works
+//! on the connection, while closing works on a descriptor (S17).
 //!
 //! Instead of: lesson04
 //! Fails: leaves_nothing_behind, survives_a_crowd
 
+mod shared;
+
 use std::process::ExitCode;
 
-use common::{Failure, exit};
-use lesson04::{Settings, accept_clients, converse, open, start_thread};
+use common::exit;
+
+use shared::converse::converse;
+use shared::server::start_thread;
+use shared::*;
 
 fn main() -> ExitCode {
-    exit(run(Settings::parse("A server that keeps a duplicate of every connection")))
-}
-
-fn run(settings: Settings) -> Result<(), Failure> {
-    let (listener, clients) = open(settings)?;
     let mut connections = Vec::new();
     // ANCHOR: bug
-    accept_clients(&listener, &clients, |client| {
-        connections.extend(client.connection().try_clone());
+    exit(run_with(args::parse(), |client| {
+        connections.extend(client.connection.try_clone());
         start_thread(client, converse);
-    });
+    }))
     // ANCHOR_END: bug
-    drop(listener);
-    clients.see_off();
-    Ok(())
 }

@@ -1,4 +1,4 @@
-//! Exercise 4, wrong: a thread for each client, and the accept loop waits for it.
+//! The accept loop starts a thread for each client, and waits for it right away.
 //!
 //! Instead of: exercise04
 //! Fails: serves_clients_side_by_side, parts_with_bytes_that_are_not_text,
@@ -6,25 +6,22 @@
 //!   stops_on_ctrl_c, stops_without_descriptors, finishes_lines_that_have_arrived,
 //!   stops_in_time
 
+mod lines;
+mod shared;
+
 use std::process::ExitCode;
 use std::thread;
 
-use common::{Failure, exit};
-use lesson04::{Settings, accept_clients, answer_lines, open};
+use common::exit;
+
+use lines::answer_lines;
+use shared::*;
 
 fn main() -> ExitCode {
-    exit(run(Settings::parse("A server for lines that starts a thread and waits for it")))
-}
-
-fn run(settings: Settings) -> Result<(), Failure> {
-    let (listener, clients) = open(settings)?;
     // ANCHOR: bug
-    accept_clients(&listener, &clients, |client| {
-        let thread = thread::spawn(move || client.part(answer_lines(&client)));
+    exit(run_with(args::parse(), |client| {
+        let thread = thread::spawn(move || client.close(answer_lines(&client)));
         let _ = thread.join();
-    });
+    }))
     // ANCHOR_END: bug
-    drop(listener);
-    clients.see_off();
-    Ok(())
 }

@@ -1,4 +1,4 @@
-//! Exercise 4, wrong: the conversation runs in the accept loop, so everybody waits for the first client.
+//! The conversation runs in the accept loop, so all clients wait for the first.
 //!
 //! Instead of: exercise04
 //! Fails: serves_clients_side_by_side, parts_with_bytes_that_are_not_text,
@@ -7,21 +7,18 @@
 //!   stops_in_time, is_not_held_by_who_says_nothing, is_not_held_by_who_reads_nothing,
 //!   survives_a_lack_of_threads, serves_others_while_one_drips
 
+mod lines;
+mod shared;
+
 use std::process::ExitCode;
 
-use common::{Failure, exit};
-use lesson04::{Settings, accept_clients, answer_lines, open};
+use common::exit;
+
+use lines::answer_lines;
+use shared::*;
 
 fn main() -> ExitCode {
-    exit(run(Settings::parse("A server for lines that serves one client after the other")))
-}
-
-fn run(settings: Settings) -> Result<(), Failure> {
-    let (listener, clients) = open(settings)?;
     // ANCHOR: bug
-    accept_clients(&listener, &clients, |client| client.part(answer_lines(&client)));
+    exit(run_with(args::parse(), |client| client.close(answer_lines(&client))))
     // ANCHOR_END: bug
-    drop(listener);
-    clients.see_off();
-    Ok(())
 }

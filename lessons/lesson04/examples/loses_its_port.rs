@@ -1,31 +1,36 @@
-//! Without SO_REUSEADDR (chapter 2.3). std sets it, so the socket is made by hand here, as in Python. After
+//! The listener has no SO_REUSEADDR (chapter 2.3).
+//!
+//! std sets the option, so this program makes the socket by hand, as in Python. After
 //! `kill -9` with clients connected, the port is taken for a minute.
 //!
 //! Instead of: lesson04
 //! Fails: runs_again_after_kill
 //! Judged only on these.
 
+mod shared;
+
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
-use common::{Explain, Failure, cannot_listen, exit, say};
-use lesson04::{Clients, Settings, accept_clients, converse, start_thread, stop_on_ctrl_c};
+use common::{Failure, cannot_listen, exit};
 use socket2::{Domain, Socket, Type};
 
+use shared::args::Args;
+use shared::converse::converse;
+use shared::server::start_thread;
+use shared::*;
+
 fn main() -> ExitCode {
-    exit(run(Settings::parse("A server that cannot be started again at once")))
+    exit(run(args::parse()))
 }
 
-fn run(settings: Settings) -> Result<(), Failure> {
-    let listener = listen(settings.address).map_err(cannot_listen(settings.address))?;
-    let address = listener.local_addr().explain("cannot learn the listener's address")?;
-    let clients = Clients::new(settings)?;
-    stop_on_ctrl_c(address, &clients)?;
-    say!("listening on {address}")?;
-    accept_clients(&listener, &clients, |client| start_thread(client, converse));
+fn run(args: Args) -> Result<(), Failure> {
+    let listener = listen(args.address).map_err(cannot_listen(args.address))?;
+    let server = announce(&listener, args)?;
+    accept_clients(&listener, &server, |client| start_thread(client, converse));
     drop(listener);
-    clients.see_off();
+    server.drain();
     Ok(())
 }
 

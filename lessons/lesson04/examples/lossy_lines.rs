@@ -1,31 +1,30 @@
-//! Exercise 4, wrong: bytes that are not text are replaced, and answered as if the client had sent that.
+//! Bytes that aren't text are replaced.
+//!
+//! The server answers as if the client had sent the replacement.
 //!
 //! Instead of: exercise04
 //! Fails: parts_with_bytes_that_are_not_text
 
+mod lines;
+mod shared;
+
 use std::io::BufReader;
 use std::process::ExitCode;
 
-use common::{Explain, Failure, exit};
-use lesson04::{
-    Client, Farewell, Settings, accept_clients, answer, next_line, open, prepare, start_thread,
-};
+use common::{Explain, exit};
+
+use lines::{answer, next_line};
+use shared::converse::set_options;
+use shared::server::{Client, Outcome};
+use shared::*;
 
 fn main() -> ExitCode {
-    exit(run(Settings::parse("A server for lines that decodes with losses")))
+    exit(server::run(args::parse(), converse))
 }
 
-fn run(settings: Settings) -> Result<(), Failure> {
-    let (listener, clients) = open(settings)?;
-    accept_clients(&listener, &clients, |client| start_thread(client, converse));
-    drop(listener);
-    clients.see_off();
-    Ok(())
-}
-
-fn converse(client: &Client) -> Result<Farewell, Failure> {
-    prepare(client).explain(format!("lost {}", client.address))?;
-    let mut reader = BufReader::new(client.connection());
+fn converse(client: &Client) -> Outcome {
+    set_options(client).explain(format!("lost {}", client.address))?;
+    let mut reader = BufReader::new(&*client.connection);
     let mut line = Vec::new();
     while next_line(client, &mut reader, &mut line)? {
         // ANCHOR: bug
@@ -33,5 +32,5 @@ fn converse(client: &Client) -> Result<Farewell, Failure> {
         answer(client, &text)?;
         // ANCHOR_END: bug
     }
-    Ok(Farewell::EndedItsSide)
+    Ok("it ended its side")
 }

@@ -1,49 +1,46 @@
-//! Lossy decoding, piece by piece: what cannot be read is replaced, and nobody learns of it. (So much for
-//! bytes that are no text, and for characters that are cut in two. GBK is not even tried.)
+//! Each chunk is decoded with losses.
+//!
+//! Whatever can't be read is replaced, and nothing says so. That goes for bytes that
+//! aren't text, and for characters that are cut in two. (GBK isn't even tried.)
 //!
 //! Instead of: lesson04
-//! Fails: decodes_across_pieces, speaks_gbk_when_told, parts_with_bytes_that_are_not_text,
-//!   keeps_quiet, reads_characters_cut_anywhere
+//! Fails: decodes_across_pieces, speaks_gbk_when_told,
+//!   parts_with_bytes_that_are_not_text, keeps_quiet, reads_characters_cut_anywhere
+
+mod shared;
 
 use std::io::{Read, Write};
 use std::process::ExitCode;
+use std::thread;
 
-use common::{Explain, Failure, exit};
-use lesson04::{
-    Client, Count, Farewell, Settings, accept_clients, gone, open, prepare, start_thread,
-};
+use common::{Explain, exit};
+
+use shared::converse::{lost, set_options};
+use shared::log::count;
+use shared::server::{Client, Outcome};
+use shared::*;
 
 fn main() -> ExitCode {
-    exit(run(Settings::parse("A server that decodes with losses (C9)")))
+    exit(server::run(args::parse(), converse))
 }
 
-fn run(settings: Settings) -> Result<(), Failure> {
-    let (listener, clients) = open(settings)?;
-    accept_clients(&listener, &clients, |client| start_thread(client, converse));
-    drop(listener);
-    clients.see_off();
-    Ok(())
-}
-
-fn converse(client: &Client) -> Result<Farewell, Failure> {
-    prepare(client).explain(format!("lost {}", client.address))?;
-    let mut connection = client.connection();
+fn converse(client: &Client) -> Outcome {
+    set_options(client).explain(format!("lost {}", client.address))?;
+    let mut connection = &*client.connection;
     let mut buffer = [0; 1024];
     loop {
-        let count = match connection.read(&mut buffer) {
-            Ok(0) => return Ok(Farewell::EndedItsSide),
-            Ok(count) => count,
-            Err(why) => return gone(client, why),
+        let length = match connection.read(&mut buffer) {
+            Ok(0) => return Ok("it ended its side"),
+            Ok(length) => length,
+            Err(why) => return lost(client, why),
         };
         // ANCHOR: bug
-        let text = String::from_utf8_lossy(&buffer[..count]);
-        client.log(format_args!("sent {}: {text:?}", Count(count, "byte")));
+        let text = String::from_utf8_lossy(&buffer[..length]);
+        client.log(format_args!("sent {}: {text:?}", count(length, "byte")));
         // ANCHOR_END: bug
-        if let Some(time) = client.settings().work {
-            std::thread::sleep(time);
-        }
-        if let Err(why) = connection.write_all(client.reply()) {
-            return gone(client, why);
+        thread::sleep(client.server.args.work);
+        if let Err(why) = connection.write_all(&reply(client)) {
+            return lost(client, why);
         }
     }
 }

@@ -1,38 +1,35 @@
-//! Exercise 4, wrong: a new `BufReader` for each line. It reads ahead, and what it has read is dropped with
-//! it.
+//! Each line has a new `BufReader`.
+//!
+//! A reader reads ahead, and what it has read ahead is dropped with it.
 //!
 //! Instead of: exercise04
 //! Fails: answers_every_line, joins_the_pieces_of_a_line, answers_the_last_line,
 //!   finishes_lines_that_have_arrived, answers_lines_cut_anywhere
 
+mod lines;
+mod shared;
+
 use std::io::BufReader;
 use std::process::ExitCode;
 
-use common::{Explain, Failure, exit};
-use lesson04::{
-    Client, Farewell, Settings, accept_clients, answer, next_line, open, prepare, start_thread,
-    text_of,
-};
+use common::{Explain, exit};
+
+use lines::{answer, next_line, text_of};
+use shared::converse::set_options;
+use shared::server::{Client, Outcome};
+use shared::*;
 
 fn main() -> ExitCode {
-    exit(run(Settings::parse("A server for lines with a new reader for each")))
+    exit(server::run(args::parse(), converse))
 }
 
-fn run(settings: Settings) -> Result<(), Failure> {
-    let (listener, clients) = open(settings)?;
-    accept_clients(&listener, &clients, |client| start_thread(client, converse));
-    drop(listener);
-    clients.see_off();
-    Ok(())
-}
-
-fn converse(client: &Client) -> Result<Farewell, Failure> {
-    prepare(client).explain(format!("lost {}", client.address))?;
+fn converse(client: &Client) -> Outcome {
+    set_options(client).explain(format!("lost {}", client.address))?;
     let mut line = Vec::new();
     // ANCHOR: bug
-    while next_line(client, &mut BufReader::new(client.connection()), &mut line)? {
+    while next_line(client, &mut BufReader::new(&*client.connection), &mut line)? {
         answer(client, text_of(client, &line)?)?;
     }
     // ANCHOR_END: bug
-    Ok(Farewell::EndedItsSide)
+    Ok("it ended its side")
 }

@@ -1,13 +1,18 @@
-//! The tutorial's server with C5, C6 and C7 repaired, and nothing else. It serves everybody who behaves.
-//! There is no limit to its clients (S20) or to their silence (C11), a cut character or a reset is a panic
-//! in the client's thread, an accept error ends the server, and nothing ends it in good order (S22).
+//! The tutorial's server with C5, C6 and C7 repaired, and nothing else.
+//!
+//! It serves all clients that behave. But it limits neither their number (S20) nor their
+//! silence (C11). A cut character or a reset is a panic in the client's thread, an error
+//! of `accept` ends the server, and nothing ends it cleanly (S22).
 //!
 //! Instead of: lesson04
-//! Fails: decodes_across_pieces, speaks_gbk_when_told, parts_with_bytes_that_are_not_text,
-//!   says_who_comes_and_goes, says_who_broke_off, keeps_quiet, keeps_the_house_full,
-//!   ends_silent_clients, survives_a_closed_output, survives_without_descriptors,
-//!   stops_on_ctrl_c, stops_when_told_to_end, stops_a_full_house, finishes_replies,
-//!   stops_in_time, does_without_its_output, survives_a_lack_of_threads
+//! Fails: decodes_across_pieces, speaks_gbk_when_told,
+//!   parts_with_bytes_that_are_not_text, says_who_comes_and_goes, says_who_broke_off,
+//!   keeps_quiet, keeps_the_house_full, ends_silent_clients, survives_a_closed_output,
+//!   survives_without_descriptors, stops_on_ctrl_c, stops_when_told_to_end,
+//!   stops_a_full_house, finishes_replies, stops_in_time, does_without_its_output,
+//!   survives_a_lack_of_threads
+
+mod shared;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -15,14 +20,17 @@ use std::process::ExitCode;
 use std::thread;
 
 use common::{Explain, Failure, REPLY, cannot_listen, exit, say};
-use lesson04::Settings;
+
+use shared::args::Args;
+use shared::*;
 
 fn main() -> ExitCode {
-    exit(run(&Settings::parse("The tutorial's server with C5, C6 and C7 repaired")))
+    exit(run(args::parse()))
 }
 
-fn run(settings: &Settings) -> Result<(), Failure> {
-    let listener = TcpListener::bind(settings.address).map_err(cannot_listen(settings.address))?;
+fn run(args: Args) -> Result<(), Failure> {
+    let listener =
+        TcpListener::bind(args.address).map_err(cannot_listen(args.address))?;
     say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
     // ANCHOR: bug
     loop {

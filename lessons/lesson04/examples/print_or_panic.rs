@@ -1,29 +1,27 @@
-//! `println!` panics when standard output is closed, as it is when the server's output went through `head`
-//! or a pager that has ended. Here each client's thread dies of it, so nobody is served any more.
+//! Each client's thread uses `println!`, which panics when standard output is closed.
+//!
+//! It is closed when the output went through `head`, or a pager that has ended. Then no
+//! client is served any more.
 //!
 //! Instead of: lesson04
 //! Fails: keeps_quiet, survives_a_closed_output, does_without_its_output
 
+mod shared;
+
 use std::process::ExitCode;
 
-use common::{Failure, exit};
-use lesson04::{Client, Farewell, Settings, accept_clients, converse, open, start_thread};
+use common::exit;
+
+use shared::server::{Client, Outcome};
+use shared::*;
 
 fn main() -> ExitCode {
-    exit(run(Settings::parse("A server that cannot do without its output")))
+    exit(server::run(args::parse(), converse))
 }
 
-fn run(settings: Settings) -> Result<(), Failure> {
-    let (listener, clients) = open(settings)?;
-    accept_clients(&listener, &clients, |client| start_thread(client, announce_and_converse));
-    drop(listener);
-    clients.see_off();
-    Ok(())
-}
-
-fn announce_and_converse(client: &Client) -> Result<Farewell, Failure> {
+fn converse(client: &Client) -> Outcome {
     // ANCHOR: bug
     println!("serving {}", client.address);
     // ANCHOR_END: bug
-    converse(client)
+    shared::converse::converse(client)
 }

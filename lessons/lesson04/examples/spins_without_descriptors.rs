@@ -1,25 +1,33 @@
-//! Exercise 4, wrong: an error of `accept` is reported, and `accept` is called again at once. While no
-//! descriptor is left it fails at once, too.
+//! After an error of `accept`, the server calls it again right away.
+//!
+//! While no descriptor is left, the next call fails right away as well.
 //!
 //! Instead of: exercise04
 //! Fails: survives_without_descriptors, waits_for_descriptors
 
+mod lines;
+mod shared;
+
 use std::process::ExitCode;
 
 use common::{Failure, complain, exit};
-use lesson04::{Settings, answer_lines, open, start_thread};
+
+use lines::answer_lines;
+use shared::args::Args;
+use shared::server::start_thread;
+use shared::*;
 
 fn main() -> ExitCode {
-    exit(run(Settings::parse("A server for lines that spins when accept fails")))
+    exit(run(args::parse()))
 }
 
-fn run(settings: Settings) -> Result<(), Failure> {
-    let (listener, clients) = open(settings)?;
-    while clients.wait_for_a_place() {
+fn run(args: Args) -> Result<(), Failure> {
+    let (listener, server) = open(args)?;
+    while server.wait_for_slot() {
         // ANCHOR: bug
         match listener.accept() {
             Ok((connection, address)) => {
-                if let Some(client) = clients.admit(connection, address) {
+                if let Some(client) = server.admit(connection, address) {
                     start_thread(client, answer_lines);
                 }
             }
@@ -28,6 +36,6 @@ fn run(settings: Settings) -> Result<(), Failure> {
         // ANCHOR_END: bug
     }
     drop(listener);
-    clients.see_off();
+    server.drain();
     Ok(())
 }

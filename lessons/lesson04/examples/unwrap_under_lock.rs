@@ -1,13 +1,16 @@
-//! `unwrap` on what a client does, with a lock held. The thread panics, which Rust would contain; but the
-//! panic poisons the lock, and the next `unwrap`, in the accept loop, ends the server for everybody.
+//! The server unwraps what a client does, with a lock held (C11).
+//!
+//! The thread panics, which Rust would contain. But the panic poisons the lock, and the
+//! next `unwrap`, in the accept loop, ends the server for all clients.
 //!
 //! Instead of: lesson04
 //! Fails: decodes_across_pieces, speaks_gbk_when_told, survives_a_reset,
 //!   parts_with_bytes_that_are_not_text, says_who_comes_and_goes, says_who_broke_off,
-//!   keeps_quiet, keeps_the_house_full, ends_silent_clients, ends_clients_that_never_read,
-//!   survives_a_closed_output, survives_without_descriptors, stops_on_ctrl_c,
-//!   stops_when_told_to_end, stops_a_full_house, finishes_replies, stops_in_time,
-//!   survives_resets_at_any_moment, survives_whatever_is_sent, does_without_its_errors
+//!   keeps_quiet, keeps_the_house_full, ends_silent_clients,
+//!   ends_clients_that_never_read, survives_a_closed_output,
+//!   survives_without_descriptors, stops_on_ctrl_c, stops_when_told_to_end,
+//!   stops_a_full_house, finishes_replies, stops_in_time, survives_resets_at_any_moment,
+//!   survives_whatever_is_sent, does_without_its_errors
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -25,22 +28,23 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let listener =
         TcpListener::bind(arguments.address).map_err(cannot_listen(arguments.address))?;
     say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
-    let pieces = Arc::new(Mutex::new(0));
+    let chunks = Arc::new(Mutex::new(0));
     loop {
-        let (mut connection, client) = listener.accept().explain("cannot accept a client")?;
+        let (mut connection, client) =
+            listener.accept().explain("cannot accept a client")?;
         // ANCHOR: bug
-        say!("{client} connected; {} pieces so far", pieces.lock().unwrap())?;
-        let pieces = Arc::clone(&pieces);
+        say!("{client} connected; {} chunks so far", chunks.lock().unwrap())?;
+        let chunks = Arc::clone(&chunks);
         thread::spawn(move || {
             let mut buffer = [0; 1024];
             loop {
                 let outcome = connection.read(&mut buffer);
-                let mut pieces = pieces.lock().unwrap();
+                let mut chunks = chunks.lock().unwrap();
                 let count = outcome.unwrap();
                 if count == 0 {
                     break;
                 }
-                *pieces += 1;
+                *chunks += 1;
                 let text = str::from_utf8(&buffer[..count]).unwrap();
                 println!("{client} sent {count} bytes: {text:?}");
                 connection.write_all(REPLY.as_bytes()).unwrap();

@@ -1,25 +1,31 @@
-//! Ctrl-C stops the accept loop, and then the server waits for its clients: for one that has nothing to
-//! say, too, and for one that has left no more than its connection.
+//! After Ctrl-C, the server waits for all its clients.
+//!
+//! It also waits for one that has nothing to say, and for one whose machine is gone.
 //!
 //! Instead of: lesson04
 //! Fails: leaves_nothing_behind, stops_in_time, stops_on_ctrl_c, stops_when_told_to_end,
 //!   stops_a_full_house, stops_without_delay, stops_with_the_last_descriptor
 
+mod shared;
+
 use std::process::ExitCode;
 use std::thread;
 
 use common::{Failure, exit};
-use lesson04::{Settings, accept_clients, converse, open};
+
+use shared::args::Args;
+use shared::converse::converse;
+use shared::*;
 
 fn main() -> ExitCode {
-    exit(run(Settings::parse("A server that waits for all its clients at the end")))
+    exit(run(args::parse()))
 }
 
-fn run(settings: Settings) -> Result<(), Failure> {
-    let (listener, clients) = open(settings)?;
+fn run(args: Args) -> Result<(), Failure> {
+    let (listener, server) = open(args)?;
     let mut threads = Vec::new();
-    accept_clients(&listener, &clients, |client| {
-        threads.push(thread::spawn(move || client.part(converse(&client))));
+    accept_clients(&listener, &server, |client| {
+        threads.push(thread::spawn(move || client.close(converse(&client))));
     });
     drop(listener);
     // ANCHOR: bug
@@ -27,6 +33,6 @@ fn run(settings: Settings) -> Result<(), Failure> {
         let _ = thread.join();
     }
     // ANCHOR_END: bug
-    clients.see_off();
+    server.drain();
     Ok(())
 }

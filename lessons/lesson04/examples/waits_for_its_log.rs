@@ -1,43 +1,42 @@
-//! Every line about a client is written by the client's own thread. Somebody presses Ctrl-S in the server's
-//! terminal, or its output goes into a pipe that nobody reads: then every thread waits for that.
+//! Each client's own thread writes the lines about it.
+//!
+//! When you press Ctrl-S in the server's terminal, or its output goes into a pipe that no
+//! program reads, all these threads wait.
 //!
 //! Instead of: lesson04
 //! Fails: does_not_wait_for_its_terminal, stops_though_its_terminal_does_not
 //! Judged only on these.
 
+mod shared;
+
 use std::io::{Read, Write};
 use std::process::ExitCode;
 
-use common::{Explain, Failure, exit, say};
-use lesson04::{Client, Farewell, Settings, accept_clients, gone, open, prepare, start_thread};
+use common::{Explain, exit, say};
+
+use shared::converse::{lost, set_options};
+use shared::server::{Client, Outcome};
+use shared::*;
 
 fn main() -> ExitCode {
-    exit(run(Settings::parse("A server whose clients wait for its terminal")))
+    exit(server::run(args::parse(), converse))
 }
 
-fn run(settings: Settings) -> Result<(), Failure> {
-    let (listener, clients) = open(settings)?;
-    accept_clients(&listener, &clients, |client| start_thread(client, converse));
-    drop(listener);
-    clients.see_off();
-    Ok(())
-}
-
-fn converse(client: &Client) -> Result<Farewell, Failure> {
-    prepare(client).explain(format!("lost {}", client.address))?;
-    let mut connection = client.connection();
+fn converse(client: &Client) -> Outcome {
+    set_options(client).explain(format!("lost {}", client.address))?;
+    let mut connection = &*client.connection;
     let mut buffer = [0; 1024];
     loop {
-        let count = match connection.read(&mut buffer) {
-            Ok(0) => return Ok(Farewell::EndedItsSide),
-            Ok(count) => count,
-            Err(why) => return gone(client, why),
+        let length = match connection.read(&mut buffer) {
+            Ok(0) => return Ok("it ended its side"),
+            Ok(length) => length,
+            Err(why) => return lost(client, why),
         };
         // ANCHOR: bug
-        let _ = say!("{} sent {count} bytes: {:?}", client.address, &buffer[..count]);
+        let _ = say!("{} sent {length} bytes: {:?}", client.address, &buffer[..length]);
         // ANCHOR_END: bug
-        if let Err(why) = connection.write_all(client.reply()) {
-            return gone(client, why);
+        if let Err(why) = connection.write_all(&reply(client)) {
+            return lost(client, why);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! C5: the thread's function takes a connection and an address, and is given an address and a connection.
+//! C5: the thread gets an address and a connection, and takes them the other way round.
 //!
 //! Rejected with: E0308
 

@@ -1,4 +1,4 @@
-//! Wherever the bytes of a client are cut, and however long it pauses there, its lines are the same.
+//! A client's lines are the same wherever its bytes are cut, and however long it pauses.
 
 use std::io::{self, BufReader, ErrorKind, Read};
 
@@ -6,24 +6,24 @@ use proptest::prelude::*;
 
 use super::{MAX_LINE, read_line, text_of, timed_out};
 
-/// Gives out the bytes in pieces, as a connection does, with a pause that is too long before each.
-struct Pieces<'a> {
-    pieces: Vec<&'a [u8]>,
+/// Gives out the bytes in chunks, as a connection does, after a pause that is too long.
+struct Chunks<'a> {
+    chunks: Vec<&'a [u8]>,
     paused: bool,
 }
 
-impl Read for Pieces<'_> {
+impl Read for Chunks<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.pieces.retain(|piece| !piece.is_empty());
-        let Some(piece) = self.pieces.first_mut() else { return Ok(0) };
+        self.chunks.retain(|chunk| !chunk.is_empty());
+        let Some(chunk) = self.chunks.first_mut() else { return Ok(0) };
         self.paused = !self.paused;
-        if self.paused { Err(ErrorKind::WouldBlock.into()) } else { piece.read(buffer) }
+        if self.paused { Err(ErrorKind::WouldBlock.into()) } else { chunk.read(buffer) }
     }
 }
 
 /// The lines as `serve` reads them, and what is wrong with the one after them.
-fn lines(pieces: Vec<&[u8]>) -> (Vec<String>, Option<String>) {
-    let mut reader = BufReader::new(Pieces { pieces, paused: false });
+fn lines(chunks: Vec<&[u8]>) -> (Vec<String>, Option<String>) {
+    let mut reader = BufReader::new(Chunks { chunks, paused: false });
     let (mut lines, mut line) = (Vec::new(), Vec::new());
     loop {
         match read_line(&mut reader, &mut line) {
@@ -72,8 +72,8 @@ fn where_the_bytes_are_cut_makes_no_difference() {
         let mut cuts: Vec<usize> = cuts.iter().map(place).collect();
         cuts.extend([0, bytes.len()]);
         cuts.sort_unstable();
-        let pieces = cuts.windows(2).map(|cut| &bytes[cut[0]..cut[1]]).collect();
-        prop_assert_eq!(lines(pieces), split(&bytes));
+        let chunks = cuts.windows(2).map(|cut| &bytes[cut[0]..cut[1]]).collect();
+        prop_assert_eq!(lines(chunks), split(&bytes));
     });
 }
 
@@ -82,15 +82,16 @@ fn where_the_bytes_are_cut_makes_no_difference() {
 fn a_short_text_is_cut_in_all_ways() {
     let bytes = "é\n\n🦀\r\n你".as_bytes();
     for ways in 0..1 << (bytes.len() - 1) {
-        let mut pieces = Vec::new();
+        let mut chunks = Vec::new();
         let mut rest = bytes;
-        for place in (1..bytes.len()).rev().filter(|place| ways & (1 << (place - 1)) != 0) {
-            let (before, piece) = rest.split_at(place);
-            pieces.insert(0, piece);
+        for place in (1..bytes.len()).rev().filter(|place| ways & (1 << (place - 1)) != 0)
+        {
+            let (before, chunk) = rest.split_at(place);
+            chunks.insert(0, chunk);
             rest = before;
         }
-        pieces.insert(0, rest);
-        assert_eq!(lines(pieces), split(bytes), "{ways:b}");
+        chunks.insert(0, rest);
+        assert_eq!(lines(chunks), split(bytes), "{ways:b}");
     }
 }
 

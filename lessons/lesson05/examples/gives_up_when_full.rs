@@ -16,7 +16,9 @@ use lesson05::{compare, fill, listen, numbered_lines, say_full};
 use shared::small_ends;
 
 fn main() -> ExitCode {
-    exit(run(&Arguments::parse("A sender that does not go on after the connection was full")))
+    exit(run(&Arguments::parse(
+        "A sender that does not go on after the connection was full",
+    )))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {

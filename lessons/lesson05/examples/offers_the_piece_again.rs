@@ -16,7 +16,11 @@ use std::time::Duration;
 use common::{Explain, Failure, exit};
 
 fn main() -> ExitCode {
-    exit(one_thread::run("Exercise 5: offer a chunk again", offer, Some(Duration::from_millis(1))))
+    exit(one_thread::run(
+        "Exercise 5: offer a chunk again",
+        offer,
+        Some(Duration::from_millis(1)),
+    ))
 }
 
 fn offer(connection: &mut TcpStream, chunk: &[u8]) -> Result<usize, Failure> {

@@ -36,7 +36,9 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
             }
             Ok(count) => {
                 let read = received.len();
-                say!("resumed: the kernel took {count} more bytes once {read} were read")?;
+                say!(
+                    "resumed: the kernel took {count} more bytes once {read} were read"
+                )?;
             }
             Err(why) if why.kind() == ErrorKind::WouldBlock => {
                 if received.is_empty() {

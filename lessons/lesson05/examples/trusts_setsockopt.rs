@@ -16,16 +16,22 @@ use shared::finish;
 use socket2::SockRef;
 
 fn main() -> ExitCode {
-    exit(run(&Arguments::parse("A program that takes its wish for the kernel's answer (S23)")))
+    exit(run(&Arguments::parse(
+        "A program that takes its wish for the kernel's answer (S23)",
+    )))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let listener = listen(arguments.address)?;
     // ANCHOR: bug
-    SockRef::from(&listener).set_recv_buffer_size(SMALL_BUFFER).explain("cannot set a size")?;
+    SockRef::from(&listener)
+        .set_recv_buffer_size(SMALL_BUFFER)
+        .explain("cannot set a size")?;
     say!("receive buffer: asked for {SMALL_BUFFER} bytes, granted {SMALL_BUFFER}")?;
     let (sender, receiver) = connect(&listener)?;
-    SockRef::from(&sender).set_send_buffer_size(SMALL_BUFFER).explain("cannot set a size")?;
+    SockRef::from(&sender)
+        .set_send_buffer_size(SMALL_BUFFER)
+        .explain("cannot set a size")?;
     say!("send buffer: asked for {SMALL_BUFFER} bytes, granted {SMALL_BUFFER}")?;
     // ANCHOR_END: bug
 

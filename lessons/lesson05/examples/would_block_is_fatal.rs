@@ -29,8 +29,9 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut written = 0;
     while written < message.len() {
         // ANCHOR: bug
-        let count =
-            sender.write(&message[written..]).map_err(|why| Failure::new("cannot write", why))?;
+        let count = sender
+            .write(&message[written..])
+            .map_err(|why| Failure::new("cannot write", why))?;
         // ANCHOR_END: bug
         say!("write: {count} of {} bytes taken", message.len() - written)?;
         written += count;

@@ -17,7 +17,9 @@ use lesson05::{compare, listen, numbered_lines};
 use shared::small_ends;
 
 fn main() -> ExitCode {
-    exit(run(&Arguments::parse("A program that writes everything and then reads: it hangs")))
+    exit(run(&Arguments::parse(
+        "A program that writes everything and then reads: it hangs",
+    )))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {

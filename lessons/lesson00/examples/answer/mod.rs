@@ -36,7 +36,8 @@ impl Answer {
         match Arguments::parse_or_words(about, "classify") {
             (_, Some(addresses)) => (self.classify)(&addresses, &|text| {
                 let address = (self.parse)(text)?;
-                let (kind, port) = ((self.kind)(address.ip()), (self.port)(address.port()));
+                let (kind, port) =
+                    ((self.kind)(address.ip()), (self.port)(address.port()));
                 Ok(format!("{kind} address, {port}"))
             }),
             (arguments, None) => exit((self.ends)(&arguments)),

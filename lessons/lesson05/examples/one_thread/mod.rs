@@ -29,8 +29,12 @@ pub fn run(
     let mut connection = TcpStream::connect_timeout(&server, arguments.time_limit)
         .map_err(cannot_connect(server))?;
     // The send buffer is small, so that it's soon full.
-    SockRef::from(&connection).set_send_buffer_size(SMALL_BUFFER).explain("cannot set a size")?;
-    connection.set_nonblocking(true).explain("cannot make the connection non-blocking")?;
+    SockRef::from(&connection)
+        .set_send_buffer_size(SMALL_BUFFER)
+        .explain("cannot set a size")?;
+    connection
+        .set_nonblocking(true)
+        .explain("cannot make the connection non-blocking")?;
 
     let (mut input, mut output) = (vec![0; CHUNK], vec![0; CHUNK]);
     let (mut sent, mut received) = (0, 0);
@@ -47,7 +51,12 @@ pub fn run(
             Ok(0) if received == length => {
                 return say!("echoed {length} bytes, each in its place");
             }
-            Ok(0) => return Err(Failure::new("the echo broke off", "the server ended its side")),
+            Ok(0) => {
+                return Err(Failure::new(
+                    "the echo broke off",
+                    "the server ended its side",
+                ));
+            }
             Ok(count) if received + count > length => {
                 return Err(Failure::new("the echo does not end", "more than was sent"));
             }

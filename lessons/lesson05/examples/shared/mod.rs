@@ -48,4 +48,3 @@ pub fn finish(
     compare(message, &received)?;
     say!("end: {written} bytes sent, {read} read, each in its place")
 }
-
