@@ -1,5 +1,5 @@
 // Shows the grade of each exercise while it is edited: its checks in the chapter, a mark in the list of
-// chapters, and all exercises on the opening page. Everything comes from the reader's live stream; the
+// chapters, and all exercises on the opening page. Everything comes from the server's stream of events; the
 // browser only remembers whether the grading was switched on. Only served pages load this.
 {
     const REMEMBERED = 'book-grade';
@@ -46,11 +46,11 @@
     const post = async (what) => {
         const session = await fetch('/live/session');
         const { token } = await session.json();
-        const headers = { 'X-Reader-Token': token };
+        const headers = { 'X-Book-Token': token };
         await fetch(`/live/grade/${what}`, { method: 'POST', headers });
     };
 
-    // A reader that is just being started again is asked when the stream is back.
+    // A server that is just being started again is asked when the stream is back.
     const ask = (what) => post(what).catch(() => {});
 
     const button = () => {
@@ -245,7 +245,7 @@
         });
     };
 
-    // A new stream: the reader may be another one, which has not been asked.
+    // A new stream: the server may be another one, which has not been asked.
     document.addEventListener('book:open', () => {
         asked = false;
     });

@@ -1,5 +1,5 @@
 // Makes a panel of each recording that names its programs: a button that runs them on this machine, and
-// what they and the kernel do, on one time axis. Only served pages load this; see book/reader/panel.rs.
+// what they and the kernel do, on one time axis. Only served pages load this; see book/server/panels/panel.rs.
 {
     const make = (tag, properties = {}, ...children) => {
         const { data, ...rest } = properties;
@@ -9,18 +9,18 @@
         return element;
     };
 
-    /** Asks the reader; throws words for people where there is none. */
+    /** Asks the server; throws words for people where there is none. */
     const ask = (path, options) => fetch(path, options).catch(() => {
-        throw new Error('the reader does not answer: is cargo run -p book still running?');
+        throw new Error('the book\'s server does not answer: is cargo run -p book still running?');
     });
 
     /** Sends a request that starts or stops something; resolves to the answer, or throws its text. */
     const post = async (path, body = {}) => {
-        // Each run of the reader has a token of its own, so it is not kept.
+        // Each run of the server has a token of its own, so it is not kept.
         const { token } = await (await ask('/live/session')).json();
         const answer = await ask(path, {
             method: 'POST',
-            headers: { 'Content-Type': 'application/json', 'X-Reader-Token': token },
+            headers: { 'Content-Type': 'application/json', 'X-Book-Token': token },
             body: JSON.stringify(body),
         });
         if (!answer.ok) {
@@ -52,7 +52,7 @@
             this.programs = programs;
             this.stream = null;
             this.build();
-            // A page that was loaded again, or that the reader has built anew, goes on with its run.
+            // A page that was loaded again, or that the server has built anew, goes on with its run.
             this.path = sessionStorage.getItem(name);
             if (this.path === null) {
                 this.show('idle', '');
@@ -259,7 +259,7 @@
 
         async stop() {
             if (this.isRunning && this.path === null) {
-                // It has no name yet; the reader's answer brings one.
+                // It has no name yet; the server's answer brings one.
                 this.isUnwanted = true;
             } else if (this.isRunning) {
                 await this.ask(`${this.path}/stop`);
@@ -290,12 +290,12 @@
             stream.onerror = () => {
                 // Where it is not CLOSED, the browser tries again by itself.
                 if (stream.readyState === EventSource.CLOSED && stream === this.stream) {
-                    // That is so when the reader knows no such run, and when the page is left.
+                    // That is so when the server knows no such run, and when the page is left.
                     if (this.last === -1) {
                         sessionStorage.removeItem(this.name);
                     }
                     if (this.isRunning) {
-                        this.show('over', 'the reader does not know this run any more');
+                        this.show('over', 'the book\'s server does not know this run any more');
                     }
                 }
             };

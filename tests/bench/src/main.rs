@@ -9,11 +9,9 @@ mod idle;
 mod learner;
 mod load;
 mod machine;
+mod report;
 mod requests;
 mod server;
-
-#[path = "../report/mod.rs"]
-mod report;
 
 use std::fs;
 use std::process::ExitCode;
@@ -102,7 +100,27 @@ fn run(command: Command) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::report::record::{Record, median, middle_half, range};
+    use super::{report, root};
+
+    /// What is recorded, and what the page on speed says: its tables, and its plots.
+    #[test]
+    fn tables_and_plots_are_what_was_measured() {
+        let files = report::files(root()).expect("the records can be read");
+        assert!(files.len() >= 3, "only {} files", files.len());
+        for (path, expected) in files {
+            let found = fs::read_to_string(&path).expect("a file of the book");
+            let lines = found.lines().zip(expected.lines());
+            let line = lines.take_while(|(found, expected)| found == expected).count() + 1;
+            assert!(
+                found == expected,
+                "{}:{line} is not what was recorded: `cargo run --release -p bench -- page` writes it anew",
+                path.display()
+            );
+        }
+    }
 
     #[test]
     fn a_record_is_read_by_its_columns() {

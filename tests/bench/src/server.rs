@@ -1,10 +1,12 @@
 //! The programs that are measured, as whole processes.
 
+use std::env;
 use std::fs;
 use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::thread;
 use std::time::Duration;
 
@@ -168,7 +170,14 @@ impl Processors {
 
 /// The workspace.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("tests/bench lies in it")
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let places = [env::current_exe(), env::current_dir()].into_iter().flatten();
+        let places: Vec<PathBuf> = places.collect();
+        let mut folders = places.iter().flat_map(|place| place.ancestors());
+        let root = folders.find(|folder| folder.join("book.toml").is_file());
+        root.expect("the benchmark runs within the workspace").to_owned()
+    });
+    &ROOT
 }
 
 /// A program of the workspace, built like this one.

@@ -6,13 +6,9 @@
 
 use std::net::SocketAddr;
 
+use book::panels::programs::{Asked, Kind};
 use libfuzzer_sys::fuzz_target;
-use programs::{Asked, Kind};
 use serde_json::{Map, Value};
-
-#[path = "../../../book/reader/programs.rs"]
-#[allow(dead_code)]
-mod programs;
 
 fuzz_target!(|text: &str| {
     let (written, request) = text.split_once('\n').unwrap_or((text, ""));

@@ -2,10 +2,6 @@
 //! environment it is a suite of three checks, and otherwise it tests what that suite writes, and what it
 //! leaves behind.
 
-#[cfg(unix)]
-#[path = "../../alive.rs"]
-mod alive;
-
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -19,7 +15,9 @@ fn main() -> ExitCode {
 #[cfg(unix)]
 mod unix {
     use std::env;
+    use std::fs;
     use std::io::{BufRead, BufReader};
+    use std::path::Path;
     use std::process::{Child, ChildStdout, Command, ExitCode, Stdio};
     use std::sync::mpsc;
     use std::thread;
@@ -29,10 +27,8 @@ mod unix {
         Check, Exercise, Graded, LIVE, Lesson, Needs, Outcome, RECORD, Run, Status, check,
     };
     use libtest_mimic::{Arguments, Trial};
-    use rustix::process::Pid;
+    use rustix::process::{Pid, test_kill_process};
     use serde_json::Value;
-
-    use crate::alive::is_alive;
 
     const A_SUITE: &str = "A_SUITE";
 
@@ -250,6 +246,15 @@ mod unix {
         while !is_so() {
             assert!(Instant::now() < deadline, "in vain: until {what}");
             thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Whether a process is there, and more than a dead child that its parent has not waited for.
+    fn is_alive(process: Pid) -> bool {
+        match fs::read_to_string(format!("/proc/{}/stat", process.as_raw_nonzero())) {
+            Ok(stat) => !stat.rsplit(") ").next().is_some_and(|fields| fields.starts_with('Z')),
+            Err(_) if Path::new("/proc/self/stat").exists() => false,
+            Err(_) => test_kill_process(process).is_ok(),
         }
     }
 }

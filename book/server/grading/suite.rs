@@ -1,0 +1,138 @@
+//! One run of an exercise's checks: cargo builds the lesson's suite with all that it starts, and the suite
+//! tells its live record. No shell, and no argument from a request.
+
+use std::env;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tokio::process::Command;
+
+use crate::process::child::{self, Stop};
+use crate::source::Exercise;
+
+/// What a run tells while it lasts.
+pub enum Event {
+    /// What cargo does just now.
+    Building(String),
+    /// A line of the suite's live record: see `tests/grader/src/live.rs`.
+    Live(Value),
+}
+
+/// How a run ended.
+pub enum Verdict {
+    Graded,
+    /// What the compiler says.
+    DoesNotCompile(String),
+    /// Something else keeps the checks from being run.
+    Failed(String),
+    Stopped,
+}
+
+/// A longer line is read in pieces, so that no program fills our memory.
+const LONGEST_LINE: usize = 256 * 1024;
+
+/// What is kept of the compiler's words.
+const ERRORS: usize = 64 * 1024;
+
+pub async fn grade(
+    root: &Path,
+    exercise: &Exercise,
+    stop: &mut Stop,
+    mut tell: impl FnMut(Event),
+) -> Verdict {
+    let suite = match build(root, exercise, stop, &mut tell).await {
+        Ok(Ok(suite)) => suite,
+        Ok(Err(verdict)) => return verdict,
+        Err(why) => return Verdict::Failed(format!("cannot start cargo: {why}")),
+    };
+    let mut command = Command::new(&suite);
+    // The lesson's own directory, as under `cargo test`.
+    command.arg("exercise").current_dir(exercise.file.parent().unwrap_or(root));
+    command.env("GRADER_LIVE", "1").env_remove("SUBJECT").env_remove("GRADER_RECORD");
+    let mut ended = false;
+    let live = |line: &str| {
+        let line = serde_json::from_str(line).ok();
+        if let Some(line) = line.filter(|line: &Value| line["live"].is_string()) {
+            ended |= line["live"] == "ended";
+            tell(Event::Live(line));
+        }
+    };
+    match child::run(&mut command, stop, LONGEST_LINE, live, |_| {}).await {
+        _ if *stop.borrow() => Verdict::Stopped,
+        Ok(_) if ended => Verdict::Graded,
+        Ok(status) => {
+            Verdict::Failed(format!("the suite of {} told nothing ({status})", exercise.lesson))
+        }
+        Err(why) => Verdict::Failed(format!("cannot start {}: {why}", suite.display())),
+    }
+}
+
+/// Builds what `cargo test -p LESSON` would, and returns the suite's program.
+async fn build(
+    root: &Path,
+    exercise: &Exercise,
+    stop: &mut Stop,
+    tell: &mut impl FnMut(Event),
+) -> io::Result<Result<PathBuf, Verdict>> {
+    // The cargo that has started the server, if one did.
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let lesson = &exercise.lesson;
+    cargo.args(["build", "--package", lesson, "--test", lesson, "--keep-going"]);
+    cargo.args(["--message-format", "json"]).current_dir(root);
+    let (mut suite, mut program, mut said) = (None, None, Vec::new());
+    let (mut errors, mut all_errors) = (String::new(), String::new());
+    let message = |line: &str| {
+        let message: Value = serde_json::from_str(line).unwrap_or_default();
+        let target = &message["target"];
+        let is_exercise = target["src_path"]
+            .as_str()
+            .is_some_and(|path| is_same(Path::new(path), &exercise.file));
+        match (message["reason"].as_str(), message["executable"].as_str()) {
+            (Some("compiler-artifact"), Some(executable)) => {
+                if is_exercise {
+                    program = Some(());
+                } else if target["kind"][0] == "test" && target["name"] == **lesson {
+                    suite = Some(PathBuf::from(executable));
+                }
+            }
+            (Some("compiler-message"), _) if message["message"]["level"] == "error" => {
+                let text = message["message"]["rendered"].as_str().unwrap_or_default();
+                // The last words, such as "aborting due to 2 previous errors", tell nothing new.
+                let is_last = text.starts_with("error: aborting due to");
+                for errors in [Some(&mut all_errors), is_exercise.then_some(&mut errors)] {
+                    if let Some(errors) = errors.filter(|errors| !is_last && errors.len() < ERRORS)
+                    {
+                        errors.push_str(text);
+                        errors.push('\n');
+                    }
+                }
+            }
+            _ => {}
+        }
+    };
+    let progress = |line: &str| {
+        let line = line.trim().to_owned();
+        if said.len() < 100 {
+            said.push(line.clone());
+        }
+        tell(Event::Building(line));
+    };
+    child::run(&mut cargo, stop, LONGEST_LINE, message, progress).await?;
+    if *stop.borrow() {
+        return Ok(Err(Verdict::Stopped));
+    }
+    Ok(match (suite, program) {
+        // A suite is built even when the exercise is not; what lies there then is an older one.
+        (Some(suite), Some(())) => Ok(suite),
+        _ if !errors.is_empty() => Err(Verdict::DoesNotCompile(errors)),
+        _ if !all_errors.is_empty() => Err(Verdict::DoesNotCompile(all_errors)),
+        _ => Err(Verdict::Failed(format!("cargo has built nothing:\n{}", said.join("\n")))),
+    })
+}
+
+/// Cargo names a file by the directory that it was started in, symbolic links and all.
+fn is_same(one: &Path, other: &Path) -> bool {
+    one == other
+        || one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+}

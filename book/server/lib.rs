@@ -1,0 +1,25 @@
+//! Builds the workbook, checks it, and serves it with live reload, grades and runs on the page.
+//!
+//! The folders, each with its own reason to change; none imports from one that is further down:
+//!
+//! | folder | what |
+//! |---|---|
+//! | [`process`] | child processes, none of which outlives the server |
+//! | [`source`] | the book's files: chapters, includes, predictions, exercises |
+//! | [`panels`] | programs that a page can run |
+//! | [`grading`] | exercises that are graded while they are edited |
+//! | [`check`] | what is refused |
+//! | [`render`] | from sources to pages |
+//! | [`serve`] | the book over HTTP |
+//! | [`command`] | the command line |
+//!
+//! The server starts programs; `THREATS.md` says how it could be misused, and what stops that.
+
+pub mod check;
+pub mod command;
+pub mod grading;
+pub mod panels;
+pub mod process;
+pub mod render;
+pub mod serve;
+pub mod source;

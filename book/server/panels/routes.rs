@@ -1,0 +1,176 @@
+//! What pages ask of runs, over HTTP. The guard has refused all pages but the book's own.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::sse::{KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Map, Value, json};
+use tokio::time::sleep;
+
+use super::panel::Panel;
+use super::programs::{Asked, Program};
+use super::run::Run;
+
+/// Runs at the same time. A browser keeps six connections to a server, and each run holds one; some must
+/// be left to ask for its end.
+const MOST_RUNS: usize = 3;
+
+/// How long the events of a run are kept when it has ended, for a page whose stream broke.
+const KEPT: Duration = Duration::from_secs(10);
+
+const LONGEST_NAME: usize = 200;
+const LONGEST_LINE: usize = 1000;
+
+#[derive(Clone)]
+pub struct Runs {
+    root: PathBuf,
+    list: Arc<Mutex<List>>,
+}
+
+#[derive(Default)]
+struct List {
+    runs: Vec<Arc<Run>>,
+    count: u64,
+}
+
+/// Why a request is refused.
+type Refusal = (StatusCode, String);
+
+impl Runs {
+    /// The programs are those of the workspace in `root`.
+    pub fn new(root: PathBuf) -> Runs {
+        Runs { root, list: Arc::default() }
+    }
+
+    pub fn routes<S: Clone + Send + Sync + 'static>(self) -> Router<S> {
+        Router::new()
+            .route("/live/panel", get(panel))
+            .route("/live/run", post(start))
+            .route("/live/run/{id}", get(events))
+            .route("/live/run/{id}/stop", post(stop))
+            .route("/live/run/{id}/input", post(input))
+            .with_state(self)
+    }
+
+    fn list(&self) -> MutexGuard<'_, List> {
+        // No call leaves it half changed.
+        self.list.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn start(&self, panel: String, asked: Vec<Asked>) -> Result<Arc<Run>, Refusal> {
+        let mut list = self.list();
+        let busy = |why: String| Err((StatusCode::CONFLICT, why));
+        if list.runs.iter().any(|run| !run.is_over() && run.panel == panel) {
+            return busy("this runs already, perhaps in another tab: stop it there first".into());
+        }
+        if list.runs.iter().filter(|run| !run.is_over()).count() >= MOST_RUNS {
+            return busy(format!("{MOST_RUNS} runs are going on: stop one of them first"));
+        }
+        list.count += 1;
+        // A page of an earlier run of the server must not meet one of these under its id.
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let id = format!("{:x}-{}", now.as_nanos(), list.count);
+        let run = Run::start(id, panel, self.root.clone(), asked);
+        list.runs.push(Arc::clone(&run));
+        drop(list);
+        tokio::spawn({
+            let (runs, run) = (self.clone(), Arc::clone(&run));
+            async move {
+                run.closed().await;
+                sleep(KEPT).await;
+                runs.list().runs.retain(|other| !Arc::ptr_eq(other, &run));
+            }
+        });
+        Ok(run)
+    }
+
+    fn named(&self, id: &str) -> Result<Arc<Run>, Refusal> {
+        let gone = || (StatusCode::NOT_FOUND, "there is no such run, or it has ended".to_owned());
+        self.list().runs.iter().find(|run| run.id == id).cloned().ok_or_else(gone)
+    }
+}
+
+/// `GET /live/panel?server=…&client=…`: what a panel of a chapter is to show.
+async fn panel(Query(sides): Query<Vec<(String, String)>>) -> Result<Response, Refusal> {
+    let sides = sides.iter().map(|(side, text)| (side.as_str(), text.as_str()));
+    let panel = Panel::written(sides).map_err(|why| (StatusCode::NOT_FOUND, why))?;
+    let described: Vec<_> = panel.programs.iter().map(Asked::described).collect();
+    Ok(Json(json!({ "programs": described })).into_response())
+}
+
+/// `POST /live/run`: starts the programs of a panel.
+async fn start(
+    State(runs): State<Runs>,
+    body: Result<Json<Value>, JsonRejection>,
+) -> Result<Response, Refusal> {
+    let Json(body) = body.map_err(|why| (why.status(), why.body_text()))?;
+    let bad = |why: String| (StatusCode::BAD_REQUEST, why);
+    let panel = short(&body["panel"], LONGEST_NAME).ok_or(bad("names no panel".into()))?;
+    let programs = body["programs"].as_array().ok_or(bad("names no programs".into()))?;
+    if !(1..=2).contains(&programs.len()) {
+        return Err(bad("a run has one program or two".into()));
+    }
+    let mut asked = Vec::new();
+    for program in programs {
+        asked.push(wanted(program).map_err(bad)?);
+    }
+    let run = runs.start(panel, asked)?;
+    Ok(Json(json!({ "run": run.id })).into_response())
+}
+
+fn wanted(program: &Value) -> Result<Asked, String> {
+    let name = program["name"].as_str().unwrap_or_default();
+    let known = Program::named(name).ok_or_else(|| format!("no program {name:?}"))?;
+    let given = match &program["arguments"] {
+        Value::Object(given) => given.clone(),
+        Value::Null => Map::new(),
+        _ => return Err("the arguments have no names".into()),
+    };
+    let asked = Asked { program: known, given };
+    asked.call(None)?;
+    Ok(asked)
+}
+
+/// `GET /live/run/ID`: all events of a run, or those behind the last one that the page has heard.
+async fn events(
+    State(runs): State<Runs>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let run = runs.named(&id)?;
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse::<usize>().ok());
+    let from = last.map_or(0, |last| last.saturating_add(1));
+    Ok(Sse::new(run.stream(from)).keep_alive(KeepAlive::default()).into_response())
+}
+
+/// `POST /live/run/ID/stop`
+async fn stop(State(runs): State<Runs>, Path(id): Path<String>) -> Result<StatusCode, Refusal> {
+    runs.named(&id)?.stop();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /live/run/ID/input`: a line for a program's standard input.
+async fn input(
+    State(runs): State<Runs>,
+    Path(id): Path<String>,
+    body: Result<Json<Value>, JsonRejection>,
+) -> Result<StatusCode, Refusal> {
+    let run = runs.named(&id)?;
+    let Json(body) = body.map_err(|why| (why.status(), why.body_text()))?;
+    let bad = |why: &str| (StatusCode::BAD_REQUEST, why.to_owned());
+    let line = short(&body["line"], LONGEST_LINE).ok_or(bad("no line, or one that is too long"))?;
+    let program = body["program"].as_u64().and_then(|index| usize::try_from(index).ok());
+    run.say(program.ok_or(bad("names no program"))?, line.replace(['\n', '\r'], " "));
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn short(value: &Value, longest: usize) -> Option<String> {
+    value.as_str().filter(|text| text.len() <= longest).map(str::to_owned)
+}

@@ -1,0 +1,4 @@
+//! Child processes, none of which outlives the server.
+
+pub mod child;
+pub mod parent_death;

@@ -1,0 +1,74 @@
+//! Captions: a listing names the file that it was taken from, and a transcript looks like a
+//! terminal.
+
+use std::path::Path;
+
+use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
+use mdbook_preprocessor::config::Config;
+
+use crate::source::{Directive, html, paths};
+
+/// Puts a `figure` around every fenced block that consists of one include.
+///
+/// `dir` is the chapter's directory, from the root of the workspace.
+pub fn caption(text: &str, dir: &Path, config: &Config) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut copied = 0;
+    let mut block = None;
+    for (event, span) in html::parser(text, config).into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+                block = Some((info, String::new()))
+            }
+            Event::Text(code) => {
+                if let Some((_, body)) = &mut block {
+                    body.push_str(&code);
+                }
+            }
+            Event::End(TagEnd::CodeBlock) => {
+                let Some((info, body)) = block.take() else {
+                    continue;
+                };
+                let line = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+                let indent = &text[line..span.start];
+                // In a quotation or on a list item's first line there is no room for lines of HTML.
+                if !indent.trim().is_empty() {
+                    continue;
+                }
+                let Some(opening) = figure(&info, &body, dir, &config.book.src) else {
+                    continue;
+                };
+                let end =
+                    text[span.end..].find('\n').map_or(text.len(), |newline| span.end + newline);
+                // A blank line ends a block of HTML: what is between is Markdown again.
+                result.push_str(&text[copied..line]);
+                result.push_str(&format!(
+                    "\n{indent}{opening}\n\n{}\n\n{indent}</figure>\n",
+                    text[line..end].trim_end()
+                ));
+                copied = end;
+            }
+            _ => {}
+        }
+    }
+    result.push_str(&text[copied..]);
+    result
+}
+
+/// The opening of the figure that a fenced block gets, if it gets one.
+fn figure(info: &str, body: &str, dir: &Path, src: &Path) -> Option<String> {
+    let directive = Directive::alone(body).filter(Directive::reads_file)?;
+    let mut words = info.split([' ', '\t', ',']);
+    if words.next() == Some("console") {
+        // Of two terminals side by side, the reader is told which is whose.
+        let side = words.find(|word| matches!(*word, "client" | "server"));
+        let class = side.map_or("terminal".to_owned(), |side| format!("terminal {side}"));
+        return Some(format!(r#"<figure class="{class}">"#));
+    }
+    let file = paths::normal(&dir.join(directive.path))?;
+    if file.starts_with(src) {
+        return None;
+    }
+    let name = html::escape(&paths::slashed(&file));
+    Some(format!(r#"<figure class="listing"><figcaption><code>{name}</code></figcaption>"#))
+}

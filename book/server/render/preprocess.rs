@@ -1,0 +1,86 @@
+//! mdBook's preprocessor `repair`: the same captions and links to the glossary whether this program
+//! builds the book or stock mdBook does.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use common::Failure;
+use mdbook_preprocessor::book::{Book, BookItem, Chapter};
+use mdbook_preprocessor::{Preprocessor, PreprocessorContext, errors};
+
+use super::terms::{GLOSSARY, Terms};
+use super::{listing, minutes, panel, prediction};
+use crate::check::check;
+use crate::source::Sources;
+
+/// The name in `book.toml`.
+pub const NAME: &str = "repair";
+
+pub fn supports(renderer: &str) -> bool {
+    renderer == "html"
+}
+
+/// Answers mdBook: checks the sources of the book on stdin, and writes it, prepared, to stdout.
+///
+/// # Errors
+///
+/// The input is not what mdBook sends, the sources have defects, or the answer cannot be written.
+pub fn answer() -> Result<(), Failure> {
+    let (context, book) = mdbook_preprocessor::parse_input(io::stdin().lock()).map_err(|why| {
+        Failure::new("cannot read mdBook's input", format!("{why:#}"))
+            .advise("mdBook runs this; to build the book yourself: cargo run -p book -- build")
+    })?;
+    check(Sources::with_config(&context.root, context.config.clone())?)?;
+    let book = prepared(&context, book);
+    let unread = |why: String| Failure::new("cannot answer mdBook", why);
+    let mut out = io::stdout().lock();
+    serde_json::to_writer(&mut out, &book).map_err(|why| unread(why.to_string()))?;
+    out.flush().map_err(|why| unread(why.to_string()))
+}
+
+/// The book with a caption for each listing, its terms linked to the glossary, the options of its
+/// predictions to be opened, and the minutes that a chapter takes.
+fn prepared(context: &PreprocessorContext, mut book: Book) -> Book {
+    let config = &context.config;
+    let glossary = book.chapters().find(|chapter| is_glossary(chapter));
+    let terms = Terms::read(glossary.map_or("", |chapter| &chapter.content), config);
+    book.for_each_mut(|item| {
+        let BookItem::Chapter(chapter) = item else {
+            return;
+        };
+        let Some(dir) = chapter.source_path.as_deref().and_then(Path::parent) else {
+            return;
+        };
+        chapter.content = minutes::tell(&chapter.content, config);
+        if !is_glossary(chapter) {
+            chapter.content = terms.link(&chapter.content, dir, config);
+        }
+        chapter.content = prediction::markup(&chapter.content, config);
+        chapter.content = panel::explain(&chapter.content, config);
+        chapter.content = listing::caption(&chapter.content, &config.book.src.join(dir), config);
+    });
+    book
+}
+
+fn is_glossary(chapter: &Chapter) -> bool {
+    chapter.source_path.as_deref() == Some(Path::new(GLOSSARY))
+}
+
+/// The preprocessor as a build in this process runs it, instead of the command in `book.toml`.
+///
+/// It does not check: that is done before, since mdBook stops at the first missing chapter.
+pub struct Repair;
+
+impl Preprocessor for Repair {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn run(&self, context: &PreprocessorContext, book: Book) -> errors::Result<Book> {
+        Ok(prepared(context, book))
+    }
+
+    fn supports_renderer(&self, renderer: &str) -> errors::Result<bool> {
+        Ok(supports(renderer))
+    }
+}

@@ -1,0 +1,208 @@
+//! Serving the book on loopback, and building it again when its sources change.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header;
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use common::{Failure, complain};
+use tokio::sync::{oneshot, watch};
+use tower_http::compression::CompressionLayer;
+use tower_http::services::{ServeDir, ServeFile};
+
+use super::edition::Edition;
+use super::events;
+use super::guard::{self, Session};
+use super::watch::{Shown, Wake, Watch};
+use crate::grading::{self, GradeQueue, Workers};
+use crate::panels::Runs;
+use crate::source::{Exercise, Sources};
+
+/// Builds the book, serves it, and keeps it up to date until Ctrl-C.
+///
+/// # Errors
+///
+/// The port is taken, the first build fails, or the system refuses something.
+pub fn serve(root: &Path, port: u16, open: bool, grace: Duration) -> Result<(), Failure> {
+    let (interrupt, interrupted) = oneshot::channel();
+    stop_on_signal(interrupt)?;
+    let session = Session::new()?;
+    // Before the build: a port that is taken should not cost the time of one.
+    let listener = listen(port)?;
+    say(format_args!("building the book"));
+    let started = Instant::now();
+    let sources = Sources::read(root)?;
+    let (watch, stopper) = Watch::start(&sources)?;
+    let shown = Shown::by(&sources);
+    let exercises = Exercise::all(&sources);
+    let first = Edition::build(sources)?;
+    say(format_args!("built in {:.1} s", started.elapsed().as_secs_f64()));
+
+    let (sender, editions) = watch::channel(first);
+    let root = root.to_owned();
+    let queue = GradeQueue::new(root.clone(), exercises, grace);
+    let workers =
+        Workers::start(&queue).map_err(|why| Failure::new("cannot grade on the page", why))?;
+    let routes = routes(editions, &queue, Runs::new(root.clone()), session);
+    let builder = thread::spawn(move || keep_building(&root, &watch, shown, &sender, &queue));
+    let served = answer(listener, routes, open, interrupted);
+    workers.shut_down();
+    // The builder ends its build first, so that no half-written directory stays behind.
+    let _ = stopper.send(Wake::Stop);
+    let _ = builder.join();
+    served
+}
+
+/// Tells of something that went well. The book is served even if no terminal is left to tell.
+fn say(line: fmt::Arguments<'_>) {
+    let _ = common::say(line);
+}
+
+fn stop_on_signal(interrupt: oneshot::Sender<()>) -> Result<(), Failure> {
+    let mut interrupt = Some(interrupt);
+    ctrlc::set_handler(move || {
+        if let Some(interrupt) = interrupt.take() {
+            // It fails when the first build has failed.
+            let _ = interrupt.send(());
+        }
+    })
+    .map_err(|why| Failure::new("cannot handle Ctrl-C", why))
+}
+
+fn listen(port: u16) -> Result<TcpListener, Failure> {
+    let refused = |why: io::Error| {
+        Failure::new(format!("cannot listen on {}:{port}", Ipv4Addr::LOCALHOST), why)
+            .advise("is the book being served already? --port 0 picks a free port")
+    };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(refused)?;
+    listener.set_nonblocking(true).map_err(refused)?;
+    Ok(listener)
+}
+
+/// Builds the book after each change. A good build takes the place of the last one.
+fn keep_building(
+    root: &Path,
+    watch: &Watch,
+    mut shown: Shown,
+    editions: &watch::Sender<Edition>,
+    queue: &GradeQueue,
+) {
+    while watch.wait() {
+        queue.files_changed();
+        let changed = shown.changed();
+        if changed.is_empty() {
+            continue;
+        }
+        say(format_args!("changed {}", changed.join(", ")));
+        let started = Instant::now();
+        let built = Sources::read(root).and_then(|sources| {
+            shown.follow(&sources);
+            Edition::build(sources)
+        });
+        match built {
+            Ok(edition) => {
+                say(format_args!("rebuilt in {:.1} s", started.elapsed().as_secs_f64()));
+                editions.send_replace(edition);
+            }
+            Err(error) => {
+                complain(&error);
+                let _ = writeln!(io::stderr(), "the last good book stays up");
+                editions.send_modify(|edition| edition.broken = Some(error.to_string().into()));
+            }
+        }
+    }
+}
+
+/// Serves until Ctrl-C; open streams end with the runtime.
+fn answer(
+    listener: TcpListener,
+    routes: Router,
+    open: bool,
+    interrupted: oneshot::Receiver<()>,
+) -> Result<(), Failure> {
+    let failed = |why: io::Error| Failure::new("cannot serve the book", why);
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
+        let url = format!("http://{}", listener.local_addr().map_err(failed)?);
+        say(format_args!("serving the book on {url} (Ctrl-C stops it)"));
+        if open {
+            open_browser(&url);
+        }
+        tokio::select! {
+            served = axum::serve(listener, routes) => served.map_err(failed),
+            _ = interrupted => Ok(()),
+        }
+    })
+}
+
+fn routes(
+    editions: watch::Receiver<Edition>,
+    queue: &GradeQueue,
+    runs: Runs,
+    session: Session,
+) -> Router {
+    let pages = queue.clone();
+    Router::new()
+        .route("/live", get(|State(editions)| async move { events::stream(editions, &pages) }))
+        .fallback(page)
+        .with_state(editions)
+        .merge(grading::routes(queue))
+        .merge(runs.routes())
+        .route("/live/session", get(guard::session).with_state(session.clone()))
+        // Text shrinks to a third; not streams of events, which must not wait to be compressed.
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(session, guard::guard))
+}
+
+/// A file of the current edition.
+async fn page(State(editions): State<watch::Receiver<Edition>>, mut request: Request) -> Response {
+    let site = Arc::clone(&editions.borrow().site);
+    // It tells builds apart by the second only: a page could stay old after a quick edit. The
+    // ETag is exact.
+    request.headers_mut().remove(header::IF_MODIFIED_SINCE);
+    let missing = ServeFile::new(site.path().join("404.html"));
+    let response = ServeDir::new(site.path()).not_found_service(missing).try_call(request).await;
+    match response {
+        Ok(mut response) => {
+            response.headers_mut().remove(header::LAST_MODIFIED);
+            response.map(Body::new)
+        }
+        Err(why) => (StatusCode::INTERNAL_SERVER_ERROR, format!("cannot read the page: {why}\n"))
+            .into_response(),
+    }
+}
+
+/// Opens the browser; the book is served anyway when there is none.
+fn open_browser(url: &str) {
+    let opener = if cfg!(target_os = "macos") {
+        "open"
+    } else if cfg!(windows) {
+        "explorer"
+    } else {
+        "xdg-open"
+    };
+    let started = Command::new(opener)
+        .arg(url)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    if let Err(why) = started {
+        let failure = Failure::new("cannot open a browser", format!("{opener}: {why}"));
+        complain(&failure.advise(format!("open {url} yourself")));
+    }
+}

@@ -1,0 +1,9 @@
+//! The book over HTTP: its pages, who may ask for what, and what open pages are told.
+
+mod edition;
+mod events;
+mod guard;
+mod http;
+mod watch;
+
+pub use http::serve;

@@ -1,0 +1,164 @@
+//! Watching the sources: a build for every change that the book shows.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver};
+use std::time::{Duration, SystemTime};
+
+use common::Failure;
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+
+use crate::source::{Sources, paths};
+
+/// An editor writes a file in several steps: a change is over when nothing happens for this long.
+const QUIET: Duration = Duration::from_millis(50);
+
+/// Tells when something in the watched directories was written.
+pub struct Watch {
+    /// Watches until it is dropped.
+    _watcher: RecommendedWatcher,
+    events: Receiver<Wake>,
+}
+
+pub enum Wake {
+    Changed,
+    Stop,
+}
+
+/// Makes [`Watch::wait`] return for good.
+pub type Stopper = mpsc::Sender<Wake>;
+
+impl Watch {
+    /// Watches `book.toml`, the chapters, the theme, and the directories that `extra-watch-dirs`
+    /// names.
+    ///
+    /// # Errors
+    ///
+    /// The system refuses to watch a directory.
+    pub fn start(sources: &Sources) -> Result<(Watch, Stopper), Failure> {
+        let (sender, events) = mpsc::channel();
+        let stopper = sender.clone();
+        let unwatched = |why: notify::Error| {
+            Failure::new("cannot watch the book's sources", why)
+                .advise("on Linux, fs.inotify.max_user_watches limits it")
+        };
+        let mut watcher =
+            notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+                // Reading is an event too, and a build reads all sources.
+                if !event.is_ok_and(|event| event.kind.is_access()) {
+                    // It fails when the server stops.
+                    let _ = sender.send(Wake::Changed);
+                }
+            })
+            .map_err(unwatched)?;
+        // The directory, not the file: an editor may put a new file in the place of the old one.
+        watcher.watch(&sources.root, RecursiveMode::NonRecursive).map_err(unwatched)?;
+        for dir in watched_dirs(sources).iter().filter(|dir| dir.is_dir()) {
+            watcher.watch(dir, RecursiveMode::Recursive).map_err(unwatched)?;
+        }
+        Ok((Watch { _watcher: watcher, events }, stopper))
+    }
+
+    /// Waits until something was written; `false` when there is nothing more to wait for.
+    pub fn wait(&self) -> bool {
+        let mut wake = self.events.recv().ok();
+        while let Some(Wake::Changed) = wake {
+            match self.events.recv_timeout(QUIET) {
+                Ok(next) => wake = Some(next),
+                Err(mpsc::RecvTimeoutError::Timeout) => return true,
+                Err(mpsc::RecvTimeoutError::Disconnected) => return false,
+            }
+        }
+        false
+    }
+}
+
+fn watched_dirs(sources: &Sources) -> Vec<PathBuf> {
+    let mut dirs = shown_dirs(sources);
+    dirs.extend(sources.config.build.extra_watch_dirs.iter().map(|dir| sources.root.join(dir)));
+    dirs
+}
+
+/// The directories whose files are all in the book.
+fn shown_dirs(sources: &Sources) -> Vec<PathBuf> {
+    let theme = sources.config.html_config().unwrap_or_default().theme_dir(&sources.root);
+    vec![sources.root.join(&sources.config.book.src), theme]
+}
+
+/// The files that make the book, with what tells one version of a file from another.
+///
+/// Events only wake: what changed is seen here, whatever an editor or a system makes of a change.
+pub struct Shown {
+    root: PathBuf,
+    dirs: Vec<PathBuf>,
+    files: BTreeSet<PathBuf>,
+    stamps: Stamps,
+}
+
+type Stamps = BTreeMap<PathBuf, Option<(SystemTime, u64)>>;
+
+impl Shown {
+    pub fn by(sources: &Sources) -> Shown {
+        let mut files: BTreeSet<_> =
+            sources.included().iter().map(|file| sources.root.join(file)).collect();
+        files.insert(sources.root.join("book.toml"));
+        let mut shown = Shown {
+            root: sources.root.clone(),
+            dirs: shown_dirs(sources),
+            files,
+            stamps: Stamps::new(),
+        };
+        shown.stamps = shown.look();
+        shown
+    }
+
+    /// Takes up what these sources show now, and keeps what was seen of their files before they
+    /// were read.
+    pub fn follow(&mut self, sources: &Sources) {
+        let seen = std::mem::take(&mut self.stamps);
+        *self = Shown::by(sources);
+        self.stamps.extend(seen);
+        let (dirs, files) = (&self.dirs, &self.files);
+        self.stamps
+            .retain(|file, _| files.contains(file) || dirs.iter().any(|dir| file.starts_with(dir)));
+    }
+
+    /// The files that differ from what was last seen, as people name them.
+    pub fn changed(&mut self) -> Vec<String> {
+        let now = self.look();
+        let then = std::mem::replace(&mut self.stamps, now);
+        let files: BTreeSet<_> = then.keys().chain(self.stamps.keys()).collect();
+        files
+            .into_iter()
+            .filter(|file| then.get(*file) != self.stamps.get(*file))
+            .map(|file| paths::slashed(file.strip_prefix(&self.root).unwrap_or(file)))
+            .collect()
+    }
+
+    fn look(&self) -> Stamps {
+        let mut stamps: Stamps =
+            self.files.iter().map(|file| (file.clone(), stamp(file))).collect();
+        for dir in &self.dirs {
+            look_into(dir, &mut stamps);
+        }
+        stamps
+    }
+}
+
+fn look_into(dir: &Path, stamps: &mut Stamps) {
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            look_into(&path, stamps);
+        } else {
+            let stamp = stamp(&path);
+            stamps.insert(path, stamp);
+        }
+    }
+}
+
+fn stamp(file: &Path) -> Option<(SystemTime, u64)> {
+    let metadata = fs::metadata(file).ok()?;
+    Some((metadata.modified().ok()?, metadata.len()))
+}

@@ -1,0 +1,107 @@
+//! mdBook's directives, `{{#include FILE:ANCHOR}}` and the like, as a chapter has them.
+
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A directive of a chapter.
+pub struct Directive<'text> {
+    /// Where it is in the chapter.
+    pub span: Range<usize>,
+    pub name: &'text str,
+    /// The file's path as written, relative to the chapter's directory.
+    pub path: &'text str,
+    /// What follows the path's first colon: an anchor, a line, or a range of lines.
+    pub part: Option<&'text str>,
+}
+
+impl<'text> Directive<'text> {
+    /// All directives of a text, without those that a backslash turns into plain text.
+    pub fn all(text: &'text str) -> impl Iterator<Item = Directive<'text>> {
+        // mdBook takes a backslash to hide everything up to the line's last `}}`.
+        static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r"\\\{\{#.*\}\}|\{\{\s*#([A-Za-z0-9_]+)\s+([^}]+)\}\}")
+                .expect("a valid pattern")
+        });
+        DIRECTIVE.captures_iter(text).filter_map(|found| {
+            let (whole, name, rest) =
+                (found.get(0)?, found.get(1)?.as_str(), found.get(2)?.as_str());
+            let argument = rest.split_whitespace().next()?;
+            let (path, part) = match argument.split_once(':') {
+                Some((path, part)) if name.ends_with("include") => (path, Some(part)),
+                _ => (argument, None),
+            };
+            Some(Directive { span: whole.range(), name, path, part })
+        })
+    }
+
+    /// The directive that a text consists of.
+    pub fn alone(text: &'text str) -> Option<Directive<'text>> {
+        let text = text.trim();
+        Directive::all(text).next().filter(|directive| directive.span == (0..text.len()))
+    }
+
+    /// Whether it names a file.
+    pub fn reads_file(&self) -> bool {
+        matches!(self.name, "include" | "rustdoc_include" | "playground" | "playpen")
+    }
+
+    /// The text that mdBook puts in the directive's place.
+    ///
+    /// # Errors
+    ///
+    /// Why the text would be missing: the file cannot be read, or has no such anchor or lines.
+    pub fn resolve(&self, file: &Path) -> Result<String, String> {
+        let text = fs::read_to_string(file).map_err(|why| match why.kind() {
+            std::io::ErrorKind::NotFound => "no such file".to_owned(),
+            std::io::ErrorKind::InvalidData => "not UTF-8 text".to_owned(),
+            _ => why.to_string(),
+        })?;
+        let Some(part) = self.part.filter(|part| !part.is_empty()) else {
+            return Ok(text);
+        };
+        let (start, end) =
+            part.split_once(':').map_or((part, None), |(start, end)| (start, Some(end)));
+        let first = match start.parse::<usize>() {
+            Ok(line) => line.max(1),
+            Err(_) if start.is_empty() => 1,
+            Err(_) => return anchored(&text, start),
+        };
+        let last = match end.map(str::parse::<usize>) {
+            None => first,
+            Some(Ok(line)) => line,
+            Some(Err(_)) => usize::MAX,
+        };
+        let lines: Vec<&str> = text.lines().take(last).skip(first - 1).collect();
+        if lines.is_empty() { Err(format!("no lines {part} in it")) } else { Ok(lines.join("\n")) }
+    }
+}
+
+/// The lines between `ANCHOR: name` and `ANCHOR_END: name`.
+fn anchored(text: &str, name: &str) -> Result<String, String> {
+    let mut lines = text.lines();
+    lines
+        .find(|line| mark(line, "ANCHOR:") == Some(name))
+        .ok_or_else(|| format!("no line with ANCHOR: {name} in it"))?;
+    let mut shown = Vec::new();
+    for line in lines {
+        if mark(line, "ANCHOR_END:") == Some(name) {
+            return Ok(shown.join("\n"));
+        }
+        shown.push(line);
+    }
+    // mdBook would show everything up to the end of the file.
+    Err(format!("no line with ANCHOR_END: {name} in it"))
+}
+
+/// The anchor's name on a line with the mark `ANCHOR:` or `ANCHOR_END:`.
+fn mark<'line>(line: &'line str, mark: &str) -> Option<&'line str> {
+    let (_, rest) = line.split_once(mark)?;
+    let rest = rest.trim_start();
+    let end =
+        rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len());
+    Some(&rest[..end])
+}

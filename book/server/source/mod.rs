@@ -1,0 +1,16 @@
+//! What the book is made of, as its files say it: settings, chapters, what they include, their
+//! predictions and exercises. Nothing here judges or changes a chapter.
+
+pub mod defect;
+mod exercise;
+pub mod html;
+mod include;
+pub mod paths;
+pub mod prediction;
+mod sources;
+
+pub use defect::Defect;
+pub use exercise::{Exercise, Stamp};
+pub use include::Directive;
+pub use prediction::Prediction;
+pub use sources::Sources;

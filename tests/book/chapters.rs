@@ -1,0 +1,295 @@
+//! The chapters: every verdict names a check that is in a suite; every terminal is a recording that a
+//! check replays; a prediction comes before every experiment; every lesson ends with at most five lines to
+//! remember; every figure has a caption, and takes its colours from the theme.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use book::source::html;
+use book::source::prediction::{OPENING, Prediction};
+use libtest_mimic::Trial;
+
+use crate::support::{root, sources, suites, trials};
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        every_chapter_is_listed,
+        every_row_has_a_verdict_with_living_checks,
+        every_check_that_a_table_names_is_in_the_suite,
+        every_recording_is_shown_and_replayed,
+        every_experiment_follows_a_prediction,
+        experiments_without_a_prediction_are_noticed,
+        the_right_option_may_stand_anywhere,
+        every_lesson_ends_with_five_lines_at_most,
+        every_verdict_is_linked_from_a_lesson,
+        every_figure_is_shown_with_a_caption,
+    ]
+}
+
+fn every_chapter_is_listed() {
+    for file in sources().chapters.keys().filter(|file| *file != Path::new("404.md")) {
+        let is_listed = sources().listed.iter().any(|(listed, _)| listed == file);
+        assert!(is_listed, "{} is not in SUMMARY.md", file.display());
+    }
+}
+
+/// C1 to C12 and S1 to S23: each is once on the closing page, with a verdict, and with a source or
+/// the names of checks that are in the suite.
+fn every_row_has_a_verdict_with_living_checks() {
+    let page = chapter("verdicts.md");
+    let rows = (1..=12).map(|row| format!("C{row}")).chain((1..=23).map(|row| format!("S{row}")));
+    let mut wrong = Vec::new();
+    for row in rows {
+        let lines: Vec<&str> =
+            page.lines().filter(|line| line.starts_with(&format!("| {row} |"))).collect();
+        let [line] = lines.as_slice() else {
+            wrong.push(format!("{row} is on the page {} times", lines.len()));
+            continue;
+        };
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let [_, said, truth, shown_by] = cells.as_slice() else {
+            wrong.push(format!("{row} has {} columns", cells.len()));
+            continue;
+        };
+        // Other pages link to the row by this id.
+        if !said.contains(&format!("id=\"{row}\" class=\"verdict ")) || !truth.contains("](") {
+            wrong.push(format!("{row} has no verdict, or no link to where it is explained"));
+        }
+        let checks: Vec<&str> = shown_by.split('`').skip(1).step_by(2).collect();
+        if checks.is_empty() && !shown_by.starts_with("source: ") {
+            wrong.push(format!("{row} is shown by nothing"));
+        }
+        for check in checks {
+            if !is_judged(check) {
+                wrong.push(format!("{row} names the check {check}, which is not in the suite"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// On the other pages as well, a table's column `shown by` names checks.
+fn every_check_that_a_table_names_is_in_the_suite() {
+    let mut tables = 0;
+    let mut wrong = Vec::new();
+    for (file, text) in &sources().chapters {
+        // The verdicts name faults and rejected programs as well, and have a test of their own.
+        if file == Path::new("verdicts.md") {
+            continue;
+        }
+        let mut in_table = false;
+        for line in text.lines() {
+            let is_title = line.ends_with("| shown by |");
+            tables += usize::from(is_title);
+            in_table = is_title || in_table && line.starts_with('|');
+            let last = line.trim_end_matches(" |").rsplit(" | ").next().unwrap_or_default();
+            if !in_table || is_title || line.starts_with("|-") {
+                continue;
+            }
+            let checks: Vec<&str> = last.split('`').skip(1).step_by(2).collect();
+            if checks.is_empty() {
+                wrong.push(format!("{}: {line}: shown by nothing", file.display()));
+            }
+            for check in checks {
+                if !is_judged(check) {
+                    wrong.push(format!("{}: {check} is not in the suite", file.display()));
+                }
+            }
+        }
+    }
+    assert!(tables >= 3, "only {tables} tables");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whether the suites have a check of this name, or judge a wrong program of this name: they judge all that
+/// are there.
+fn is_judged(name: &str) -> bool {
+    suites().contains(&format!("(\"{name}\""))
+        || is_program("examples", name)
+        || is_program("rejected", name)
+}
+
+/// Whether a lesson's folder of this kind has this program.
+fn is_program(folder: &str, name: &str) -> bool {
+    let lessons = fs::read_dir(root().join("lessons")).unwrap();
+    let mut folders = lessons.map(|lesson| lesson.unwrap().path().join(folder));
+    folders.any(|folder| folder.join(name).with_extension("rs").is_file())
+}
+
+/// A recording that no page shows, or that no check compares with a real run, is an error.
+fn every_recording_is_shown_and_replayed() {
+    let pages: String = sources().chapters.values().map(String::as_str).collect();
+    let suite = suites();
+    let mut wrong = Vec::new();
+    for file in files_in("transcripts") {
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        if !pages.contains(&format!("{{{{#include transcripts/{name}.txt}}}}")) {
+            wrong.push(format!("no page shows {name}.txt"));
+        }
+        let replayed = match name.strip_prefix("rejected-") {
+            Some(program) => is_program("rejected", program),
+            None => suite.contains(&format!("\"{name}\"")),
+        };
+        if !replayed {
+            wrong.push(format!("no check replays {name}.txt"));
+        }
+    }
+    // And nothing that looks like a terminal is typed by hand.
+    for (before, _) in pages.match_indices("```console") {
+        let (_, shown) = pages[before..].split_once('\n').expect("a block of more than a line");
+        if !shown.starts_with("{{#include transcripts/") {
+            wrong.push(format!("not a recording: {}", shown.lines().next().unwrap_or_default()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// That what it names is there, and that every option is explained, the server checks: see
+/// `PREDICTION_DEFECTS`.
+fn every_experiment_follows_a_prediction() {
+    let mut experiments = 0;
+    let mut wrong = Vec::new();
+    for (file, text) in lessons() {
+        for section in text.split("\n## ").filter(|section| experiment(section).is_some()) {
+            experiments += 1;
+            wrong.extend(unpredicted(section).map(|what| format!("{}: {what}", file.display())));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(experiments > 25, "only {experiments} sections with an experiment");
+}
+
+fn experiments_without_a_prediction_are_noticed() {
+    let prediction = "<div class=\"predict\">\n\n</div>\n";
+    for run in [
+        "```console\n{{#include transcripts/a.txt}}\n```\n",
+        "{{#include ../../tests/lesson03/notes.rs:note1}}",
+    ] {
+        assert_eq!(unpredicted(&format!("Run it\n\n{run}")).as_deref(), Some("Run it"));
+        assert_eq!(unpredicted(&format!("Run it\n\n{run}{prediction}")).as_deref(), Some("Run it"));
+        assert_eq!(unpredicted(&format!("Run it\n\n{prediction}{run}")), None);
+    }
+    assert_eq!(
+        unpredicted("The repair\n\n```rust\n{{#include ../../lessons/one/main.rs}}\n```"),
+        None
+    );
+}
+
+/// Where a section shows its first experiment: the recording of a run, or a note as it is run.
+fn experiment(section: &str) -> Option<usize> {
+    let starts = ["{{#include transcripts/", "notes.rs:note"];
+    starts.iter().filter_map(|start| section.find(start)).min()
+}
+
+/// The title of a section whose experiment comes before it is predicted.
+fn unpredicted(section: &str) -> Option<String> {
+    let shown = experiment(section)?;
+    let predicted = section.find(OPENING).is_some_and(|at| at < shown);
+    (!predicted).then(|| section.lines().next().unwrap_or_default().to_owned())
+}
+
+/// A reader who has learned that the last option is right predicts nothing.
+fn the_right_option_may_stand_anywhere() {
+    let mut places = BTreeMap::<usize, usize>::new();
+    for (_, text) in lessons() {
+        for prediction in Prediction::all(text, &sources().config) {
+            let place = prediction.options.iter().position(|option| option.right == Some(true));
+            *places.entry(place.expect("a right option")).or_default() += 1;
+        }
+    }
+    let all: usize = places.values().sum();
+    let most = places.values().max().copied().unwrap_or_default();
+    assert!(places.len() > 2 && most * 2 < all, "right options, by their place: {places:?}");
+}
+
+fn every_lesson_ends_with_five_lines_at_most() {
+    for (file, text) in lessons() {
+        let (_, recap) =
+            text.split_once("<div class=\"remember\">").expect("something to remember");
+        let (recap, behind) = recap.split_once("</div>").expect("an end");
+        let lines = recap.lines().filter(|line| line.starts_with("- ")).count();
+        assert!((1..=5).contains(&lines), "{}: {lines} lines to remember", file.display());
+        assert_eq!(behind.trim(), "", "{}: comes last", file.display());
+    }
+}
+
+/// And with the same verdict as on the closing page.
+fn every_verdict_is_linked_from_a_lesson() {
+    let page = chapter("verdicts.md");
+    let config = &sources().config;
+    let tags = html::tags_of(page, config);
+    let verdicts: BTreeMap<&str, Verdict> =
+        tags.iter().filter_map(|tag| Some((tag.value("id")?, Verdict::of(page, tag)?))).collect();
+    let mut unlinked: BTreeSet<&str> = verdicts.keys().copied().collect();
+    let mut wrong = Vec::new();
+    for (file, text) in lessons() {
+        for pair in html::tags_of(text, config).windows(2) {
+            let link = pair[0].value("href").and_then(|href| href.strip_prefix("verdicts.md#"));
+            let (Some(row), Some(said)) = (link, Verdict::of(text, &pair[1])) else { continue };
+            unlinked.remove(row);
+            if verdicts.get(row) != Some(&said) {
+                wrong.push(format!("{}: {said:?}: not the verdict of {row}", file.display()));
+            }
+        }
+    }
+    wrong.extend(unlinked.iter().map(|row| format!("no lesson links to {row}")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(verdicts.len(), 35);
+}
+
+/// What a page says of a row: the class, which gives the looks, and the words.
+#[derive(Debug, PartialEq)]
+struct Verdict {
+    class: String,
+    words: String,
+}
+
+impl Verdict {
+    fn of(text: &str, tag: &html::Tag) -> Option<Verdict> {
+        let class = tag.value("class")?.strip_prefix("verdict ")?.to_owned();
+        Some(Verdict { class, words: html::text_behind(text, tag).to_owned() })
+    }
+}
+
+/// What a figure itself must be, the server checks: see `FIGURE_DEFECTS`.
+fn every_figure_is_shown_with_a_caption() {
+    let pages: String = sources().chapters.values().map(String::as_str).collect();
+    let figures: Vec<&str> =
+        files_in("figures").map(|file| file.file_name().unwrap().to_str().unwrap()).collect();
+    assert!(!figures.is_empty(), "no figures");
+    for name in figures {
+        let shown =
+            format!("<figure class=\"drawing\">\n{{{{#include figures/{name}}}}}\n<figcaption>");
+        assert_eq!(pages.matches(&shown).count(), 1, "shown once, with a caption: {name}");
+    }
+    // The figures have no colours of their own, and neither have the rules for them.
+    let css = fs::read_to_string(root().join("book/theme/repair.css")).unwrap();
+    for rule in css.lines().filter(|line| line.starts_with(".drawing")) {
+        let (_, properties) = rule.split_once('{').expect("a rule on one line");
+        for (property, value) in properties.split(';').filter_map(|part| part.split_once(": ")) {
+            let colour = ["fill", "stroke", "--hue", "--tint"].contains(&property.trim());
+            let follows_theme = ["none", "currentColor", "context-stroke"].contains(&value)
+                || value.starts_with("var(--");
+            assert!(!colour || follows_theme, "a colour that follows no theme: {rule}");
+        }
+    }
+}
+
+/// The files in a folder beside the chapters.
+fn files_in(folder: &str) -> impl Iterator<Item = &'static PathBuf> {
+    sources().files.iter().filter(move |file| file.starts_with(folder))
+}
+
+fn chapter(file: &str) -> &'static str {
+    &sources().chapters[Path::new(file)]
+}
+
+/// The chapters with a lesson, and what leads to them: those with a number in the list.
+fn lessons() -> Vec<(&'static Path, &'static str)> {
+    let summary = fs::read_to_string(root().join("book/chapters/SUMMARY.md")).unwrap();
+    let lines: Vec<&str> = summary.lines().collect();
+    let numbered =
+        sources().listed.iter().filter(|(_, line)| lines[line - 1].trim_start().starts_with("- ["));
+    numbered.map(|(file, _)| (&**file, &*sources().chapters[file])).collect()
+}

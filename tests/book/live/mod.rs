@@ -1,0 +1,21 @@
+//! What the pages of a served book can do: grade an exercise while it is edited, and run programs.
+
+mod arguments;
+#[cfg(unix)]
+mod grading;
+mod misbehaving;
+mod panels;
+mod run;
+
+use libtest_mimic::Trial;
+
+pub fn trials() -> Vec<Trial> {
+    // First those that wait longest.
+    #[allow(unused_mut)]
+    let mut trials = panels::trials();
+    trials.extend(misbehaving::trials());
+    trials.extend(arguments::trials());
+    #[cfg(unix)]
+    trials.extend(grading::trials());
+    trials
+}

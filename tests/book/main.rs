@@ -1,0 +1,40 @@
+//! Checks the book and its server, from outside, as a reader of the book meets them. What each file
+//! checks is at its head.
+//!
+//! Nothing here waits for time to pass: every wait is for an answer, and has a deadline.
+
+mod build;
+mod chapters;
+mod commands;
+mod defects;
+mod guard;
+mod live;
+mod preprocess;
+mod serving;
+mod site;
+mod support;
+
+use std::process::ExitCode;
+
+use libtest_mimic::Arguments;
+
+/// How many trials run side by side. Many of them wait far more than they compute.
+const SIDE_BY_SIDE: usize = 16;
+
+fn main() -> ExitCode {
+    let mut trials = live::trials();
+    trials.extend(site::trials());
+    trials.extend(chapters::trials());
+    trials.extend(commands::trials());
+    trials.extend(defects::trials());
+    trials.extend(build::trials());
+    trials.extend(serving::trials());
+    trials.extend(guard::trials());
+    trials.extend(preprocess::trials());
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    support::Server::end_shared();
+    site::end();
+    conclusion.exit_code()
+}

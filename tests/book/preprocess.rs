@@ -1,0 +1,329 @@
+//! As mdBook's preprocessor the program answers with captions, links to the glossary, predictions that
+//! open, and minutes; and stock mdBook builds the same pages, byte for byte.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use libtest_mimic::Trial;
+use predicates::str::contains;
+use tempfile::TempDir;
+
+use crate::support::{
+    DEADLINE, PREDICTION, SECOND, SmallBook, executable, files_of, program, root, test, trials,
+    with_a_suite,
+};
+
+pub fn trials() -> Vec<Trial> {
+    let mut trials = trials![
+        terms_are_linked_in_prose_alone,
+        the_longest_term_wins,
+        a_prediction_opens_without_a_script,
+        a_prediction_is_no_first_use,
+        the_minutes_of_a_chapter_are_computed,
+        the_preprocessor_adds_captions,
+        the_preprocessor_refuses_defects,
+        the_preprocessor_is_for_html_only,
+    ];
+    trials.push(match mdbook() {
+        Some(mdbook) => test("stock_mdbook_builds_the_same_pages", move || {
+            stock_mdbook_builds_the_same_pages(&mdbook)
+        }),
+        None => test("stock_mdbook_builds_the_same_pages", || {
+            panic!("no mdbook 0.5 on PATH or in MDBOOK")
+        })
+        .with_kind("needs mdbook 0.5 on PATH or in MDBOOK")
+        .with_ignored_flag(true),
+    });
+    trials
+}
+
+// mdBook's preprocessor.
+
+const WORDS: &str = "\
+# Words
+
+queue
+: <span lang=\"zh-Hans\">队列</span> Clients that wait. Also **accept queue**, **server's queue**.
+
+accept
+: To take the next one.
+
+socket
+: A handle.
+";
+
+/// What the second chapter's text becomes beside a glossary.
+#[track_caller]
+fn with_terms(text: &str) -> String {
+    let book = SmallBook::new();
+    with_a_suite(&book);
+    book.write("book/chapters/glossary.md", WORDS);
+    book.append("book/chapters/SUMMARY.md", "- [Words](glossary.md)");
+    book.append(SECOND, text);
+    book.build().success();
+    main_of(&book.path("site/second.html"))
+        .replace("<a class=\"term\" href=\"glossary.html#", "<<")
+        .replace("\n", " ")
+}
+
+fn terms_are_linked_in_prose_alone() {
+    let page = with_terms(
+        "\
+## A socket
+
+`socket` socket(2) port-socket socketed [a socket](index.md) <b>socket</b>
+
+| socket |
+|---|
+| x |
+
+```text
+socket
+```
+
+> Two **Sockets**, one socket.
+",
+    );
+    assert!(page.contains("Two <strong><<socket\">Sockets</a></strong>, one socket."), "{page}");
+    assert_eq!(page.matches("<<").count(), 1, "{page}");
+}
+
+fn the_longest_term_wins() {
+    // Over the end of a line as well; and after it each of its words is still to come.
+    let page = with_terms("- The accept\n  queue and the queue.\n\nIt accepts.\n");
+    assert!(page.contains("The <<queue\">accept queue</a> and the queue."), "{page}");
+    assert!(page.contains("It <<accept\">accepts</a>."), "{page}");
+    let page = with_terms("In a server's queue.\n");
+    assert!(page.contains("In a <<queue\">server’s queue</a>."), "{page}");
+}
+
+fn a_prediction_opens_without_a_script() {
+    let page = built(PREDICTION);
+    let expected = "\
+<div class=\"predict\" id=\"predict-opens_a_socket\">
+<p><strong>Predict.</strong> What comes?</p>
+<details class=\"option\"><summary><code>a &lt; b</code>, a run over two lines</summary>
+<p><strong>No.</strong> It looks so.</p>
+<p>But it is <em>not</em>.</p>
+</details>
+<details class=\"option answer\"><summary>Rain</summary>
+<p><strong>Right.</strong> Shown by <code>opens_a_socket</code> and <code>rain</code>.</p>
+<pre><code class=\"language-text\">set in
+  by two
+</code></pre>
+</details>
+<details class=\"option\"><summary>Snow</summary>
+<p><strong>No.</strong> In July?</p>
+</details>
+<p>Behind the options.</p>
+</div>
+";
+    assert!(page.contains(expected), "{page}");
+}
+
+/// A term in an explanation would be linked where no reader sees it.
+fn a_prediction_is_no_first_use() {
+    let page = with_terms(&format!("{PREDICTION}\nA socket.\n").replace("It looks so", "A socket"));
+    assert!(page.contains("<p><strong>No.</strong> A socket.</p>"), "{page}");
+    assert!(page.contains("<p>A <<socket\">socket</a>.</p>"), "{page}");
+}
+
+fn the_minutes_of_a_chapter_are_computed() {
+    let listing = "```text\nnot counted\n```";
+    // Three words are in the chapter already, and the prediction has about thirty.
+    for (words, prediction, minutes) in [
+        (190, "", "a minute"),
+        (200, "", "2 minutes"),
+        (300, "", "2 minutes"),
+        (300, PREDICTION, "4 minutes"),
+    ] {
+        let text = "word ".repeat(words);
+        let page = built(&format!(
+            "<p class=\"lesson-bar\">Lesson 9</p>\n\n{text}\n\n{listing}\n\n{prediction}"
+        ));
+        assert!(page.contains(&format!("Lesson 9 · about {minutes}</p>")), "{words} words: {page}");
+    }
+}
+
+/// The second chapter of a small book, with this text in it, as a page. The book has a check and a
+/// recording.
+fn built(text: &str) -> String {
+    let book = SmallBook::new();
+    with_a_suite(&book);
+    book.append(SECOND, text);
+    book.build().success().stderr("");
+    main_of(&book.site().join("second.html"))
+}
+
+/// What a page says, without what mdBook puts around it.
+fn main_of(page: &Path) -> String {
+    let page = fs::read_to_string(page).unwrap();
+    page.split("<main>").nth(1).unwrap().split("</main>").next().unwrap().to_owned()
+}
+
+fn the_preprocessor_adds_captions() {
+    let book = SmallBook::new();
+    let text = "\
+# Second
+
+1. In a list:
+
+   ```rust,ignore
+   {{#include ../../lessons/one/main.rs:socket}}
+   ```
+
+```console
+{{#include transcripts/one.txt}}
+```
+
+```console,server
+{{#include transcripts/one.txt}}
+```
+
+> ```rust
+> {{#include ../../lessons/one/main.rs}}
+> ```
+
+```rust
+fn typed() {}
+```
+
+```rust
+{{#rustdoc_include ../../lessons/one/main.rs}}
+```
+";
+    book.write("book/chapters/transcripts/one.txt", "$ cargo run\n");
+    book.write(SECOND, text);
+    let expected = "\
+# Second
+
+1. In a list:
+
+
+   <figure class=\"listing\"><figcaption><code>lessons/one/main.rs</code></figcaption>
+
+   ```rust,ignore
+   {{#include ../../lessons/one/main.rs:socket}}
+   ```
+
+   </figure>
+
+
+
+<figure class=\"terminal\">
+
+```console
+{{#include transcripts/one.txt}}
+```
+
+</figure>
+
+
+
+<figure class=\"terminal server\">
+
+```console,server
+{{#include transcripts/one.txt}}
+```
+
+</figure>
+
+
+> ```rust
+> {{#include ../../lessons/one/main.rs}}
+> ```
+
+```rust
+fn typed() {}
+```
+
+
+<figure class=\"listing\"><figcaption><code>lessons/one/main.rs</code></figcaption>
+
+```rust
+{{#rustdoc_include ../../lessons/one/main.rs}}
+```
+
+</figure>
+
+";
+    let output =
+        program().arg("preprocess").write_stdin(book.json(text)).assert().success().stderr("");
+    let answer: serde_json::Value = serde_json::from_slice(&output.get_output().stdout).unwrap();
+    let chapter = &answer["items"][0]["Chapter"];
+    assert_eq!(chapter["content"].as_str().unwrap(), expected);
+    assert_eq!(chapter["name"], "Second");
+}
+
+fn the_preprocessor_refuses_defects() {
+    let book = SmallBook::new();
+    book.append(SECOND, "[a](nope.md)");
+    let json = book.json("");
+    program()
+        .arg("preprocess")
+        .write_stdin(json)
+        .assert()
+        .code(1)
+        .stdout("")
+        .stderr(contains("book/chapters/second.md:5: link to nope.md: no such chapter"));
+    program()
+        .arg("preprocess")
+        .write_stdin("{")
+        .assert()
+        .code(1)
+        .stderr(contains("error: cannot read mdBook's input: "));
+}
+
+fn the_preprocessor_is_for_html_only() {
+    program().args(["preprocess", "supports", "html"]).assert().code(0);
+    program().args(["preprocess", "supports", "markdown"]).assert().code(1);
+}
+
+/// An mdbook program of version 0.5, if there is one.
+fn mdbook() -> Option<PathBuf> {
+    let program = PathBuf::from(env::var_os("MDBOOK").unwrap_or_else(|| "mdbook".into()));
+    let output = Command::new(&program).arg("--version").output().ok()?;
+    String::from_utf8_lossy(&output.stdout).starts_with("mdbook v0.5").then_some(program)
+}
+
+fn stock_mdbook_builds_the_same_pages(mdbook: &Path) {
+    let dest = TempDir::new().unwrap();
+    let (ours, stock) = (dest.path().join("ours"), dest.path().join("stock"));
+    program().args(["build", "--dest"]).arg(&ours).current_dir(root()).assert().success();
+    assert_cmd::Command::new(mdbook)
+        .args(["build", "--dest-dir"])
+        .arg(&stock)
+        .current_dir(root())
+        // The same command as in book.toml without a build of its own.
+        .env(
+            "MDBOOK_PREPROCESSOR__REPAIR__COMMAND",
+            format!("'{}' preprocess", executable().display()),
+        )
+        .timeout(DEADLINE)
+        .assert()
+        .success();
+    let (ours, stock) = (pages_of(&ours), pages_of(&stock));
+    assert_eq!(ours.keys().collect::<Vec<_>>(), stock.keys().collect::<Vec<_>>());
+    for (file, content) in &ours {
+        assert!(stock[file] == *content, "{file} differs");
+    }
+}
+
+/// The files of a built book. Of the search index only that it is there: its encoding belongs to the
+/// version of the search library that mdBook was built with, and its file is named after its content.
+fn pages_of(site: &Path) -> BTreeMap<String, Vec<u8>> {
+    let index = regex::bytes::Regex::new("search(er|index)-[0-9a-f]{8}[.]js").unwrap();
+    let mask = |text: &[u8]| index.replace_all(text, &b"search$1.js"[..]).into_owned();
+    let page = |file: PathBuf| {
+        let name = String::from_utf8(mask(file.to_str().unwrap().as_bytes())).unwrap();
+        let content = match name.starts_with("searchindex") {
+            true => Vec::new(),
+            false => mask(&fs::read(site.join(&file)).unwrap()),
+        };
+        (name, content)
+    };
+    files_of(site).into_iter().map(page).collect()
+}

@@ -1,0 +1,219 @@
+//! The book as a built site: in it every link, fragment and asset leads to something that is there,
+//! nothing comes from another host, and each term is linked where a page uses it first.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use book::source::{html, paths};
+use libtest_mimic::Trial;
+use percent_encoding::percent_decode_str;
+use tempfile::TempDir;
+
+use crate::support::{files_of, program, root, trials};
+
+pub fn trials() -> Vec<Trial> {
+    trials![
+        the_book_builds_without_a_warning,
+        everything_that_a_page_names_is_there,
+        every_term_is_linked_at_first_use,
+        a_static_page_shows_the_recordings,
+    ]
+}
+
+/// A static is not dropped: here the site goes.
+pub fn end() {
+    drop(SITE.lock().unwrap_or_else(PoisonError::into_inner).take());
+}
+
+/// The static book, built once for all tests that read it.
+static SITE: Mutex<Option<TempDir>> = Mutex::new(None);
+
+/// Where it is.
+pub fn site() -> PathBuf {
+    let mut site = SITE.lock().unwrap_or_else(PoisonError::into_inner);
+    let built = site.get_or_insert_with(|| {
+        let dest = TempDir::new().unwrap();
+        let mut build = program();
+        build.args(["build", "--dest"]).arg(dest.path()).current_dir(root());
+        build.assert().success().stderr("");
+        dest
+    });
+    built.path().to_owned()
+}
+
+fn the_book_builds_without_a_warning() {
+    assert!(site().join("index.html").is_file());
+}
+
+fn everything_that_a_page_names_is_there() {
+    let site = &site();
+    let files = files_of(site);
+    let pages: BTreeMap<&PathBuf, Page> = files
+        .iter()
+        .filter(|file| file.extension().is_some_and(|extension| extension == "html"))
+        .map(|file| (file, Page::read(&fs::read_to_string(site.join(file)).unwrap())))
+        .collect();
+    assert!(pages.len() > 10, "only {} pages", pages.len());
+
+    let mut wrong = Vec::new();
+    for (file, page) in &pages {
+        for Reference { tag, value } in &page.references {
+            let at = format!("{}: <{tag}> {value}", file.display());
+            if value.starts_with("data:") {
+                continue;
+            }
+            if value.contains("://") || value.starts_with("//") || value.starts_with("mailto:") {
+                if tag != "a" {
+                    wrong.push(format!("{at}: from another host"));
+                }
+                continue;
+            }
+            let (path, fragment) = value.split_once('#').unwrap_or((value, ""));
+            let dir = if page.has_base { Path::new("") } else { file.parent().unwrap() };
+            let target =
+                if path.is_empty() { (*file).clone() } else { inside(&dir.join(decoded(path))) };
+            if !files.contains(&target) {
+                wrong.push(format!("{at}: no such file in the site"));
+            } else if !fragment.is_empty()
+                && let Some(page) = pages.get(&target)
+                && !page.ids.contains(&decoded(fragment))
+            {
+                wrong.push(format!("{at}: no such id on the page"));
+            }
+        }
+    }
+    for file in
+        files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "css"))
+    {
+        let css = fs::read_to_string(site.join(file)).unwrap();
+        for (at, url) in css.match_indices("url(") {
+            let value = css[at + url.len()..].trim_start_matches(['"', '\'', ' ']);
+            if value.starts_with("data:") {
+                continue;
+            }
+            let value = value.split(['"', '\'', ' ', ')']).next().unwrap();
+            if value.contains("://") || value.starts_with("//") {
+                wrong.push(format!("{}: {value}: from another host", file.display()));
+            } else {
+                let path = value.split(['?', '#']).next().unwrap();
+                if !files.contains(&inside(&file.parent().unwrap().join(path))) {
+                    wrong.push(format!("{}: {value}: no such file in the site", file.display()));
+                }
+            }
+        }
+        if css.contains("@import") {
+            wrong.push(format!("{}: imports another sheet", file.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// In the pages as they are built: each term leads from at least one page to the glossary, and from none
+/// twice. And the Chinese word is beside each.
+fn every_term_is_linked_at_first_use() {
+    let site = site();
+    let page = |file: &Path| fs::read_to_string(site.join(file)).unwrap();
+    let glossary = page(Path::new("glossary.html"));
+    let tags = html::tags(&glossary);
+    let named = tags.iter().filter(|tag| tag.name == "dt").filter_map(|tag| tag.value("id"));
+    let terms: Vec<String> = named.map(str::to_owned).collect();
+    assert!(terms.len() > 30, "only {} terms", terms.len());
+    let chinese = tags.windows(2).filter(|pair| {
+        let (definition, word) = (&pair[0], &pair[1]);
+        definition.name == "dd"
+            && definition.span.end == word.span.start
+            && (word.value("class"), word.value("lang")) == (Some("zh"), Some("zh-Hans"))
+            && !html::text_behind(&glossary, word).is_empty()
+    });
+    assert_eq!(chinese.count(), terms.len(), "a term without a Chinese word");
+
+    let mut unused: BTreeSet<&String> = terms.iter().collect();
+    let mut wrong = Vec::new();
+    for file in files_of(&site) {
+        if file.extension().is_none_or(|kind| kind != "html") || file == Path::new("print.html") {
+            continue;
+        }
+        let mut used = BTreeSet::new();
+        let links = html::tags(&page(&file));
+        let links = links.iter().filter(|tag| tag.value("class") == Some("term"));
+        for id in links.filter_map(|tag| tag.value("href")) {
+            let Some(term) = id.strip_prefix("glossary.html#") else {
+                wrong.push(format!("{}: {id} is not in the glossary", file.display()));
+                continue;
+            };
+            if !used.insert(term.to_owned()) {
+                wrong.push(format!("{}: {term} is linked twice", file.display()));
+            }
+        }
+        unused.retain(|term| !used.contains(*term));
+        if file == Path::new("glossary.html") && !used.is_empty() {
+            wrong.push(format!("the glossary links to itself: {used:?}"));
+        }
+    }
+    wrong.extend(unused.iter().map(|term| format!("no chapter uses {term}")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What a page names, and what can be named on it.
+#[derive(Default)]
+struct Page {
+    references: Vec<Reference>,
+    ids: BTreeSet<String>,
+    has_base: bool,
+}
+
+struct Reference {
+    tag: String,
+    value: String,
+}
+
+impl Page {
+    fn read(html: &str) -> Page {
+        let mut page = Page::default();
+        for tag in html::tags(html) {
+            page.has_base |= tag.name == "base";
+            let refer = |value: &str| Reference { tag: tag.name.clone(), value: value.to_owned() };
+            for (name, value) in &tag.attributes {
+                match &**name {
+                    "id" => {
+                        page.ids.insert(value.clone());
+                    }
+                    "src" | "href" | "xlink:href" | "poster" | "data" if tag.name != "base" => {
+                        page.references.push(refer(value));
+                    }
+                    "srcset" => {
+                        let images = value.split(',');
+                        let images = images.filter_map(|part| part.split_whitespace().next());
+                        page.references.extend(images.map(refer));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        page
+    }
+}
+
+/// A path without `.` and `..`, inside the site.
+fn inside(path: &Path) -> PathBuf {
+    paths::normal(path).unwrap_or_else(|| panic!("{} leads out of the site", path.display()))
+}
+
+fn decoded(text: &str) -> String {
+    percent_decode_str(text).decode_utf8().expect("UTF-8").into_owned()
+}
+
+fn a_static_page_shows_the_recordings() {
+    let page = fs::read_to_string(site().join("02-1-client.html")).unwrap();
+    let (_, panel) = page
+        .split_once(r#"<div class="run" data-server="lesson02" data-client="lesson01">"#)
+        .unwrap();
+    let (panel, _) = panel.split_once("</div>").unwrap();
+    assert!(panel.contains("<figure class=\"terminal server\">"), "{panel}");
+    assert!(panel.contains("问题正在处理中..."), "{panel}");
+    let note = panel.find("class=\"run-note\"").expect("how to run it");
+    assert!(panel.rfind("</figure>").unwrap() < note, "{panel}");
+    assert!(!page.contains("theme/run"), "a script of the served page");
+}

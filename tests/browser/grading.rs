@@ -1,0 +1,231 @@
+//! The exercise that is graded while it is edited, and what a page remembers.
+
+use std::env;
+use std::process::Command;
+
+use libtest_mimic::Trial;
+use serde_json::json;
+
+use crate::support::live::{
+    CHAPTER, EXERCISE, GRADE, LiveVisit, PAIR, RIGHT, THREADS, WRONG, live_trials, query,
+};
+use crate::support::{NARROW, WIDE, nothing};
+
+pub fn trials() -> Vec<Trial> {
+    live_trials![
+        an_exercise_is_mended_under_an_open_page,
+        a_compile_error_is_shown_as_text_and_goes,
+        two_tabs_agree,
+        a_page_outlives_its_server,
+        grades_that_are_told_again_leave_the_focus,
+        a_prediction_is_remembered,
+    ]
+}
+
+/// What the compiler quotes of it is text, and no part of the page.
+const CANNOT_COMPILE: &str = "fn main() {\n    println!(\"<b id='injected'>\", nobody);\n}\n";
+
+// The exercise.
+
+/// Whether the page is the one on which this was written.
+const SAME_PAGE: &str = "window.untouched === true";
+
+fn an_exercise_is_mended_under_an_open_page(live: &mut LiveVisit) {
+    live.grade(WRONG);
+    live.get("window.untouched = true");
+    live.verdict("failed");
+    assert_eq!(
+        live.get(&format!("{}.dataset.status", query("[data-check=answers_a_request]"))),
+        "passed"
+    );
+    assert_eq!(live.texts("#injected"), [""; 0], "a report became a part of the page");
+    // The report is there to be read, the hint is not, until it is asked for.
+    let failed = "[data-check=serves_the_next_client] .grade-why";
+    let is_seen =
+        |part: &str| live.get(&format!("{}.checkVisibility()", query(&format!("{failed} {part}"))));
+    live.click(&format!("{failed} [data-part=report] > summary"));
+    assert_eq!(is_seen("[data-part=report] pre"), true);
+    assert_eq!(is_seen("[data-part=hint] p"), false, "the hint is not folded");
+    live.click(&format!("{failed} [data-part=hint] > summary"));
+    assert_eq!(is_seen("[data-part=hint] p"), true);
+    assert_eq!(live.texts(&format!("{failed} [data-part=hint] p")), ["What does it say?"]);
+    assert_eq!(live.texts(&format!("{GRADE} .grade-todo code")), [EXERCISE]);
+    let sign = |page: &str| live.texts(&format!(".sidebar a[href$=\"{page}\"] .grade-sign"));
+    nothing(live.faults(GRADE));
+    live.until("document.querySelector('.sidebar .grade-sign') !== null");
+    assert_eq!(sign(CHAPTER), ["✗"]);
+    assert_eq!(sign("02-1-client.html"), ["○"]);
+
+    live.save(EXERCISE, RIGHT);
+    live.verdict("passed");
+    assert_eq!(live.get(SAME_PAGE), true, "it was loaded again");
+    assert_eq!(sign(CHAPTER), ["✓"]);
+    assert_eq!(live.texts(failed), [""; 0], "the old report is still there");
+
+    // The opening page follows as well.
+    live.open("index.html");
+    live.get("window.untouched = true");
+    let listed = |status: &str| {
+        live.until(&format!(
+            "{}?.dataset.status === '{status}'",
+            query(".grades li[data-lesson=lesson02]")
+        ));
+        live.texts(".grades .grade-next").remove(0)
+    };
+    listed("passed");
+    live.save(EXERCISE, WRONG);
+    assert_eq!(listed("failed"), "Next step in exercise02: To say it.");
+    live.save(EXERCISE, &format!("// NOT STARTED: delete this line to be graded\n{RIGHT}"));
+    assert!(listed("not started").starts_with("Next step: begin "));
+    assert_eq!(live.get(SAME_PAGE), true, "it was loaded again");
+}
+
+fn a_compile_error_is_shown_as_text_and_goes(live: &mut LiveVisit) {
+    live.grade(CANNOT_COMPILE);
+    let errors = &format!("{GRADE} .grade-errors");
+    live.until(&format!("{}.dataset.state === 'does not compile'", query(GRADE)));
+    let said = live.texts(errors).remove(0);
+    let compiled = Command::new(env::var_os("RUSTC").unwrap_or("rustc".into()))
+        .args(["--edition=2024", "--crate-name=exercise02", EXERCISE])
+        .current_dir(live.site.file(""))
+        .output()
+        .expect("rustc starts");
+    let compiler = String::from_utf8_lossy(&compiled.stderr).into_owned();
+    for line in said.lines() {
+        assert!(compiler.contains(line), "{line:?} is not in what the compiler says:\n{compiler}");
+    }
+    for part in ["error[E0425]", "<b id='injected'>", &format!("--> {EXERCISE}:2")] {
+        assert!(said.contains(part), "no {part:?} in {said}");
+    }
+    assert_eq!(live.texts("#injected"), [""; 0], "the compiler's words became a part of the page");
+    assert_eq!(live.texts(&format!(".sidebar a[href$=\"{CHAPTER}\"] .grade-sign")), ["✗"]);
+    let mut wrong = Vec::new();
+    for (width, dark) in [(WIDE, true), (NARROW, false)] {
+        live.browser.emulate(width, dark);
+        live.open(CHAPTER);
+        live.until(&format!("{}?.checkVisibility()", query(errors)));
+        wrong.extend(live.faults(GRADE));
+    }
+    nothing(wrong);
+
+    live.save(EXERCISE, RIGHT);
+    live.verdict("passed");
+    assert_eq!(live.get(&format!("{}.checkVisibility()", query(errors))), false);
+    assert_eq!(live.texts(errors), [""]);
+}
+
+fn two_tabs_agree(live: &mut LiveVisit) {
+    live.grade(WRONG);
+    live.verdict("failed");
+    let before = live.started().len();
+    let first = live.browser.open_tab();
+    live.open(CHAPTER);
+    live.verdict("failed");
+    live.save(EXERCISE, RIGHT);
+    live.verdict("passed");
+    assert_eq!(live.started().len(), before + 1, "both have it graded: {:?}", live.started());
+    // One has a program run, the other is told so, and can have its own when that has ended.
+    live.open_panel("03-threads.html", THREADS);
+    live.click(&format!("{THREADS} .run-start"));
+    live.is(THREADS, "running");
+    let second = live.browser.open_tab();
+    live.open_panel("03-threads.html", THREADS);
+    live.click(&format!("{THREADS} .run-start"));
+    live.is(THREADS, "refused");
+    let why = live.texts(&format!("{THREADS} .run-status")).remove(0);
+    assert!(why.contains("perhaps in another tab"), "{why}");
+    live.browser.close_tab(&second);
+    live.click(&format!("{THREADS} .run-stop"));
+    live.is(THREADS, "over");
+    live.browser.close_tab(&first);
+    // The first one has been out of sight.
+    live.verdict("passed");
+}
+
+fn a_page_outlives_its_server(live: &mut LiveVisit) {
+    live.grade(WRONG);
+    live.verdict("failed");
+    let prediction = ".predict .option > summary";
+    live.click(prediction);
+    let predicted = live.texts(".prediction p");
+    let field = query("[data-argument=\"--time-limit\"]");
+    live.until(&format!("{field} !== null"));
+    live.browser.run(
+        &format!(
+            "{field}.value = '7';
+             {field}.dispatchEvent(new Event('change', {{ bubbles: true }}));"
+        ),
+        &[],
+    );
+    live.get("window.untouched = true");
+    live.site.restart();
+    // The new server's page, and what its reader knew on the old one.
+    live.until(&format!("!({SAME_PAGE})"));
+    live.verdict("failed");
+    assert_eq!(live.texts(".prediction p"), predicted);
+    live.until(&format!("{field}?.value === '7'"));
+    live.until("streams.filter((stream) => stream.readyState === EventSource.OPEN).length === 1");
+    assert_eq!(live.get("streams.length"), 1, "more than one stream");
+    live.save(EXERCISE, RIGHT);
+    live.verdict("passed");
+    // Its token is the new one.
+    live.open_panel("02-1-client.html", PAIR);
+    live.click(&format!("{PAIR} .run-start"));
+    live.is(PAIR, "over");
+    assert!(live.texts(&format!("{PAIR} .run-status"))[0].contains("exit code 0"));
+}
+
+/// The server tells all grades when a stream begins, and when one of them has changed.
+fn grades_that_are_told_again_leave_the_focus(live: &mut LiveVisit) {
+    live.open("index.html");
+    live.until("document.querySelector('.grades li[data-state]') !== null");
+    for link in [".grade-next a", ".grades li[data-lesson=lesson02] a"] {
+        let stays = live.browser.run(
+            "const exercise = {
+                 lesson: 'lesson02', page: '02-2-server.html', file: 'exercise.rs',
+                 state: 'begun', checks: [], message: '',
+             };
+             const detail = { on: true, exercises: [exercise] };
+             const tell = () => document.dispatchEvent(new CustomEvent('book:grade', { detail }));
+             tell();
+             const link = document.querySelector(arguments[0]);
+             link.focus();
+             tell();
+             return document.activeElement === link;",
+            &[json!(link)],
+        );
+        assert_eq!(stays, json!(true), "{link}");
+    }
+}
+
+fn a_prediction_is_remembered(live: &mut LiveVisit) {
+    let options = ".predict .option";
+    live.open(CHAPTER);
+    live.get("localStorage.clear()");
+    live.open(CHAPTER);
+    assert_eq!(live.texts(".prediction p"), [""; 0]);
+    live.click(&format!("{options} > summary"));
+    let predicted = live.texts(".prediction p");
+    assert!(predicted[0].starts_with("You predicted “"), "{predicted:?}");
+    live.open(CHAPTER);
+    assert_eq!(live.texts(".prediction p"), predicted);
+    assert_eq!(live.get("document.querySelectorAll('.option.chosen').length"), 1);
+    // It can be taken back.
+    live.click(".prediction button");
+    live.open(CHAPTER);
+    assert_eq!(live.texts(".prediction p"), [""; 0]);
+
+    // Without scripts, each option opens anyway.
+    let disable = |value: bool| {
+        live.browser.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": value }));
+    };
+    disable(true);
+    live.open(CHAPTER);
+    live.click(&format!("{options} > summary"));
+    let opened = live.get(&format!(
+        "[{0}.open, [...{0}.querySelectorAll(':scope > :not(summary)')].every((part) => part.checkVisibility()), document.querySelectorAll('.prediction').length]",
+        query(options)
+    ));
+    disable(false);
+    assert_eq!(opened, json!([true, true, 0]));
+}

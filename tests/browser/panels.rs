@@ -1,0 +1,264 @@
+//! Programs that are run on a page.
+
+use std::process::Command;
+
+use fantoccini::key::Key;
+use libtest_mimic::Trial;
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::support::live::{CHAPTER, LiveVisit, PAIR, THREADS, live_trials, query};
+use crate::support::{NARROW, WIDE, executable, nothing, root};
+
+const BUFFERS: &str = r#".run[data-program="lesson05"]"#;
+const DAEMON: &str = r#".run[data-server="lesson04/daemon.py"]"#;
+
+pub fn trials() -> Vec<Trial> {
+    let mut trials = live_trials![
+        a_pair_is_run_and_both_are_read,
+        a_server_is_stopped_by_its_button,
+        the_kernels_view_is_drawn,
+        a_panel_is_used_by_key,
+        a_panel_is_in_order_while_it_runs_and_after,
+        a_static_copy_shows_the_recordings,
+    ];
+    let has_python = Command::new("python3").arg("-V").output().is_ok();
+    trials.extend(live_trials![a_line_is_typed_to_a_program,].into_iter().map(|trial| {
+        match has_python {
+            true => trial,
+            false => trial.with_kind("needs python3").with_ignored_flag(true),
+        }
+    }));
+    trials
+}
+
+// Programs on the page.
+
+fn a_pair_is_run_and_both_are_read(live: &mut LiveVisit) {
+    live.open_panel("02-1-client.html", PAIR);
+    live.click(&format!("{PAIR} .run-start"));
+    live.is(PAIR, "over");
+    let server = live
+        .texts(&format!("{PAIR} [data-kind=line][data-program=\"0\"][data-stream=stdout] code"));
+    let client = live
+        .texts(&format!("{PAIR} [data-kind=line][data-program=\"1\"][data-stream=stdout] code"));
+    assert!(server[0].starts_with("listening on 127.0.0.1:"), "{server:?}");
+    assert!(server[2].ends_with("sent 22 bytes: \"你好,我是客户端\""), "{server:?}");
+    assert_eq!(client, ["问题正在处理中..."]);
+    assert_eq!(live.texts(&format!("{PAIR} [data-kind=exit] > :last-child")), ["exit code 0"; 2]);
+    let status = live.texts(&format!("{PAIR} .run-status")).remove(0);
+    for program in ["lesson01: exit code 0", "lesson02: exit code 0"] {
+        assert!(status.contains(program), "{status}");
+    }
+    // Side by side, each under the other in time.
+    let places = live.get(
+        "['0', '1'].map((program) => {
+             const last = (part) => [...document.querySelectorAll(
+                 `.run[data-state=over] [data-program=\"${program}\"][data-kind=line] ${part}`)].at(-1);
+             const { left, right } = last('code').getBoundingClientRect();
+             return [left, right];
+         })",
+    );
+    let [server, client] = [0, 1].map(|at| [0, 1].map(|edge| places[at][edge].as_f64().unwrap()));
+    assert!(client[0] < server[0] && client[1] < server[1], "{places}");
+    // Another run begins on an empty list, and goes by the arguments that were typed.
+    let field = query(&format!("{PAIR} [data-argument=\"--message\"]"));
+    live.get(&format!("{field}.value = '<i id=injected>'"));
+    live.click(&format!("{PAIR} .run-start"));
+    live.is(PAIR, "over");
+    let server = live.texts(&format!("{PAIR} [data-kind=line][data-program=\"0\"] code"));
+    assert!(server[2].ends_with("\"<i id=injected>\""), "{server:?}");
+    assert_eq!(live.texts("#injected"), [""; 0], "a program's output became a part of the page");
+    assert_eq!(
+        live.texts(&format!("{PAIR} [data-kind=exit]")).len(),
+        2,
+        "the last run is still there"
+    );
+}
+
+fn a_server_is_stopped_by_its_button(live: &mut LiveVisit) {
+    live.open_panel("03-threads.html", THREADS);
+    live.click(&format!("{THREADS} .run-start"));
+    live.sees_the_end_of(THREADS, 1);
+    assert_eq!(live.site.children(), 1, "the server goes on");
+    live.click(&format!("{THREADS} .run-stop"));
+    live.is(THREADS, "over");
+    let server = live.texts(&format!("{THREADS} [data-kind=line][data-program=\"0\"] code"));
+    assert!(server.iter().any(|line| line.ends_with("goodbye")), "{server:?}");
+    assert_eq!(
+        live.texts(&format!("{THREADS} [data-kind=exit][data-program=\"0\"] > :last-child")),
+        ["exit code 0"]
+    );
+}
+
+fn a_line_is_typed_to_a_program(live: &mut LiveVisit) {
+    live.open_panel("03-threads.html", DAEMON);
+    // The panel is in an answer.
+    live.get(&format!("{}.closest('details').open = true", query(DAEMON)));
+    live.click(&format!("{DAEMON} .run-start"));
+    live.listens(DAEMON);
+    live.get(&format!("{}.focus()", query(&format!("{DAEMON} .run-input input"))));
+    live.browser.run(
+        "window.sent = [];
+         const { fetch } = window;
+         window.fetch = (path, options) => { sent.push(options?.body); return fetch(path, options); };",
+        &[],
+    );
+    live.browser.press(&['e', 'n', 'd', Key::Enter.into()]);
+    live.is(DAEMON, "over");
+    assert_eq!(
+        live.texts(&format!("{DAEMON} [data-kind=exit][data-program=\"0\"] > :last-child")),
+        ["exit code 0"]
+    );
+    let sent = live.get("sent.filter((body) => body !== undefined).map(JSON.parse)");
+    assert_eq!(sent, json!([{ "program": 0, "line": "end" }]));
+    let focused = live.get(&format!(
+        "document.activeElement === {}",
+        query(&format!("{DAEMON} .run-input input"))
+    ));
+    assert_eq!(focused, json!(true), "the program's end has taken the focus away");
+}
+
+fn the_kernels_view_is_drawn(live: &mut LiveVisit) {
+    // Its table is wider than the page.
+    live.browser.emulate(NARROW, true);
+    live.open_panel("04-buffers.html", BUFFERS);
+    live.click(&format!("{BUFFERS} .run-start"));
+    live.is(BUFFERS, "over");
+    // It goes on for a moment.
+    live.until(&format!(
+        "{} !== null",
+        query(&format!("{BUFFERS} .run-socket.client[data-state=TIME_WAIT]"))
+    ));
+    let states = |end: &str| live.texts(&format!("{BUFFERS} .run-socket.{end} .run-state"));
+    for (end, state) in [("server", "LISTEN"), ("server", "ESTABLISHED"), ("client", "ESTABLISHED")]
+    {
+        assert!(
+            states(end).contains(&state.to_owned()),
+            "no {state} of the {end}: {:?}",
+            states(end)
+        );
+    }
+    for (end, queue) in [("client", "send"), ("server", "receive")] {
+        let words = live.texts(&format!("{BUFFERS} .run-socket.{end} [data-queue={queue}]"));
+        let bytes =
+            words.iter().map(|text| text.rsplit(' ').next().and_then(|text| text.parse().ok()));
+        let bytes: Vec<u64> = bytes.map(|bytes| bytes.expect("a number")).collect();
+        let most = bytes.iter().max().expect("a queue");
+        assert!(*most > 1000, "the {queue} queue does not fill: {bytes:?}");
+        if queue == "send" {
+            assert_eq!(bytes.last(), Some(&0), "the {queue} queue does not drain: {bytes:?}");
+        }
+    }
+    // The fullest bar is full.
+    let widths = live.get(
+        "[...document.querySelectorAll('.run-queue')].map((bar) =>
+             parseFloat(bar.style.getPropertyValue('--bytes')) / parseFloat(getComputedStyle(bar).getPropertyValue('--most')))",
+    );
+    let widths =
+        widths.as_array().expect("a list").iter().map(|width| width.as_f64().expect("a number"));
+    let widest = widths.fold(0.0, f64::max);
+    assert!((widest - 1.0).abs() < 1e-9, "{widest}");
+    nothing(live.faults(BUFFERS));
+}
+
+/// Where the focus is, and whether it can be seen.
+const FOCUS: &str = "
+    const { className } = document.activeElement;
+    const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
+    const { left, right, top, bottom } = document.activeElement.getBoundingClientRect();
+    const isInside = left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
+    return [className, outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1, isInside];";
+
+fn a_panel_is_used_by_key(live: &mut LiveVisit) {
+    live.open_panel("03-threads.html", THREADS);
+    let is_at = |button: &str| {
+        assert_eq!(live.browser.run(FOCUS, &[]), json!([button, true, true]));
+    };
+    live.get(&format!("{}.focus()", query(&format!("{THREADS} .run-start"))));
+    live.press(Key::Enter);
+    live.listens(THREADS);
+    is_at("run-start");
+    // Once more does nothing.
+    live.press(Key::Enter);
+    live.press(Key::Tab);
+    is_at("run-stop");
+    live.browser.press(&[' ']);
+    live.is(THREADS, "over");
+    is_at("run-stop");
+    assert_eq!(live.texts(&format!("{THREADS} [data-kind=start][data-program=\"0\"]")).len(), 1);
+    // A screen reader is told how it went, and not each line.
+    let told = live.get(&format!(
+        "[...{}.querySelectorAll('[role=status], [role=log], [role=alert], [aria-live]')].map((told) => told.className)",
+        query(THREADS)
+    ));
+    assert_eq!(told, json!(["run-status"]));
+}
+
+fn a_panel_is_in_order_while_it_runs_and_after(live: &mut LiveVisit) {
+    let mut wrong = Vec::new();
+    for width in [WIDE, NARROW] {
+        let mut look = |when: &str| {
+            for dark in [false, true] {
+                live.browser.emulate(width, dark);
+                let found = live.faults(THREADS).into_iter();
+                wrong.extend(found.map(|what| format!("{when}, {width} px, dark {dark}: {what}")));
+            }
+        };
+        // Also for the list of chapters, which is open on a wide page when it is loaded.
+        live.browser.emulate(width, false);
+        live.open_panel("03-threads.html", THREADS);
+        live.click(&format!("{THREADS} .run-start"));
+        live.sees_the_end_of(THREADS, 1);
+        look("running");
+        assert_eq!(live.get(&format!("{}.dataset.state", query(THREADS))), "running");
+        live.click(&format!("{THREADS} .run-stop"));
+        live.is(THREADS, "over");
+        look("over");
+    }
+    nothing(wrong);
+}
+
+// Elsewhere than on a served page.
+
+fn a_static_copy_shows_the_recordings(live: &mut LiveVisit) {
+    let copy = TempDir::new().expect("a directory");
+    let built = Command::new(executable())
+        .args(["build", "--root"])
+        .arg(root())
+        .arg("--dest")
+        .arg(copy.path())
+        .output()
+        .expect("the server starts");
+    assert!(built.status.success(), "{built:?}");
+    let file = |page: &str| format!("file://{}", copy.path().join(page).display());
+    // What there is to press or fill in; mdBook's own button copies a listing.
+    const CONTROLS: &str =
+        "[...document.querySelectorAll('main :is(button, input, select, form, [role=button])')]
+        .filter((control) => !control.matches('.clip-button')).map((control) => control.className)";
+    const RECORDINGS: &str = "[...document.querySelectorAll('.run')].map((panel) => {
+        const parts = [...panel.querySelectorAll('pre, .run-note')];
+        for (let part = panel; part; part = part.parentElement) if (part.matches('details')) part.open = true;
+        return [parts.length > 0 && parts.every((part) => part.checkVisibility()), panel.lastElementChild.textContent];
+    })";
+    for page in ["02-1-client.html", CHAPTER, "03-threads.html", "04-buffers.html"] {
+        live.browser.open(&file(page));
+        assert_eq!(live.get(CONTROLS), json!([]), "{page}");
+        let panels = live.get(RECORDINGS);
+        let panels = panels.as_array().expect("a list");
+        assert!(panels.len() > 2, "{page}: {panels:?}");
+        for panel in panels {
+            assert_eq!(panel[0], true, "{page}: {panels:?}");
+            let note = panel[1].as_str().unwrap_or_default();
+            assert!(note.ends_with("serve the book yourself: cargo run -p book"), "{page}: {note}");
+        }
+        let how = live.texts(".grade .grade-how").remove(0);
+        assert!(how.contains("cargo run -p book"), "{page}: {how}");
+        assert_eq!(live.get("document.querySelectorAll('.grade .grade-mark').length"), 0, "{page}");
+    }
+    live.browser.open(&file("index.html"));
+    assert!(live.texts(".grades")[0].contains("cargo run -p book"));
+    // Served, the same page has some.
+    live.open_panel(CHAPTER, PAIR.split("[data-client").next().expect("a part"));
+    assert_ne!(live.get(CONTROLS), json!([]));
+}

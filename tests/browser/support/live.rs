@@ -1,0 +1,286 @@
+//! A visit to the book with all that it can do: programs that run on its pages, and an exercise that is
+//! graded while it is edited.
+//!
+//! The server serves a copy of the book. Programs are those of this workspace. What grades lesson 2 there
+//! is a small suite, so that the exercise can be edited and built within a second: what the real one
+//! tells is tested by the grader's own tests.
+
+use std::env;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use fantoccini::key::Key;
+use libtest_mimic::Trial;
+use serde_json::{Value as Json, json};
+
+use super::chromium::{self, Chromium};
+use super::site::{Site, copied};
+use super::visit::{EVERYWHERE, LOOK, WIDE, strings};
+use super::{DEADLINE, needs_chromium, root};
+
+/// A run may have to build a lesson first.
+const LONGEST: Duration = Duration::from_secs(240);
+
+/// Counts the streams that a page has opened.
+const STREAMS: &str = "
+    window.streams = [];
+    window.EventSource = class extends EventSource {
+        constructor(...given) { super(...given); streams.push(this); }
+    };";
+
+pub const PAIR: &str = r#".run[data-server="lesson02"][data-client="lesson01"]"#;
+
+pub const THREADS: &str = r#".run[data-server="lesson04 --work 1"]"#;
+
+pub const CHAPTER: &str = "02-2-server.html";
+
+pub const EXERCISE: &str = "lessons/lesson02/exercise.rs";
+
+pub const GRADE: &str = r#"section.grade[data-lesson="lesson02"]"#;
+
+/// Writes down what is to be built. The exercise is one of the copied book, all else is of this workspace.
+const CARGO: &str = r#"#!/bin/sh
+echo "$@" >> "$COPY/started"
+case "$*" in
+  *--test*) export CARGO_TARGET_DIR="$COPY/target" ;;
+  *) cd "$WORKSPACE" || exit 1 ;;
+esac
+exec "$REAL_CARGO" "$@"
+"#;
+
+const MANIFEST: &str = r#"
+[package]
+name = "lesson02"
+version = "0.1.0"
+edition = "2024"
+autobins = false
+
+[[bin]]
+name = "exercise02"
+path = "exercise.rs"
+
+[[test]]
+name = "lesson02"
+path = "suite.rs"
+harness = false
+"#;
+
+/// The second check wants the exercise to say `right`.
+const SUITE: &str = r#"
+use std::process::Command;
+fn main() {
+    print!("{}", include_str!("begin.json"));
+    let own = std::env::current_exe().expect("a path");
+    let program = own.ancestors().nth(2).expect("a folder").join("exercise02");
+    let said = Command::new(program).output().expect("it starts").stdout;
+    let verdict = [include_str!("wrong.json"), include_str!("right.json")];
+    print!("{}", verdict[usize::from(said == b"right\n")]);
+}
+"#;
+
+pub const WRONG: &str = "fn main() {\n    println!(\"wrong\");\n}\n";
+
+pub const RIGHT: &str = "fn main() {\n    println!(\"right\");\n}\n";
+
+static LIVE: Mutex<Option<LiveVisit>> = Mutex::new(None);
+
+/// A trial of each function, under its subject's name and its own.
+macro_rules! live_trials {
+    ($($check:ident,)*) => {
+        vec![$(crate::support::live::trial(
+            concat!(module_path!(), "::", stringify!($check)),
+            $check,
+        )),*]
+    };
+}
+
+pub(crate) use live_trials;
+
+/// Runs a check when the browser is free. It leaves no program behind.
+pub fn trial(name: &str, check: fn(&mut LiveVisit)) -> Trial {
+    needs_chromium(Trial::test(name.trim_start_matches("browser::"), move || {
+        let mut live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
+        let live = live.get_or_insert_with(LiveVisit::new);
+        live.browser.emulate(WIDE, false);
+        live.tidy();
+        check(live);
+        live.is_quiet();
+        Ok(())
+    }))
+}
+
+/// A static is not dropped: here the browser and the server end.
+pub fn end() {
+    drop(LIVE.lock().unwrap_or_else(PoisonError::into_inner).take());
+}
+
+/// A browser, and the book in it with all that it can do.
+pub struct LiveVisit {
+    pub browser: Chromium,
+    pub site: Site,
+}
+
+impl LiveVisit {
+    fn new() -> LiveVisit {
+        let driver = chromium::driver().expect("CI needs chromium and chromedriver on PATH");
+        let sources = copied();
+        let copy = sources.path().to_owned();
+        let write = |file: &str, text: &str| fs::write(copy.join(file), text).expect("written");
+        write("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"lessons/lesson02\"]\n");
+        write("lessons/lesson02/Cargo.toml", MANIFEST);
+        write("lessons/lesson02/suite.rs", SUITE);
+        let lines =
+            |lines: &[Json]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+        let ended = |check: &str, status: &str| json!({ "live": "ended", "check": check, "status": status, "seconds": 0.1 });
+        let check = |id: &str, hint: &str| json!({ "check": id, "demands": "To say it.", "section": CHAPTER, "hint": hint, "status": "waiting" });
+        write(
+            "lessons/lesson02/begin.json",
+            &lines(&[
+                json!({ "live": "checks", "lesson": "lesson02", "checks": [
+                    check("answers_a_request", "Does it start?"),
+                    check("serves_the_next_client", "What does it say?"),
+                ] }),
+                json!({ "live": "running", "check": "answers_a_request" }),
+                ended("answers_a_request", "passed"),
+                json!({ "live": "running", "check": "serves_the_next_client" }),
+            ]),
+        );
+        write("lessons/lesson02/right.json", &lines(&[ended("serves_the_next_client", "passed")]));
+        let mut failed = ended("serves_the_next_client", "failed");
+        failed["likely"] = json!(["It says <i id='injected'>something</i> else."]);
+        failed["report"] = json!("--> 1  look at <i id='injected'>what it says</i>");
+        write("lessons/lesson02/wrong.json", &lines(&[failed]));
+        write(EXERCISE, WRONG);
+        write("cargo", CARGO);
+        fs::set_permissions(copy.join("cargo"), fs::Permissions::from_mode(0o755)).expect("a mode");
+        let environment = vec![
+            ("CARGO", copy.join("cargo").into()),
+            ("COPY", copy.into()),
+            ("WORKSPACE", root().into()),
+            ("REAL_CARGO", env::var_os("CARGO").unwrap_or("cargo".into())),
+        ];
+        let site = Site::of(sources, environment);
+        let browser = Chromium::start(&driver, &format!("{EVERYWHERE}\n{STREAMS}"));
+        LiveVisit { browser, site }
+    }
+
+    pub fn open(&self, page: &str) {
+        self.browser.open(&self.site.url(page));
+    }
+
+    /// Opens a page with a panel, and waits until it can be used.
+    pub fn open_panel(&self, page: &str, panel: &str) {
+        self.open(page);
+        // What ran there before may still be shown.
+        self.until(&format!("['idle', 'over'].includes({}?.dataset.state)", query(panel)));
+    }
+
+    pub fn until(&self, condition: &str) {
+        self.browser.until(&format!("see {condition}"), &format!("return {condition}"));
+    }
+
+    pub fn get(&self, expression: &str) -> Json {
+        self.browser.run(&format!("return {expression}"), &[])
+    }
+
+    pub fn click(&self, selector: &str) {
+        self.get(&format!("{}.click()", query(selector)));
+    }
+
+    pub fn press(&self, key: Key) {
+        self.browser.press(&[key.into()]);
+    }
+
+    /// Waits until a panel is in this state; it may have to build its programs first.
+    pub fn is(&self, panel: &str, state: &str) {
+        let script = format!("return {}.dataset.state === '{state}'", query(panel));
+        self.browser.until_within(LONGEST, &format!("see {panel} {state}"), &script);
+    }
+
+    /// Waits until a program of a panel has ended.
+    pub fn sees_the_end_of(&self, panel: &str, program: usize) {
+        let end = query(&format!("{panel} [data-kind=exit][data-program=\"{program}\"]"));
+        self.browser.until_within(LONGEST, "see the end", &format!("return {end} !== null"));
+    }
+
+    pub fn listens(&self, panel: &str) {
+        let log = query(&format!("{panel} .run-log"));
+        let listening = format!("return /listening on/.test({log}.textContent)");
+        self.browser.until_within(LONGEST, "see the server listen", &listening);
+    }
+
+    /// The texts of what a selector finds.
+    pub fn texts(&self, selector: &str) -> Vec<String> {
+        strings(&self.get(&format!(
+            "[...document.querySelectorAll('{selector}')].map((found) => found.textContent.trim())"
+        )))
+    }
+
+    /// Writes a file in one step, as most editors do.
+    pub fn save(&self, file: &str, text: &str) {
+        let draft = self.site.file("draft");
+        fs::write(&draft, text).expect("written");
+        fs::rename(draft, self.site.file(file)).expect("renamed");
+    }
+
+    /// What cargo was asked to build so far.
+    pub fn started(&self) -> Vec<String> {
+        let started = fs::read_to_string(self.site.file("started")).unwrap_or_default();
+        started.lines().map(String::from).collect()
+    }
+
+    /// Ends what a check that has failed may have left.
+    pub fn tidy(&self) {
+        if self.site.children() > 0 {
+            self.open("404.html");
+            self.get("sessionStorage.clear()");
+            self.is_quiet();
+        }
+    }
+
+    /// Waits until the server has no child.
+    #[track_caller]
+    pub fn is_quiet(&self) {
+        let deadline = Instant::now() + DEADLINE;
+        while self.site.children() > 0 {
+            assert!(Instant::now() < deadline, "{} children are left", self.site.children());
+            thread::yield_now();
+        }
+    }
+
+    /// What is wrong with the open page, and with this part of it for those who cannot see it.
+    pub fn faults(&self, part: &str) -> Vec<String> {
+        let found = self.browser.run(LOOK, &[json!(part)]);
+        ["axe", "sideways", "clipped", "small"]
+            .iter()
+            .flat_map(|kind| strings(&found[kind]))
+            .collect()
+    }
+
+    /// Opens the chapter with the exercise in this state, and has it graded.
+    pub fn grade(&self, exercise: &str) {
+        self.save(EXERCISE, exercise);
+        self.open(CHAPTER);
+        self.until(&format!("{}.dataset.state !== undefined", query(GRADE)));
+        // In one go: a page that remembers may be about to switch it on itself.
+        let button = query(&format!("{GRADE} .grade-switch"));
+        self.get(&format!("{button}.ariaPressed === 'false' && {button}.click()"));
+        self.until("document.querySelector('.grade-switch').ariaPressed === 'true'");
+    }
+
+    /// Waits until the second check on the open chapter has this verdict.
+    pub fn verdict(&self, status: &str) {
+        self.until(&format!(
+            "{}.dataset.state === 'graded' && {}.dataset.status === '{status}'",
+            query(GRADE),
+            query(&format!("{GRADE} [data-check=serves_the_next_client]"))
+        ));
+    }
+}
+
+pub fn query(selector: &str) -> String {
+    format!("document.querySelector('{selector}')")
+}
