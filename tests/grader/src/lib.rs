@@ -39,41 +39,27 @@
 //! # The folders
 //!
 //! Each imports only from those before it: `check`, `words` (all that people read), `machine`, `actors`,
-//! `report`, and the suite.
+//! `report`, `suite`. A test looks.
 
 mod actors;
-mod answers;
 mod check;
-mod exercise;
-mod judge;
-mod lesson;
-mod listed;
-mod live;
 mod machine;
-mod page;
-mod record;
-mod recorded_report;
-mod rejected;
 mod report;
-mod whole;
+mod suite;
 mod words;
-mod wrong;
 
 pub use actors::{
     ClosedPort, Finished, Listener, Peer, Program, Run, Subject, private_loopback, uninterrupted,
     ways_to_end,
 };
 pub use check::{Broken, Needs, Outcome};
-pub use exercise::{Exercise, is_begun};
-pub use lesson::Lesson;
-pub use live::LIVE;
 pub use machine::sockets;
 pub use machine::{
     Machine, Network, Quota, Retransmits, Rlimit, Usage, close, despite_stalls, lesson_folder,
     program_file, workspace,
 };
-pub use record::{Graded, RECORD, Status};
 pub use report::{Report, judge, recorded, without_frames};
+pub use suite::{Exercise, Graded, LIVE, Lesson, RECORD, Status, is_begun};
 pub use words::quote;
 
 /// One demand on a program, or one statement about TCP that an experiment shows: performed by a [`Run`].

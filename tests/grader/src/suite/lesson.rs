@@ -3,15 +3,15 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
-use crate::answers::{self, Answer};
-use crate::exercise::{Exercise, Grade, Shown};
-use crate::judge::{pass, right, trial};
-use crate::listed;
 use crate::machine::{lesson_folder, take_descriptors, workspace};
-use crate::record;
-use crate::recorded_report as recorded;
-use crate::rejected;
-use crate::wrong::{self, Judges, WrongProgram, files};
+use crate::suite::answers::{self, Answer};
+use crate::suite::exercise::{Exercise, Grade, Shown};
+use crate::suite::judge::{pass, right, trial};
+use crate::suite::listed;
+use crate::suite::record;
+use crate::suite::recorded_report as recorded;
+use crate::suite::rejected;
+use crate::suite::wrong::{self, Judges, WrongProgram, files};
 use crate::{Check, Needs, Subject};
 
 /// How many trials run side by side. They wait far more than they compute.

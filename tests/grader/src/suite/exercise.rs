@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use anstream::println;
 use libtest_mimic::{Arguments, ColorSetting, Failed, FormatSetting, Trial};
 
-use crate::judge::{exactly, right, trial};
-use crate::live;
 use crate::machine::graded;
-use crate::record::{Graded, Status};
 use crate::report::{Report, perform};
+use crate::suite::judge::{exactly, right, trial};
+use crate::suite::live;
+use crate::suite::record::{Graded, Status};
 use crate::{Check, Needs, Subject};
 
 /// The first line of an exercise that the reader has not begun.
@@ -286,8 +286,8 @@ mod tests {
 
     use super::{Grade, Shown, is_begun, lock};
     use crate::actors::Trace;
-    use crate::record::Status;
     use crate::report::Report;
+    use crate::suite::record::Status;
     use crate::{Broken, Check, Needs, check};
 
     const CHECKS: &[Check] =

@@ -7,7 +7,7 @@ use libtest_mimic::Failed;
 
 use crate::machine::{must_fail, must_pass, workspace};
 use crate::report::{self, Action, perform, redacted};
-use crate::wrong::files;
+use crate::suite::wrong::files;
 use crate::{Check, Subject};
 
 fn folder(lesson: &str) -> PathBuf {

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::answers::Answer;
-use crate::lesson::Lesson;
 use crate::machine::workspace;
-use crate::page;
-use crate::recorded_report as recorded;
-use crate::wrong::{self, WrongProgram};
+use crate::suite::answers::Answer;
+use crate::suite::lesson::Lesson;
+use crate::suite::page;
+use crate::suite::recorded_report as recorded;
+use crate::suite::wrong::{self, WrongProgram};
 use crate::{Check, Needs};
 
 impl Lesson {
@@ -194,9 +194,9 @@ mod tests {
 
     use tempfile::TempDir;
 
-    use crate::exercise::Exercise;
-    use crate::lesson::Lesson;
-    use crate::wrong;
+    use crate::suite::exercise::Exercise;
+    use crate::suite::lesson::Lesson;
+    use crate::suite::wrong;
     use crate::{Check, check};
 
     const SECTION: &str = "02-2-server.html#exercise";

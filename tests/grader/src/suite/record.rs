@@ -109,7 +109,7 @@ mod tests {
     fn the_environment_names_the_record() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("record-of-a-test");
-        crate::machine::said_with(RECORD, path.to_str().unwrap(), "record::tests::one_line");
+        crate::machine::said_with(RECORD, path.to_str().unwrap(), "suite::record::tests::one_line");
         let line = format!("{}\n", graded(Status::Passed).to_json());
         assert_eq!(std::fs::read_to_string(&path).unwrap(), line);
     }

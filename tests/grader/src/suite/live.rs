@@ -16,8 +16,8 @@ use std::thread;
 use serde_json::{Value, json};
 
 use crate::Check;
-use crate::record::{Graded, Status};
 use crate::report::Report;
+use crate::suite::record::{Graded, Status};
 
 /// The environment variable that asks for these lines. Who sets it holds stdin open; when stdin ends, so
 /// does the suite, with all that it has started.
