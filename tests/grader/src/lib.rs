@@ -49,8 +49,8 @@ mod suite;
 mod words;
 
 pub use actors::{
-    ClosedPort, Finished, Listener, Peer, Program, Run, Subject, private_loopback, uninterrupted,
-    ways_to_end,
+    Check, ClosedPort, Finished, Listener, Peer, Program, Run, Subject, private_loopback,
+    uninterrupted, ways_to_end,
 };
 pub use check::{Broken, Needs, Outcome};
 pub use machine::sockets;
@@ -61,9 +61,6 @@ pub use machine::{
 pub use report::{Report, judge, recorded, without_frames};
 pub use suite::{Exercise, Graded, LIVE, Lesson, RECORD, Status, is_begun};
 pub use words::quote;
-
-/// One demand on a program, or one statement about TCP that an experiment shows: performed by a [`Run`].
-pub type Check = check::Check<Run>;
 
 /// Begins the description of a check.
 pub const fn check(id: &'static str, run: fn(&mut Run) -> Outcome) -> Check {

@@ -23,3 +23,6 @@ pub use program::{Program, ways_to_end};
 pub use run::{ClosedPort, Run, private_loopback};
 pub use subject::Subject;
 pub(crate) use trace::{Record, Started, Trace};
+
+/// One demand on a program, or one statement about TCP that an experiment shows: performed by a [`Run`].
+pub type Check = crate::check::Check<Run>;

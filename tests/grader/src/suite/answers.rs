@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::{Needs, Subject};
+use crate::actors::Subject;
+use crate::check::Needs;
 
 /// A right answer in another language.
 pub(crate) struct Answer {

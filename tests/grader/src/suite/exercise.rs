@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 use anstream::println;
 use libtest_mimic::{Arguments, ColorSetting, Failed, FormatSetting, Trial};
 
+use crate::actors::{Check, Subject};
+use crate::check::Needs;
 use crate::machine::graded;
 use crate::report::{Report, perform};
 use crate::suite::judge::{exactly, right, trial};
 use crate::suite::live;
 use crate::suite::record::{Graded, Status};
-use crate::{Check, Needs, Subject};
 
 /// The first line of an exercise that the reader has not begun.
 const NOT_STARTED: &str = "// NOT STARTED: delete this line to be graded";
@@ -285,10 +286,11 @@ mod tests {
     use libtest_mimic::Arguments;
 
     use super::{Grade, Shown, is_begun, lock};
+    use crate::actors::Check;
     use crate::actors::Trace;
+    use crate::check::{Broken, Needs, check};
     use crate::report::Report;
     use crate::suite::record::Status;
-    use crate::{Broken, Check, Needs, check};
 
     const CHECKS: &[Check] =
         &[check("one", |_| Ok(())), check("two", |_| Ok(())), check("three", |_| Ok(()))];

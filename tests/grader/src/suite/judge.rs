@@ -6,9 +6,10 @@ use std::time::Duration;
 use libtest_mimic::{Failed, Trial};
 
 use crate::actors::Trace;
+use crate::actors::{Check, Run, Subject};
+use crate::check::Needs;
 use crate::machine::{must_fail, must_pass};
 use crate::report::{attempt, perform};
-use crate::{Check, Needs, Run, Subject};
 
 /// A test for the harness; ignored, with the reason, where the machine lacks what the check needs.
 pub(crate) fn trial(

@@ -3,6 +3,8 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
+use crate::actors::{Check, Subject};
+use crate::check::Needs;
 use crate::machine::{lesson_folder, take_descriptors, workspace};
 use crate::suite::answers::{self, Answer};
 use crate::suite::exercise::{Exercise, Grade, Shown};
@@ -12,7 +14,6 @@ use crate::suite::record;
 use crate::suite::recorded_report as recorded;
 use crate::suite::rejected;
 use crate::suite::wrong::{self, Judges, WrongProgram, files};
-use crate::{Check, Needs, Subject};
 
 /// How many trials run side by side. They wait far more than they compute.
 const SIDE_BY_SIDE: usize = 16;

@@ -3,8 +3,9 @@
 
 use libtest_mimic::Failed;
 
+use crate::actors::Check;
 use crate::machine::workspace;
-use crate::{Check, report};
+use crate::report;
 
 /// Demands that the chapter's list is up to date.
 pub(crate) fn compare(lesson: &str, exercise: &str, checks: &[Check]) -> Result<(), Failed> {
@@ -42,7 +43,7 @@ fn inline(sentence: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{compare, html, inline};
-    use crate::check;
+    use crate::check::check;
 
     #[test]
     fn each_check_is_listed_with_what_it_demands() {

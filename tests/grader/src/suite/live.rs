@@ -15,7 +15,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::Check;
+use crate::actors::Check;
 use crate::report::Report;
 use crate::suite::record::{Graded, Status};
 
@@ -83,7 +83,7 @@ fn tell(line: &Value) {
 #[cfg(test)]
 mod tests {
     use super::list;
-    use crate::{Needs, check};
+    use crate::check::{Needs, check};
 
     #[test]
     fn what_has_not_begun_is_not_started() {

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use libtest_mimic::Failed;
 
+use crate::actors::{Check, Subject};
 use crate::machine::{must_fail, must_pass, workspace};
 use crate::report::{self, Action, perform, redacted};
 use crate::suite::wrong::files;
-use crate::{Check, Subject};
 
 fn folder(lesson: &str) -> PathBuf {
     workspace().join("tests/reports").join(lesson)
@@ -67,9 +67,10 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::{compare, compare_or, file};
+    use crate::actors::{Check, Subject};
+    use crate::check::{Broken, check};
     use crate::machine::must_pass;
     use crate::report::{Action, perform};
-    use crate::{Broken, Check, Subject, check};
 
     const PASSES: Check = check("works", |_| Ok(()));
     const FAILS: Check = check("works", |_| Err(Broken::new("this", "that")));

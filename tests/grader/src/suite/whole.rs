@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use crate::actors::Check;
+use crate::check::Needs;
 use crate::machine::workspace;
 use crate::suite::answers::Answer;
 use crate::suite::lesson::Lesson;
 use crate::suite::page;
 use crate::suite::recorded_report as recorded;
 use crate::suite::wrong::{self, WrongProgram};
-use crate::{Check, Needs};
 
 impl Lesson {
     /// What is missing, a line each.
@@ -194,10 +195,11 @@ mod tests {
 
     use tempfile::TempDir;
 
+    use crate::actors::Check;
+    use crate::check::check;
     use crate::suite::exercise::Exercise;
     use crate::suite::lesson::Lesson;
     use crate::suite::wrong;
-    use crate::{Check, check};
 
     const SECTION: &str = "02-2-server.html#exercise";
 

@@ -18,10 +18,11 @@ use std::path::{Path, PathBuf};
 
 use libtest_mimic::Failed;
 
+use crate::actors::{Check, Run, Subject};
+use crate::check::{Broken, Outcome};
 use crate::machine::{built, graded, lesson_folder as lesson, program_file, workspace};
 use crate::report::overwrites;
 use crate::suite::judge::{exactly, failed};
-use crate::{Broken, Check, Outcome, Run, Subject};
 
 /// A program that must fail some of the checks that it's judged on.
 #[derive(Clone)]
