@@ -94,7 +94,7 @@ impl<P: Protocol> LastingServer<P> {
             .hint("What does `eprintln!` do when it cannot print?")
             .section(P::SECTION)
             .needs(Needs::LinuxAnd("bash")),
-        check("reports_a_full_output", reports_a_full_output::<P>)
+        check("reports_a_full_output", reports_a_full_output)
             .demands("Where its standard output takes nothing (/dev/full), nobody learns where it listens: an error, with exit code 1.")
             .hint("What does `println!` do when it cannot print?")
             .section(P::SECTION)
@@ -316,7 +316,7 @@ pub fn resets_in_its_request<P: Protocol>(run: &mut Run, address: SocketAddr) ->
     Ok(())
 }
 
-fn reports_a_full_output<P: Protocol>(run: &mut Run) -> Outcome {
+fn reports_a_full_output(run: &mut Run) -> Outcome {
     let starter = ["sh", "-c", "exec \"$@\" > /dev/full", "sh"];
     let mut server = run.start_through(&starter, &["127.0.0.1:0"])?;
     server.exits_with(1)?;

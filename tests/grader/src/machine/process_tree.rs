@@ -155,7 +155,13 @@ mod poll {
         cut_off: Arc<dyn CutOff>,
         /// Whether all that belongs to it is to be killed.
         is_over: bool,
+        /// How many looks in a row have found nothing of it.
+        found_nothing: u8,
     }
+
+    /// So many looks without a process of a program say that nothing is left of it. In one alone, a process
+    /// may have handed over to another that was not there yet when the look began.
+    const ENOUGH: u8 = 2;
 
     static PROGRAMS: Mutex<Vec<(Number, Polled)>> = Mutex::new(Vec::new());
 
@@ -177,7 +183,8 @@ mod poll {
             keep();
         });
         let group = Pid::from_child(child);
-        lock().push((number, Polled { group, quota, cut_off, is_over: false }));
+        let (is_over, found_nothing) = (false, 0);
+        lock().push((number, Polled { group, quota, cut_off, is_over, found_nothing }));
         BEGUN.notify_all();
     }
 
@@ -216,17 +223,22 @@ mod poll {
             let groups = groups.collect();
             // Not under the lock: a thread that starts a program need not wait for this.
             drop(programs);
-            let members = look(&mut known, &groups);
-            lock().retain(|(number, program)| {
+            let (members, all_are_known) = look(&mut known, &groups);
+            lock().retain_mut(|(number, program)| {
                 let its = members.iter().filter(|member| member.program == *number);
-                judge(program, &its.collect::<Vec<_>>())
+                let its: Vec<_> = its.collect();
+                judge(program, &its);
+                let nothing = its.is_empty() && all_are_known;
+                program.found_nothing =
+                    if nothing { program.found_nothing.saturating_add(1) } else { 0 };
+                !program.is_over || program.found_nothing < ENOUGH
             });
             thread::sleep(INTERVAL);
         }
     }
 
-    /// Ends a program that exceeds its quota, and what is left of one that is over. `false`: nothing is.
-    fn judge(program: &Polled, members: &[&Member]) -> bool {
+    /// Ends a program that exceeds its quota, and what is left of one that is over.
+    fn judge(program: &Polled, members: &[&Member]) {
         let Polled { quota, cut_off, is_over, .. } = program;
         let memory = members.iter().map(|member| member.memory).sum();
         if !is_over && let Some(reason) = quota.exceeded(members.len(), memory) {
@@ -241,12 +253,12 @@ mod poll {
                 let _ = kill_process(member.process, Signal::KILL);
             }
         }
-        !(*is_over && members.is_empty())
     }
 
-    fn look(known: &mut Known, groups: &HashMap<i32, Number>) -> Vec<Member> {
+    /// All processes that belong to programs, and whether it is known of every process where it belongs.
+    fn look(known: &mut Known, groups: &HashMap<i32, Number>) -> (Vec<Member>, bool) {
         let before = std::mem::take(known);
-        let mut members = Vec::new();
+        let (mut members, mut all_are_known) = (Vec::new(), true);
         let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
         for id in entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()) {
             let known_before = before.get(&id).copied();
@@ -256,11 +268,16 @@ mod poll {
             }
             let Some(stat) = Stat::of_process(id) else { continue };
             let group = || groups.get(&stat.field::<i32>(5)?).copied();
-            let program = known_before.flatten().or_else(|| marked(id)).or_else(group);
-            // A child of this process may be about to get its mark.
-            if program.is_some() || stat.field(4) != Some(std::process::id()) {
+            let environment = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
+            let program = known_before.flatten().or_else(|| marked(&environment)).or_else(group);
+            // A child of this process may be about to get its mark, and a process in the middle of exec
+            // has no environment yet. Kernel threads, whose parent is process 2, never have one.
+            let parent = stat.field::<u32>(4);
+            let is_settled = !environment.is_empty() || parent == Some(2);
+            if program.is_some() || is_settled && parent != Some(std::process::id()) {
                 known.insert(id, program);
             }
+            all_are_known &= program.is_some() || is_settled || stat.is_over();
             if let (Some(program), Some(process), false) =
                 (program, Pid::from_raw(id), stat.is_over())
             {
@@ -269,13 +286,12 @@ mod poll {
                 members.push(Member { program, process, memory });
             }
         }
-        members
+        (members, all_are_known)
     }
 
-    /// The program whose mark a process has.
-    fn marked(process: i32) -> Option<Number> {
-        // Environments of other users' processes cannot be read; processes that have ended have none.
-        let environment = fs::read(format!("/proc/{process}/environ")).ok()?;
+    /// The program whose mark is in an environment. It is empty for processes of other users, which cannot
+    /// be read, and for processes that have ended.
+    fn marked(environment: &[u8]) -> Option<Number> {
         let mut variables = environment.split(|&byte| byte == 0);
         let mark = variables.find_map(|it| it.strip_prefix(MARK.as_bytes())?.strip_prefix(b"="))?;
         let (test, number) = std::str::from_utf8(mark).ok()?.split_once('.')?;
