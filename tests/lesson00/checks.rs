@@ -67,7 +67,7 @@ pub const CLASSIFY: &[Check] = &[
         .demands("`classify` says in which range a port is, on both sides of each border.")
         .hint("Is 49151 in the same range as 49152?")
         .section("01-introduction.html#what-a-port-is"),
-    check("says_why_it_is_none", says_why_it_is_none)
+    check("says_why_it_is_no_address", says_why_it_is_no_address)
         .demands("What is no address with a port is an error that says why; the exit code is 1.")
         .hint("What does your program make of a port that does not fit into 16 bits?")
         .section("01-introduction.html#run-it"),
@@ -200,7 +200,7 @@ fn classifies_ports(run: &mut Run) -> Outcome {
     Ok(())
 }
 
-fn says_why_it_is_none(run: &mut Run) -> Outcome {
+fn says_why_it_is_no_address(run: &mut Run) -> Outcome {
     for (text, why) in [
         ("192.168.31.xx:9090", "'xx' is not a number"),
         ("192.168.31.256:9090", "'256' is not a number"),

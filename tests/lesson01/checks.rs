@@ -39,7 +39,7 @@ pub const CHECKS: &[Check] = &[
         )
         .hint("For how long does `read` wait when nobody told it?")
         .section("02-1-client.html#four-ways-to-fail"),
-    check("gives_up_on_a_dripping_server", gives_up_on_a_dripping_server)
+    check("gives_up_on_a_slow_server", gives_up_on_a_slow_server)
         .demands(
             "A server that sends a byte now and then holds the client no longer than the limit.",
         )
@@ -114,7 +114,7 @@ fn gives_up_on_a_silent_server(run: &mut Run) -> Outcome {
     run.shorter_than_default(since)
 }
 
-fn gives_up_on_a_dripping_server(run: &mut Run) -> Outcome {
+fn gives_up_on_a_slow_server(run: &mut Run) -> Outcome {
     against_a_drip(run, |run, client| fails_with(run, client, "timed out"))
 }
 

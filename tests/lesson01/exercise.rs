@@ -59,7 +59,7 @@ pub const CHECKS: &[Check] = &[
         .demands("Where nobody listens, the client says so on stderr, and its exit code is 1.")
         .hint("How does a script that calls your client learn that it failed?")
         .section("02-1-client.html#four-ways-to-fail"),
-    check("ends_its_side", ends_its_side)
+    check("finishes_sending", finishes_sending)
         .demands("After its message the client ends its side, and still gets the reply.")
         .hint("How can a server know that no more of the message will come?")
         .section("02-1-client.html#the-repair"),
@@ -97,7 +97,7 @@ pub const CHECKS: &[Check] = &[
         )
         .hint("For how long does `read` wait if nobody has told it?")
         .section("02-1-client.html#the-repair"),
-    check("gives_up_on_a_dripping_server", gives_up_on_a_dripping_server)
+    check("gives_up_on_a_slow_server", gives_up_on_a_slow_server)
         .demands(
             "A server that sends a byte now and then holds the client no longer than its limit.",
         )
@@ -107,7 +107,7 @@ pub const CHECKS: &[Check] = &[
 
 /// The checks that the untouched starter fails.
 pub const STARTER_FAILS: &[&str] = &[
-    "ends_its_side",
+    "finishes_sending",
     "waits_for_the_end_of_the_reply",
     "takes_a_reply_of_any_length",
     "joins_characters_that_are_cut",
@@ -116,7 +116,7 @@ pub const STARTER_FAILS: &[&str] = &[
     "reports_bytes_that_are_not_text",
     "reports_half_a_character_at_the_end",
     "gives_up_on_a_silent_server",
-    "gives_up_on_a_dripping_server",
+    "gives_up_on_a_slow_server",
 ];
 
 fn prints_the_reply(run: &mut Run) -> Outcome {
@@ -133,7 +133,7 @@ fn reports_a_refusal(run: &mut Run) -> Outcome {
     fails(&mut client)
 }
 
-fn ends_its_side(run: &mut Run) -> Outcome {
+fn finishes_sending(run: &mut Run) -> Outcome {
     let (mut client, mut server) = be_the_server(run, &[])?;
     server.receives_all(GREETING)?;
     server.send(REPLY)?;
@@ -213,7 +213,7 @@ fn gives_up_on_a_silent_server(run: &mut Run) -> Outcome {
     run.shorter_than_default(since)
 }
 
-fn gives_up_on_a_dripping_server(run: &mut Run) -> Outcome {
+fn gives_up_on_a_slow_server(run: &mut Run) -> Outcome {
     against_a_drip(run, |_, client| fails(client))
 }
 

@@ -8,7 +8,7 @@ use grader::{Check, Needs, Outcome, Run, check};
 
 /// What else a server, or the terminal, can do to a client.
 pub const ROBUSTNESS: &[Check] = &[
-    check("reports_a_server_that_hangs_up", reports_a_server_that_hangs_up)
+    check("reports_a_server_that_closes", reports_a_server_that_closes)
         .demands("A server that closes with the message unread has reset the connection: that is an error.")
         .hint("Which of your calls learns first that the server has gone?")
         .section("02-1-client.html#four-ways-to-fail"),
@@ -17,7 +17,7 @@ pub const ROBUSTNESS: &[Check] = &[
         .hint("Whose word does a script have for it that the reply has been printed?")
         .section("02-1-client.html#four-ways-to-fail")
         .needs(Needs::Linux),
-    check("parts_with_a_server_that_sends_for_ever", parts_with_a_server_that_sends_for_ever)
+    check("gives_up_on_a_reply_without_end", gives_up_on_a_reply_without_end)
         .demands("A server whose reply has no end is cut off, long before the time limit: an error.")
         .hint("How much memory may somebody at the other end fill?")
         .section("02-1-client.html#the-repair"),
@@ -32,7 +32,7 @@ pub const ROBUSTNESS: &[Check] = &[
         .needs(Needs::Linux),
 ];
 
-fn parts_with_a_server_that_sends_for_ever(run: &mut Run) -> Outcome {
+fn gives_up_on_a_reply_without_end(run: &mut Run) -> Outcome {
     let (mut client, mut server) = be_the_server(run, &["--time-limit", "60"])?;
     server.receives(GREETING)?;
     server.sends_until_cut_off(256 << 20)?;
@@ -64,7 +64,7 @@ fn goes_on_after_ctrl_z(run: &mut Run) -> Outcome {
     prints_exactly(run, &client, &format!("{REPLY}\n"))
 }
 
-fn reports_a_server_that_hangs_up(run: &mut Run) -> Outcome {
+fn reports_a_server_that_closes(run: &mut Run) -> Outcome {
     let (mut client, mut server) = be_the_server(run, &[])?;
     server.has_unread_input()?;
     server.close();

@@ -34,7 +34,7 @@ use common::{GREETING, REPLY};
 use grader::{Check, Needs, Outcome, Peer, Run, check, sockets, ways_to_end};
 use socket2::SockRef;
 
-use servers::one_client::serves_the_next_after_a_drip;
+use servers::one_client::serves_the_next_after_a_slow_sender;
 use servers::robustness::{Protocol, cut_anywhere, narrow, runs_again};
 
 /// The longest request, in bytes.
@@ -78,7 +78,7 @@ pub const CHECKS: &[Check] = &[
         .hint("For how long does `read` wait if nobody has told it?")
         .section("02-2-server.html#the-repair")
         .needs(Needs::Unix),
-    check("gives_up_on_a_dripping_client", gives_up_on_a_dripping_client)
+    check("gives_up_on_a_slow_sender", gives_up_on_a_slow_sender)
         .demands("A client that sends a byte now and then holds the server no longer than --time-limit, and is reported.")
         .hint("What does your time limit measure: one `read`, or the conversation?")
         .section("02-2-server.html#the-repair")
@@ -96,7 +96,7 @@ pub const STARTER_FAILS: &[&str] = &[
     "survives_a_reset",
     "refuses_a_request_that_is_too_long",
     "gives_up_on_a_silent_client",
-    "gives_up_on_a_dripping_client",
+    "gives_up_on_a_slow_sender",
 ];
 
 fn answers_a_request(run: &mut Run) -> Outcome {
@@ -226,13 +226,14 @@ fn gives_up_on_silence(run: &mut Run, limit: Duration) -> Outcome {
     run.shorter_than_default(since)
 }
 
-fn gives_up_on_a_dripping_client(run: &mut Run) -> Outcome {
-    run.with_deadline(gives_up_on_a_steady_drip)
+fn gives_up_on_a_slow_sender(run: &mut Run) -> Outcome {
+    run.with_deadline(gives_up_on_a_steady_sender)
 }
 
 /// Whether the drip was steady; if it was not, a limit for each `read` has done as well.
-fn gives_up_on_a_steady_drip(run: &mut Run, limit: Duration) -> Outcome<bool> {
-    let (mut server, dripping, steady) = serves_the_next_after_a_drip::<Requests>(run, limit)?;
+fn gives_up_on_a_steady_sender(run: &mut Run, limit: Duration) -> Outcome<bool> {
+    let (mut server, dripping, steady) =
+        serves_the_next_after_a_slow_sender::<Requests>(run, limit)?;
     server.reports(dripping)?;
     Ok(steady)
 }

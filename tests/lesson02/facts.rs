@@ -176,7 +176,7 @@ fn a_report_comes_at_once(run: &mut Run) -> Outcome {
 
 fn is_reported_at_once(run: &mut Run, patience: &str) -> Outcome {
     // The second of these two checks waits for all of its time.
-    let (first, second) = ("reads_the_whole_request", "gives_up_on_a_dripping_client");
+    let (first, second) = ("reads_the_whole_request", "gives_up_on_a_slow_sender");
     let patience = format!("GRADER_PATIENCE={patience}");
     let suite = grading(run, "one_read_is_the_request")?.through(&["env", &patience]);
     let mut suite = run.start_other(&suite, &[])?;

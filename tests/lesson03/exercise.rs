@@ -33,7 +33,7 @@ use std::net::{SocketAddr, TcpListener};
 use common::{GREETING, REPLY};
 use grader::{Check, Needs, Outcome, Peer, Program, Run, check, close, private_loopback};
 
-use servers::one_client::serves_the_next_after_a_drip;
+use servers::one_client::serves_the_next_after_a_slow_sender;
 use servers::robustness::Protocol;
 
 const SECTION: &str = "02-3-port-reuse.html#exercise";
@@ -51,7 +51,7 @@ pub const CHECKS: &[Check] = &[
         .demands("A port that another program holds is an error with exit code 1 that names the address.")
         .hint("You start five servers, and one cannot have its port: what do you have to be told?")
         .section("02-3-port-reuse.html#two-servers-on-one-port"),
-    check("is_never_there_twice", is_never_there_twice)
+    check("never_listens_twice", never_listens_twice)
         .demands("While one run listens, a second on the same port fails, and the first serves on.")
         .hint("What does the second run do when `bind` refuses? And if it does not refuse: what has allowed it?")
         .section("02-3-port-reuse.html#two-servers-on-one-port")
@@ -105,7 +105,7 @@ fn names_the_taken_port(run: &mut Run) -> Outcome {
     Ok(())
 }
 
-fn is_never_there_twice(run: &mut Run) -> Outcome {
+fn never_listens_twice(run: &mut Run) -> Outcome {
     let (mut first, address) = run.serve_on_own_address()?;
     run.to_end_without_listening(&[&address.to_string()])?.exited_with(1)?;
     first.still_runs()?;
@@ -190,15 +190,15 @@ fn restarts(run: &mut Run, address: SocketAddr) -> Outcome<Program> {
 }
 
 /// What else can happen to a server for one greeting after another.
-pub const ROBUSTNESS: &[Check] = &[check("gives_up_on_a_dripping_client", gives_up_on_a_dripping_client)
+pub const ROBUSTNESS: &[Check] = &[check("gives_up_on_a_slow_sender", gives_up_on_a_slow_sender)
     .demands("A client that sends a byte now and then holds the server no longer than --time-limit; the next is served.")
     .hint("What does your time limit measure: one `read`, or the conversation?")
     .section("02-2-server.html#the-repair")
     .needs(Needs::Unix)];
 
-fn gives_up_on_a_dripping_client(run: &mut Run) -> Outcome {
+fn gives_up_on_a_slow_sender(run: &mut Run) -> Outcome {
     run.with_deadline(|run, limit| {
-        let (_, _, steady) = serves_the_next_after_a_drip::<Greetings>(run, limit)?;
+        let (_, _, steady) = serves_the_next_after_a_slow_sender::<Greetings>(run, limit)?;
         Ok(steady)
     })
 }

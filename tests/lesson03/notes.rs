@@ -48,7 +48,7 @@ pub const FACTS: &[Check] = &[
         .demands("A hundred unread bytes cost the client the rest of a large reply.")
         .section("02-4-notes.html#note-6-closing-a-connection")
         .needs(Needs::Linux),
-    check("S17_note6_an_ended_side_hides_the_reset", an_ended_side_hides_the_reset)
+    check("S17_note6_a_half_close_hides_the_reset", a_half_close_hides_the_reset)
         .demands("After the end of the stream a Linux client does not notice the reset by reading.")
         .section("02-4-notes.html#note-6-closing-a-connection")
         .needs(Needs::Linux),
@@ -223,7 +223,7 @@ fn the_reset_destroys_the_reply(run: &mut Run) -> Outcome {
 // ANCHOR_END: note6_lost
 
 // ANCHOR: note6_hidden
-fn an_ended_side_hides_the_reset(run: &mut Run) -> Outcome {
+fn a_half_close_hides_the_reset(run: &mut Run) -> Outcome {
     let (mut server, mut client) = connection(run)?;
     client.send(GREETING)?;
     server.has_unread_input()?;

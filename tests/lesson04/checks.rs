@@ -19,7 +19,7 @@ use servers::many_clients::{self, is_over_soon};
 use servers::robustness::{Protocol, greedy};
 
 pub const CHECKS: &[Check] = &[
-    check("serves_clients_side_by_side", serves_clients_side_by_side)
+    check("serves_clients_at_the_same_time", serves_clients_at_the_same_time)
         .demands("Clients are served at the same time, while another says nothing at all.")
         .hint("Where does your program wait while it talks to one client, and who waits with it?")
         .section("03-threads.html#the-repair"),
@@ -27,11 +27,11 @@ pub const CHECKS: &[Check] = &[
         .demands("When a client has gone, the next one is served.")
         .hint("How often does your program call `accept`?")
         .section("03-threads.html#what-goes-wrong"),
-    check("answers_every_piece", answers_every_piece)
+    check("answers_every_chunk", answers_every_chunk)
         .demands("Every piece that a client sends is answered once, until it ends its side.")
         .hint("Where does the connection end: in the loop that reads from it, or after that?")
         .section("03-threads.html#what-goes-wrong"),
-    check("decodes_across_pieces", decodes_across_pieces)
+    check("decodes_across_chunks", decodes_across_chunks)
         .demands("A character whose bytes arrive in two pieces is read as one.")
         .hint("What does your decoder do with the first byte of a character that has three?")
         .section("03-threads.html#a-character-in-two-pieces"),
@@ -47,7 +47,7 @@ pub const CHECKS: &[Check] = &[
         .demands("A client that resets the connection disturbs nobody.")
         .hint("What does `read` return after a reset, and what does your program do with that?")
         .section("03-threads.html#nobody-disturbs-the-others"),
-    check("parts_with_bytes_that_are_not_text", parts_with_bytes_that_are_not_text)
+    check("closes_on_bytes_that_are_not_text", closes_on_bytes_that_are_not_text)
         .demands("A client whose bytes are not text is told goodbye, with a clean end after its replies.")
         .hint("What does the kernel do with a connection that is closed before all input is read?")
         .section("03-threads.html#nobody-disturbs-the-others"),
@@ -55,7 +55,7 @@ pub const CHECKS: &[Check] = &[
         .demands("It is said who connects, how many bytes arrive and what they say, and who leaves.")
         .hint("Which value of `accept` says who the client is?")
         .section("03-threads.html#run-it"),
-    check("says_who_broke_off", says_who_broke_off)
+    check("says_who_was_reset", says_who_was_reset)
         .demands("A client that resets the connection is reported on stderr, with its address.")
         .hint("Can somebody who reads the log tell a reset from a good end?")
         .section("03-threads.html#nobody-disturbs-the-others"),
@@ -64,7 +64,7 @@ pub const CHECKS: &[Check] = &[
         .hint("Which of your lines are about single clients?")
         .section("03-threads.html#run-it")
         .needs(Needs::Unix),
-    check("keeps_the_house_full", keeps_the_house_full)
+    check("limits_its_clients", limits_its_clients)
         .demands("With `--max-clients 1`, a second client waits until the first has gone.")
         .hint("Where does a client wait that has connected and has not been accepted?")
         .section("03-threads.html#threads-have-a-price"),
@@ -96,12 +96,12 @@ pub const CHECKS: &[Check] = &[
         .hint("In which call does each of your threads wait, and what wakes it?")
         .section("03-threads.html#stopping")
         .needs(Needs::Unix),
-    check("stops_when_told_to_end", stops_when_told_to_end)
+    check("stops_on_sigterm", stops_on_sigterm)
         .demands("SIGTERM, which `kill` sends, does the same.")
         .hint("Which signals does your program know?")
         .section("03-threads.html#stopping")
         .needs(Needs::Unix),
-    check("stops_a_full_house", stops_a_full_house)
+    check("stops_when_it_is_full", stops_when_it_is_full)
         .demands("Ctrl-C ends a server that waits for a place to become free.")
         .hint("Where does your program wait when no more clients may come in?")
         .section("03-threads.html#stopping")
@@ -133,7 +133,7 @@ pub const CHECKS: &[Check] = &[
         .needs(Needs::Program("socat")),
 ];
 
-fn serves_clients_side_by_side(run: &mut Run) -> Outcome {
+fn serves_clients_at_the_same_time(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve()?;
     let _silent = run.connect(address)?;
     let mut second = run.connect(address)?;
@@ -156,7 +156,7 @@ fn serves_one_after_another(run: &mut Run) -> Outcome {
     Ok(())
 }
 
-fn answers_every_piece(run: &mut Run) -> Outcome {
+fn answers_every_chunk(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve()?;
     let mut client = run.connect(address)?;
     for piece in [GREETING, "x", GREETING] {
@@ -167,7 +167,7 @@ fn answers_every_piece(run: &mut Run) -> Outcome {
     client.receives_end()
 }
 
-fn decodes_across_pieces(run: &mut Run) -> Outcome {
+fn decodes_across_chunks(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve()?;
     // The last part shows after which cut something went wrong.
     for (cut, text) in [(1, "你1"), (2, "你2")] {
@@ -221,7 +221,7 @@ fn survives_a_reset(run: &mut Run) -> Outcome {
     server.still_runs()
 }
 
-fn parts_with_bytes_that_are_not_text(run: &mut Run) -> Outcome {
+fn closes_on_bytes_that_are_not_text(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve()?;
     let mut other = run.connect(address)?;
     is_served(&mut other)?;
@@ -247,7 +247,7 @@ fn says_who_comes_and_goes(run: &mut Run) -> Outcome {
     server.says(&format!("{name} left: it ended its side\n"))
 }
 
-fn says_who_broke_off(run: &mut Run) -> Outcome {
+fn says_who_was_reset(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve()?;
     let client = run.connect(address)?;
     let name = client.local();
@@ -270,7 +270,7 @@ fn keeps_quiet(run: &mut Run) -> Outcome {
     run.ensure("nothing is said on stderr", complaints.is_empty(), complaints)
 }
 
-fn keeps_the_house_full(run: &mut Run) -> Outcome {
+fn limits_its_clients(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve_with(&["--max-clients", "1", "127.0.0.1:0"])?;
     let mut first = run.connect(address)?;
     is_served(&mut first)?;
@@ -351,7 +351,7 @@ fn stops_on_ctrl_c(run: &mut Run) -> Outcome {
     is_over_soon(run, &server, since)
 }
 
-fn stops_when_told_to_end(run: &mut Run) -> Outcome {
+fn stops_on_sigterm(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve()?;
     let mut client = run.connect(address)?;
     is_served(&mut client)?;
@@ -360,7 +360,7 @@ fn stops_when_told_to_end(run: &mut Run) -> Outcome {
     server.exits_with(0)
 }
 
-fn stops_a_full_house(run: &mut Run) -> Outcome {
+fn stops_when_it_is_full(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve_with(&["--max-clients", "1", "127.0.0.1:0"])?;
     let mut first = run.connect(address)?;
     is_served(&mut first)?;
@@ -374,7 +374,7 @@ fn finishes_replies(run: &mut Run) -> Outcome {
     finishes_replies_at(run, Program::interrupt)
 }
 
-pub fn finishes_replies_when_told_to_end(run: &mut Run) -> Outcome {
+pub fn finishes_replies_on_sigterm(run: &mut Run) -> Outcome {
     finishes_replies_at(run, Program::terminate)
 }
 

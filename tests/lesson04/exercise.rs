@@ -58,7 +58,7 @@ pub const CHECKS: &[Check] = &[
         .demands("Lines that arrive together are answered one by one, in order, an empty one too.")
         .hint("How many lines can one `read` take, and who keeps those that you have not looked at yet?")
         .section(SECTION),
-    check("joins_the_pieces_of_a_line", joins_the_pieces_of_a_line)
+    check("joins_the_chunks_of_a_line", joins_the_chunks_of_a_line)
         .demands("A line that arrives in pieces, cut inside a character, is answered once, when it is complete.")
         .hint("How do you know that a line is complete, and where are its pieces until then?")
         .section("03-threads.html#a-character-in-two-pieces"),
@@ -66,15 +66,15 @@ pub const CHECKS: &[Check] = &[
         .demands("A last line without `\\n` is answered when the client ends its side.")
         .hint("What is in your buffer when the stream ends, and what becomes of it?")
         .section(SECTION),
-    check("serves_clients_side_by_side", serves_clients_side_by_side)
+    check("serves_clients_at_the_same_time", serves_clients_at_the_same_time)
         .demands("Clients are served while another says nothing, and a third is in the middle of a line.")
         .hint("In which call does your program wait for the silent client, and who or what has to wait with it?")
         .section("03-threads.html#the-repair"),
-    check("parts_with_bytes_that_are_not_text", parts_with_bytes_that_are_not_text)
+    check("closes_on_bytes_that_are_not_text", closes_on_bytes_that_are_not_text)
         .demands("A client that sends bytes that are not UTF-8 is reported and ended; the others are served.")
         .hint("Which decoder fails on bytes that are not UTF-8, and whom does its error concern?")
         .section("03-threads.html#nobody-disturbs-the-others"),
-    check("parts_with_a_line_that_is_too_long", parts_with_a_line_that_is_too_long)
+    check("closes_on_a_line_that_is_too_long", closes_on_a_line_that_is_too_long)
         .demands("A line of 64 KiB is answered; a client whose line goes on is reported and cut off.")
         .hint("How much of a line do you read before you ask how long it is, and do you count its `\\n`?")
         .section("03-threads.html#nobody-disturbs-the-others"),
@@ -117,11 +117,11 @@ pub const CHECKS: &[Check] = &[
 /// The checks that the untouched starter fails.
 pub const STARTER_FAILS: &[&str] = &[
     "answers_every_line",
-    "joins_the_pieces_of_a_line",
+    "joins_the_chunks_of_a_line",
     "answers_the_last_line",
-    "serves_clients_side_by_side",
-    "parts_with_bytes_that_are_not_text",
-    "parts_with_a_line_that_is_too_long",
+    "serves_clients_at_the_same_time",
+    "closes_on_bytes_that_are_not_text",
+    "closes_on_a_line_that_is_too_long",
     "survives_a_reset",
     "survives_without_descriptors",
     "stops_on_ctrl_c",
@@ -151,7 +151,7 @@ fn answers_every_line(run: &mut Run) -> Outcome {
     is_served(&mut client)
 }
 
-fn joins_the_pieces_of_a_line(run: &mut Run) -> Outcome {
+fn joins_the_chunks_of_a_line(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve()?;
     let mut client = run.connect(address)?;
     let (start, rest) = GREETING.as_bytes().split_at(GREETING.find('是').map_or(1, |at| at + 1));
@@ -173,7 +173,7 @@ fn answers_the_last_line(run: &mut Run) -> Outcome {
     client.receives_all(reply("the last"))
 }
 
-fn serves_clients_side_by_side(run: &mut Run) -> Outcome {
+fn serves_clients_at_the_same_time(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve()?;
     let _silent = run.connect_as("the silent client", address)?;
     let mut slow = run.connect_as("the slow client", address)?;
@@ -189,7 +189,7 @@ fn serves_clients_side_by_side(run: &mut Run) -> Outcome {
     slow.receives(reply("half a line"))
 }
 
-fn parts_with_bytes_that_are_not_text(run: &mut Run) -> Outcome {
+fn closes_on_bytes_that_are_not_text(run: &mut Run) -> Outcome {
     let (mut server, address, mut other) = serve_another(run)?;
     let mut client = run.connect_as("the client", address)?;
     is_served(&mut client)?;
@@ -200,7 +200,7 @@ fn parts_with_bytes_that_are_not_text(run: &mut Run) -> Outcome {
     serves_on(run, address, &mut other)
 }
 
-fn parts_with_a_line_that_is_too_long(run: &mut Run) -> Outcome {
+fn closes_on_a_line_that_is_too_long(run: &mut Run) -> Outcome {
     let (mut server, address, mut other) = serve_another(run)?;
     let mut client = run.connect_as("the client", address)?;
     let longest = "x".repeat(MAX_LINE);
@@ -264,7 +264,7 @@ fn finishes_lines_that_have_arrived(run: &mut Run) -> Outcome {
     finishes_lines_at(run, Program::interrupt)
 }
 
-fn finishes_lines_when_told_to_end(run: &mut Run) -> Outcome {
+fn finishes_lines_on_sigterm(run: &mut Run) -> Outcome {
     finishes_lines_at(run, Program::terminate)
 }
 
@@ -363,15 +363,15 @@ pub const ROBUSTNESS: &[Check] = &[
         .demands("Two lines are answered the same wherever they are cut in two, and when they come byte by byte.")
         .hint("What do you still have of a line when the next piece comes?")
         .section(SECTION),
-    check("refuses_a_line_that_comes_slowly", refuses_a_line_that_comes_slowly)
+    check("refuses_a_long_line_that_comes_slowly", refuses_a_long_line_that_comes_slowly)
         .demands("A line of 80 KiB is refused, also when its second half comes a while after the first.")
         .hint("Of what is your limit: of one read, or of the line?")
         .section(SECTION),
-    check("parts_when_replies_have_arrived", parts_when_replies_have_arrived)
+    check("closes_after_its_replies", closes_after_its_replies)
         .demands("A client whose replies wait for room gets them all before it is parted with.")
         .hint("What does the kernel do with what it has not sent yet when the connection is closed with unread input?")
         .section("03-threads.html#nobody-disturbs-the-others"),
-    check("finishes_lines_when_told_to_end", finishes_lines_when_told_to_end)
+    check("finishes_lines_on_sigterm", finishes_lines_on_sigterm)
         .demands("SIGTERM, too, lets lines that have arrived be answered.")
         .hint("Which signals does your program know, and does it do the same for all of them?")
         .section(SECTION)
@@ -389,7 +389,7 @@ fn answers_lines_cut_anywhere(run: &mut Run) -> Outcome {
     Ok(())
 }
 
-fn refuses_a_line_that_comes_slowly(run: &mut Run) -> Outcome {
+fn refuses_a_long_line_that_comes_slowly(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve()?;
     let mut client = run.connect(address)?;
     let half = "x".repeat(40 << 10);
@@ -400,7 +400,7 @@ fn refuses_a_line_that_comes_slowly(run: &mut Run) -> Outcome {
     server.reports(client.local())
 }
 
-fn parts_when_replies_have_arrived(run: &mut Run) -> Outcome {
+fn closes_after_its_replies(run: &mut Run) -> Outcome {
     let line = "x".repeat(8 << 10);
     let replies = many_clients::parts_with(run, format!("{line}\n").as_bytes())?;
     let got = grader::quote(&replies);

@@ -86,7 +86,7 @@ fn c5_swapped_arguments(run: &mut Run) -> Outcome {
 }
 
 fn c5_a_panic_closes(run: &mut Run) -> Outcome {
-    let wrong = run.wrong_program("nothing_else")?;
+    let wrong = run.wrong_program("only_threads")?;
     let mut server = run.start_other(&wrong, &["127.0.0.1:0"])?;
     let address = server.listening()?;
     let mut client = run.connect(address)?;

@@ -1,6 +1,6 @@
 //! What clients, the machine and its user can do to lesson 4's program besides what its checks demand.
 
-use crate::checks::{finishes_replies_when_told_to_end, is_served};
+use crate::checks::{finishes_replies_on_sigterm, is_served};
 
 use common::{GREETING, REPLY};
 use grader::{Check, Needs, Outcome, Peer, Program, Run, check};
@@ -32,12 +32,12 @@ impl Protocol for Chunks {
 
 /// The trouble of a server that says something about its clients, and that takes time for its replies.
 pub const ROBUSTNESS: &[Check] = &[
-    check("finishes_replies_when_told_to_end", finishes_replies_when_told_to_end)
+    check("finishes_replies_on_sigterm", finishes_replies_on_sigterm)
         .demands("SIGTERM, too, lets a reply that is under way come to its end.")
         .hint("Which signals does your program know, and does it do the same for all of them?")
         .section("03-threads.html#stopping")
         .needs(Needs::Unix),
-    check("parts_when_replies_have_arrived", parts_when_replies_have_arrived)
+    check("closes_after_its_replies", closes_after_its_replies)
         .demands("A client whose replies wait for room gets them all before it is parted with.")
         .hint("What does the kernel do with what it has not sent yet when the connection is closed with unread input?")
         .section("03-threads.html#nobody-disturbs-the-others"),
@@ -62,7 +62,7 @@ pub const ROBUSTNESS: &[Check] = &[
         .section("03-threads.html#a-character-in-two-pieces"),
 ];
 
-fn parts_when_replies_have_arrived(run: &mut Run) -> Outcome {
+fn closes_after_its_replies(run: &mut Run) -> Outcome {
     // The server reads 1024 bytes at most, so there are so many replies or more.
     const LEAST: usize = 300;
     let got = many_clients::parts_with(run, &[b'x'; LEAST << 10])?.len();

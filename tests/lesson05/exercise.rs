@@ -107,12 +107,12 @@ pub const CHECKS: &[Check] = &[
         .demands("32 MiB come back from a server that reads on only when its echo has found room.")
         .hint("While your program waits for room to write, who reads the echo?")
         .section("04-buffers.html#write-everything-then-read"),
-    check("rests_while_it_waits", rests_while_it_waits)
+    check("is_idle_while_it_waits", is_idle_while_it_waits)
         .demands("While the server neither reads nor writes, the client waits, and uses next to no processor time.")
         .hint("What does your program do when there is neither room to write nor anything to read, and how often?")
         .section("04-buffers.html#a-write-takes-a-part")
         .needs(Needs::Linux),
-    check("keeps_the_time_limit", keeps_the_time_limit)
+    check("keeps_the_deadline", keeps_the_deadline)
         .demands(
             "A server that reads and sends a little now and then holds the client no longer than its limit.",
         )
@@ -131,7 +131,7 @@ pub const STARTER_FAILS: &[&str] = &[
     "notices_bytes_out_of_place",
     "notices_bytes_too_many",
     "reads_while_it_writes",
-    "keeps_the_time_limit",
+    "keeps_the_deadline",
     "stays_small",
 ];
 
@@ -141,15 +141,15 @@ pub const ROBUSTNESS: &[Check] = &[
         .demands("A server that neither reads nor writes holds the client no longer than its time limit.")
         .hint("Which of your two directions waits for a server that does nothing, and until when?")
         .section(SECTION),
-    check("reports_a_server_that_hangs_up", reports_a_server_that_hangs_up)
+    check("reports_a_server_that_closes", reports_a_server_that_closes)
         .demands("A server that closes at once has echoed nothing: that is an error.")
         .hint("Which of your two directions learns first that the server has gone, and who tells the other?")
         .section(SECTION),
-    check("does_not_wait_for_the_end_of_too_much", does_not_wait_for_the_end_of_too_much)
+    check("does_not_read_too_much_to_its_end", does_not_read_too_much_to_its_end)
         .demands("A server that sends one line too many, and does not end its side, is an error at once.")
         .hint("When do you know that there are too many bytes: at the end, or at the first of them?")
         .section(SECTION),
-    check("parts_with_a_server_that_sends_for_ever", parts_with_a_server_that_sends_for_ever)
+    check("gives_up_on_a_reply_without_end", gives_up_on_a_reply_without_end)
         .demands("A server that sends something else, and does not stop, is an error, at its first wrong byte.")
         .hint("When do you compare: when a piece has come, or when all of it has?")
         .section(SECTION),
@@ -186,7 +186,7 @@ fn gives_up_on_a_silent_server(run: &mut Run) -> Outcome {
     run.shorter_than_default(since)
 }
 
-fn reports_a_server_that_hangs_up(run: &mut Run) -> Outcome {
+fn reports_a_server_that_closes(run: &mut Run) -> Outcome {
     let mut listener = run.listen()?;
     let address = listener.address().to_string();
     let mut client = run.start(&[&address])?;
@@ -196,14 +196,14 @@ fn reports_a_server_that_hangs_up(run: &mut Run) -> Outcome {
     fails(&mut client)
 }
 
-fn does_not_wait_for_the_end_of_too_much(run: &mut Run) -> Outcome {
+fn does_not_read_too_much_to_its_end(run: &mut Run) -> Outcome {
     let mut echo = Echo::read_by(run)?;
     run.step("the server sends it back and one line more, and keeps its side open");
     let _ = echo.send_to(SHORT + LINE);
     fails(&mut echo.client)
 }
 
-fn parts_with_a_server_that_sends_for_ever(run: &mut Run) -> Outcome {
+fn gives_up_on_a_reply_without_end(run: &mut Run) -> Outcome {
     let mut listener = run.listen()?;
     let address = listener.address().to_string();
     let mut client = run.start(&["--time-limit", "60", &address])?;
@@ -283,7 +283,7 @@ fn reads_while_it_writes(run: &mut Run) -> Outcome {
     succeeds(&mut echo.client, LONG)
 }
 
-fn rests_while_it_waits(run: &mut Run) -> Outcome {
+fn is_idle_while_it_waits(run: &mut Run) -> Outcome {
     let echo = Echo::start(run, LONG, true)?;
     let (client, server) = (echo.server.remote(), echo.server.local());
     let unread = || socket_between(server, client).map_or(0, |socket| socket.receive_queue);
@@ -296,7 +296,7 @@ fn rests_while_it_waits(run: &mut Run) -> Outcome {
     run.stays_idle(&echo.client)
 }
 
-fn keeps_the_time_limit(run: &mut Run) -> Outcome {
+fn keeps_the_deadline(run: &mut Run) -> Outcome {
     // On a busy machine a drip can be late. Then the server has been silent, and that ends a limit of one
     // call too: a client that passes has shown nothing, and is tried again with more time.
     for limit in [0.3, 0.6, 1.2] {

@@ -4,8 +4,8 @@
 //! as well.
 //!
 //! Instead of: lesson00
-//! Fails: says_why_it_is_none
-//! Judged on: classifies_addresses, classifies_ports, says_why_it_is_none,
+//! Fails: says_why_it_is_no_address
+//! Judged on: classifies_addresses, classifies_ports, says_why_it_is_no_address,
 //!   classifies_all_of_them, classify_needs_an_address
 
 use std::net::{IpAddr, SocketAddr};

@@ -6,7 +6,7 @@
 //!
 //! Instead of: lesson00
 //! Fails: classifies_addresses, classify_needs_an_address
-//! Judged on: classifies_addresses, classifies_ports, says_why_it_is_none,
+//! Judged on: classifies_addresses, classifies_ports, says_why_it_is_no_address,
 //!   classifies_all_of_them, classify_needs_an_address
 
 use std::net::{IpAddr, SocketAddr};

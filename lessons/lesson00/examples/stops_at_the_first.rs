@@ -4,7 +4,7 @@
 //!
 //! Instead of: lesson00
 //! Fails: classifies_all_of_them
-//! Judged on: classifies_addresses, classifies_ports, says_why_it_is_none,
+//! Judged on: classifies_addresses, classifies_ports, says_why_it_is_no_address,
 //!   classifies_all_of_them, classify_needs_an_address
 
 use std::process::ExitCode;

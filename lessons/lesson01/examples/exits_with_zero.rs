@@ -6,7 +6,7 @@
 //! Instead of: exercise01
 //! Fails: reports_a_refusal, reports_no_reply, reports_a_reply_that_breaks_off,
 //!   reports_bytes_that_are_not_text, reports_half_a_character_at_the_end,
-//!   gives_up_on_a_silent_server, gives_up_on_a_dripping_server
+//!   gives_up_on_a_silent_server, gives_up_on_a_slow_server
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};

@@ -4,7 +4,8 @@
 //! well. Also, nothing limits how much memory a server can make this client use.
 //!
 //! Instead of: lesson01
-//! Fails: reports_bytes_that_are_not_text, bounds_the_reply, speaks_the_encoding_it_is_told
+//! Fails: reports_bytes_that_are_not_text, bounds_the_reply,
+//!   speaks_the_encoding_it_is_told
 //!
 //! Instead of: exercise01
 //! Fails: reports_bytes_that_are_not_text, reports_half_a_character_at_the_end

@@ -6,8 +6,8 @@
 //! Instead of: exercise02
 //! Fails: survives_an_empty_request, survives_bytes_that_are_not_text, survives_a_reset,
 //!   refuses_a_request_that_is_too_long, gives_up_on_a_silent_client,
-//!   gives_up_on_a_dripping_client, survives_whatever_is_sent, waits_for_descriptors,
-//!   waits_for_who_reads_its_errors
+//!   gives_up_on_a_slow_sender, survives_whatever_is_sent, waits_for_descriptors,
+//!   waits_for_its_stderr
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -5,7 +5,7 @@
 //! its reply holds the server as well.
 //!
 //! Instead of: exercise02
-//! Fails: gives_up_on_a_dripping_client, is_not_held_by_who_reads_nothing
+//! Fails: gives_up_on_a_slow_sender, is_not_held_by_a_client_that_never_reads
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -4,7 +4,7 @@
 //! starts the timeout anew.
 //!
 //! Instead of: lesson02
-//! Fails: gives_up_on_a_dripping_client
+//! Fails: gives_up_on_a_slow_sender
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener};

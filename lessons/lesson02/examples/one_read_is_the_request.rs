@@ -4,8 +4,9 @@
 //! The server answers the first chunk, or refuses it because a character is cut in two.
 //!
 //! Instead of: exercise02
-//! Fails: reads_the_whole_request, answers_a_long_request, refuses_a_request_that_is_too_long,
-//!   gives_up_on_a_dripping_client, answers_requests_cut_anywhere
+//! Fails: reads_the_whole_request, answers_a_long_request,
+//!   refuses_a_request_that_is_too_long, gives_up_on_a_slow_sender,
+//!   answers_requests_cut_anywhere
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -7,8 +7,8 @@
 //! Instead of: lesson02
 //! Fails: reads_the_whole_message, delivers_the_whole_reply, reports_an_empty_message,
 //!   reports_bytes_that_are_not_text, bounds_the_message, gives_up_on_a_silent_client,
-//!   parts_with_a_client_that_stays, reports_a_reset_later_on, reports_a_closed_output,
-//!   reads_a_message_cut_anywhere, waits_for_who_reads_its_output
+//!   closes_on_a_client_that_stays, reports_a_reset_later_on, reports_a_closed_output,
+//!   reads_a_message_cut_anywhere, waits_for_its_stdout
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

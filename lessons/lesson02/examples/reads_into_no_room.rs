@@ -7,7 +7,7 @@
 //! Fails: answers_a_request, serves_the_next_client, reads_the_whole_request,
 //!   answers_a_long_request, survives_an_empty_request, survives_bytes_that_are_not_text,
 //!   survives_a_reset, refuses_a_request_that_is_too_long, gives_up_on_a_silent_client,
-//!   gives_up_on_a_dripping_client
+//!   gives_up_on_a_slow_sender
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -5,11 +5,11 @@
 //! fails, and the client gets no reply.
 //!
 //! Instead of: lesson02
-//! Fails: serves_the_tutorials_client, serves_a_client_that_ends_its_side,
+//! Fails: serves_the_tutorials_client, serves_a_client_that_finishes_sending,
 //!   reads_the_whole_message, delivers_the_whole_reply, reports_a_reset,
 //!   reports_an_empty_message, reports_bytes_that_are_not_text, bounds_the_message,
-//!   gives_up_on_a_silent_client, serves_the_mended_python_client, serves_nc, serves_socat,
-//!   runs_again_after_kill
+//!   gives_up_on_a_silent_client, serves_the_mended_python_client, serves_nc,
+//!   serves_socat, runs_again_after_kill
 
 use std::io::Read;
 use std::process::ExitCode;

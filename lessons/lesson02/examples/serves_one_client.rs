@@ -3,9 +3,10 @@
 //! It serves that client well. The clients that wait in the listener's queue are reset.
 //!
 //! Instead of: exercise02
-//! Fails: serves_the_next_client, survives_an_empty_request, survives_bytes_that_are_not_text,
-//!   survives_a_reset, refuses_a_request_that_is_too_long, gives_up_on_a_silent_client,
-//!   gives_up_on_a_dripping_client, survives_a_crowd
+//! Fails: serves_the_next_client, survives_an_empty_request,
+//!   survives_bytes_that_are_not_text, survives_a_reset,
+//!   refuses_a_request_that_is_too_long, gives_up_on_a_silent_client,
+//!   gives_up_on_a_slow_sender, survives_a_crowd
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

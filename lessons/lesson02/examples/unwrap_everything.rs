@@ -4,10 +4,10 @@
 //!
 //! Instead of: lesson02
 //! Fails: reports_a_reset, reports_an_empty_message, reports_bytes_that_are_not_text,
-//!   bounds_the_message, gives_up_on_a_silent_client, gives_up_on_a_dripping_client,
+//!   bounds_the_message, gives_up_on_a_silent_client, gives_up_on_a_slow_sender,
 //!   answers_help, refuses_unknown_options, refuses_bad_addresses, reports_a_taken_port,
 //!   reports_a_privileged_port, reports_a_reset_later_on, reports_a_full_output,
-//!   reports_a_closed_output, reports_a_lack_of_descriptors
+//!   reports_a_closed_output, reports_that_no_descriptor_is_left
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener};

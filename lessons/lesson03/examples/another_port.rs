@@ -4,8 +4,8 @@
 //! clients still connect to the old port.
 //!
 //! Instead of: lesson03
-//! Fails: fails_without_the_option, refuses_a_second_live_server, matrix_shows_who_can_bind,
-//!   matrix_shows_who_waits, reports_a_taken_port
+//! Fails: fails_without_the_option, refuses_a_second_live_server,
+//!   matrix_shows_who_can_bind, matrix_shows_who_waits, reports_a_taken_port
 
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener};

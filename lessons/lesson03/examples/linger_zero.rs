@@ -4,7 +4,7 @@
 //! the end of the reply from a crash of the server.
 //!
 //! Instead of: exercise03
-//! Fails: serves_one_after_another, is_never_there_twice, restarts_after_closing_first,
+//! Fails: serves_one_after_another, never_listens_twice, restarts_after_closing_first,
 //!   restarts_after_a_kill, restarts_three_times
 
 use std::io::{self, Read, Write};

@@ -3,7 +3,7 @@
 //! It runs, but its clients still connect to the old port.
 //!
 //! Instead of: exercise03
-//! Fails: names_the_taken_port, is_never_there_twice, restarts_after_closing_first,
+//! Fails: names_the_taken_port, never_listens_twice, restarts_after_closing_first,
 //!   restarts_after_a_kill, restarts_three_times
 
 mod shared;

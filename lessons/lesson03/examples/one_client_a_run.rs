@@ -4,7 +4,7 @@
 //!
 //! Instead of: exercise03
 //! Fails: serves_one_after_another, restarts_three_times, survives_resets_at_any_moment,
-//!   survives_whatever_is_sent, survives_a_crowd, waits_for_who_reads_its_errors
+//!   survives_whatever_is_sent, survives_a_crowd, waits_for_its_stderr
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};

@@ -3,7 +3,7 @@
 //! With port 0 these differ: the kernel chose the real port, and no client can find it.
 //!
 //! Instead of: exercise03
-//! Fails: says_where_it_listens, serves_one_after_another, is_never_there_twice,
+//! Fails: says_where_it_listens, serves_one_after_another, never_listens_twice,
 //!   restarts_after_closing_first, restarts_after_a_kill, restarts_three_times
 
 use std::io;

@@ -4,7 +4,7 @@
 //! part of the clients.
 //!
 //! Instead of: exercise03
-//! Fails: is_never_there_twice
+//! Fails: never_listens_twice
 
 mod shared;
 

@@ -4,7 +4,7 @@
 //! the user doesn't learn what the server is waiting for.
 //!
 //! Instead of: exercise03
-//! Fails: names_the_taken_port, is_never_there_twice, restarts_after_closing_first,
+//! Fails: names_the_taken_port, never_listens_twice, restarts_after_closing_first,
 //!   restarts_after_a_kill, restarts_three_times
 
 mod shared;

@@ -4,11 +4,11 @@
 //! and later ones are refused.
 //!
 //! Instead of: lesson04
-//! Fails: ends_clients_that_never_read, serves_clients_side_by_side,
-//!   serves_one_after_another, decodes_across_pieces, survives_a_reset,
-//!   parts_with_bytes_that_are_not_text, keeps_the_house_full, survives_a_closed_output,
+//! Fails: ends_clients_that_never_read, serves_clients_at_the_same_time,
+//!   serves_one_after_another, decodes_across_chunks, survives_a_reset,
+//!   closes_on_bytes_that_are_not_text, limits_its_clients, survives_a_closed_output,
 //!   survives_without_descriptors, leaves_nothing_behind, stops_on_ctrl_c, stops_in_time,
-//!   stops_when_told_to_end, stops_a_full_house
+//!   stops_on_sigterm, stops_when_it_is_full
 
 mod shared;
 

@@ -4,9 +4,9 @@
 //! compile (`rejected/close_in_loop.rs`), but shutting it down does.
 //!
 //! Instead of: lesson04
-//! Fails: serves_clients_side_by_side, answers_every_piece, decodes_across_pieces,
-//!   speaks_gbk_when_told, survives_a_reset, parts_with_bytes_that_are_not_text,
-//!   says_who_comes_and_goes, keeps_the_house_full, survives_without_descriptors,
+//! Fails: serves_clients_at_the_same_time, answers_every_chunk, decodes_across_chunks,
+//!   speaks_gbk_when_told, survives_a_reset, closes_on_bytes_that_are_not_text,
+//!   says_who_comes_and_goes, limits_its_clients, survives_without_descriptors,
 //!   serves_nc, serves_socat
 
 mod shared;

@@ -4,8 +4,8 @@
 //! its replies.
 //!
 //! Instead of: lesson04
-//! Fails: parts_with_bytes_that_are_not_text, parts_when_replies_have_arrived,
-//!   does_not_wait_for_who_reads_its_errors
+//! Fails: closes_on_bytes_that_are_not_text, closes_after_its_replies,
+//!   does_not_wait_for_its_stderr
 
 mod shared;
 

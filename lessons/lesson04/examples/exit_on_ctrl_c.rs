@@ -4,7 +4,7 @@
 //! clean end of the stream instead, as if that were all.
 //!
 //! Instead of: lesson04
-//! Fails: finishes_replies, finishes_replies_when_told_to_end
+//! Fails: finishes_replies, finishes_replies_on_sigterm
 
 mod shared;
 

@@ -1,7 +1,7 @@
 //! Ctrl-C ends the program, and all threads with it, wherever they are.
 //!
 //! Instead of: exercise04
-//! Fails: finishes_lines_that_have_arrived, finishes_lines_when_told_to_end
+//! Fails: finishes_lines_that_have_arrived, finishes_lines_on_sigterm
 
 mod lines;
 mod shared;

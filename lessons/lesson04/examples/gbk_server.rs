@@ -4,12 +4,12 @@
 //! so.
 //!
 //! Instead of: lesson04
-//! Fails: ends_clients_that_never_read, serves_clients_side_by_side,
-//!   serves_one_after_another, answers_every_piece, decodes_across_pieces, reads_utf8,
-//!   survives_a_reset, parts_with_bytes_that_are_not_text, says_who_comes_and_goes,
-//!   keeps_quiet, keeps_the_house_full, survives_a_closed_output,
+//! Fails: ends_clients_that_never_read, serves_clients_at_the_same_time,
+//!   serves_one_after_another, answers_every_chunk, decodes_across_chunks, reads_utf8,
+//!   survives_a_reset, closes_on_bytes_that_are_not_text, says_who_comes_and_goes,
+//!   keeps_quiet, limits_its_clients, survives_a_closed_output,
 //!   survives_without_descriptors, leaves_nothing_behind, stops_on_ctrl_c,
-//!   stops_when_told_to_end, stops_a_full_house, finishes_replies, stops_in_time,
+//!   stops_on_sigterm, stops_when_it_is_full, finishes_replies, stops_in_time,
 //!   serves_the_mended_python_client, serves_nc, serves_socat
 
 mod shared;

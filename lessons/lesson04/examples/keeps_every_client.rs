@@ -3,7 +3,7 @@
 //! Each client leaves a descriptor behind.
 //!
 //! Instead of: exercise04
-//! Fails: parts_with_a_line_that_is_too_long, leaves_nothing_behind, survives_a_crowd
+//! Fails: closes_on_a_line_that_is_too_long, leaves_nothing_behind, survives_a_crowd
 
 mod lines;
 mod shared;

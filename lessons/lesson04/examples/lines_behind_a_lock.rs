@@ -3,8 +3,8 @@
 //! A client that waits for the lock waits for another client.
 //!
 //! Instead of: exercise04
-//! Fails: serves_clients_side_by_side, parts_with_bytes_that_are_not_text,
-//!   parts_with_a_line_that_is_too_long, survives_a_reset, survives_without_descriptors,
+//! Fails: serves_clients_at_the_same_time, closes_on_bytes_that_are_not_text,
+//!   closes_on_a_line_that_is_too_long, survives_a_reset, survives_without_descriptors,
 //!   stops_on_ctrl_c
 
 mod lines;

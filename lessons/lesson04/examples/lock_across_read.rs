@@ -4,10 +4,10 @@
 //! client that has the lock is gone. That is one client after another again, well hidden.
 //!
 //! Instead of: lesson04
-//! Fails: serves_clients_side_by_side, survives_a_reset,
-//!   parts_with_bytes_that_are_not_text, survives_without_descriptors,
-//!   is_not_held_by_who_says_nothing, is_not_held_by_who_reads_nothing,
-//!   serves_others_while_one_drips
+//! Fails: serves_clients_at_the_same_time, survives_a_reset,
+//!   closes_on_bytes_that_are_not_text, survives_without_descriptors,
+//!   is_not_held_by_a_silent_client, is_not_held_by_a_client_that_never_reads,
+//!   serves_others_during_a_slow_sender
 
 mod shared;
 

@@ -3,7 +3,7 @@
 //! The server answers as if the client had sent the replacement.
 //!
 //! Instead of: exercise04
-//! Fails: parts_with_bytes_that_are_not_text
+//! Fails: closes_on_bytes_that_are_not_text
 
 mod lines;
 mod shared;

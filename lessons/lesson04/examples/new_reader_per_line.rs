@@ -3,7 +3,7 @@
 //! A reader reads ahead, and what it has read ahead is dropped with it.
 //!
 //! Instead of: exercise04
-//! Fails: answers_every_line, joins_the_pieces_of_a_line, answers_the_last_line,
+//! Fails: answers_every_line, joins_the_chunks_of_a_line, answers_the_last_line,
 //!   finishes_lines_that_have_arrived, answers_lines_cut_anywhere
 
 mod lines;

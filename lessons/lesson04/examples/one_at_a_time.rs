@@ -3,9 +3,9 @@
 //! While one client says nothing, all others wait.
 //!
 //! Instead of: lesson04
-//! Fails: serves_clients_side_by_side, survives_a_reset,
-//!   parts_with_bytes_that_are_not_text, survives_without_descriptors, stops_on_ctrl_c,
-//!   stops_in_time, stops_when_told_to_end, stops_a_full_house
+//! Fails: serves_clients_at_the_same_time, survives_a_reset,
+//!   closes_on_bytes_that_are_not_text, survives_without_descriptors, stops_on_ctrl_c,
+//!   stops_in_time, stops_on_sigterm, stops_when_it_is_full
 
 mod shared;
 

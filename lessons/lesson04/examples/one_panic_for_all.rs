@@ -4,9 +4,9 @@
 //! next thread, and in the end all of them.
 //!
 //! Instead of: exercise04
-//! Fails: parts_with_bytes_that_are_not_text, parts_with_a_line_that_is_too_long,
+//! Fails: closes_on_bytes_that_are_not_text, closes_on_a_line_that_is_too_long,
 //!   survives_a_reset, survives_resets_at_any_moment, survives_whatever_is_sent,
-//!   parts_when_replies_have_arrived
+//!   closes_after_its_replies
 
 mod lines;
 mod shared;

@@ -4,7 +4,7 @@
 //! have something else to do.
 //!
 //! Instead of: lesson04
-//! Fails: rests_while_clients_are_silent
+//! Fails: is_idle_while_clients_are_silent
 //! Judged only on these.
 
 mod shared;

@@ -4,8 +4,8 @@
 //! several.
 //!
 //! Instead of: exercise04
-//! Fails: answers_every_line, joins_the_pieces_of_a_line, answers_the_last_line,
-//!   serves_clients_side_by_side, parts_with_a_line_that_is_too_long, stops_on_ctrl_c,
+//! Fails: answers_every_line, joins_the_chunks_of_a_line, answers_the_last_line,
+//!   serves_clients_at_the_same_time, closes_on_a_line_that_is_too_long, stops_on_ctrl_c,
 //!   finishes_lines_that_have_arrived, serves_on_after_ctrl_z
 
 mod lines;

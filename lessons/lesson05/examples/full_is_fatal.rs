@@ -4,7 +4,8 @@
 //! as the send buffer is full.
 //!
 //! Instead of: exercise05
-//! Fails: sends_every_byte_once, reads_while_it_writes, rests_while_it_waits, stays_small
+//! Fails: sends_every_byte_once, reads_while_it_writes, is_idle_while_it_waits,
+//!   stays_small
 
 mod one_thread;
 

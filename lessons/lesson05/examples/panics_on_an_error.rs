@@ -5,9 +5,9 @@
 //!
 //! Instead of: exercise05
 //! Fails: reports_a_refusal, notices_an_early_end, notices_bytes_out_of_place,
-//!   notices_bytes_too_many, notices_a_reset, keeps_the_time_limit,
-//!   gives_up_on_a_silent_server, reports_a_server_that_hangs_up,
-//!   does_not_wait_for_the_end_of_too_much, parts_with_a_server_that_sends_for_ever,
+//!   notices_bytes_too_many, notices_a_reset, keeps_the_deadline,
+//!   gives_up_on_a_silent_server, reports_a_server_that_closes,
+//!   does_not_read_too_much_to_its_end, gives_up_on_a_reply_without_end,
 //!   reports_a_full_output, gives_up_connecting
 
 #[path = "../solution.rs"]

@@ -4,7 +4,7 @@
 //! This keeps one processor fully busy while the server takes its time.
 //!
 //! Instead of: exercise05
-//! Fails: rests_while_it_waits
+//! Fails: is_idle_while_it_waits
 
 mod one_thread;
 

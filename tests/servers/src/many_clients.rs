@@ -220,7 +220,7 @@ pub struct ThreadedServer<P>(PhantomData<P>);
 
 impl<P: Protocol> ThreadedServer<P> {
     pub const CHECKS: [Check; 7] = [
-        check("survives_a_lack_of_threads", survives_a_lack_of_threads::<P>)
+        check("survives_without_threads", survives_without_threads::<P>)
             .demands("When no thread can be started, that is said; those who are connected are served, and later everybody is.")
             .hint("What does `thread::spawn` do when the system gives no thread, and in which thread does it do that?")
             .section(P::SECTION)
@@ -230,12 +230,12 @@ impl<P: Protocol> ThreadedServer<P> {
             .hint("What does a `read` with a time limit return when Ctrl-Z has interrupted it, and is that the client's fault?")
             .section(P::SECTION)
             .needs(Needs::Linux),
-        check("rests_while_clients_are_silent", rests_while_clients_are_silent::<P>)
+        check("is_idle_while_clients_are_silent", is_idle_while_clients_are_silent::<P>)
             .demands("With five clients in the middle of a request, the server uses next to no processor time.")
             .hint("Which of your threads asks again and again, where it could wait?")
             .section(P::SECTION)
             .needs(Needs::Linux),
-        check("serves_others_while_one_drips", serves_others_while_one_drips::<P>)
+        check("serves_others_during_a_slow_sender", serves_others_during_a_slow_sender::<P>)
             .demands("While one client sends a byte now and then, others come, are served and go.")
             .hint("Who waits for the next byte of a client, and who waits with it?")
             .section(P::SECTION)
@@ -250,7 +250,7 @@ impl<P: Protocol> ThreadedServer<P> {
             .hint("What does it take to call a thread out of `accept`, and do you still have that then?")
             .section("03-threads.html#stopping")
             .needs(Needs::Linux),
-        check("does_not_wait_for_who_reads_its_errors", does_not_wait_for_who_reads_its_errors::<P>)
+        check("does_not_wait_for_its_stderr", does_not_wait_for_its_stderr::<P>)
             .demands("While its standard error is a full pipe that nobody reads, a client with bytes that are not text gets its end, others are served, and Ctrl-C ends the server.")
             .hint("Which thread waits until somebody has read what went wrong, and who waits for that thread?")
             .section("03-threads.html#nobody-disturbs-the-others")
@@ -258,7 +258,7 @@ impl<P: Protocol> ThreadedServer<P> {
     ];
 }
 
-fn survives_a_lack_of_threads<P: Protocol>(run: &mut Run) -> Outcome {
+fn survives_without_threads<P: Protocol>(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve()?;
     let mut first = run.connect_as("the first client", address)?;
     P::is_served(&mut first)?;
@@ -283,7 +283,7 @@ fn serves_on_after_ctrl_z<P: Protocol>(run: &mut Run) -> Outcome {
     P::is_served(&mut client)
 }
 
-fn does_not_wait_for_who_reads_its_errors<P: Protocol>(run: &mut Run) -> Outcome {
+fn does_not_wait_for_its_stderr<P: Protocol>(run: &mut Run) -> Outcome {
     let (mut server, address) = serve_with_full_errors(run, "exec sleep 600 3<&- 2>&- 5>&-")?;
     resets_in_its_request::<P>(run, address)?;
     let mut wrong = run.connect_as("a client with bytes that are not text", address)?;
@@ -295,7 +295,7 @@ fn does_not_wait_for_who_reads_its_errors<P: Protocol>(run: &mut Run) -> Outcome
     stops(run, &mut server)
 }
 
-fn rests_while_clients_are_silent<P: Protocol>(run: &mut Run) -> Outcome {
+fn is_idle_while_clients_are_silent<P: Protocol>(run: &mut Run) -> Outcome {
     let (server, address) = run.serve()?;
     let mut clients = Vec::new();
     for _ in 0..5 {
@@ -307,7 +307,7 @@ fn rests_while_clients_are_silent<P: Protocol>(run: &mut Run) -> Outcome {
     run.stays_idle(&server)
 }
 
-fn serves_others_while_one_drips<P: Protocol>(run: &mut Run) -> Outcome {
+fn serves_others_during_a_slow_sender<P: Protocol>(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve()?;
     let mut dripping = run.connect_as("the client that drips", address)?;
     for byte in GREETING.as_bytes().chunks(1).take(6) {

@@ -23,7 +23,7 @@ pub const CHECKS: &[Check] = &[
         .demands("A client that sends a message and waits for the reply, with its own side open, is served.")
         .hint("On which of its two sockets can a server read what a client sends?")
         .section("02-2-server.html#the-repair"),
-    check("serves_a_client_that_ends_its_side", serves_a_client_that_ends_its_side)
+    check("serves_a_client_that_finishes_sending", serves_a_client_that_finishes_sending)
         .demands("A client that ends its side after the message is served too.")
         .hint("Does the server still reply when the client's stream has ended?")
         .section("02-2-server.html#the-repair"),
@@ -55,7 +55,7 @@ pub const CHECKS: &[Check] = &[
         .demands("A client that says nothing holds the server no longer than the time limit.")
         .hint("For how long does `read` wait when nobody told it?")
         .section("02-2-server.html#the-repair"),
-    check("gives_up_on_a_dripping_client", gives_up_on_a_dripping_client)
+    check("gives_up_on_a_slow_sender", gives_up_on_a_slow_sender)
         .demands("A client that sends a byte now and then holds the server no longer than the time limit.")
         .hint("What does your time limit measure: one `read`, or the conversation?")
         .section("02-2-server.html#the-repair"),
@@ -88,7 +88,7 @@ fn serves_the_tutorials_client(run: &mut Run) -> Outcome {
     server.exits_with(0)
 }
 
-fn serves_a_client_that_ends_its_side(run: &mut Run) -> Outcome {
+fn serves_a_client_that_finishes_sending(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve()?;
     let mut client = run.connect(address)?;
     client.send(GREETING)?;
@@ -192,12 +192,12 @@ fn gives_up_on_a_silent_client(run: &mut Run) -> Outcome {
     run.shorter_than_default(since)
 }
 
-fn gives_up_on_a_dripping_client(run: &mut Run) -> Outcome {
-    run.with_deadline(gives_up_on_a_steady_drip)
+fn gives_up_on_a_slow_sender(run: &mut Run) -> Outcome {
+    run.with_deadline(gives_up_on_a_steady_sender)
 }
 
 /// Whether the drip was steady; if it was not, a limit for each `read` has done as well.
-fn gives_up_on_a_steady_drip(run: &mut Run, limit: Duration) -> Outcome<bool> {
+fn gives_up_on_a_steady_sender(run: &mut Run, limit: Duration) -> Outcome<bool> {
     let seconds = limit.as_secs_f64().to_string();
     let (mut server, address) = run.serve_with(&["--time-limit", &seconds, "127.0.0.1:0"])?;
     // The first pause is that before the first byte, and the server may wait as soon as there is a connection.
@@ -244,7 +244,7 @@ fn serves_tool(run: &mut Run, tool: fn(SocketAddr) -> Subject) -> Outcome {
 
 /// What else can happen to a server for one client, who ends it.
 pub const ROBUSTNESS: &[Check] = &[
-    check("parts_with_a_client_that_stays", parts_with_a_client_that_stays)
+    check("closes_on_a_client_that_stays", closes_on_a_client_that_stays)
         .demands("A client that has its reply and keeps its side open has been served: the limit ends that, with exit code 0.")
         .hint("What do you know of the message when the time is up, and is it an error that the client is still there?")
         .section("02-2-server.html#the-repair")
@@ -267,7 +267,7 @@ pub const ROBUSTNESS: &[Check] = &[
         .hint("What can fail when the line about a client is printed, and does the client have its reply by then?")
         .section("02-2-server.html#the-repair")
         .needs(Needs::LinuxAnd("bash")),
-    check("reports_a_lack_of_descriptors", reports_a_lack_of_descriptors)
+    check("reports_that_no_descriptor_is_left", reports_that_no_descriptor_is_left)
         .demands("Without a descriptor for its client, the server says so, with exit code 1.")
         .hint("Which of your calls need a descriptor?")
         .section("02-2-server.html#the-repair")
@@ -292,7 +292,7 @@ fn reads_a_message_cut_anywhere(run: &mut Run) -> Outcome {
     Ok(())
 }
 
-fn parts_with_a_client_that_stays(run: &mut Run) -> Outcome {
+fn closes_on_a_client_that_stays(run: &mut Run) -> Outcome {
     run.with_deadline(|run, limit| {
         let seconds = limit.as_secs_f64().to_string();
         let (mut server, address) = run.serve_with(&["--time-limit", &seconds, "127.0.0.1:0"])?;
@@ -383,7 +383,7 @@ fn misses_its_output(server: &mut Program) -> Outcome {
     server.complains("error: cannot write to standard output")
 }
 
-fn reports_a_lack_of_descriptors(run: &mut Run) -> Outcome {
+fn reports_that_no_descriptor_is_left(run: &mut Run) -> Outcome {
     // Standard input, output, error and the listener: nothing is left for a client.
     // Those that the suite has inherited, from `make` say, would leave none for the listener.
     let none = "exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-; ulimit -n 4; exec \"$@\"";
@@ -427,14 +427,14 @@ pub const ROBUSTNESS_OF_ALL: &[Check] = &[
         .hint("Which process gets the signal, and which others have the client's connection, or the port?")
         .section("03-threads.html#stopping")
         .needs(Needs::Unix),
-    check("waits_for_who_reads_its_output", waits_for_who_reads_its_output)
+    check("waits_for_its_stdout", waits_for_its_stdout)
         .demands("While its standard output is a full pipe that nobody reads, the server waits, and its client has its reply; when somebody reads, it goes on.")
         .hint("When is the reply sent, and what can still go wrong before that?")
         .section("02-2-server.html#the-repair")
         .needs(Needs::LinuxAnd("bash")),
 ];
 
-fn waits_for_who_reads_its_output(run: &mut Run) -> Outcome {
+fn waits_for_its_stdout(run: &mut Run) -> Outcome {
     // The line `listening on` is read; all others, when something is typed.
     let reader = "read -r line; echo \"$line\"; read -r go <&3; exec cat";
     let (mut server, address) = serve_into(run, reader)?;
@@ -456,14 +456,14 @@ pub struct OneAfterAnother<P>(PhantomData<P>);
 
 impl<P: Protocol> OneAfterAnother<P> {
     pub const CHECKS: [Check; 1] =
-        [check("waits_for_who_reads_its_errors", waits_for_who_reads_its_errors::<P>)
+        [check("waits_for_its_stderr", waits_for_its_stderr::<P>)
             .demands("While its standard error is a full pipe that nobody reads, the server waits with what went wrong; when somebody reads, the next client is served.")
             .hint("What do you do with an error after it has been said?")
             .section(P::SECTION)
             .needs(Needs::LinuxAnd("bash"))];
 }
 
-fn waits_for_who_reads_its_errors<P: Protocol>(run: &mut Run) -> Outcome {
+fn waits_for_its_stderr<P: Protocol>(run: &mut Run) -> Outcome {
     // What fills the pipe are zeros.
     let reader = "read -r go <&3; exec sed -u 's|\\x00||g' >&5";
     let (mut server, address) = serve_with_full_errors(run, reader)?;
@@ -479,7 +479,7 @@ fn waits_for_who_reads_its_errors<P: Protocol>(run: &mut Run) -> Outcome {
 
 /// A client sends a byte now and then while the next one waits for its reply, which must come. Returns the
 /// server, the address of the one that drips, and whether the drip was steady.
-pub fn serves_the_next_after_a_drip<P: Protocol>(
+pub fn serves_the_next_after_a_slow_sender<P: Protocol>(
     run: &mut Run,
     limit: Duration,
 ) -> Outcome<(Program, SocketAddr, bool)> {

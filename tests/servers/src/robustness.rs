@@ -104,11 +104,11 @@ impl<P: Protocol> LastingServer<P> {
             .hint("What does the next `accept` do after one that failed for lack of a descriptor?")
             .section(P::SECTION)
             .needs(Needs::Linux),
-        check("is_not_held_by_who_says_nothing", is_not_held_by_who_says_nothing::<P>)
+        check("is_not_held_by_a_silent_client", is_not_held_by_a_silent_client::<P>)
             .demands("A client that connects and says nothing does not keep the next one from being served.")
             .hint("For how long does `read` wait when nobody told it, and who waits with it?")
             .section(P::SECTION),
-        check("is_not_held_by_who_reads_nothing", is_not_held_by_who_reads_nothing::<P>)
+        check("is_not_held_by_a_client_that_never_reads", is_not_held_by_a_client_that_never_reads::<P>)
             .demands("A client that sends and never reads its replies costs no processor time, and the next one is served.")
             .hint("In which call does your program stand when a client reads nothing, for how long, and who waits with it?")
             .section(P::SECTION)
@@ -352,7 +352,7 @@ fn waits_for_descriptors<P: Protocol>(run: &mut Run) -> Outcome {
     serves_another::<P>(run, address)
 }
 
-fn is_not_held_by_who_says_nothing<P: Protocol>(run: &mut Run) -> Outcome {
+fn is_not_held_by_a_silent_client<P: Protocol>(run: &mut Run) -> Outcome {
     let (server, address) = run.serve_with(P::IMPATIENT)?;
     let since = Instant::now();
     let silent = run.connect_as("a client that says nothing", address)?;
@@ -362,7 +362,7 @@ fn is_not_held_by_who_says_nothing<P: Protocol>(run: &mut Run) -> Outcome {
     run.shorter_than_default(since)
 }
 
-fn is_not_held_by_who_reads_nothing<P: Protocol>(run: &mut Run) -> Outcome {
+fn is_not_held_by_a_client_that_never_reads<P: Protocol>(run: &mut Run) -> Outcome {
     let (server, address) = run.serve_with(P::IMPATIENT)?;
     let greedy = greedy(run, address)?;
     run.step("it sends as much as the server takes, and reads nothing");

@@ -3,7 +3,7 @@
 //! A character that is cut in two is an error in both halves.
 //!
 //! Instead of: lesson04
-//! Fails: decodes_across_pieces, speaks_gbk_when_told, reads_characters_cut_anywhere,
+//! Fails: decodes_across_chunks, speaks_gbk_when_told, reads_characters_cut_anywhere,
 //!   serves_on_after_ctrl_z
 
 mod shared;

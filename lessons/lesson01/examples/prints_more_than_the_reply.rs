@@ -4,11 +4,11 @@
 //! client fails, its output isn't empty.
 //!
 //! Instead of: exercise01
-//! Fails: prints_the_reply, ends_its_side, waits_for_the_end_of_the_reply,
+//! Fails: prints_the_reply, finishes_sending, waits_for_the_end_of_the_reply,
 //!   takes_a_reply_of_any_length, joins_characters_that_are_cut, reports_no_reply,
 //!   reports_a_reply_that_breaks_off, reports_bytes_that_are_not_text,
 //!   reports_half_a_character_at_the_end, gives_up_on_a_silent_server,
-//!   gives_up_on_a_dripping_server
+//!   gives_up_on_a_slow_server
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};

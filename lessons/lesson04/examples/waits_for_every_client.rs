@@ -3,8 +3,8 @@
 //! It also waits for one that has nothing to say, and for one whose machine is gone.
 //!
 //! Instead of: lesson04
-//! Fails: leaves_nothing_behind, stops_in_time, stops_on_ctrl_c, stops_when_told_to_end,
-//!   stops_a_full_house, stops_without_delay, stops_with_the_last_descriptor
+//! Fails: leaves_nothing_behind, stops_in_time, stops_on_ctrl_c, stops_on_sigterm,
+//!   stops_when_it_is_full, stops_without_delay, stops_with_the_last_descriptor
 
 mod shared;
 

@@ -4,8 +4,8 @@
 //! aren't text, and for characters that are cut in two. (GBK isn't even tried.)
 //!
 //! Instead of: lesson04
-//! Fails: decodes_across_pieces, speaks_gbk_when_told,
-//!   parts_with_bytes_that_are_not_text, keeps_quiet, reads_characters_cut_anywhere
+//! Fails: decodes_across_chunks, speaks_gbk_when_told, closes_on_bytes_that_are_not_text,
+//!   keeps_quiet, reads_characters_cut_anywhere
 
 mod shared;
 

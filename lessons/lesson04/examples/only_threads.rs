@@ -5,12 +5,11 @@
 //! of `accept` ends the server, and nothing ends it cleanly (S22).
 //!
 //! Instead of: lesson04
-//! Fails: decodes_across_pieces, speaks_gbk_when_told,
-//!   parts_with_bytes_that_are_not_text, says_who_comes_and_goes, says_who_broke_off,
-//!   keeps_quiet, keeps_the_house_full, ends_silent_clients, survives_a_closed_output,
-//!   survives_without_descriptors, stops_on_ctrl_c, stops_when_told_to_end,
-//!   stops_a_full_house, finishes_replies, stops_in_time, does_without_its_output,
-//!   survives_a_lack_of_threads
+//! Fails: decodes_across_chunks, speaks_gbk_when_told, closes_on_bytes_that_are_not_text,
+//!   says_who_comes_and_goes, says_who_was_reset, keeps_quiet, limits_its_clients,
+//!   ends_silent_clients, survives_a_closed_output, survives_without_descriptors,
+//!   stops_on_ctrl_c, stops_on_sigterm, stops_when_it_is_full, finishes_replies,
+//!   stops_in_time, does_without_its_output, survives_without_threads
 
 mod shared;
 

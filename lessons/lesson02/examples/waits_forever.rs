@@ -3,8 +3,8 @@
 //! A client that connects and then says nothing keeps the server to itself, forever.
 //!
 //! Instead of: exercise02
-//! Fails: gives_up_on_a_silent_client, gives_up_on_a_dripping_client,
-//!   is_not_held_by_who_says_nothing
+//! Fails: gives_up_on_a_silent_client, gives_up_on_a_slow_sender,
+//!   is_not_held_by_a_silent_client
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
