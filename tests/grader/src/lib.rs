@@ -52,7 +52,7 @@ pub use actors::{
     Check, ClosedPort, Finished, Listener, Peer, Program, Run, Subject, private_loopback,
     uninterrupted, ways_to_end,
 };
-pub use check::{Broken, Needs, Outcome};
+pub use check::{Broken, Hint, Milestone, Needs, Outcome};
 pub use machine::sockets;
 pub use machine::{
     Machine, Network, Quota, Retransmits, Rlimit, Usage, close, despite_stalls, lesson_folder,

@@ -1,4 +1,5 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::ops::RangeInclusive;
 use std::process::Command;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -11,6 +12,7 @@ use super::program::Program;
 use super::subject::Subject;
 use super::trace::Trace;
 use crate::check::Outcome;
+use crate::machine::{Data, seed};
 use crate::words::{demands, steps};
 
 /// One run of a check: starts programs, makes connections, and keeps the record of its steps.
@@ -21,6 +23,8 @@ pub struct Run {
     pub(super) clients: usize,
     /// Where programs listen that are told to listen on any port.
     ip: IpAddr,
+    seed: u64,
+    data: Data,
 }
 
 /// What a program is told that is to listen on any port of this machine.
@@ -29,7 +33,38 @@ const ANY_PORT: &str = "127.0.0.1:0";
 impl Run {
     pub(crate) fn new(subject: Option<&Subject>, trace: &Trace) -> Run {
         let ip = Ipv4Addr::LOCALHOST.into();
-        Run { subject: subject.cloned(), trace: trace.clone(), clients: 0, ip }
+        let (seed, data) = (seed(), Data::new(seed(), ""));
+        Run { subject: subject.cloned(), trace: trace.clone(), clients: 0, ip, seed, data }
+    }
+
+    /// The same with data for this check, from a seed of one's own.
+    pub(crate) fn with_data(self, seed: u64, check: &str) -> Run {
+        Run { seed, data: Data::new(seed, check), ..self }
+    }
+
+    /// A number of this range, drawn from the seed.
+    pub fn number(&mut self, range: RangeInclusive<u64>) -> u64 {
+        self.drawn().number(range)
+    }
+
+    /// One of these, drawn from the seed.
+    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+        &from[self.number(0..=from.len() as u64 - 1) as usize]
+    }
+
+    /// Bytes drawn from the seed.
+    pub fn bytes(&mut self, length: usize) -> Vec<u8> {
+        self.drawn().bytes(length)
+    }
+
+    /// So many characters drawn from the seed, of one to four bytes of UTF-8 each; no control characters.
+    pub fn text(&mut self, characters: usize) -> String {
+        self.drawn().text(characters)
+    }
+
+    fn drawn(&mut self) -> &mut Data {
+        self.trace.drawn_from(self.seed);
+        &mut self.data
     }
 
     /// A run on an address that no other test uses, for a program that must fail. If it ends when it must

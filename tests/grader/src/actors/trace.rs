@@ -26,6 +26,8 @@ pub(crate) struct Record {
     pub programs: Vec<Started>,
     /// The check's own ends of connections, and their names.
     pub peers: Vec<(SocketAddr, String)>,
+    /// The seed, if data were drawn from it.
+    pub seed: Option<u64>,
 }
 
 /// A program that was started.
@@ -130,6 +132,11 @@ impl Trace {
     /// Names one end of a connection, for reports.
     pub fn connected(&self, address: SocketAddr, name: &str) {
         self.record.borrow_mut().peers.push((address, name.into()));
+    }
+
+    /// Notes that data were drawn from this seed.
+    pub fn drawn_from(&self, seed: u64) {
+        self.record.borrow_mut().seed = Some(seed);
     }
 
     pub fn take(&self) -> Record {

@@ -14,6 +14,8 @@ pub struct Broken {
     pub got: String,
     /// Where in the text of `got` the first wrong byte is.
     pub caret: Option<Caret>,
+    /// The question for a program that fails in this step, if it isn't the check's.
+    pub hint: Option<&'static str>,
 }
 
 /// A mark under a line of a report.
@@ -26,13 +28,35 @@ pub struct Caret {
 
 impl Broken {
     pub fn new(expected: impl Display, got: impl Display) -> Broken {
-        Broken { expected: expected.to_string(), got: got.to_string(), caret: None }
+        Broken { expected: expected.to_string(), got: got.to_string(), caret: None, hint: None }
     }
 
     /// The same with a mark under what was got.
     pub fn marked(self, caret: Caret) -> Broken {
         Broken { caret: Some(caret), ..self }
     }
+}
+
+/// A step with a hint of its own: `server.reports(client).hint("Where do your errors go?")?`.
+pub trait Hint {
+    /// If this step fails, the report asks this question instead of the check's. A hint that is set nearer
+    /// to the failure comes first.
+    fn hint(self, question: &'static str) -> Self;
+}
+
+impl<T> Hint for Outcome<T> {
+    fn hint(self, question: &'static str) -> Outcome<T> {
+        self.map_err(|broken| Broken { hint: broken.hint.or(Some(question)), ..broken })
+    }
+}
+
+/// A part of an exercise that is worth reaching: it begins with a check and ends before the next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Milestone {
+    /// A few words: "Lines for many clients".
+    pub name: &'static str,
+    /// How much it is: "about 20 lines, half an hour".
+    pub size: &'static str,
 }
 
 /// One demand on a program, or one statement about TCP that an experiment shows. `R` is what performs it.
@@ -44,6 +68,8 @@ pub struct Check<R> {
     pub hint: &'static str,
     /// The page and section of the book that explain it.
     pub section: &'static str,
+    /// Of the first check of a milestone.
+    pub milestone: Option<Milestone>,
     pub needs: Needs,
     pub run: fn(&mut R) -> Outcome,
 }
@@ -84,7 +110,7 @@ pub enum Needs {
 
 /// Begins the description of a check.
 pub const fn check<R>(id: &'static str, run: fn(&mut R) -> Outcome) -> Check<R> {
-    Check { id, demands: "", hint: "", section: "", needs: Needs::Nothing, run }
+    Check { id, demands: "", hint: "", section: "", milestone: None, needs: Needs::Nothing, run }
 }
 
 impl<R> Check<R> {
@@ -100,6 +126,12 @@ impl<R> Check<R> {
 
     pub const fn section(mut self, section: &'static str) -> Check<R> {
         self.section = section;
+        self
+    }
+
+    /// Begins a milestone with this check.
+    pub const fn begins(mut self, name: &'static str, size: &'static str) -> Check<R> {
+        self.milestone = Some(Milestone { name, size });
         self
     }
 

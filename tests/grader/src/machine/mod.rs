@@ -2,6 +2,7 @@
 //! installed, how long to wait, and how programs are started and ended.
 
 mod activity;
+mod data;
 mod deadline;
 mod missing;
 mod network;
@@ -19,6 +20,7 @@ mod spawn;
 mod stall;
 
 pub(crate) use activity::Activity;
+pub(crate) use data::{Data, RECORDED as RECORDED_SEED, seed};
 pub(crate) use deadline::Deadline;
 pub use network::{Machine, Network, Retransmits};
 pub(crate) use patience::{graded, must_fail, must_pass};

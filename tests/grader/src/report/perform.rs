@@ -4,11 +4,17 @@ use std::time::Duration;
 use super::text::Report;
 use crate::actors::{Run, Subject, Trace};
 use crate::check::{Broken, Check, Outcome};
-use crate::machine::despite_stalls;
+use crate::machine::{despite_stalls, seed};
 use crate::words::{demands, report};
 
 /// Runs one check; what it has done is in the run's trace.
-pub(crate) fn attempt(mut run: Run, check: &Check<Run>) -> Outcome {
+pub(crate) fn attempt(run: Run, check: &Check<Run>) -> Outcome {
+    attempt_from(seed(), run, check)
+}
+
+/// The same with data from this seed.
+fn attempt_from(seed: u64, run: Run, check: &Check<Run>) -> Outcome {
+    let mut run = run.with_data(seed, check.id);
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| (check.run)(&mut run)));
     outcome.unwrap_or_else(|_| Err(Broken::new(demands::NO_PANIC, demands::A_PANIC)))
 }
@@ -19,9 +25,19 @@ pub(crate) fn perform(
     subject: Option<&Subject>,
     patience: Duration,
 ) -> Result<(), Box<Report>> {
+    perform_from(seed(), check, subject, patience)
+}
+
+/// The same with data from this seed.
+pub(crate) fn perform_from(
+    seed: u64,
+    check: &Check<Run>,
+    subject: Option<&Subject>,
+    patience: Duration,
+) -> Result<(), Box<Report>> {
     despite_stalls(|| {
         let trace = Trace::explained(patience);
-        attempt(Run::new(subject, &trace), check).map_err(|broken| {
+        attempt_from(seed, Run::new(subject, &trace), check).map_err(|broken| {
             let subject = subject.map_or(report::THIS_MACHINE, |subject| &subject.name);
             Box::new(Report::new(check, subject, trace.take(), broken))
         })

@@ -70,6 +70,11 @@ impl Report {
         &self.likely
     }
 
+    /// The question for the step that failed.
+    pub(crate) fn hint(&self) -> &'static str {
+        self.broken.hint.unwrap_or(self.check.hint)
+    }
+
     /// The report in one line.
     pub fn line(&self) -> String {
         match self.likely.first() {
@@ -94,9 +99,9 @@ impl Report {
             let label = if number == 0 { label } else { &" ".repeat(width) };
             writeln!(f, "{heading}{label}{heading:#} {}", wrapped(sentence, width + 1))?;
         }
-        if !check.hint.is_empty() {
+        if !self.hint().is_empty() {
             let label = words::HINT;
-            let hint = wrapped(check.hint, label.chars().count() + 1);
+            let hint = wrapped(self.hint(), label.chars().count() + 1);
             writeln!(f, "{heading}{label}{heading:#} {hint}")?;
         }
         write!(f, "{heading}{}{heading:#} {}", words::READ, words::page(check.section))
@@ -111,6 +116,9 @@ impl Report {
         if let Some(caret) = &broken.caret {
             let before = " ".repeat(words::GOT.chars().count() + caret.column);
             writeln!(f, "{before}{failed}^{failed:#} {}", caret.says)?;
+        }
+        if let Some(seed) = self.record.seed {
+            writeln!(f, "\n{}", words::seed(seed))?;
         }
         self.outputs(f, styles)
     }

@@ -4,6 +4,7 @@
 use libtest_mimic::Failed;
 
 use crate::actors::Check;
+use crate::check::Milestone;
 use crate::machine::workspace;
 use crate::report;
 
@@ -22,7 +23,20 @@ fn html(lesson: &str, exercise: &str, checks: &[Check]) -> String {
          <ol>\n",
         checks.len()
     );
-    for check in checks {
+    let mut milestones = 0;
+    for (place, check) in checks.iter().enumerate() {
+        if let Some(Milestone { name, size }) = check.milestone {
+            milestones += 1;
+            let heading = format!(
+                "<p class=\"milestone\"><strong>Milestone {milestones}: {name}</strong>, {size}</p>\n"
+            );
+            // The numbers of the checks go on.
+            let list = format!("{heading}<ol start=\"{}\">\n", place + 1);
+            html = match html.strip_suffix("<ol>\n") {
+                Some(before) => format!("{before}{list}"),
+                None => format!("{html}</ol>\n{list}"),
+            };
+        }
         html += &format!("<li data-check=\"{}\">{}</li>\n", check.id, inline(check.demands));
     }
     html + "</ol>\n</section>\n"

@@ -71,6 +71,7 @@ pub(crate) fn ended(graded: &Graded, report: Option<&Report>) {
     if let Some(report) = report {
         line["report"] = report.told().into();
         line["likely"] = report.likely().into();
+        line["hint"] = report.hint().into();
     }
     tell(&line);
 }

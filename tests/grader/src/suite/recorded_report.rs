@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use libtest_mimic::Failed;
 
 use crate::actors::{Check, Subject};
-use crate::machine::{must_fail, must_pass, workspace};
-use crate::report::{self, Action, perform, redacted};
+use crate::machine::{RECORDED_SEED, must_fail, must_pass, workspace};
+use crate::report::{self, Action, perform_from, redacted};
 use crate::suite::wrong::files;
 
 fn folder(lesson: &str) -> PathBuf {
@@ -34,7 +34,7 @@ pub(crate) fn compare(check: &Check, subject: &Subject, file: &Path) -> Result<(
 fn compare_or(action: Action, check: &Check, subject: &Subject, file: &Path) -> Result<(), String> {
     let mut patience = must_fail();
     loop {
-        let Err(report) = perform(check, Some(subject), patience) else {
+        let Err(report) = perform_from(RECORDED_SEED, check, Some(subject), patience) else {
             return Err(format!("{} passes {}, which it must fail", subject.name, check.id));
         };
         // Placeholders stand in the file, too: nobody reads it as a session.
