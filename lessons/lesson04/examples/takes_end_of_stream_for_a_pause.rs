@@ -4,8 +4,8 @@
 //!
 //! Instead of: exercise04
 //! Fails: answers_a_line, answers_the_last_line, answers_any_text, serves_ipv6,
-//!   closes_on_bytes_that_are_not_text, closes_on_a_line_that_is_too_long,
-//!   leaves_nothing_behind, survives_without_descriptors
+//!   closes_on_a_line_that_is_too_long, leaves_nothing_behind,
+//!   survives_without_descriptors
 
 mod lines;
 mod shared;

@@ -1,7 +1,7 @@
 //! When no descriptor is left, a reserve is used to close the clients in the queue.
 //!
 //! Instead of: exercise04
-//! Fails: survives_without_descriptors
+//! Fails: survives_without_descriptors, stops_without_descriptors
 
 mod lines;
 mod shared;
