@@ -15,16 +15,17 @@ const MAX_LINE: usize = 64 << 10;
 /// Bytes that aren't UTF-8, though some decoders take them.
 const NOT_TEXT: &[(&str, &[u8])] = &[
     // `你好` in GBK, the other encoding of the tutorial.
-    ("a client that sends GBK", b"\xc4\xe3\xba\xc3"),
-    ("a client that sends half a surrogate pair", b"a\xed\xa0\x80b"),
-    ("a client that sends a zero in an overlong form", b"\xc0\x80"),
-    ("a client that sends a slash in an overlong form", b"\xe0\x80\xaf"),
-    ("a client that sends a character beyond U+10FFFF", b"\xf4\x90\x80\x80"),
-    ("a client whose line ends inside a character", b"\xe4\xbd"),
-    ("a client that sends one wrong byte", b"text \xff text"),
+    ("the client with GBK", b"\xc4\xe3\xba\xc3"),
+    ("the client with half a surrogate pair", b"a\xed\xa0\x80b"),
+    ("the client with an overlong zero", b"\xc0\x80"),
+    ("the client with an overlong slash", b"\xe0\x80\xaf"),
+    ("the client with a character beyond U+10FFFF", b"\xf4\x90\x80\x80"),
+    ("the client with half a character", b"\xe4\xbd"),
+    ("the client with one wrong byte", b"text \xff text"),
 ];
 
 const DUE: &str = "Which lines were complete before the one that is wrong, and have they been answered when your server ends the client?";
+const DISTURBED: &str = "What becomes of the other clients when the thread of one ends by an error, or by a panic, and of a lock that it holds?";
 const REPORTS: &str = "Where do your errors go, how do they begin, and do they name the client by its address and port?";
 const ENDS: &str = "What does the client see of your error, and which call ends its connection?";
 
@@ -32,19 +33,20 @@ pub fn closes_on_bytes_that_are_not_text(run: &mut Run) -> Outcome {
     let (mut server, address, mut other) = serve_another(run)?;
     for (name, bytes) in NOT_TEXT {
         let mut client = run.connect_as(name, address)?;
+        is_served(&mut client).hint(DISTURBED)?;
         let line = words(run, 6);
         client.send([line.as_bytes(), b"\n", bytes, b"\nthe next line\n"].concat())?;
         client.receives(reply(&line)).hint(DUE)?;
         client.receives_no_reply()?;
         reports(run, &mut server, client.local())?;
     }
-    let mut cut = run.connect_as("a client that finishes inside a character", address)?;
+    let mut cut = run.connect_as("the client with half a character at its end", address)?;
     cut.send(b"one\n\xe4\xbd")?;
     cut.finish_sending()?;
     cut.receives(reply("one")).hint(DUE)?;
     cut.receives_no_reply()?;
     reports(run, &mut server, cut.local())?;
-    serves_on(run, address, &mut other)
+    serves_on(run, address, &mut other).hint(DISTURBED)
 }
 
 pub fn closes_on_a_line_that_is_too_long(run: &mut Run) -> Outcome {
@@ -60,9 +62,9 @@ pub fn closes_on_a_line_that_is_too_long(run: &mut Run) -> Outcome {
     client.finish_sending()?;
     client.receives_all(reply(&longest))?;
     for (name, line) in [
-        ("a client with a byte too many", format!("{longest}x\n")),
-        ("a client with too many bytes in few characters", "你".repeat(MAX_LINE / 3 + 1) + "\n"),
-        ("a client whose last line is too long", format!("{longest}x")),
+        ("the client with a byte too many", format!("{longest}x\n")),
+        ("the client with too many bytes in few characters", "你".repeat(MAX_LINE / 3 + 1) + "\n"),
+        ("the client with a last line that is too long", format!("{longest}x")),
     ] {
         let mut client = run.connect_as(name, address)?;
         client.send(format!("one\n{line}"))?;
@@ -71,10 +73,10 @@ pub fn closes_on_a_line_that_is_too_long(run: &mut Run) -> Outcome {
         client.receives_no_reply()?;
         reports(run, &mut server, client.local())?;
     }
-    let endless = run.connect_as("a client whose line has no end", address)?;
+    let endless = run.connect_as("the client with an endless line", address)?;
     is_cut_off(run, &endless)?;
     reports(run, &mut server, endless.local())?;
-    serves_on(run, address, &mut other)
+    serves_on(run, address, &mut other).hint(DISTURBED)
 }
 
 /// The client sends on, 16 MiB a second at most, until the server has ended the connection. How much of that
@@ -121,7 +123,7 @@ pub fn survives_a_reset(run: &mut Run) -> Outcome {
     let name = client.local();
     client.reset();
     reports(run, &mut server, name)?;
-    serves_on(run, address, &mut other)
+    serves_on(run, address, &mut other).hint(DISTURBED)
 }
 
 pub fn survives_clients_that_do_not_wait(run: &mut Run) -> Outcome {
