@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use assert_cmd::assert::Assert;
+
 use super::finished::Finished;
 use super::output::{Output, Stream, Text, Waited};
 use super::subject::Subject;
@@ -168,7 +170,7 @@ impl Program {
                 _ => None,
             }
         })??;
-        Ok(Finished { output: self.ended()?, trace: self.trace.clone() })
+        Ok(Finished { assert: Assert::new(self.ended()?), trace: self.trace.clone() })
     }
 
     /// Waits for the end of the program, whatever its exit code.
@@ -196,7 +198,7 @@ impl Program {
 
     /// Waits for the end of the program, for demands on its exit code and on all that it wrote.
     pub fn finishes(&mut self) -> Outcome<Finished> {
-        Ok(Finished { output: self.ends()?, trace: self.trace.clone() })
+        Ok(Finished { assert: Assert::new(self.ends()?), trace: self.trace.clone() })
     }
 
     /// How long it has run from this moment to its end, or until now. To find all that it has left behind
