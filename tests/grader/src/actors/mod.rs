@@ -10,6 +10,7 @@ mod output;
 mod peer;
 mod program;
 mod run;
+mod start;
 mod statements;
 mod subject;
 #[cfg(all(test, target_os = "linux"))]
@@ -22,6 +23,7 @@ pub use peer::{Peer, uninterrupted};
 pub use program::{Program, ways_to_end};
 pub use run::{ClosedPort, Run, private_loopback};
 pub use subject::Subject;
+pub(crate) use start::measure_start;
 pub(crate) use trace::{Record, Started, Trace};
 
 /// One demand on a program, or one statement about TCP that an experiment shows: performed by a [`Run`].

@@ -124,9 +124,12 @@ impl Program {
         expected: impl Display,
         look: impl FnMut(&Text) -> Option<T>,
     ) -> Outcome<T> {
-        match self.output.wait(self.trace.deadline, look) {
-            Waited::Found(found) => Ok(found),
-            Waited::TimeUp => Err(self.trace.broken(expected, demands::TIME_UP)),
+        match self.output.wait(self.trace.deadline(), look) {
+            Waited::Found(found) => {
+                self.trace.ready(&self.output);
+                Ok(found)
+            }
+            Waited::TimeUp => Err(self.trace.late(expected, demands::TIME_UP)),
             Waited::Ended => {
                 let how = self.how_it_ended();
                 Err(self.trace.broken(expected, how))
@@ -183,6 +186,7 @@ impl Program {
         let tree = &mut self.tree;
         let status = self.trace.until(&demands::THE_END, || tree.try_wait())?;
         self.ended_at.get_or_insert_with(Instant::now);
+        self.trace.ready(&self.output);
         self.trace.found(&self.output, |program| program.over = true);
         // A process that it has left behind may hold its output open.
         self.tree.end();
@@ -238,6 +242,9 @@ impl Program {
 
     fn takes(&self, signal: Signal, step: String) -> Outcome {
         self.trace.step(step);
+        if matches!(signal, Signal::Interrupt | Signal::Terminate) {
+            self.trace.grants_for_its_end();
+        }
         let sent = self.tree.send(signal);
         sent.map_err(|why| self.trace.broken(demands::TAKES_SIGNAL, why))
     }

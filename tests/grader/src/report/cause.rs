@@ -42,6 +42,12 @@ pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<Str
     cause
 }
 
+/// Whether it, or a thread of it, has died of a panic or an exception.
+pub(crate) fn has_died_of(program: &Started) -> bool {
+    let errors = program.output.errors();
+    panic(&errors).or_else(|| traceback(&errors)).is_some()
+}
+
 /// Names say more than ports.
 fn named(mut sentence: String, record: &Record) -> String {
     for (address, name) in &record.peers {

@@ -8,7 +8,7 @@ mod redaction;
 mod text;
 
 pub use perform::judge;
-pub(crate) use perform::{attempt, perform, perform_from};
+pub(crate) use perform::{attempt, grade, perform, perform_from};
 pub(crate) use recording::{Action, action, compare, compare_or, display, overwrites};
 pub use recording::{recorded, without_frames};
 pub(crate) use redaction::redacted;

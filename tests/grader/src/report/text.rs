@@ -15,6 +15,8 @@ pub struct Report {
     record: Record,
     broken: Broken,
     likely: Vec<String>,
+    /// Why the check could not be judged.
+    not_judged: Option<String>,
 }
 
 /// The width to which sentences are wrapped. What programs wrote is not.
@@ -44,7 +46,26 @@ const COLOURED: Styles = Styles {
 impl Report {
     pub(crate) fn new(check: &Check<Run>, subject: &str, record: Record, broken: Broken) -> Report {
         let likely = cause::likely(subject, &record, &broken);
-        Report { check: *check, subject: subject.into(), record, broken, likely }
+        let subject = subject.into();
+        Report { check: *check, subject, record, broken, likely, not_judged: None }
+    }
+
+    /// The same on a machine on which other programs wanted a processor: how many, and how many processors
+    /// it has. Where only the time is wrong that something took, that is the machine's fault and not the
+    /// program's. A program that has died, or that the grader had to end, has failed all the same.
+    pub(crate) fn judged_while(self, busy: Option<(usize, usize)>) -> Report {
+        let programs = &self.record.programs;
+        let mut of_subject = programs.iter().filter(|program| program.name == self.subject);
+        let is_well = !of_subject.any(|program| {
+            program.gone || program.output.why_cut_off().is_some() || cause::has_died_of(program)
+        });
+        let busy = busy.filter(|_| self.broken.of_time && is_well);
+        Report { not_judged: busy.map(|(others, of)| words::machine_busy(others, of)), ..self }
+    }
+
+    /// Whether the program has failed. If not, the machine was too busy to say.
+    pub(crate) fn is_judged(&self) -> bool {
+        self.not_judged.is_none()
     }
 
     pub fn check(&self) -> &Check<Run> {
@@ -77,6 +98,9 @@ impl Report {
 
     /// The report in one line.
     pub fn line(&self) -> String {
+        if let Some(why) = &self.not_judged {
+            return why.clone();
+        }
         match self.likely.first() {
             Some(likely) => likely.clone(),
             None => {
@@ -89,10 +113,17 @@ impl Report {
     fn write(&self, f: &mut impl Write, styles: &Styles) -> fmt::Result {
         let Report { check, subject, .. } = self;
         let Styles { title, heading, .. } = styles;
-        writeln!(f, "{title}{}{title:#}", words::title(subject, check.id))?;
+        let line = match self.is_judged() {
+            true => words::title(subject, check.id),
+            false => words::title_not_judged(subject, check.id),
+        };
+        writeln!(f, "{title}{line}{title:#}")?;
         writeln!(f, "{}\n", check.demands)?;
         self.facts(f, styles)?;
         writeln!(f)?;
+        if let Some(why) = &self.not_judged {
+            return write!(f, "{}", wrapped(why, 0));
+        }
         for (number, sentence) in self.likely.iter().enumerate() {
             let label = words::LIKELY_CAUSE;
             let width = label.chars().count();

@@ -8,8 +8,7 @@ use libtest_mimic::{Arguments, ColorSetting, Failed, FormatSetting, Trial};
 
 use crate::actors::{Check, Subject};
 use crate::check::Needs;
-use crate::machine::graded;
-use crate::report::{Report, perform};
+use crate::report::{self, Report};
 use crate::suite::judge::{exactly, right, trial};
 use crate::suite::live;
 use crate::suite::record::{Graded, Status};
@@ -163,8 +162,12 @@ impl Grade {
             if grade.shown == Shown::Live {
                 live::running(&check);
             }
-            let outcome = perform(&check, Some(&subject), graded());
-            let status = if outcome.is_ok() { Status::Passed } else { Status::Failed };
+            let outcome = report::grade(&check, &subject);
+            let status = match &outcome {
+                Ok(()) => Status::Passed,
+                Err(report) if report.is_judged() => Status::Failed,
+                Err(_) => Status::NotJudged,
+            };
             let message = outcome.as_ref().err().map(Box::to_string).unwrap_or_default();
             let graded = grade.graded(&check, status, message, start.elapsed());
             if grade.shown == Shown::Live {
@@ -262,10 +265,11 @@ impl Grade {
         let others = [
             (of - results.len(), "not run"),
             (with(Status::NotAvailable).count(), "not available"),
+            (with(Status::NotJudged).count(), "not judged (the machine was busy)"),
         ];
         let others = others.iter().filter(|(count, _)| *count > 0);
         let others: String = others.map(|(count, why)| format!(", {count} {why}")).collect();
-        let next = with(Status::Failed).next();
+        let next = with(Status::Failed).chain(with(Status::NotJudged)).next();
         Some(
             grade
                 + &others
