@@ -19,11 +19,12 @@ mod trace;
 
 pub use finished::Finished;
 pub use listener::Listener;
+pub(crate) use output::cut;
 pub use peer::{Peer, uninterrupted};
 pub use program::{Program, ways_to_end};
 pub use run::{ClosedPort, Run, private_loopback};
-pub use subject::Subject;
 pub(crate) use start::measure_start;
+pub use subject::Subject;
 pub(crate) use trace::{Record, Started, Trace};
 
 /// One demand on a program, or one statement about TCP that an experiment shows: performed by a [`Run`].

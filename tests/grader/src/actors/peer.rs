@@ -215,7 +215,9 @@ impl Peer {
             Ok(0) => Ok(()),
             Ok(count) => Err(self.broken(expected, quote(&buffer[..count]))),
             Err(why) if broken_off(&why) => Ok(()),
-            Err(why) if common::timed_out(&why) => Err(self.trace.late(expected, demands::STILL_OPEN)),
+            Err(why) if common::timed_out(&why) => {
+                Err(self.trace.late(expected, demands::STILL_OPEN))
+            }
             Err(why) => Err(self.broken(expected, why)),
         }
     }
@@ -312,7 +314,9 @@ impl Peer {
         // SO_LINGER with time 0 turns close into a reset (socket(7)).
         let _ = socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
         match (self.stream.local_addr(), self.stream.peer_addr()) {
-            (Ok(local), Ok(peer)) => close_for_good(self.stream, local, peer, self.trace.deadline()),
+            (Ok(local), Ok(peer)) => {
+                close_for_good(self.stream, local, peer, self.trace.deadline())
+            }
             // The program has broken it off before.
             _ => close(self.stream),
         }

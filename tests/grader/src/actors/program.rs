@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use assert_cmd::assert::Assert;
 
 use super::finished::Finished;
-use super::output::{Output, Stream, Text, Waited};
+use super::output::{Output, Stream, Text, Waited, cut};
 use super::subject::Subject;
 use super::trace::Trace;
 use crate::check::Outcome;
@@ -65,6 +65,8 @@ impl Program {
         let address = std::str::from_utf8(&line)
             .ok()
             .and_then(|line| line.trim_end().strip_prefix("listening on ")?.parse().ok());
+        // Port 0 is what it was told; a client can't connect to it.
+        let address = address.filter(|address: &SocketAddr| address.port() != 0);
         let got = || self.why_cut_off().unwrap_or_else(|| quote(&line));
         address.ok_or_else(|| self.trace.broken(EXPECTED, got()))
     }
@@ -167,7 +169,7 @@ impl Program {
             match tree.try_wait() {
                 Some(_) => Some(Ok(())),
                 _ if line.starts_with(b"listening on ") => {
-                    let got = demands::running_and_saying(&String::from_utf8_lossy(&line));
+                    let got = demands::running_and_saying(&cut(&String::from_utf8_lossy(&line)));
                     Some(Err(trace.broken(EXPECTED, got)))
                 }
                 _ => None,

@@ -157,9 +157,10 @@ mod tests {
         assert_eq!(average(&looks, start + Duration::from_secs(9)), 20.0);
         assert_eq!(average(&[], start), 0.0);
         assert!(is_busy(10.0, 2.0) && !is_busy(1.0, 2.0) && !is_busy(10.0, 16.0));
-        assert_eq!([0.0, 1.0, 5.0, 10.0, 99.0].map(|it| slowed_by(it, 2.0)), [
-            1.0, 1.0, 3.0, 5.0, 5.0
-        ]);
+        assert_eq!(
+            [0.0, 1.0, 5.0, 10.0, 99.0].map(|it| slowed_by(it, 2.0)),
+            [1.0, 1.0, 3.0, 5.0, 5.0]
+        );
     }
 
     /// Whatever a program under test starts, it cannot make the machine look busy.
@@ -167,13 +168,8 @@ mod tests {
     #[test]
     fn what_the_suite_starts_does_not_make_the_machine_busy() {
         use super::linux::{Seen, of_others};
-        let seen = |process, parent, session, began| Seen {
-            process,
-            parent,
-            session,
-            began,
-            threads: 1,
-        };
+        let seen =
+            |process, parent, session, began| Seen { process, parent, session, began, threads: 1 };
         let all = [
             seen(1, 0, 1, 1),
             seen(2, 0, 0, 1),

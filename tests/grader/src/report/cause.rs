@@ -1,6 +1,6 @@
 use std::process::ExitStatus;
 
-use crate::actors::{Record, Started};
+use crate::actors::{Record, Started, cut};
 use crate::check::Broken;
 use crate::machine::Activity;
 use crate::words::{causes, demands};
@@ -22,7 +22,7 @@ pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<Str
                 false => causes::thread_died(subject, &panic),
             });
         } else if program.gone && !program.over {
-            cause.push(early_end(subject, program.status, &errors));
+            cause.extend(end(subject, program.status, &errors, broken));
         } else if !program.over {
             let alive = alive(subject, program, broken, step);
             cause.extend(alive.into_iter().map(|sentence| named(sentence, record)));
@@ -31,9 +31,12 @@ pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<Str
                 let late = broken.got.contains(demands::THEN_TIME_UP)
                     || broken.expected == demands::SILENCE;
                 let at = if late { cause.len() } else { 0 };
-                cause.insert(at, causes::last_said(said));
+                cause.insert(at, causes::last_said(&cut(said)));
             }
         }
+    }
+    if broken.expected == demands::LISTENING && broken.got.contains(":0") {
+        cause = vec![causes::port_zero(subject)];
     }
     if broken.expected == demands::exit_code(1) && broken.got == demands::exit_code(0) {
         cause.push(causes::error_taken_for_success(subject));
@@ -57,8 +60,21 @@ fn named(mut sentence: String, record: &Record) -> String {
     sentence
 }
 
+/// Of a program that has ended by itself. Where it ended well and bytes are wrong or missing, its end
+/// isn't the cause.
+fn end(subject: &str, status: Option<ExitStatus>, errors: &str, broken: &Broken) -> Option<String> {
+    let ended_well = status.is_some_and(|status| status.success());
+    let is_short = broken.got.ends_with(demands::END_OF_STREAM);
+    match broken.caret.is_some() && ended_well {
+        true if is_short => Some(causes::sent_less(subject)),
+        true => None,
+        false => Some(early_end(subject, status, errors)),
+    }
+}
+
 fn early_end(subject: &str, status: Option<ExitStatus>, errors: &str) -> String {
-    causes::early_end(subject, status.map(demands::ended), last_words(errors))
+    let last = last_words(errors).map(cut);
+    causes::early_end(subject, status.map(demands::ended), last.as_deref())
 }
 
 /// The last error that a program reported, or else the last line on stderr.
@@ -119,7 +135,7 @@ fn panic(errors: &str) -> Option<String> {
     let mut place = place.trim_end_matches(':').split(':');
     let (file, line) = (place.next()?, place.next()?);
     let message = lines.next().unwrap_or_default();
-    Some(causes::panic(file, line, message))
+    Some(causes::panic(&cut(file), &cut(line), &cut(message)))
 }
 
 /// `an exception at FILE, line N: MESSAGE`, of the last one in Python.
@@ -132,7 +148,7 @@ fn traceback(errors: &str) -> Option<String> {
     });
     let (file, line) = place.last()?;
     let message = traceback.lines().skip(1).find(|line| !line.starts_with(' '))?;
-    Some(causes::exception(file, line, message))
+    Some(causes::exception(&cut(file), &cut(line), &cut(message)))
 }
 
 #[cfg(test)]

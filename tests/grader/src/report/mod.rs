@@ -5,6 +5,8 @@ mod difference;
 mod perform;
 mod recording;
 mod redaction;
+#[cfg(all(test, unix))]
+mod tests;
 mod text;
 
 pub use perform::judge;

@@ -51,7 +51,9 @@ pub(crate) fn grade(check: &Check<Run>, subject: &Subject) -> Result<(), Box<Rep
         let (since, trace) = (Instant::now(), Trace::graded(graded()));
         attempt(Run::new(Some(subject), &trace), check).map_err(|broken| {
             let record = trace.take();
-            Box::new(Report::new(check, &subject.name, record, broken).judged_while(busy_since(since)))
+            Box::new(
+                Report::new(check, &subject.name, record, broken).judged_while(busy_since(since)),
+            )
         })
     })
 }

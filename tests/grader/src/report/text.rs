@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use super::cause;
 use crate::actors::{Record, Run};
 use crate::check::{Broken, Check};
-use crate::words::report as words;
+use crate::words::{report as words, shown};
 
 /// What a failing check prints: as plain text by `Display`, for a terminal by [`Report::coloured`].
 pub struct Report {
@@ -46,7 +46,12 @@ const COLOURED: Styles = Styles {
 impl Report {
     pub(crate) fn new(check: &Check<Run>, subject: &str, record: Record, broken: Broken) -> Report {
         let likely = cause::likely(subject, &record, &broken);
-        let subject = subject.into();
+        let mut record = record;
+        record.steps.iter_mut().for_each(|step| *step = shown(step));
+        let [expected, got] = [&broken.expected, &broken.got].map(|text| shown(text));
+        let broken = Broken { expected, got, ..broken };
+        let likely = likely.iter().map(|sentence| shown(sentence)).collect();
+        let subject = shown(subject);
         Report { check: *check, subject, record, broken, likely, not_judged: None }
     }
 
@@ -55,7 +60,7 @@ impl Report {
     /// program's. A program that has died, or that the grader had to end, has failed all the same.
     pub(crate) fn judged_while(self, busy: Option<(usize, usize)>) -> Report {
         let programs = &self.record.programs;
-        let mut of_subject = programs.iter().filter(|program| program.name == self.subject);
+        let mut of_subject = programs.iter().filter(|program| shown(&program.name) == self.subject);
         let is_well = !of_subject.any(|program| {
             program.gone || program.output.why_cut_off().is_some() || cause::has_died_of(program)
         });
@@ -135,7 +140,7 @@ impl Report {
             let hint = wrapped(self.hint(), label.chars().count() + 1);
             writeln!(f, "{heading}{label}{heading:#} {hint}")?;
         }
-        write!(f, "{heading}{}{heading:#} {}", words::READ, words::page(check.section))
+        write!(f, "{heading}{}{heading:#} {}", words::READ, words::page(check.section, port()))
     }
 
     /// What has happened, without a guess at the reason.
@@ -176,8 +181,8 @@ impl Report {
     fn outputs(&self, f: &mut impl Write, Styles { aside, .. }: &Styles) -> fmt::Result {
         let programs = &self.record.programs;
         for program in programs {
-            let name = &program.name;
-            let runs = programs.iter().filter(|other| other.name == *name);
+            let name = &shown(&program.name);
+            let runs = programs.iter().filter(|other| other.name == program.name);
             // Which of its runs, where there are several.
             let number = (runs.clone().count() > 1).then(|| {
                 runs.take_while(|run| !Arc::ptr_eq(&run.output, &program.output)).count() + 1
@@ -194,6 +199,12 @@ impl Report {
         }
         Ok(())
     }
+}
+
+/// Where `cargo run -p book` serves the book: the server says so to the suites that it starts.
+fn port() -> u16 {
+    let given = std::env::var("BOOK_PORT").ok().and_then(|text| text.trim().parse().ok());
+    given.filter(|port| *port != 0).unwrap_or(3000)
 }
 
 /// Steps that come again and again, but for their numbers: how many, and how often.

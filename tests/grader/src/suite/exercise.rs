@@ -220,7 +220,8 @@ impl Grade {
     fn first<'a>(&self, reports: &'a [Report]) -> Option<&'a Report> {
         let place =
             |report: &&Report| self.checks.iter().position(|check| check.id == report.check().id);
-        let first = reports.iter().min_by_key(place);
+        // One that could not be judged says less than one that failed.
+        let first = reports.iter().min_by_key(|report| (!report.is_judged(), place(report)));
         first.filter(|_| lock(&self.results).len() > 1)
     }
 
@@ -311,7 +312,7 @@ mod tests {
 
     #[test]
     fn the_grade_is_one_line() {
-        use Status::{Failed, Passed};
+        use Status::{Failed, NotJudged, Passed};
         let line = |results: &[_]| grade(true, CHECKS, results).line();
         let is = |results: &[_], expected: &str| {
             assert_eq!(line(results).as_deref(), Some(expected));
@@ -322,6 +323,14 @@ mod tests {
         is(&[(2, Failed), (0, Failed), (1, Passed)], "exercise09: 1 of 3 checks; next: one");
         is(&[(0, Passed)], "exercise09: 1 of 3 checks, 2 not run");
         is(&[(1, Failed)], "exercise09: 0 of 3 checks, 2 not run; next: two");
+        is(
+            &[(0, Passed), (1, NotJudged), (2, Failed)],
+            "exercise09: 1 of 3 checks, 1 not judged (the machine was busy); next: three",
+        );
+        is(
+            &[(0, Passed), (1, NotJudged), (2, Passed)],
+            "exercise09: 2 of 3 checks, 1 not judged (the machine was busy); next: two",
+        );
         assert_eq!(line(&[]), None);
         let not_started = grade(false, CHECKS, &[]).line().unwrap();
         assert!(not_started.starts_with("exercise09: not started (delete"), "{not_started}");
