@@ -1,6 +1,6 @@
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, SocketAddrV4, TcpStream};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,9 @@ use crate::words::{demands, quote, steps};
 
 /// More than this is not received to its end: a program may send forever.
 const MOST: usize = 64 << 20;
+
+/// The address of an end that has none any more.
+const UNKNOWN: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
 
 /// The check's own end of a connection with a program.
 pub struct Peer {
@@ -42,13 +45,13 @@ impl Peer {
 
     /// This end's address: what the program sees as its peer.
     pub fn local(&self) -> SocketAddr {
-        self.stream.local_addr().expect("a connected socket has an address")
+        self.stream.local_addr().unwrap_or(UNKNOWN)
     }
 
     /// The program's end.
     pub fn remote(&self) -> SocketAddr {
         // A connection that the program has reset before anybody asked has no other end any more.
-        self.remote.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)))
+        self.remote.unwrap_or(UNKNOWN)
     }
 
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> Outcome {

@@ -39,8 +39,10 @@ impl Program {
         let output = Arc::new(Output::default());
         let mut tree = ProcessTree::start(command, *quota, Arc::clone(&output) as _)
             .map_err(|why| trace.broken(demands::STARTS, why))?;
-        output.collect(Stream::Out, tree.child.stdout.take().expect("piped"), quota.output);
-        output.collect(Stream::Err, tree.child.stderr.take().expect("piped"), quota.output);
+        if let (Some(out), Some(err)) = (tree.child.stdout.take(), tree.child.stderr.take()) {
+            output.collect(Stream::Out, out, quota.output);
+            output.collect(Stream::Err, err, quota.output);
+        }
         trace.started(name, &output, tree.child.id());
         let (name, trace) = (name.clone(), trace.clone());
         Ok(Program { name, tree, output, trace, ended_at: None })

@@ -40,6 +40,11 @@ pub(crate) struct Record {
 const LONG: Duration = Duration::from_secs(1);
 
 impl Record {
+    /// How long a program had run when the check failed.
+    pub fn ran_for(&self, program: &Started) -> Duration {
+        self.broken.unwrap_or_else(Instant::now).saturating_duration_since(program.began)
+    }
+
     /// Says of the last step how long it took, if that was long.
     fn names_the_time(&mut self, end: Instant) {
         let took = self.began.take().map_or(Duration::ZERO, |began| end.duration_since(began));

@@ -1,4 +1,5 @@
 use std::process::ExitStatus;
+use std::time::Duration;
 
 use crate::actors::{Record, Started, cut};
 use crate::check::Broken;
@@ -35,6 +36,9 @@ pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<Str
             }
         }
     }
+    if program.is_some_and(|program| would_block(program, record)) {
+        cause.push(causes::would_block(subject));
+    }
     if broken.expected == demands::LISTENING && broken.got.contains(":0") {
         cause = vec![causes::port_zero(subject)];
     }
@@ -43,6 +47,17 @@ pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<Str
     }
     cause.extend(bytes(broken));
     cause
+}
+
+/// Whether a program says that a time is up that cannot be: a socket that doesn't block reports the same
+/// error as one whose timeout has passed (socket(7)).
+fn would_block(program: &Started, record: &Record) -> bool {
+    const WORDS: [&str; 4] = ["timed out", "temporarily unavailable", "WouldBlock", "would block"];
+    let errors = program.output.errors();
+    let said = last_words(&errors).unwrap_or_default();
+    let is_told_a_deadline = record.steps.iter().any(|step| step.contains("--time-limit"));
+    let is_early = record.ran_for(program) < Duration::from_secs(1) && !is_told_a_deadline;
+    is_early && WORDS.iter().any(|words| said.contains(words))
 }
 
 /// Whether it, or a thread of it, has died of a panic or an exception.

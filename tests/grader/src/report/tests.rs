@@ -81,6 +81,16 @@ fn a_refusal_by_a_program_that_has_ended_is_named() {
     assert!(said.contains("is refused ") && !said.contains("had ended"), "{said}");
 }
 
+#[test]
+fn a_call_that_would_block_is_told_from_a_timeout() {
+    let line = "echo 'error: cannot read: timed out' >&2; exit 1";
+    let said = report(listens, &shell(line), must_pass());
+    assert!(said.contains("it would block"), "{said}");
+    let told = |run: &mut Run| run.start(&["--time-limit", "0.1"])?.listening().map(drop);
+    let said = report(told, &shell(line), must_pass());
+    assert!(!said.contains("it would block"), "{said}");
+}
+
 /// The end of a program that ended well is no cause of bytes that are missing or wrong.
 #[cfg(target_os = "linux")]
 #[test]
@@ -159,8 +169,8 @@ fn graded(line: &str, started_in: Duration) -> (bool, Duration) {
 
 #[test]
 fn a_slow_start_is_not_part_of_the_deadline() {
-    let slow = "sleep 6; echo listening on 127.0.0.1:1; sleep 0.1; echo hello";
-    assert!(graded(slow, Duration::from_secs(2)).0);
+    let slow = "sleep 2; echo listening on 127.0.0.1:1; sleep 0.1; echo hello";
+    assert!(graded(slow, Duration::from_secs(1)).0);
 }
 
 #[test]

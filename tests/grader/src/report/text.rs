@@ -91,9 +91,9 @@ impl Report {
         text
     }
 
-    /// The likely cause, in sentences.
+    /// The likely cause, in sentences, or why the check could not be judged.
     pub(crate) fn likely(&self) -> &[String] {
-        &self.likely
+        self.not_judged.as_ref().map_or(&self.likely, std::slice::from_ref)
     }
 
     /// The question for the step that failed.
