@@ -253,11 +253,10 @@ fn holds_less(run: &mut Run, server: &Program, clients: usize, most: Usage) -> O
     let at_the_end = run.until(statement, || holds(server.usage().ok()?).then_some(()));
     at_the_end.map_err(|broken| match server.usage().ok().and_then(|now| too_much(now, most)) {
         Some((what, now, most, hint)) => Broken {
+            expected: format!("after {clients} clients, fewer than {most} {what}"),
+            got: format!("{now} {what}, then: the time was up"),
             hint: Some(hint),
-            ..run.broken(
-                format!("after {clients} clients, fewer than {most} {what}"),
-                format!("{now} {what}, then: the time was up"),
-            )
+            ..broken
         },
         None => broken,
     })
