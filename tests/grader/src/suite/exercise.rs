@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anstream::println;
-use libtest_mimic::{Arguments, ColorSetting, Failed, FormatSetting, Trial};
+use harness::{Arguments, Failed, Format, Trial};
 
 use crate::actors::{Check, Subject};
 use crate::check::Needs;
@@ -74,14 +74,10 @@ impl Shown {
     /// What the command line asks for. Colours, too: none unless stdout is a terminal, and none with
     /// `NO_COLOR` (no-color.org).
     pub(crate) fn by(arguments: &Arguments) -> Shown {
-        match arguments.color {
-            Some(ColorSetting::Always) => anstream::ColorChoice::Always.write_global(),
-            Some(ColorSetting::Never) => anstream::ColorChoice::Never.write_global(),
-            _ => {}
-        }
+        arguments.color.write_global();
         match arguments.format {
             _ if live::is_wanted() => Shown::Live,
-            Some(FormatSetting::Json) => Shown::AsEvents,
+            Format::Json => Shown::AsEvents,
             _ => Shown::AtOnce,
         }
     }
@@ -288,7 +284,7 @@ mod tests {
     use std::fs;
     use std::time::Duration;
 
-    use libtest_mimic::Arguments;
+    use harness::{Arguments, Format};
 
     use super::{Grade, Shown, is_begun, lock};
     use crate::actors::Check;
@@ -353,11 +349,10 @@ mod tests {
 
     #[test]
     fn who_reads_events_gets_no_report_between_them() {
-        let shown =
-            |words: &[&str]| Shown::by(&Arguments::from_iter([&["a suite"], words].concat()));
-        assert_eq!(shown(&["--format", "json"]), Shown::AsEvents);
-        assert_eq!(shown(&[]), Shown::AtOnce);
-        assert_eq!(shown(&["--format", "terse"]), Shown::AtOnce);
+        let shown = |format| Shown::by(&Arguments { format, ..Arguments::default() });
+        assert_eq!(shown(Format::Json), Shown::AsEvents);
+        assert_eq!(shown(Format::Pretty), Shown::AtOnce);
+        assert_eq!(shown(Format::Terse), Shown::AtOnce);
     }
 
     #[test]
