@@ -36,8 +36,7 @@
 //! The checks stand here in the order in which you might meet them. Each starts your server and is its
 //! clients. In another language: `SUBJECT="python3 my_server.py" cargo test -p lesson04`.
 
-use std::io::ErrorKind;
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY};
@@ -292,11 +291,7 @@ fn finishes_lines(
     (mut client, replies): (Peer, String),
 ) -> Outcome {
     let address = client.remote();
-    run.until("new clients are refused", || {
-        let time = Duration::from_millis(100);
-        let refused = TcpStream::connect_timeout(&address, time);
-        refused.is_err_and(|why| why.kind() == ErrorKind::ConnectionRefused).then_some(())
-    })?;
+    run.becomes_refused(address)?;
     // A program that exits may be about to: until it has, its threads would still serve who reads.
     server.waits_until_idle();
     // Room for all replies at once, so that reading takes no time.
