@@ -103,6 +103,25 @@ const ENCODING: Argument = Argument {
     default: "utf-8",
 };
 
+const REPLY: Argument = Argument {
+    name: "--reply",
+    meaning: "the text of the reply",
+    kind: Text,
+    default: common::REPLY,
+};
+const CUT: Argument = Argument {
+    name: "--cut",
+    meaning: "how many bytes of the frame to send before it closes",
+    kind: Number(0, 1 << 20),
+    default: "",
+};
+const STALL: Argument = Argument {
+    name: "--stall",
+    meaning: "how many bytes of the frame to send before it falls silent",
+    kind: Number(0, 1 << 20),
+    default: "",
+};
+
 /// What the small programs take.
 const SMALL_SERVER: &[Argument] = &[LISTEN, TIME_LIMIT];
 const SMALL_CLIENT: &[Argument] = &[CONNECT, TIME_LIMIT];
@@ -139,6 +158,7 @@ const PROGRAMS: &[Program] = &[
         ],
     ),
     bin("exercise01", "lesson01", Client, SMALL_CLIENT),
+    bin("frame_server", "lesson01", Server, &[LISTEN, REPLY, CUT, STALL]),
     python("lesson01/mended.py", Client, &[CONNECT]),
     bin("lesson02", "lesson02", Server, SMALL_SERVER),
     example("recv_on_listener", "lesson02", Server, SMALL_SERVER),
