@@ -42,7 +42,7 @@ pub fn ends_in_time(
         let statement = format!("it ended no earlier than {seconds} s after its start");
         run.ensure(statement, all >= limit, shown(all))
             .hint("In which unit is your time limit, and what else ends your program?")?;
-        let latest = limit + AFTERWARDS + 10 * late.end();
+        let latest = limit + AFTERWARDS + 30 * late.end();
         let statement =
             format!("it ended no later than {} s after it connected", in_seconds(latest));
         let outcome = run.ensure(statement, since <= latest, shown(since));
