@@ -269,7 +269,9 @@ mod poll {
             let Some(stat) = Stat::of_process(id) else { continue };
             let group = || groups.get(&stat.field::<i32>(5)?).copied();
             let environment = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
-            let program = known_before.flatten().or_else(|| marked(&environment)).or_else(group);
+            // The mark comes first: the number of a process, or of a group, may have been another's before.
+            let program =
+                marked(&environment).unwrap_or_else(|| known_before.flatten().or_else(group));
             // A child of this process may be about to get its mark, and a process in the middle of exec
             // has no environment yet. Kernel threads, whose parent is process 2, never have one.
             let parent = stat.field::<u32>(4);
@@ -291,12 +293,12 @@ mod poll {
 
     /// The program whose mark is in an environment. It is empty for processes of other users, which cannot
     /// be read, and for processes that have ended.
-    fn marked(environment: &[u8]) -> Option<Number> {
+    /// `Some(None)`: a program of another test process, which looks after its own.
+    fn marked(environment: &[u8]) -> Option<Option<Number>> {
         let mut variables = environment.split(|&byte| byte == 0);
         let mark = variables.find_map(|it| it.strip_prefix(MARK.as_bytes())?.strip_prefix(b"="))?;
         let (test, number) = std::str::from_utf8(mark).ok()?.split_once('.')?;
-        // Another test process looks after its own.
-        (test == std::process::id().to_string()).then(|| number.parse().ok())?
+        Some((test == std::process::id().to_string()).then(|| number.parse().ok()).flatten())
     }
 
     /// Starts a shell that outlives this process, in whatever way it ends (Ctrl-C, SIGKILL), and then kills
