@@ -15,8 +15,9 @@
 //!   the port is 0. (The starter does this.)
 //! - It serves clients one after another, for good, also after one that resets its connection. As soon as
 //!   something has come from a client, it replies with `common::REPLY` and finishes sending; then it reads to
-//!   the client's end. A client that sends or says nothing more is held no longer than `--time-limit SECONDS`.
-//!   (The starter does this.)
+//!   the client's end. A client holds the server no longer than `--time-limit SECONDS` (10 without it), whatever it sends or
+//!   does not send, and a second more at most. Of clients that have gone it keeps nothing. (The starter does
+//!   this.)
 //! - While one run listens, a second run on the same port fails, and the first serves on.
 //! - When a run has ended, the next gets the same port right away: after it closed a connection first, after
 //!   `kill -9` with clients connected and waiting, and three times in a row. `kill -9` ends one process, the
@@ -60,6 +61,10 @@ use crate::checks::is_not_connected;
 use crate::facts::first_run;
 use crate::queue;
 use servers::one_client::serves_the_next_after_a_slow_sender;
+use servers::one_client_time::{
+    ends_a_silent_client_in_time, gives_a_client_time, serves_a_hundred_clients,
+    survives_a_client_that_is_gone,
+};
 use servers::robustness::Protocol;
 
 pub const SECTION: &str = "02-3-port-reuse.html#exercise";
@@ -87,6 +92,18 @@ pub const CHECKS: &[Check] = &[
         .hint("What does your time limit measure: one `read`, or the conversation?")
         .section("02-2-server.html#the-repair")
         .needs(Needs::Unix),
+    check("ends_a_silent_client_in_time", ends_a_silent_client_in_time::<Greetings>)
+        .demands("With --time-limit 1, a silent client is ended after one second, and before two.")
+        .hint("From which moment does your limit count, and how often does it begin anew?")
+        .section("02-2-server.html#the-repair"),
+    check("gives_a_client_time", gives_a_client_time::<Greetings>)
+        .demands("Without --time-limit, a client that is silent for a second and a half is answered.")
+        .hint("Which limit has a client if the user gives none, and when do you reply?")
+        .section("02-2-server.html#the-repair"),
+    check("serves_a_hundred_clients", serves_a_hundred_clients::<Greetings>)
+        .demands("A hundred clients are served one after the other, and no descriptor of theirs is left.")
+        .hint("When is the connection of a client closed, on each of the ways that your code can take?")
+        .section("02-2-server.html#one-client-only"),
     check("never_listens_twice", never_listens_twice)
         .demands("While one run listens, a second on the same port fails, and the first serves on.")
         .hint("What does the second run do when `bind` refuses? And if it does not refuse: what has allowed it?")
@@ -185,7 +202,8 @@ fn serves_one_after_another(run: &mut Run) -> Outcome {
     unread.send(GREETING)?;
     unread.reset();
     serves_a_client(run, address)?.close();
-    server.still_runs()
+    survives_a_client_that_is_gone::<Greetings>(run, &mut server, address)
+        .hint("What does a write to a client that has gone do to your process, and to your loop?")
 }
 
 fn reads_to_the_clients_end(run: &mut Run) -> Outcome {
@@ -274,6 +292,13 @@ fn knows_a_live_server(run: &mut Run) -> Outcome {
     let taken = run.attempt("learn its address", holder.local_addr())?;
     cannot_listen(run, taken, A_SERVER)?;
     close(holder);
+
+    // Not every machine has it.
+    if let Ok(holder) = TcpListener::bind("[::1]:0") {
+        let taken = run.attempt("another program listens on [::1]", holder.local_addr())?;
+        cannot_listen(run, taken, A_SERVER)?;
+        close(holder);
+    }
 
     // This very program, which also has to go on.
     let (mut first, address) = run.serve_on_own_address()?;
