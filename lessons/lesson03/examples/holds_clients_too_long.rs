@@ -1,7 +1,7 @@
 //! A client may hold the server for two seconds longer than its limit.
 //!
 //! Instead of: exercise03
-//! Fails: x
+//! Fails: ends_a_silent_client_in_time
 
 mod shared;
 

@@ -6,7 +6,7 @@
 //! Fails: never_listens_twice, restarts_after_closing_first, restarts_after_a_kill,
 //!   restarts_three_times, knows_a_live_server, knows_a_busy_server,
 //!   knows_what_a_run_has_left, knows_a_port_that_is_only_bound,
-//!   tells_a_privileged_port_apart, has_room_for_128_clients
+//!   tells_a_privileged_port_apart
 
 mod shared;
 

@@ -3,7 +3,7 @@
 //! Instead of: exercise03
 //! Fails: knows_a_live_server, knows_a_busy_server, knows_what_a_run_has_left,
 //!   knows_a_port_that_is_only_bound, tells_other_errors_apart,
-//!   tells_a_privileged_port_apart, has_room_for_128_clients
+//!   tells_a_privileged_port_apart
 
 mod shared;
 

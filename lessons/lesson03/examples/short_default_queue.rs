@@ -3,7 +3,7 @@
 //! A few clients have room. But the default of 128 is cut without a word.
 //!
 //! Instead of: exercise03
-//! Fails: has_room_for_128_clients
+//! Fails: keeps_to_its_queue, has_room_for_128_clients
 
 mod shared;
 

@@ -3,7 +3,7 @@
 //! It can't be bound to an address of IPv6.
 //!
 //! Instead of: exercise03
-//! Fails: listens_on_ipv6, has_room_for_128_clients
+//! Fails: listens_on_ipv6, knows_a_live_server
 
 mod shared;
 
