@@ -93,7 +93,7 @@ pub const CHECKS: &[Check] = &[
         .section("02-2-server.html#the-repair")
         .needs(Needs::Unix),
     check("ends_a_silent_client_in_time", ends_a_silent_client_in_time::<Greetings>)
-        .demands("With --time-limit 1, a silent client is ended after one second, and before two.")
+        .demands("Where the time limit is one second, a silent client is ended after it, and within one more.")
         .hint("From which moment does your limit count, and how often does it begin anew?")
         .section("02-2-server.html#the-repair"),
     check("gives_a_client_time", gives_a_client_time::<Greetings>)
