@@ -84,6 +84,21 @@ impl ProcessTree {
         poll::end(self.number);
     }
 
+    /// Ends the program alone, as `kill -9` does, and waits until it is gone. What it has started goes on
+    /// until `end`.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        #[cfg(unix)]
+        {
+            use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+            // It stays a zombie: `try_wait` finds out how it has ended, and what it has left.
+            let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+            let _ = waitid(WaitId::Pid(Pid::from_child(&self.child)), options);
+        }
+        #[cfg(not(unix))]
+        let _ = self.child.wait();
+    }
+
     /// Sends the program, without what it has started, a signal.
     pub fn send(&self, signal: Signal) -> io::Result<()> {
         #[cfg(unix)]
