@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use super::cause;
 use crate::actors::{Record, Run};
 use crate::check::{Broken, Check};
-use crate::words::report as words;
+use crate::words::{harmless, report as words};
 
 /// What a failing check prints: as plain text by `Display`, for a terminal by [`Report::coloured`].
 pub struct Report {
@@ -44,6 +44,13 @@ const COLOURED: Styles = Styles {
 impl Report {
     pub(crate) fn new(check: &Check<Run>, subject: &str, record: Record, broken: Broken) -> Report {
         let likely = cause::likely(subject, &record, &broken);
+        // What programs wrote may be in all of these.
+        let safe = |text: String| harmless(&text).into_owned();
+        let mut record = record;
+        record.steps = record.steps.into_iter().map(safe).collect();
+        let likely = likely.into_iter().map(safe).collect();
+        let (expected, got) = (safe(broken.expected), safe(broken.got));
+        let broken = Broken { expected, got, ..broken };
         Report { check: *check, subject: subject.into(), record, broken, likely }
     }
 
@@ -156,9 +163,9 @@ impl Report {
             let wrote = program.output.text();
             match wrote.is_empty() {
                 true => writeln!(f, "    {}", words::NOTHING)?,
-                false => {
-                    wrote.iter().try_for_each(|line| writeln!(f, "    {aside}{line}{aside:#}"))?
-                }
+                false => wrote
+                    .iter()
+                    .try_for_each(|line| writeln!(f, "    {aside}{}{aside:#}", harmless(line)))?,
             }
         }
         Ok(())

@@ -14,7 +14,9 @@ macro_rules! words {
 }
 
 mod en;
+mod harmless;
 mod quote;
 
 pub use en::*;
+pub use harmless::harmless;
 pub use quote::{Differing, differing, quote};
