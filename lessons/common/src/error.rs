@@ -75,7 +75,7 @@ pub fn cannot_listen(address: SocketAddr) -> impl FnOnce(io::Error) -> Failure {
         let failure = Failure::new(format!("cannot listen on {address}"), why(&error));
         match error.kind() {
             ErrorKind::AddrInUse => failure.advise(format!(
-                "another program holds the port, or an earlier run left it in TIME_WAIT: \
+                "another program holds the port, or a connection of an earlier run does (TIME_WAIT): \
                  see which with `ss -tanp`, or give another address, such as {}:0",
                 host(address)
             )),
