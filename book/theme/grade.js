@@ -129,7 +129,7 @@
         if (check) {
             item.append(' ', element('span', { 'class': 'grade-mark' }, check.status));
         }
-        if (check?.status === 'failed') {
+        if (['failed', 'not judged'].includes(check?.status)) {
             item.append(why(check));
         }
     };

@@ -1,7 +1,7 @@
 //! What the server refuses: another host's name, no name, paths out of the book; and whatever starts
 //! something, to all pages but the book's own.
 
-use libtest_mimic::Trial;
+use harness::Trial;
 
 use crate::support::{Server, SmallBook, trials};
 

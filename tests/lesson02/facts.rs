@@ -195,8 +195,13 @@ fn is_reported_at_once(run: &mut Run, patience: &str) -> Outcome {
     let suite = grading(run, "one_read_is_the_request")?.through(&["env", &patience]);
     let mut suite = run.start_other(&suite, &[])?;
     suite.says(&format!("subject does not pass {first}"))?;
-    suite.has_not_said(&format!("subject does not pass {second}"))?;
-    suite.says(&format!("subject does not pass {second}"))?;
+    let is_reported = format!("{second}\n");
+    suite.has_not_said(&is_reported)?;
+    // On a busy machine it is not judged, and fails all the same.
+    suite.line(&format!("a report on {second}"), |line| {
+        let mut reported = ["does not pass", "is not judged on"].iter();
+        reported.any(|verdict| line.starts_with(&format!("subject {verdict} {second}")))
+    })?;
     suite.exits_with(101)
 }
 

@@ -5,7 +5,7 @@ mod figures;
 mod predictions;
 
 use book::source::html;
-use libtest_mimic::Trial;
+use harness::Trial;
 use predicates::prelude::*;
 use predicates::str::contains;
 

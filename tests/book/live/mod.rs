@@ -7,7 +7,7 @@ mod misbehaving;
 mod panels;
 mod run;
 
-use libtest_mimic::Trial;
+use harness::Trial;
 
 pub fn trials() -> Vec<Trial> {
     // First those that wait longest.

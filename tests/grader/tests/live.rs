@@ -28,7 +28,7 @@ mod unix {
     use grader::{
         Check, Exercise, Graded, LIVE, Lesson, Needs, Outcome, RECORD, Run, Status, check,
     };
-    use libtest_mimic::{Arguments, Trial};
+    use harness::{Arguments, Trial};
     use rustix::process::{Pid, test_kill_process};
     use serde_json::Value;
 
@@ -86,7 +86,7 @@ mod unix {
             test("the_first_line_left_is_one_message", the_first_line_left_is_one_message),
             test("a_reader_may_go_away", a_reader_may_go_away),
         ];
-        libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+        harness::run(&Arguments::from_args(), trials).exit_code()
     }
 
     fn each_check_is_told_as_it_ends() {

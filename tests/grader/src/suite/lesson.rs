@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use harness::{Arguments, Failed, Trial};
 
 use crate::actors::{Check, Subject};
 use crate::check::Needs;
@@ -125,7 +125,9 @@ impl Lesson {
         };
         let is_subject = subject.is_some();
         if is_subject {
-            arguments.filter = arguments.filter.and_then(|word| of_subject(&word, name));
+            let words = arguments.filters.iter().map(|word| of_subject(word, name));
+            // One that means all of them makes the others superfluous.
+            arguments.filters = words.collect::<Option<_>>().unwrap_or_default();
         }
         let (trials, grade) = match subject {
             None => self.trials(shown),
@@ -137,9 +139,8 @@ impl Lesson {
                 (trials, Some(grade))
             }
         };
-        let filter = arguments.filter.as_ref().filter(|_| !arguments.list);
-        let matches = |trial: &Trial| runs(trial, &arguments);
-        if let Some(word) = filter.filter(|_| !trials.iter().any(matches)) {
+        let is_none = || !trials.iter().any(|trial| arguments.selects(trial));
+        if let Some(word) = arguments.filters.first().filter(|_| !arguments.list && is_none()) {
             let names: Vec<&str> = trials.iter().map(Trial::name).collect();
             if let Some(why) = filter::matches_nothing(word, name, &names) {
                 eprintln!("\nerror: {why}\n");
@@ -153,7 +154,8 @@ impl Lesson {
             let is_one = kinds.iter().any(|kind| trial.name().starts_with(kind));
             is_one && !trial.name().ends_with(&on_starter)
         };
-        if trials.iter().any(|trial| runs(trial, &arguments) && needs_wrong_programs(trial)) {
+        let runs = |trial: &Trial| !arguments.list && arguments.selects(trial);
+        if trials.iter().any(|trial| runs(trial) && needs_wrong_programs(trial)) {
             wrong::build(name);
         }
         if let Some(grade) = grade.as_ref().filter(|_| !arguments.list) {
@@ -161,7 +163,7 @@ impl Lesson {
         }
         // With `cargo grade`, all lessons are graded.
         let says_more = shown == Shown::AtOnce && channel.is_none() && !is_subject;
-        let conclusion = libtest_mimic::run(&arguments, trials);
+        let conclusion = harness::run(&arguments, trials);
         if let Some(grade) = grade.filter(|_| !arguments.list) {
             grade.show();
             let written = channel.as_mut().map_or(Ok(()), |to| to.write(&grade.results()));
@@ -281,25 +283,14 @@ impl Lesson {
 }
 
 /// Ends this process without a word when nobody reads what it writes any more: `cargo test | head -1`. Rust
-/// panics then, in the harness or in `println!`.
+/// panics in `println!` then.
 fn quiet_without_reader() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        let in_harness = panic.location().is_some_and(|at| at.file().contains("libtest-mimic"));
         let text = panic.payload().downcast_ref::<String>().map_or("", |text| text);
-        let prints = text.starts_with("failed printing to std");
-        if prints || in_harness && (text.contains("BrokenPipe") || text.contains("Broken pipe")) {
+        if text.starts_with("failed printing to std") {
             std::process::exit(i32::from(FAILED));
         }
         usual(panic);
     }));
-}
-
-/// Whether the command line asks for this trial.
-fn runs(trial: &Trial, arguments: &Arguments) -> bool {
-    let is = |word: &String| match arguments.exact {
-        true => trial.name() == word,
-        false => trial.name().contains(word.as_str()),
-    };
-    !arguments.list && arguments.filter.as_ref().is_none_or(is) && !arguments.skip.iter().any(is)
 }

@@ -13,7 +13,7 @@ pub struct Graded {
     pub lesson: String,
     pub check: String,
     pub status: Status,
-    /// The report of a check that failed, the reason of one that could not run, what rustc said of a
+    /// The report of a check that failed or could not be judged, the reason of one that could not run, what rustc said of a
     /// program that does not compile, or nothing.
     pub message: String,
     pub time: Duration,
@@ -23,6 +23,8 @@ pub struct Graded {
 pub enum Status {
     Passed,
     Failed,
+    /// The machine was too busy to judge what took too long.
+    NotJudged,
     /// The exercise has not been begun.
     NotStarted,
     /// The machine lacks something that the check needs.
@@ -35,9 +37,10 @@ pub enum Status {
 }
 
 impl Status {
-    const ALL: [(Status, &str); 6] = [
+    const ALL: [(Status, &str); 7] = [
         (Status::Passed, "passed"),
         (Status::Failed, "failed"),
+        (Status::NotJudged, "not judged"),
         (Status::NotStarted, "not started"),
         (Status::NotAvailable, "not available"),
         (Status::DoesNotCompile, "does not compile"),

@@ -14,9 +14,7 @@ macro_rules! words {
 }
 
 mod en;
-mod harmless;
 mod quote;
 
 pub use en::*;
-pub use harmless::harmless;
-pub use quote::{Differing, differing, quote};
+pub use quote::{Differing, differing, harmless, quote, shown};

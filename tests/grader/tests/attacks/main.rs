@@ -23,7 +23,7 @@ mod linux {
     use std::time::Duration;
 
     use grader::{Check, Exercise, Lesson, Outcome, Run, check, workspace};
-    use libtest_mimic::{Arguments, Trial};
+    use harness::{Arguments, Trial};
     use serde_json::{Value, json};
     use tempfile::TempDir;
 
@@ -77,8 +77,8 @@ mod linux {
             test("it_knows_nothing_of_the_grader", it_knows_nothing_of_the_grader),
         ];
         let mut arguments = Arguments::from_args();
-        arguments.test_threads.get_or_insert(4);
-        libtest_mimic::run(&arguments, trials).exit_code()
+        arguments.test_threads = arguments.test_threads.or(Some(4));
+        harness::run(&arguments, trials).exit_code()
     }
 
     fn lines_on_its_own_output() {

@@ -45,7 +45,7 @@ fn text(exercise: &str, results: &[Graded], source: &str) -> String {
 fn machine() -> Vec<(String, String)> {
     let said = |program: &str, arguments: &[&str]| {
         let output = Command::new(program).args(arguments).output().ok()?;
-        Some(harmless(String::from_utf8_lossy(&output.stdout).trim()).into_owned())
+        Some(harmless(String::from_utf8_lossy(&output.stdout).trim()))
     };
     let file = |name: &str| Some(fs::read_to_string(name).ok()?.trim().to_owned());
     let processors = std::thread::available_parallelism().ok().map(|count| count.to_string());

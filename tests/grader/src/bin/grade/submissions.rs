@@ -44,7 +44,7 @@ pub fn learners(folder: &Path) -> io::Result<Vec<Learner>> {
     }
     let learner = |folder: PathBuf| {
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
-        let name = harmless(&name).into_owned();
+        let name = harmless(&name);
         Ok(Learner { name, folder_for_cargo: for_cargo(&folder)?, folder })
     };
     folders.into_iter().map(learner).collect()

@@ -145,7 +145,8 @@ impl Suite {
                 return Err(format!("{check} was recorded {count} times"));
             }
         }
-        let fails = results.iter().any(|graded| graded.status == Status::Failed);
+        let fails = |status| matches!(status, Status::Failed | Status::NotJudged);
+        let fails = results.iter().any(|graded| fails(graded.status));
         let code = if fails { 101 } else { 0 };
         match status.code() {
             Some(its) if its == code => Ok(results),
