@@ -1,7 +1,7 @@
 //! The second milestone of exercise 4: limits, descriptors, Ctrl-C.
 
 use std::io::{ErrorKind, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use grader::{Hint, Outcome, Peer, Program, Run};
