@@ -1,7 +1,7 @@
 //! The second milestone of exercise 4: limits, descriptors, Ctrl-C.
 
 use std::io::{ErrorKind, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use grader::{Hint, Outcome, Peer, Program, Run};
@@ -247,12 +247,7 @@ fn finishes_lines(
     (mut client, replies): (Peer, String),
 ) -> Outcome {
     let since = Instant::now();
-    run.until("new clients are refused", || {
-        let time = Duration::from_millis(100);
-        let refused = TcpStream::connect_timeout(&address, time);
-        refused.is_err_and(|why| why.kind() == ErrorKind::ConnectionRefused).then_some(())
-    })
-    .hint("Which variable owns your listener, and when is it dropped: before or after the clients have ended?")?;
+    run.becomes_refused(address).hint("Which variable owns your listener, and when is it dropped: before or after the clients have ended?")?;
     // A program that exits may be about to: until it has, its threads would still serve a reader.
     server.waits_until_idle();
     // Without a program, clients are refused as well.

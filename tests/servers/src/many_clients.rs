@@ -386,3 +386,32 @@ fn serves_others_during_a_slow_sender<P: Protocol>(run: &mut Run) -> Outcome {
     dripping.close();
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use grader::Usage;
+
+    use super::too_much;
+
+    #[test]
+    fn only_what_is_too_much_is_named() {
+        let usage = |descriptors, threads, mappings| Usage {
+            descriptors,
+            threads,
+            mappings,
+            memory: 0,
+            peak: 0,
+            addresses: 0,
+            processor_time: Duration::ZERO,
+        };
+        let most = usage(18, 14, 217);
+        assert_eq!(too_much(usage(6, 2, 200), most), None);
+        let (few, many) = too_much(usage(6, 2, 242), most).expect("too much memory");
+        assert!(few.starts_with("217 pieces of memory (a thread that has ended"), "{few}");
+        assert_eq!(many, "242 pieces of memory");
+        let (_, many) = too_much(usage(60, 50, 0), most).expect("too much of two");
+        assert_eq!(many, "60 descriptors and 50 threads");
+    }
+}
