@@ -227,6 +227,13 @@ impl Run {
             let mut unprivileged = Command::new("setpriv");
             unprivileged.args(["--bounding-set", "-net_bind_service"]).arg(command.get_program());
             unprivileged.args(command.get_args());
+            command.get_current_dir().map(|folder| unprivileged.current_dir(folder));
+            for (name, value) in command.get_envs() {
+                match value {
+                    Some(value) => unprivileged.env(name, value),
+                    None => unprivileged.env_remove(name),
+                };
+            }
             return self.finish(unprivileged, arguments);
         }
         self.finish(command, arguments)

@@ -62,6 +62,7 @@ words! {
     receives_no_reply(peer: &str) = "{peer} receives no reply, only the connection's end";
     receives_nothing_for(peer: &str, time: Duration) = "{peer} receives nothing for {time:?}";
     sends_until_cut_off(peer: &str) = "{peer} sends on and on, until it is cut off";
+    no_later_than(latest: Duration) = "that took less than {latest:?}";
     is_reset(peer: &str) = "{peer} is reset";
     closes(peer: &str) = "{peer} closes";
     resets(peer: &str) = "{peer} resets the connection";
