@@ -15,8 +15,8 @@
 //!
 //! **Then the next.**
 //!
-//! - After that it serves the next client, for good. One at a time is enough. Of clients that have gone it
-//!   keeps nothing.
+//! - After that it serves the next client, for good. One at a time is enough, while four others wait in
+//!   the queue. Of clients that have gone it keeps nothing.
 //!
 //! **Some clients do wrong.**
 //!
