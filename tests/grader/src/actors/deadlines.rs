@@ -110,6 +110,11 @@ impl Run {
         self.ensure_in_time(steps::LESS_THAN_NINE_SECONDS, less, format!("{took:?}"))
     }
 
+    /// Whether so much is left of the run's own time.
+    pub fn has_time(&self, time: Duration) -> bool {
+        self.trace.left() >= time
+    }
+
     /// What was done in vain is no part of the report. `false`: there is no time to start over.
     pub fn starts_over(&mut self) -> bool {
         if self.trace.left().is_zero() {

@@ -139,6 +139,25 @@ impl Drop for ProcessTree {
     }
 }
 
+/// From now on no other program of this user can open this process's descriptors, or read its environment and
+/// its memory: `/proc/PID` belongs to root (prctl(2), `PR_SET_DUMPABLE`). Root still can. (Linux)
+pub fn keep_private() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        // The record is safe without it; this is one wall more.
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    }
+}
+
+/// Ends all programs that a suite, the process with this number, has started and left behind. (Linux)
+pub fn end_programs_of(suite: u32) {
+    #[cfg(target_os = "linux")]
+    poll::end_programs_of(suite);
+    #[cfg(not(target_os = "linux"))]
+    let _ = suite;
+}
+
 #[cfg(target_os = "linux")]
 mod poll {
     use std::collections::HashMap;
@@ -284,7 +303,9 @@ mod poll {
             let Some(stat) = Stat::of_process(id) else { continue };
             let group = || groups.get(&stat.field::<i32>(5)?).copied();
             let environment = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
-            let program = known_before.flatten().or_else(|| marked(&environment)).or_else(group);
+            // The mark comes first: the number of a process, or of a group, may have been another's before.
+            let program =
+                marked(&environment).unwrap_or_else(|| known_before.flatten().or_else(group));
             // A child of this process may be about to get its mark, and a process in the middle of exec
             // has no environment yet. Kernel threads, whose parent is process 2, never have one.
             let parent = stat.field::<u32>(4);
@@ -304,14 +325,34 @@ mod poll {
         (members, all_are_known)
     }
 
+    /// Ends what another test process has started, which can no longer do so itself.
+    pub fn end_programs_of(suite: u32) {
+        let mark = format!("{MARK}={suite}.");
+        // What is killed may just have started another.
+        for _ in 0..100 {
+            let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+            let mut left = entries.filter_map(|entry| {
+                let id = Pid::from_raw(entry.file_name().to_str()?.parse().ok()?)?;
+                let environment = fs::read(entry.path().join("environ")).ok()?;
+                let mut variables = environment.split(|&byte| byte == 0);
+                variables.any(|it| it.starts_with(mark.as_bytes())).then_some(id)
+            });
+            let Some(first) = left.next() else { return };
+            for process in [first].into_iter().chain(left) {
+                let _ = kill_process(process, Signal::KILL);
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// The program whose mark is in an environment. It is empty for processes of other users, which cannot
     /// be read, and for processes that have ended.
-    fn marked(environment: &[u8]) -> Option<Number> {
+    /// `Some(None)`: a program of another test process, which looks after its own.
+    fn marked(environment: &[u8]) -> Option<Option<Number>> {
         let mut variables = environment.split(|&byte| byte == 0);
         let mark = variables.find_map(|it| it.strip_prefix(MARK.as_bytes())?.strip_prefix(b"="))?;
         let (test, number) = std::str::from_utf8(mark).ok()?.split_once('.')?;
-        // Another test process looks after its own.
-        (test == std::process::id().to_string()).then(|| number.parse().ok())?
+        Some((test == std::process::id().to_string()).then(|| number.parse().ok()).flatten())
     }
 
     /// Starts a shell that outlives this process, in whatever way it ends (Ctrl-C, SIGKILL), and then kills

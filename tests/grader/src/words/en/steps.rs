@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::words::quote;
 
 pub const ACCEPT: &str = "accept a connection";
+pub const BECOMES_REFUSED: &str = "new clients are refused";
 pub const CLOSE_THE_LISTENER: &str = "close the listener";
 pub const EACH_THREAD_WAITS: &str = "each of its threads waits for something";
 pub const LESS_THAN_NINE_SECONDS: &str = "that took less than 9 s";
