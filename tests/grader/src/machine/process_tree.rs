@@ -84,6 +84,21 @@ impl ProcessTree {
         poll::end(self.number);
     }
 
+    /// Ends the program alone, as `kill -9` does, and waits until it is gone. What it has started goes on
+    /// until `end`.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        #[cfg(unix)]
+        {
+            use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+            // It stays a zombie: `try_wait` finds out how it has ended, and what it has left.
+            let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+            let _ = waitid(WaitId::Pid(Pid::from_child(&self.child)), options);
+        }
+        #[cfg(not(unix))]
+        let _ = self.child.wait();
+    }
+
     /// Sends the program, without what it has started, a signal.
     pub fn send(&self, signal: Signal) -> io::Result<()> {
         #[cfg(unix)]
@@ -122,6 +137,25 @@ impl Drop for ProcessTree {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// From now on no other program of this user can open this process's descriptors, or read its environment and
+/// its memory: `/proc/PID` belongs to root (prctl(2), `PR_SET_DUMPABLE`). Root still can. (Linux)
+pub fn keep_private() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        // The record is safe without it; this is one wall more.
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    }
+}
+
+/// Ends all programs that a suite, the process with this number, has started and left behind. (Linux)
+pub fn end_programs_of(suite: u32) {
+    #[cfg(target_os = "linux")]
+    poll::end_programs_of(suite);
+    #[cfg(not(target_os = "linux"))]
+    let _ = suite;
 }
 
 #[cfg(target_os = "linux")]
@@ -300,6 +334,26 @@ mod poll {
             }
         }
         (members, all_are_known)
+    }
+
+    /// Ends what another test process has started, which can no longer do so itself.
+    pub fn end_programs_of(suite: u32) {
+        let mark = format!("{MARK}={suite}.");
+        // What is killed may just have started another.
+        for _ in 0..100 {
+            let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+            let mut left = entries.filter_map(|entry| {
+                let id = Pid::from_raw(entry.file_name().to_str()?.parse().ok()?)?;
+                let environment = fs::read(entry.path().join("environ")).ok()?;
+                let mut variables = environment.split(|&byte| byte == 0);
+                variables.any(|it| it.starts_with(mark.as_bytes())).then_some(id)
+            });
+            let Some(first) = left.next() else { return };
+            for process in [first].into_iter().chain(left) {
+                let _ = kill_process(process, Signal::KILL);
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// The program whose mark is in an environment. It is empty for processes of other users, which cannot

@@ -2,6 +2,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use grader::harmless;
 use serde_json::Value;
 
 /// Cargo, the one that started this program if one did.
@@ -98,6 +99,6 @@ impl Build {
     /// Shows what rustc said, as cargo does when nobody reads its messages.
     pub fn show(&self, which: impl Fn(&Place) -> bool) {
         let messages = self.messages.iter().filter(|(place, _)| which(place));
-        messages.for_each(|(_, text)| eprintln!("{text}"));
+        messages.for_each(|(_, text)| eprintln!("{}", harmless(text)));
     }
 }
