@@ -138,7 +138,7 @@ fn reports_bytes_that_are_not_text(run: &mut Run) -> Outcome {
 fn bounds_the_reply(run: &mut Run) -> Outcome {
     const MAX_REPLY: usize = 4 << 20;
     for (length, code) in [(MAX_REPLY, 0), (MAX_REPLY + 1, 1)] {
-        let (mut client, mut server) = be_the_server(run, crate::exercise::PATIENT)?;
+        let (mut client, mut server) = be_the_server(run, crate::frames::PATIENT)?;
         server.receives(GREETING)?;
         run.step(format!("the server sends {length} bytes"));
         let _ = server.write_all(&vec![b'x'; length], "the client reads the reply");

@@ -1,230 +1,200 @@
-//! Exercise 1: a client that gets the whole reply, or says why not.
+//! Exercise 1: a client for replies with their length in front.
 //!
 //! # What to build
 //!
-//! A client that sends one message and prints the reply of the server. `lessons/lesson01/exercise.rs`
-//! holds the tutorial's client in Rust: it compiles, and it is right as long as the reply is short and
-//! the server is kind. Make it right always. It is called
+//! A client that sends one message and prints the server's reply. `lessons/lesson01/exercise.rs` holds the
+//! tutorial's client in Rust: it compiles, and it takes whatever arrives first for the reply. Make it get the
+//! whole reply, or say why there is none. It is called
 //!
 //! ```text
 //! exercise01 [--time-limit SECONDS] [ADDRESS:PORT]
 //! ```
 //!
-//! - It sends `common::GREETING` in UTF-8 and ends its side, so that the server knows that this was all.
-//! - The reply is everything until the server ends *its* side, in UTF-8. It may be long, have many lines,
-//!   and come in pieces, which may be cut in the middle of a character.
-//! - Standard output gets the reply and one newline, nothing else; then the exit code is 0.
-//! - If there is no such reply (a server that ends its side without a byte has sent none), standard output
-//!   stays empty, standard error gets a line `error: WHAT: WHY`, and the exit code is 1. Nothing is a panic.
-//! - The time limit is for the whole reply: a server must not be able to hold the client longer, neither
-//!   by silence nor by sending a byte now and then. (A little longer does no harm: nobody measures
-//!   milliseconds here.)
-//! - A limit for the size of the reply is not asked for, since this client wants all of it. A client for
-//!   strangers' servers needs one, as chapter 2.1 says.
+//! **The conversation.** The client connects to the address (IPv4 or IPv6; without one, to 127.0.0.1:9090),
+//! sends `common::GREETING` in UTF-8 and nothing else, and finishes sending (a half-close). The server replies
+//! with a *frame*: four bytes of length, most significant first, then so many bytes of text in UTF-8. So
+//! `00 00 00 02 68 69` is the reply `hi`. The bytes may arrive in chunks that are cut anywhere, in the length
+//! or inside a character.
+//!
+//! **What it prints.** The text exactly as it is (blanks, NUL, newlines and a byte order mark are text as well),
+//! then one newline, and nothing else on standard output. The exit code is 0. A length of 0 is an empty reply:
+//! one newline. A text may have 16 MiB (16,777,216 bytes).
+//!
+//! **Where it stops.** When the frame is complete, the client prints it and ends. Whatever comes afterwards is
+//! none of its business: more bytes aren't printed and aren't an error, and it doesn't wait for the end of the
+//! stream.
+//!
+//! **What is an error.** Standard output stays empty, standard error gets a line `error: WHAT: WHY`, and the
+//! exit code is 1. Nothing is a panic. These are errors:
+//!
+//! - no server listens at the address;
+//! - the stream ends before the frame is complete, be it in the length or in the text;
+//! - the connection is reset before the frame is complete;
+//! - the length is more than 16 MiB: the client ends without waiting for any byte of the text;
+//! - the text isn't UTF-8. Surrogates, overlong forms and half a character at the end aren't;
+//! - the time limit is over before the frame is complete.
+//!
+//! **Time.** The limit (10 seconds without the option) is for everything from `connect` to the last byte of the
+//! frame. Neither a server that doesn't answer, nor a silent one, nor one that sends a byte now and then holds
+//! the client longer: it ends half a second later at most. It doesn't give up earlier, however long the server
+//! pauses.
 //!
 //! # Why
 //!
-//! TCP carries a stream of bytes. It knows nothing of messages and characters, it promises no haste, and
-//! only its end says that a reply is complete. Every client that anybody uses has to live with that.
+//! In chapter 2.1 the end of the stream is the end of the reply. But the end of a stream proves nothing: when a
+//! server is killed in the middle of a reply, its kernel ends the stream as cleanly as `close` would. With the
+//! length in front, the client knows what is missing. HTTP, TLS and most protocols of databases do it this way.
 //!
 //! # How to start
 //!
-//! Delete the first line of `lessons/lesson01/exercise.rs`, and look for `TODO(you)` in it. Then, after
-//! every change:
+//! Delete the first line of `lessons/lesson01/exercise.rs`, and look for `TODO(you)` in it. Then, after every
+//! change:
 //!
 //! ```text
 //! cargo test -p lesson01 exercise
 //! ```
 //!
-//! The checks below stand in the order in which you might make them pass. In each the suite is the
-//! server. All that you need is in chapter 2.1: `cargo run -p book`. One good answer, for afterwards, is
+//! The checks below are in the order in which you might make them pass, in three milestones. In each the suite
+//! is the server. To try your client by hand, start a server in another terminal, and see what its `--help` says
+//! of replies that are cut off:
+//!
+//! ```text
+//! cargo run -p lesson01 --bin frame_server
+//! cargo run -p lesson01 --bin exercise01
+//! ```
+//!
+//! All that you need is in chapter 2.1: `cargo run -p book`. One good answer, for afterwards, is
 //! `lessons/lesson01/solution.rs`.
 
-use std::time::Instant;
+use grader::{Check, Needs, check};
 
-use common::{GREETING, REPLY};
-use grader::{Check, Outcome, Program, Run, check};
-
-use crate::checks::{against_a_drip, be_the_server};
-
-/// Where the suite takes its time: on a busy machine it can take more than the usual limit.
-pub const PATIENT: &[&str] = &["--time-limit", "60"];
+use crate::{errors, frames, limits};
 
 pub const CHECKS: &[Check] = &[
-    check("prints_the_reply", prints_the_reply)
-        .demands("The client sends its message, and prints the reply and one newline.")
-        .hint("Could another program use your output, if the reply is all that it wants?")
-        .section("02-1-client.html#the-repair"),
-    check("reports_a_refusal", reports_a_refusal)
-        .demands("Where nobody listens, the client says so on stderr, and its exit code is 1.")
-        .hint("How does a script that calls your client learn that it failed?")
-        .section("02-1-client.html#four-ways-to-fail"),
-    check("finishes_sending", finishes_sending)
-        .demands("After its message the client ends its side, and still gets the reply.")
+    check("finishes_sending", frames::finishes_sending)
+        .begins("Read one frame", "about 10 lines, half an hour")
+        .demands("The client sends its message, no byte more, and finishes sending.")
         .hint("How can a server know that no more of the message will come?")
         .section("02-1-client.html#the-repair"),
-    check("waits_for_the_end_of_the_reply", waits_for_the_end_of_the_reply)
-        .demands("A reply that comes in pieces is printed whole.")
-        .hint("What does `read` return when there will never be more, and what before that?")
+    check("prints_the_reply", frames::prints_the_reply)
+        .demands("The text of the reply is printed without its length, with one newline behind it.")
+        .hint("Which bytes of the reply are its length, and which of the others do you print?")
+        .section("02-1-client.html#exercise"),
+    check("waits_for_the_whole_reply", frames::waits_for_the_whole_reply)
+        .demands("A reply that comes in chunks is printed whole, even if its length is cut.")
+        .hint("How many bytes does one `read` return, and how many do you need before you go on?")
         .section("02-1-client.html#one-read-is-not-one-reply"),
-    check("takes_a_reply_of_any_length", takes_a_reply_of_any_length)
-        .demands("A reply of 30,000 lines is printed whole.")
-        .hint("How long is the longest reply that your client has room for, and what makes it stop reading?")
-        .section("02-1-client.html#one-read-is-not-one-reply"),
-    check("joins_characters_that_are_cut", joins_characters_that_are_cut)
-        .demands("A reply whose pieces end inside characters is printed whole.")
+    check("joins_characters_that_are_cut", frames::joins_characters_that_are_cut)
+        .demands("A reply whose chunks end inside characters is printed whole.")
         .hint("Which bytes must you have before they can become text?")
         .section("02-1-client.html#text-and-bytes"),
-    check("reports_no_reply", reports_no_reply)
-        .demands("A server that closes without a word has not sent an empty reply: an error.")
+    check("takes_a_reply_of_any_length", frames::takes_a_reply_of_any_length)
+        .demands("Each of the four bytes of a length counts, most significant first.")
+        .hint("What is the length if its four bytes are `00 01 00 80`?")
+        .section("02-1-client.html#exercise"),
+    check("prints_the_text_exactly", frames::prints_the_text_exactly)
+        .demands("Blanks, NUL, CR LF, newlines at the end and a byte order mark are printed as they are.")
+        .hint("Which function between your `read` and your output treats some characters differently?")
+        .section("02-1-client.html#text-and-bytes"),
+    check("takes_an_empty_reply", frames::takes_an_empty_reply)
+        .demands("A length of 0 is an empty reply: one newline, exit code 0.")
+        .hint("How does an empty reply differ from no reply?")
+        .section("02-1-client.html#exercise"),
+    check("stops_after_the_frame", frames::stops_after_the_frame)
+        .demands("After the frame the client ends, whatever comes next and if nothing comes at all.")
+        .hint("What do you still wait for when you have as many bytes as the length announced?")
+        .section("02-1-client.html#exercise"),
+    check("speaks_ipv6", frames::speaks_ipv6)
+        .demands("A server on [::1] is talked to like one on 127.0.0.1.")
+        .hint("Which kind of address do you give to your socket, and which kind is it made for?")
+        .section("01-introduction.html#what-an-address-is"),
+    check("reports_a_refusal", errors::reports_a_refusal)
+        .begins("A reply that breaks off", "about 10 lines, half an hour")
+        .demands("Where no server listens, the client says so on stderr, and its exit code is 1.")
+        .hint("How does a script that calls your client learn that it failed?")
+        .section("02-1-client.html#four-ways-to-fail"),
+    check("reports_no_reply", errors::reports_no_reply)
+        .demands("A server that closes without sending a byte has sent no empty reply: an error.")
         .hint("What does it mean when the very first `read` returns 0?")
         .section("02-1-client.html#four-ways-to-fail"),
-    check("reports_a_reply_that_breaks_off", reports_a_reply_that_breaks_off)
-        .demands("A reply that a reset breaks off is an error, not a short reply.")
-        .hint("A stream can end in two ways: how does each of them look to whoever reads, and what have you printed by then?")
+    check("reports_a_length_that_is_cut", errors::reports_a_length_that_is_cut)
+        .demands("A stream that ends after one, two or three bytes of the length is an error.")
+        .hint("What do you do with a length of which you have less than four bytes?")
+        .section("02-1-client.html#exercise"),
+    check("reports_a_text_that_is_cut", errors::reports_a_text_that_is_cut)
+        .demands("A stream that ends before the last byte of the text is an error.")
+        .hint("When `read` returns 0, how many bytes have come, and how many were announced?")
+        .section("02-1-client.html#exercise"),
+    check("reports_a_reply_that_breaks_off", errors::reports_a_reply_that_breaks_off)
+        .demands("A reply that a reset breaks off is an error, in the length as well as in the text.")
+        .hint("What does your client do when `read` returns an error, and what has it printed by then?")
         .section("02-1-client.html#four-ways-to-fail"),
-    check("reports_bytes_that_are_not_text", reports_bytes_that_are_not_text)
-        .demands("A reply that is not text in UTF-8 is an error, and none of it is printed.")
+    check("reports_bytes_that_are_not_text", errors::reports_bytes_that_are_not_text)
+        .demands("A reply that isn't text in UTF-8 is an error, and none of it is printed.")
         .hint("What does your way of decoding do with bytes that mean nothing in UTF-8?")
         .section("02-1-client.html#text-and-bytes"),
-    check("reports_half_a_character_at_the_end", reports_half_a_character_at_the_end)
-        .demands("A reply that ends inside a character is an error, and none of it is printed.")
-        .hint("When the stream has ended, is there a byte that has not become text, and what have you printed by then?")
+    check("reports_forbidden_forms", errors::reports_forbidden_forms)
+        .demands("Surrogates, overlong forms and numbers beyond U+10FFFF aren't UTF-8 either.")
+        .hint("Does your decoder follow RFC 3629, or does it take everything that has the right pattern of bits?")
         .section("02-1-client.html#text-and-bytes"),
-    check("gives_up_on_a_silent_server", gives_up_on_a_silent_server)
-        .demands(
-            "A server that accepts and says nothing holds the client no longer than its limit.",
-        )
-        .hint("For how long does `read` wait if nobody has told it?")
+    check("reports_half_a_character_at_the_end", errors::reports_half_a_character_at_the_end)
+        .demands("A text that ends inside a character is an error, whatever follows the frame.")
+        .hint("After the last byte of the frame, is there one that hasn't become text?")
+        .section("02-1-client.html#text-and-bytes"),
+    check("takes_the_longest_reply", limits::takes_the_longest_reply)
+        .begins("Hostile lengths and time", "about 20 lines, an hour")
+        .demands("A reply of 16 MiB is printed whole.")
+        .hint("How do you tell a length that's allowed from one that's a byte too large?")
         .section("02-1-client.html#the-repair"),
-    check("gives_up_on_a_slow_server", gives_up_on_a_slow_server)
-        .demands(
-            "A server that sends a byte now and then holds the client no longer than its limit.",
-        )
+    check("refuses_a_length_that_is_too_large", limits::refuses_a_length_that_is_too_large)
+        .demands("A length of more than 16 MiB is an error, before a byte of the text has come.")
+        .hint("Where does your client compare the length with 16 MiB: before it reads the text, or after?")
+        .section("02-1-client.html#the-repair"),
+    check("gives_up_connecting", limits::gives_up_connecting)
+        .demands("A server that doesn't answer `connect` holds the client no longer than the limit.")
+        .hint("For how long does `connect` try if it isn't told a time?")
+        .section("02-1-client.html#four-ways-to-fail")
+        .needs(Needs::Linux),
+    check("gives_up_on_a_silent_server", limits::gives_up_on_a_silent_server)
+        .demands("A server that falls silent holds the client no longer than the limit.")
+        .hint("For how long does `read` wait if it isn't told a time?")
+        .section("02-1-client.html#the-repair"),
+    check("gives_up_on_a_slow_server", limits::gives_up_on_a_slow_server)
+        .demands("A server that sends a byte now and then holds the client no longer than the limit.")
         .hint("What does your time limit measure: one `read`, or all of them together?")
+        .section("02-1-client.html#the-repair"),
+    check("has_one_deadline", limits::has_one_deadline)
+        .demands("The limit is for the length and the text together.")
+        .hint("When does the time for the text begin?")
+        .section("02-1-client.html#the-repair"),
+    check("does_not_give_up_early", limits::does_not_give_up_early)
+        .demands("A reply that comes in time is printed, however long the server pauses in it.")
+        .hint("Which timeout in your client is shorter than its time limit?")
         .section("02-1-client.html#the-repair"),
 ];
 
 /// The checks that the untouched starter fails.
 pub const STARTER_FAILS: &[&str] = &[
     "finishes_sending",
-    "waits_for_the_end_of_the_reply",
-    "takes_a_reply_of_any_length",
+    "prints_the_reply",
+    "waits_for_the_whole_reply",
     "joins_characters_that_are_cut",
+    "takes_a_reply_of_any_length",
+    "prints_the_text_exactly",
+    "takes_an_empty_reply",
+    "stops_after_the_frame",
+    "speaks_ipv6",
     "reports_no_reply",
+    "reports_a_length_that_is_cut",
+    "reports_a_text_that_is_cut",
     "reports_a_reply_that_breaks_off",
     "reports_bytes_that_are_not_text",
+    "reports_forbidden_forms",
     "reports_half_a_character_at_the_end",
+    "takes_the_longest_reply",
+    "refuses_a_length_that_is_too_large",
     "gives_up_on_a_silent_server",
     "gives_up_on_a_slow_server",
+    "has_one_deadline",
+    "does_not_give_up_early",
 ];
-
-fn prints_the_reply(run: &mut Run) -> Outcome {
-    let (mut client, mut server) = be_the_server(run, &[])?;
-    server.receives(GREETING)?;
-    server.send(REPLY)?;
-    server.close();
-    prints(&mut client, REPLY)
-}
-
-fn reports_a_refusal(run: &mut Run) -> Outcome {
-    let closed = run.closed_port()?;
-    let mut client = run.start(&[&closed.address.to_string()])?;
-    fails(&mut client)
-}
-
-fn finishes_sending(run: &mut Run) -> Outcome {
-    let (mut client, mut server) = be_the_server(run, &[])?;
-    server.receives_all(GREETING)?;
-    server.send(REPLY)?;
-    server.close();
-    prints(&mut client, REPLY)
-}
-
-fn waits_for_the_end_of_the_reply(run: &mut Run) -> Outcome {
-    let (mut client, mut server) = be_the_server(run, PATIENT)?;
-    server.receives(GREETING)?;
-    // A client that has gone before the last piece is judged by what it printed.
-    let _ = server.send_in_chunks(&["one, ", "two, ", "three"]);
-    server.close();
-    prints(&mut client, "one, two, three")
-}
-
-fn takes_a_reply_of_any_length(run: &mut Run) -> Outcome {
-    let (mut client, mut server) = be_the_server(run, PATIENT)?;
-    let lines: Vec<String> = (1..=30_000).map(|number| format!("line {number}")).collect();
-    let reply = lines.join("\n");
-    server.receives(GREETING)?;
-    let _ = server.send(&reply);
-    server.close();
-    prints(&mut client, &reply)
-}
-
-fn joins_characters_that_are_cut(run: &mut Run) -> Outcome {
-    let (mut client, mut server) = be_the_server(run, PATIENT)?;
-    server.receives(GREETING)?;
-    // Characters of one to four bytes. Each cut is inside one, and nowhere else.
-    let (reply, cuts) = ("né你好🦀", [0, 2, 4, 8, 11, 13]);
-    let pieces: Vec<_> = cuts.windows(2).map(|cut| &reply.as_bytes()[cut[0]..cut[1]]).collect();
-    let _ = server.send_in_chunks(&pieces);
-    server.close();
-    prints(&mut client, reply)
-}
-
-fn reports_no_reply(run: &mut Run) -> Outcome {
-    let (mut client, mut server) = be_the_server(run, &[])?;
-    server.receives(GREETING)?;
-    server.close();
-    fails(&mut client)
-}
-
-fn reports_a_reply_that_breaks_off(run: &mut Run) -> Outcome {
-    let (mut client, mut server) = be_the_server(run, PATIENT)?;
-    server.receives(GREETING)?;
-    // Whole characters, and some are read before the reset: only the reset says that more was to come. A client
-    // that has not read them is told nothing.
-    if server.send_in_chunks(&["问", "题"]).is_ok() {
-        server.reset();
-    }
-    fails(&mut client)
-}
-
-fn reports_bytes_that_are_not_text(run: &mut Run) -> Outcome {
-    let (mut client, mut server) = be_the_server(run, &[])?;
-    server.receives(GREETING)?;
-    // `你好` in GBK, the other encoding of the tutorial.
-    server.send(b"\xc4\xe3\xba\xc3")?;
-    server.close();
-    fails(&mut client)
-}
-
-fn reports_half_a_character_at_the_end(run: &mut Run) -> Outcome {
-    let (mut client, mut server) = be_the_server(run, &[])?;
-    server.receives(GREETING)?;
-    server.send(&"你好".as_bytes()[..5])?;
-    server.close();
-    fails(&mut client)
-}
-
-fn gives_up_on_a_silent_server(run: &mut Run) -> Outcome {
-    let since = Instant::now();
-    let (mut client, _server) = be_the_server(run, &["--time-limit", "0.2"])?;
-    fails(&mut client)?;
-    run.shorter_than_default(since)
-}
-
-fn gives_up_on_a_slow_server(run: &mut Run) -> Outcome {
-    against_a_drip(run, |_, client| fails(client))
-}
-
-/// Demands that the client ends well and has printed the reply and one newline.
-fn prints(client: &mut Program, reply: &str) -> Outcome {
-    client.finishes()?.said_exactly(&format!("{reply}\n"))?.exited_with(0)?;
-    Ok(())
-}
-
-/// Demands that the client ends with an error, and has printed nothing as if it were the reply.
-fn fails(client: &mut Program) -> Outcome {
-    client.finishes()?.said_exactly("")?.explained()?.exited_with(1)?;
-    Ok(())
-}

@@ -1,27 +1,30 @@
 //! Lesson 1: a client.
 
 mod checks;
+mod errors;
 mod exercise;
 mod facts;
+mod frame_server;
+mod frames;
+mod limits;
 mod robustness;
 
 use std::process::ExitCode;
 
 use grader::{Exercise, Lesson};
-use robustness::ROBUSTNESS;
-use servers::{command_line, handshake};
+use servers::command_line;
 
 fn main() -> ExitCode {
     Lesson::new("lesson01")
         .checks(checks::CHECKS)
         .shared(&command_line::PROGRAM)
-        .robustness(ROBUSTNESS)
+        .robustness(robustness::LESSON)
         .facts(facts::FACTS)
+        .facts(frame_server::FACTS)
         .exercise(
             Exercise::new("exercise01", "solution01", exercise::CHECKS)
                 .starter_fails(exercise::STARTER_FAILS)
-                .robustness(ROBUSTNESS)
-                .robustness(&[handshake::GIVES_UP_CONNECTING]),
+                .robustness(robustness::EXERCISE),
         )
         .main()
 }

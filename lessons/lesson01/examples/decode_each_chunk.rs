@@ -5,9 +5,6 @@
 //!
 //! Instead of: lesson01
 //! Fails: prints_the_whole_reply, bounds_the_reply, speaks_the_encoding_it_is_told
-//!
-//! Instead of: exercise01
-//! Fails: joins_characters_that_are_cut
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};

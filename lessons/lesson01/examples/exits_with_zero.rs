@@ -4,43 +4,25 @@
 //! well, so a script that runs it can't tell a failure from a success.
 //!
 //! Instead of: exercise01
-//! Fails: reports_a_refusal, reports_no_reply, reports_a_reply_that_breaks_off,
-//!   reports_bytes_that_are_not_text, reports_half_a_character_at_the_end,
-//!   gives_up_on_a_silent_server, gives_up_on_a_slow_server
+//! Fails: reports_a_refusal, reports_no_reply, reports_a_length_that_is_cut,
+//!   reports_a_text_that_is_cut, reports_a_reply_that_breaks_off,
+//!   reports_bytes_that_are_not_text, reports_forbidden_forms,
+//!   reports_half_a_character_at_the_end, refuses_a_length_that_is_too_large,
+//!   gives_up_connecting, gives_up_on_a_silent_server, gives_up_on_a_slow_server,
+//!   has_one_deadline
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpStream};
+mod shared;
+
 use std::process::ExitCode;
 
-use common::{
-    Arguments, Explain, Failure, GREETING, Limited, cannot_connect, complain, say,
-};
+use common::{Arguments, complain};
 
 fn main() -> ExitCode {
     // ANCHOR: bug
-    if let Err(failure) =
-        run(&Arguments::parse("A client whose exit code is always 0 (C11)"))
-    {
+    let about = "A client whose exit code is always 0 (C11)";
+    if let Err(failure) = shared::run(&Arguments::parse(about)) {
         complain(&failure);
     }
     ExitCode::SUCCESS
     // ANCHOR_END: bug
-}
-
-fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let server = arguments.address;
-    let connection = TcpStream::connect_timeout(&server, arguments.time_limit)
-        .map_err(cannot_connect(server))?;
-    let mut conversation = Limited::new(&connection, arguments.time_limit);
-    conversation.write_all(GREETING.as_bytes()).explain("cannot send")?;
-    let _ = connection.shutdown(Shutdown::Write);
-    let mut reply = Vec::new();
-    conversation.read_to_end(&mut reply).explain("the reply broke off")?;
-    if reply.is_empty() {
-        return Err(Failure::new("no reply", "the server ended its side at once"));
-    }
-    say!(
-        "{}",
-        String::from_utf8(reply).map_err(|why| Failure::new("not text in UTF-8", why))?
-    )
 }

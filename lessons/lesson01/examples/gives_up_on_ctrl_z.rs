@@ -8,37 +8,32 @@
 //! Fails: goes_on_after_ctrl_z
 //! Judged only on these.
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpStream};
+mod shared;
+
+use std::io::Read;
 use std::process::ExitCode;
 
-use common::{Arguments, Explain, Failure, GREETING, cannot_connect, exit, say};
+use common::{Arguments, Explain, Failure, exit, say};
+use shared::{decode, greet, read_frame};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A client that takes Ctrl-Z for a broken connection")))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let server = arguments.address;
-    let mut connection = TcpStream::connect_timeout(&server, arguments.time_limit)
-        .map_err(cannot_connect(server))?;
+    let mut connection = greet(arguments)?;
     connection
         .set_read_timeout(Some(arguments.time_limit))
-        .explain("cannot set a limit")?;
-    connection.write_all(GREETING.as_bytes()).explain("cannot send")?;
-    let _ = connection.shutdown(Shutdown::Write);
+        .explain("cannot set a timeout")?;
     let (mut reply, mut chunk) = (Vec::new(), [0; 4096]);
     loop {
         // ANCHOR: bug
         let count = connection.read(&mut chunk).explain("the reply broke off")?;
         // ANCHOR_END: bug
-        match count {
-            0 => break,
-            count => reply.extend_from_slice(&chunk[..count]),
+        reply.extend_from_slice(&chunk[..count]);
+        if count == 0 || reply.len() >= 4 && read_frame(&mut &reply[..]).is_ok() {
+            break;
         }
     }
-    say!(
-        "{}",
-        String::from_utf8(reply).map_err(|why| Failure::new("not text in UTF-8", why))?
-    )
+    say!("{}", decode(read_frame(&mut &reply[..])?)?)
 }

@@ -6,10 +6,6 @@
 //! Instead of: lesson01
 //! Fails: reports_no_reply, gives_up_on_a_silent_server, gives_up_on_a_slow_server,
 //!   reports_a_reset, bounds_the_reply, speaks_the_encoding_it_is_told
-//!
-//! Instead of: exercise01
-//! Fails: reports_no_reply, reports_a_reply_that_breaks_off, gives_up_on_a_silent_server,
-//!   gives_up_on_a_slow_server
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};

@@ -6,9 +6,6 @@
 //! Instead of: lesson01
 //! Fails: gives_up_on_a_slow_server, speaks_the_encoding_it_is_told,
 //!   gives_up_on_a_reply_without_end
-//!
-//! Instead of: exercise01
-//! Fails: gives_up_on_a_slow_server
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};

@@ -7,12 +7,8 @@
 //! Instead of: lesson01
 //! Fails: exchanges_messages, prints_the_whole_reply, reports_no_reply,
 //!   gives_up_connecting, gives_up_on_a_silent_server, gives_up_on_a_slow_server,
-//!   reports_a_reset, bounds_the_reply, speaks_the_encoding_it_is_told
-//!
-//! Instead of: exercise01
-//! Fails: finishes_sending, waits_for_the_end_of_the_reply, takes_a_reply_of_any_length,
-//!   joins_characters_that_are_cut, reports_no_reply, reports_a_reply_that_breaks_off,
-//!   gives_up_on_a_silent_server, gives_up_on_a_slow_server
+//!   reports_a_reset, bounds_the_reply, speaks_the_encoding_it_is_told,
+//!   takes_a_reply_that_just_fits
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

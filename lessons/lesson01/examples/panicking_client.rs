@@ -8,11 +8,6 @@
 //!   reports_bytes_that_are_not_text, bounds_the_reply, speaks_the_encoding_it_is_told,
 //!   answers_help, refuses_unknown_options, refuses_bad_addresses,
 //!   reports_a_server_that_closes, reports_a_full_output
-//!
-//! Instead of: exercise01
-//! Fails: reports_a_refusal, reports_no_reply, reports_a_reply_that_breaks_off,
-//!   reports_bytes_that_are_not_text, reports_half_a_character_at_the_end,
-//!   gives_up_on_a_silent_server, gives_up_on_a_slow_server, gives_up_connecting
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};

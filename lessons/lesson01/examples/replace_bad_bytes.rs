@@ -6,9 +6,6 @@
 //! Instead of: lesson01
 //! Fails: reports_bytes_that_are_not_text, bounds_the_reply,
 //!   speaks_the_encoding_it_is_told
-//!
-//! Instead of: exercise01
-//! Fails: reports_bytes_that_are_not_text, reports_half_a_character_at_the_end
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};

@@ -13,7 +13,26 @@ pub const GIVES_UP_CONNECTING: Check = check("gives_up_connecting", gives_up_con
     .needs(Needs::Linux);
 
 fn gives_up_connecting(run: &mut Run) -> Outcome {
-    // A listener whose queue is full lets further clients wait: the kernel ignores their SYN.
+    let full = full_listener(run)?;
+    let since = Instant::now();
+    run.to_end(&["--time-limit", "0.2", &full.address.to_string()])?
+        .said_exactly("")?
+        .exited_with(1)?
+        .explained()?
+        .complained("cannot connect")?
+        .complained("timed out")?;
+    run.shorter_than_default(since)
+}
+
+/// An address whose handshake is not answered, for as long as this lives.
+pub struct FullListener {
+    pub address: SocketAddr,
+    _listener: Socket,
+    _queued: Vec<TcpStream>,
+}
+
+/// A listener whose queue is full lets further clients wait: the kernel ignores their SYN. (Linux)
+pub fn full_listener(run: &mut Run) -> Outcome<FullListener> {
     let full = run.attempt("a listener with a backlog of 0", listener_with_backlog(0))?;
     let address = full.local_addr().ok().and_then(|address| address.as_socket());
     let address = address.ok_or_else(|| run.broken("an address", "none"))?;
@@ -27,14 +46,7 @@ fn gives_up_connecting(run: &mut Run) -> Outcome {
             Err(_) => Some(()),
         }
     })?;
-    let since = Instant::now();
-    run.to_end(&["--time-limit", "0.2", &address.to_string()])?
-        .said_exactly("")?
-        .exited_with(1)?
-        .explained()?
-        .complained("cannot connect")?
-        .complained("timed out")?;
-    run.shorter_than_default(since)
+    Ok(FullListener { address, _listener: full, _queued: queued })
 }
 
 fn listener_with_backlog(backlog: i32) -> std::io::Result<Socket> {

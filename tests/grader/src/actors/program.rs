@@ -266,11 +266,12 @@ impl Program {
         }
     }
 
-    /// Ends the process instantly, as `kill -9` does.
+    /// Ends the process instantly, as `kill -9` does: it alone. What it has started ends when this is
+    /// dropped.
     pub fn kill(&mut self) -> Outcome {
         self.trace.step(steps::kill(&self.name));
         self.trace.found(&self.output, |program| program.over = true);
-        self.tree.end();
+        self.tree.kill();
         Ok(())
     }
 

@@ -2,6 +2,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::ops::RangeInclusive;
 use std::process::Command;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
 
@@ -159,6 +160,19 @@ impl Run {
             }
             Err(why) => Err(self.not_connected(demands::REFUSED, why)),
         }
+    }
+
+    /// Waits until no program accepts connections at this address any more. Where that is because the program
+    /// has ended, the report says so.
+    pub fn becomes_refused(&mut self, address: SocketAddr) -> Outcome {
+        self.trace.step(steps::BECOMES_REFUSED);
+        self.trace.until(&steps::BECOMES_REFUSED, || {
+            let attempt = TcpStream::connect_timeout(&address, Duration::from_millis(100));
+            let refused = std::io::ErrorKind::ConnectionRefused;
+            attempt.is_err_and(|why| why.kind() == refused).then_some(())
+        })?;
+        self.trace.refused();
+        Ok(())
     }
 
     fn not_connected(&self, expected: &str, why: std::io::Error) -> Broken {

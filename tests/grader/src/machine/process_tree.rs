@@ -84,6 +84,21 @@ impl ProcessTree {
         poll::end(self.number);
     }
 
+    /// Ends the program alone, as `kill -9` does, and waits until it is gone. What it has started goes on
+    /// until `end`.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        #[cfg(unix)]
+        {
+            use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+            // It stays a zombie: `try_wait` finds out how it has ended, and what it has left.
+            let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+            let _ = waitid(WaitId::Pid(Pid::from_child(&self.child)), options);
+        }
+        #[cfg(not(unix))]
+        let _ = self.child.wait();
+    }
+
     /// Sends the program, without what it has started, a signal.
     pub fn send(&self, signal: Signal) -> io::Result<()> {
         #[cfg(unix)]
@@ -288,7 +303,9 @@ mod poll {
             let Some(stat) = Stat::of_process(id) else { continue };
             let group = || groups.get(&stat.field::<i32>(5)?).copied();
             let environment = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
-            let program = known_before.flatten().or_else(|| marked(&environment)).or_else(group);
+            // The mark comes first: the number of a process, or of a group, may have been another's before.
+            let program =
+                marked(&environment).unwrap_or_else(|| known_before.flatten().or_else(group));
             // A child of this process may be about to get its mark, and a process in the middle of exec
             // has no environment yet. Kernel threads, whose parent is process 2, never have one.
             let parent = stat.field::<u32>(4);
@@ -330,12 +347,12 @@ mod poll {
 
     /// The program whose mark is in an environment. It is empty for processes of other users, which cannot
     /// be read, and for processes that have ended.
-    fn marked(environment: &[u8]) -> Option<Number> {
+    /// `Some(None)`: a program of another test process, which looks after its own.
+    fn marked(environment: &[u8]) -> Option<Option<Number>> {
         let mut variables = environment.split(|&byte| byte == 0);
         let mark = variables.find_map(|it| it.strip_prefix(MARK.as_bytes())?.strip_prefix(b"="))?;
         let (test, number) = std::str::from_utf8(mark).ok()?.split_once('.')?;
-        // Another test process looks after its own.
-        (test == std::process::id().to_string()).then(|| number.parse().ok())?
+        Some((test == std::process::id().to_string()).then(|| number.parse().ok()).flatten())
     }
 
     /// Starts a shell that outlives this process, in whatever way it ends (Ctrl-C, SIGKILL), and then kills

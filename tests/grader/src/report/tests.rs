@@ -73,12 +73,14 @@ fn a_refusal_by_a_program_that_has_ended_is_named() {
             (crate::machine::has_ended(program.id()) == ends).then_some(())
         })?;
         run.is_refused(closed.address)?;
+        run.becomes_refused(closed.address)?;
         run.ensure("something else", false, "nothing")
     }
     let said = report(|run| refused(run, true), &shell("exit 3"), must_pass());
     assert!(said.contains("is refused (because subject had ended)"), "{said}");
+    assert!(said.contains("are refused (because subject had ended)"), "{said}");
     let said = report(|run| refused(run, false), &shell("exec sleep 60"), must_pass());
-    assert!(said.contains("is refused ") && !said.contains("had ended"), "{said}");
+    assert!(said.contains("are refused ") && !said.contains("had ended"), "{said}");
 }
 
 #[test]

@@ -1,0 +1,505 @@
+//! The programs that a page can run, and the arguments that each of them takes. Nothing else is ever
+//! started, whatever a page or a request names.
+
+use std::net::SocketAddr;
+
+use serde_json::{Map, Value, json};
+
+use Kind::{Choice, Connect, Flag, Listen, Number, Seconds, Text, Words};
+use Role::{Alone, Client, Server};
+use Source::{Bin, Example, Python};
+
+pub struct Program {
+    /// As chapters name it: a program of a lesson, its command, or its Python file.
+    pub name: &'static str,
+    pub role: Role,
+    pub source: Source,
+    pub arguments: &'static [Argument],
+    /// What it does with a line on its standard input, if it reads one.
+    pub reads: Option<&'static str>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Server,
+    Client,
+    /// Holds both ends, or none.
+    Alone,
+}
+
+pub enum Source {
+    /// A program of a lesson, or its command.
+    Bin { package: &'static str, bin: &'static str, command: Option<&'static str> },
+    /// A wrong program of a lesson.
+    Example { package: &'static str, name: &'static str },
+    /// A Python program, by its file under `lessons/`.
+    Python(&'static str),
+}
+
+pub struct Argument {
+    /// An option such as `--message`; a word without dashes is an argument without a name.
+    pub name: &'static str,
+    pub meaning: &'static str,
+    pub kind: Kind,
+    pub default: &'static str,
+}
+
+pub enum Kind {
+    /// Where to listen.
+    Listen,
+    /// Which server to talk to.
+    Connect,
+    Text,
+    /// Some words, such as addresses to classify.
+    Words,
+    Choice(&'static [&'static str]),
+    Seconds,
+    Number(u64, u64),
+    Flag,
+}
+
+/// A program with the arguments that a page gives it.
+pub struct Asked {
+    pub program: &'static Program,
+    pub given: Map<String, Value>,
+}
+
+/// A program with its command line.
+pub struct Call {
+    program: &'static Program,
+    /// What follows the program's own name.
+    words: Vec<String>,
+}
+
+/// The ports that a page may name: Linux picks its own from 32768 on (ip(7)), and ports from 49152 on
+/// cannot be registered (RFC 6335 §6). So no service of this machine is likely to have one.
+const FIRST_PORT: u16 = 32768;
+
+const LONGEST_TEXT: usize = 2000;
+const LONGEST_TIME: f64 = 300.0;
+
+const LISTEN: Argument = Argument {
+    name: "address",
+    meaning: "where to listen; port 0 leaves the choice to the kernel",
+    kind: Listen,
+    default: "127.0.0.1:0",
+};
+const CONNECT: Argument = Argument {
+    name: "address",
+    meaning: "the server's address",
+    kind: Connect,
+    default: "127.0.0.1:50000",
+};
+const TIME_LIMIT: Argument = Argument {
+    name: "--time-limit",
+    meaning: "how many seconds a conversation may take",
+    kind: Seconds,
+    default: "10",
+};
+const ENCODING: Argument = Argument {
+    name: "--encoding",
+    meaning: "how text becomes bytes",
+    kind: Choice(&["utf-8", "gbk"]),
+    default: "utf-8",
+};
+
+const REPLY: Argument = Argument {
+    name: "--reply",
+    meaning: "the text of the reply",
+    kind: Text,
+    default: common::REPLY,
+};
+const CUT: Argument = Argument {
+    name: "--cut",
+    meaning: "how many bytes of the frame to send before it closes",
+    kind: Number(0, 1 << 20),
+    default: "",
+};
+const STALL: Argument = Argument {
+    name: "--stall",
+    meaning: "how many bytes of the frame to send before it falls silent",
+    kind: Number(0, 1 << 20),
+    default: "",
+};
+
+/// What the small programs take.
+const SMALL_SERVER: &[Argument] = &[LISTEN, TIME_LIMIT];
+const SMALL_CLIENT: &[Argument] = &[CONNECT, TIME_LIMIT];
+
+const PROGRAMS: &[Program] = &[
+    bin("lesson00", "lesson00", Alone, &[LISTEN]),
+    Program {
+        name: "lesson00 classify",
+        role: Alone,
+        source: Bin { package: "lesson00", bin: "lesson00", command: Some("classify") },
+        arguments: &[Argument {
+            name: "addresses",
+            meaning: "addresses with ports, with spaces between them",
+            kind: Words,
+            default: "127.0.0.1:9090",
+        }],
+        reads: None,
+    },
+    bin("exercise00", "lesson00", Client, SMALL_CLIENT),
+    bin(
+        "lesson01",
+        "lesson01",
+        Client,
+        &[
+            CONNECT,
+            Argument {
+                name: "--message",
+                meaning: "what to send",
+                kind: Text,
+                default: common::GREETING,
+            },
+            ENCODING,
+            TIME_LIMIT,
+        ],
+    ),
+    bin("exercise01", "lesson01", Client, SMALL_CLIENT),
+    bin("frame_server", "lesson01", Server, &[LISTEN, REPLY, CUT, STALL]),
+    python("lesson01/mended.py", Client, &[CONNECT]),
+    bin("lesson02", "lesson02", Server, SMALL_SERVER),
+    example("recv_on_listener", "lesson02", Server, SMALL_SERVER),
+    bin("exercise02", "lesson02", Server, SMALL_SERVER),
+    python("lesson02/original.py", Server, &[LISTEN]),
+    bin(
+        "lesson03",
+        "lesson03",
+        Server,
+        &[
+            LISTEN,
+            Argument {
+                name: "--without-reuse",
+                meaning: "leave SO_REUSEADDR off",
+                kind: Flag,
+                default: "",
+            },
+            Argument {
+                name: "--backlog",
+                meaning: "how many clients may wait for accept",
+                kind: Number(0, 4096),
+                default: "128",
+            },
+            TIME_LIMIT,
+        ],
+    ),
+    Program {
+        name: "lesson03 matrix",
+        role: Alone,
+        source: Bin { package: "lesson03", bin: "lesson03", command: Some("matrix") },
+        arguments: &[],
+        reads: None,
+    },
+    example("reuse_port", "lesson03", Server, SMALL_SERVER),
+    bin("exercise03", "lesson03", Server, SMALL_SERVER),
+    python("lesson03/client.py", Client, &[CONNECT]),
+    python("lesson03/without_option.py", Server, &[LISTEN]),
+    python("lesson03/mended.py", Server, &[LISTEN]),
+    bin(
+        "lesson04",
+        "lesson04",
+        Server,
+        &[
+            LISTEN,
+            ENCODING,
+            Argument {
+                name: "--max-clients",
+                meaning: "how many clients to serve at the same time",
+                kind: Number(1, 256),
+                default: "256",
+            },
+            Argument {
+                name: "--work",
+                meaning: "how many seconds each reply takes to work out",
+                kind: Seconds,
+                default: "",
+            },
+        ],
+    ),
+    bin("exercise04", "lesson04", Server, SMALL_SERVER),
+    python("lesson04/original.py", Server, &[LISTEN]),
+    Program {
+        reads: Some("ends the main thread"),
+        ..python("lesson04/daemon.py", Server, &[LISTEN])
+    },
+    bin(
+        "lesson05",
+        "lesson05",
+        Alone,
+        &[
+            LISTEN,
+            Argument {
+                name: "--send-buffer",
+                meaning: "the size to ask for the send buffer, in bytes",
+                kind: Number(1, 1 << 20),
+                default: "16384",
+            },
+            Argument {
+                name: "--receive-buffer",
+                meaning: "the size to ask for the receive buffer, in bytes",
+                kind: Number(1, 1 << 20),
+                default: "16384",
+            },
+        ],
+    ),
+    Program {
+        name: "lesson05 sweep",
+        role: Alone,
+        source: Bin { package: "lesson05", bin: "lesson05", command: Some("sweep") },
+        arguments: &[LISTEN],
+        reads: None,
+    },
+    example("write_all_then_read", "lesson05", Alone, &[LISTEN]),
+];
+
+const fn bin(
+    name: &'static str,
+    package: &'static str,
+    role: Role,
+    arguments: &'static [Argument],
+) -> Program {
+    let source = Bin { package, bin: name, command: None };
+    Program { name, role, source, arguments, reads: None }
+}
+
+const fn example(
+    name: &'static str,
+    package: &'static str,
+    role: Role,
+    arguments: &'static [Argument],
+) -> Program {
+    Program { name, role, source: Example { package, name }, arguments, reads: None }
+}
+
+const fn python(name: &'static str, role: Role, arguments: &'static [Argument]) -> Program {
+    Program { name, role, source: Python(name), arguments, reads: None }
+}
+
+impl Role {
+    pub fn name(self) -> &'static str {
+        match self {
+            Server => "server",
+            Client => "client",
+            Alone => "program",
+        }
+    }
+}
+
+impl Program {
+    pub fn named(name: &str) -> Option<&'static Program> {
+        PROGRAMS.iter().find(|program| program.name == name)
+    }
+}
+
+impl Asked {
+    /// Reads what a chapter writes, such as `lesson03 --without-reuse`.
+    ///
+    /// # Errors
+    ///
+    /// There is no such program, or it does not take these arguments.
+    pub fn written(text: &str) -> Result<Asked, String> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let program = PROGRAMS
+            .iter()
+            .filter(|program| {
+                let name: Vec<_> = program.name.split(' ').collect();
+                words.starts_with(&name)
+            })
+            .max_by_key(|program| program.name.len())
+            .ok_or_else(|| format!("no program `{text}` that a page can run"))?;
+        let mut words = words.into_iter().skip(program.name.split(' ').count());
+        let mut given = Map::new();
+        while let Some(word) = words.next() {
+            if let Some(argument) = program.arguments.iter().find(|one| one.name == word) {
+                let value = match argument.kind {
+                    Flag => Value::Bool(true),
+                    _ => words.next().unwrap_or_default().into(),
+                };
+                given.insert(word.into(), value);
+            } else if let Some(argument) = program.arguments.iter().find(|one| !one.is_option())
+                && !word.starts_with('-')
+            {
+                let so_far = given.get(argument.name).and_then(Value::as_str);
+                let value = so_far.map_or(word.into(), |so_far| format!("{so_far} {word}"));
+                given.insert(argument.name.into(), value.into());
+            } else {
+                return Err(format!("`{}` takes no {word}", program.name));
+            }
+        }
+        let asked = Asked { program, given };
+        asked.call(None)?;
+        Ok(asked)
+    }
+
+    /// Makes a command line of what a page gives. The second program of a pair is called with the
+    /// address of the first.
+    ///
+    /// # Errors
+    ///
+    /// Which argument is none, or what is wrong with its value.
+    pub fn call(&self, first: Option<SocketAddr>) -> Result<Call, String> {
+        let Asked { program, given } = self;
+        let known = |name: &String| program.arguments.iter().any(|argument| argument.name == name);
+        if let Some(name) = given.keys().find(|name| !known(name)) {
+            return Err(format!("{} takes no argument {name}", program.name));
+        }
+        let mut words = Vec::new();
+        for argument in program.arguments {
+            let value = match (&argument.kind, first) {
+                (Listen | Connect, Some(first)) => first.to_string().into(),
+                _ => given.get(argument.name).cloned().unwrap_or(argument.default.into()),
+            };
+            let wrong = |why| format!("{}: {}: {why}", program.name, argument.name);
+            words.extend(argument.words(&value).map_err(wrong)?);
+        }
+        Ok(Call { program, words })
+    }
+
+    /// What a page needs to show the program's arguments, with these values at first.
+    pub fn described(&self) -> Value {
+        let Asked { program, given } = self;
+        let arguments = program.arguments.iter().map(|argument| {
+            let mut described = json!({
+                "name": argument.name,
+                "meaning": argument.meaning,
+                "kind": argument.kind.name(),
+                "value": given.get(argument.name).cloned().unwrap_or(argument.default.into()),
+            });
+            match argument.kind {
+                Choice(choices) => described["choices"] = choices.into(),
+                Number(least, most) => {
+                    described["least"] = least.into();
+                    described["most"] = most.into();
+                }
+                _ => {}
+            }
+            described
+        });
+        json!({
+            "name": program.name,
+            "role": program.role.name(),
+            "arguments": arguments.collect::<Vec<_>>(),
+            "reads": program.reads,
+        })
+    }
+}
+
+impl Argument {
+    /// Other than an option, it is known by its place.
+    fn is_option(&self) -> bool {
+        self.name.starts_with("--")
+    }
+
+    /// The words on the command line: none for an option that is left as it is.
+    fn words(&self, value: &Value) -> Result<Vec<String>, String> {
+        if let Flag = self.kind {
+            return match value {
+                Value::Bool(true) => Ok(vec![self.name.into()]),
+                Value::Bool(false) => Ok(Vec::new()),
+                Value::String(text) if text.is_empty() => Ok(Vec::new()),
+                _ => Err("is there or not, and has no value".into()),
+            };
+        }
+        let text = value.as_str().ok_or("is not text")?;
+        if self.is_option() && text == self.default {
+            return Ok(Vec::new());
+        }
+        self.kind.check(text)?;
+        Ok(match self.kind {
+            Words => text.split_whitespace().map(str::to_owned).collect(),
+            // As one word, so that a text that begins with a dash is no option.
+            Text => vec![format!("{}={text}", self.name)],
+            _ if self.is_option() => vec![self.name.into(), text.into()],
+            _ => vec![text.into()],
+        })
+    }
+}
+
+impl Kind {
+    fn name(&self) -> &'static str {
+        match self {
+            Listen => "listen",
+            Connect => "connect",
+            Text => "text",
+            Words => "words",
+            Choice(_) => "choice",
+            Seconds => "seconds",
+            Number(..) => "number",
+            Flag => "flag",
+        }
+    }
+
+    fn check(&self, text: &str) -> Result<(), String> {
+        if text.len() > LONGEST_TEXT {
+            return Err(format!("has more than {LONGEST_TEXT} bytes"));
+        }
+        let is_right = match self {
+            Listen | Connect => {
+                let address = text.parse::<SocketAddr>().map_err(|why| why.to_string())?;
+                let port = address.port();
+                address.ip().is_loopback() && (port == 0 || port >= FIRST_PORT)
+            }
+            Text => !text.contains('\0'),
+            Words => text.split_whitespace().all(|word| {
+                let is_plain = |c: char| c.is_ascii_alphanumeric() || ".:[]%-_".contains(c);
+                word.chars().all(is_plain) && !word.starts_with('-')
+            }),
+            Choice(choices) => choices.contains(&text),
+            Seconds => text.parse().is_ok_and(|time: f64| time > 0.0 && time <= LONGEST_TIME),
+            Number(least, most) => {
+                text.parse().is_ok_and(|number: u64| (*least..=*most).contains(&number))
+            }
+            Flag => false,
+        };
+        if is_right { Ok(()) } else { Err(format!("must be {}", self.allowed())) }
+    }
+
+    fn allowed(&self) -> String {
+        match self {
+            Listen | Connect => {
+                format!("a loopback address with port 0, or one from {FIRST_PORT} on")
+            }
+            Text => "text without a zero byte".into(),
+            Words => "words of letters, digits and .:[]%-_".into(),
+            Choice(choices) => format!("one of {}", choices.join(", ")),
+            Seconds => format!("a number of seconds, at most {LONGEST_TIME}"),
+            Number(least, most) => format!("a number from {least} to {most}"),
+            Flag => "there or not".into(),
+        }
+    }
+}
+
+impl Call {
+    /// Its words behind the program's own name.
+    pub fn words(&self) -> impl Iterator<Item = String> {
+        let command = match self.program.source {
+            Bin { command, .. } => command,
+            Example { .. } | Python(_) => None,
+        };
+        command.map(str::to_owned).into_iter().chain(self.words.iter().cloned())
+    }
+
+    /// What one would type in a terminal to do the same.
+    pub fn typed(&self) -> String {
+        let program = match self.program.source {
+            Bin { package, bin, .. } if package == bin => format!("cargo run -p {package} --"),
+            Bin { package, bin, .. } => format!("cargo run -p {package} --bin {bin} --"),
+            Example { package, name } => format!("cargo run -p {package} --example {name} --"),
+            Python(file) => format!("python3 lessons/{file}"),
+        };
+        let words: String = self.words().map(|word| format!(" {}", quoted(&word))).collect();
+        format!("{program}{words}").trim_end_matches(" --").to_owned()
+    }
+}
+
+/// A word as a shell takes it. Only people read this; no shell does.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_.:=/,".contains(c);
+    if word.chars().all(is_plain) && !word.is_empty() {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}

@@ -1,0 +1,29 @@
+//! A text of exactly 16 MiB is refused.
+//!
+//! The comparison is with `>=`, and should be with `>`.
+//!
+//! Instead of: exercise01
+//! Fails: takes_the_longest_reply
+
+mod shared;
+
+use std::process::ExitCode;
+
+use common::{Arguments, Failure, Limited, exit, say};
+use shared::{MAX_REPLY, decode, greet, read_length, read_text};
+
+fn main() -> ExitCode {
+    exit(run(&Arguments::parse("A client that refuses the longest reply")))
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let connection = greet(arguments)?;
+    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    let length = read_length(&mut conversation)?;
+    // ANCHOR: bug
+    if length >= MAX_REPLY {
+        return Err(Failure::new("the reply is refused", format!("{length} bytes")));
+    }
+    // ANCHOR_END: bug
+    say!("{}", decode(read_text(&mut conversation, length)?)?)
+}

@@ -1,0 +1,28 @@
+//! Only two bytes of the length count.
+//!
+//! Up to 65,535 bytes this makes no difference.
+//!
+//! Instead of: exercise01
+//! Fails: takes_a_reply_of_any_length, reports_a_text_that_is_cut,
+//!   takes_the_longest_reply
+
+mod shared;
+
+use std::process::ExitCode;
+
+use common::{Arguments, Failure, Limited, exit, say};
+use shared::{decode, greet, read_length, read_text};
+
+fn main() -> ExitCode {
+    exit(run(&Arguments::parse("A client that looks at half of the length")))
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let connection = greet(arguments)?;
+    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    let length = read_length(&mut conversation)?;
+    // ANCHOR: bug
+    let length = usize::from(length as u16);
+    // ANCHOR_END: bug
+    say!("{}", decode(read_text(&mut conversation, length)?)?)
+}

@@ -1,0 +1,187 @@
+//! Exercise 1, the third milestone: hostile lengths and time.
+
+use std::net::Shutdown;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use grader::{Hint, Outcome, Program, Run};
+use servers::handshake;
+
+use crate::checks::be_the_server;
+use crate::errors::fails;
+use crate::frames::{PATIENT, announced, asked, frame, prints};
+
+/// The longest text, in bytes.
+const LONGEST: usize = 16 << 20;
+
+pub fn takes_the_longest_reply(run: &mut Run) -> Outcome {
+    // Where many programs are judged side by side, the copies of so long a text would fill the memory.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let (mut client, mut server) = asked(run, PATIENT)?;
+    let line = format!("{}\n", run.number(1_000_000..=9_999_998));
+    let text = line.repeat(LONGEST / line.len());
+    run.step("the server sends a frame with a text of 16777216 bytes");
+    let sent = server
+        .write_all(&announced(LONGEST), "the client reads the length")
+        .and_then(|()| server.write_all(text.as_bytes(), "the client reads the text"));
+    server.close();
+    client.exits_with(0).hint("Which length is the first that your client refuses?")?;
+    // Not `said_exactly`: to look for the first of 16 million bytes that differs would take seconds.
+    let printed = client.stdout();
+    let is_right = printed.strip_suffix('\n') == Some(&text);
+    let right = printed.bytes().zip(text.bytes()).take_while(|(got, sent)| got == sent).count();
+    let got = format!("{} bytes, of which the first {right} are right", printed.len());
+    run.ensure("it has printed the text and one newline, 16777217 bytes", is_right, got)?;
+    sent
+}
+
+pub fn refuses_a_length_that_is_too_large(run: &mut Run) -> Outcome {
+    let drawn = run.number(LONGEST as u64 + 2..=0x7fff_ffff) as usize;
+    for length in [LONGEST + 1, drawn, 0x8000_0000, 0xffff_ffff] {
+        // The text does not come, and the limit is far away.
+        let (mut client, mut server) = asked(run, PATIENT)?;
+        server.send(announced(length))?;
+        fails(run, &mut client)?;
+    }
+    Ok(())
+}
+
+pub fn gives_up_connecting(run: &mut Run) -> Outcome {
+    let full = handshake::full_listener(run)?;
+    with_limit(run, |run, it| {
+        let started = Instant::now();
+        let mut client =
+            run.start(&["--time-limit", &seconds(it.limit), &full.address.to_string()])?;
+        // Its start is part of that: there's no connection that would tell when it was over.
+        ends_in_time(run, &mut client, started, started + it.grace, it)
+    })
+}
+
+pub fn gives_up_on_a_silent_server(run: &mut Run) -> Outcome {
+    let reply = frame(run.text(20));
+    let end = *run.pick(&[2, 4, 11]);
+    with_limit(run, |run, it| {
+        let started = Instant::now();
+        let (mut first, _server) = be_the_server(run, &["--time-limit", &seconds(it.limit)])?;
+        let connected = Instant::now();
+        // And one that falls silent in the middle.
+        let (mut second, mut server) = be_the_server(run, &["--time-limit", &seconds(it.limit)])?;
+        let both = Instant::now();
+        server.send(&reply[..end])?;
+        ends_in_time(run, &mut first, started, connected, it)?;
+        ends_in_time(run, &mut second, connected, both, it)
+    })
+}
+
+pub fn gives_up_on_a_slow_server(run: &mut Run) -> Outcome {
+    with_limit(run, |run, it| {
+        loop {
+            // On a busy machine a drip can be late. Then the server has been silent, and that ends a timeout of one
+            // read as well: a client that passes has shown nothing, and is tried again.
+            if drips(run, it)? < it.limit || !run.starts_over() {
+                return Ok(());
+            }
+        }
+    })
+}
+
+/// Returns the longest silence of the server.
+fn drips(run: &mut Run, it: Limit) -> Outcome<Duration> {
+    let started = Instant::now();
+    let (mut client, mut server) = be_the_server(run, &["--time-limit", &seconds(it.limit)])?;
+    let connected = Instant::now();
+    server.send(announced(100_000))?;
+    run.step("the server sends a byte every 20 ms");
+    let drip = server.sends_slowly(connected)?;
+    let outcome = ends_in_time(run, &mut client, started, connected, it);
+    // First the client, so that it cannot take the end of the drip for the end of the reply.
+    drop(client);
+    let _ = server.stream().shutdown(Shutdown::Both);
+    let longest_silence = drip.join().unwrap_or_default();
+    outcome.map(|()| longest_silence)
+}
+
+pub fn has_one_deadline(run: &mut Run) -> Outcome {
+    with_limit(run, |run, it| {
+        let it = Limit { limit: 2 * it.limit, ..it };
+        let started = Instant::now();
+        let (mut client, mut server) = be_the_server(run, &["--time-limit", &seconds(it.limit)])?;
+        let connected = Instant::now();
+        run.step("most of the limit passes");
+        thread::sleep(it.limit * 3 / 4);
+        server.send(announced(9))?;
+        ends_in_time(run, &mut client, started, connected, it)
+    })
+}
+
+pub fn does_not_give_up_early(run: &mut Run) -> Outcome {
+    let (text, pause) = (run.text(10), Duration::from_millis(700));
+    let reply = frame(&text);
+    // Also without the option: then the limit is 10 s.
+    let (mut first, mut patient) = asked(run, PATIENT)?;
+    let (mut second, mut usual) = asked(run, &[])?;
+    patient.send(&reply[..2])?;
+    usual.send(&reply[..7])?;
+    run.step(format!("nothing happens for {pause:?}"));
+    thread::sleep(pause);
+    patient.send(&reply[2..])?;
+    patient.close();
+    usual.send(&reply[7..])?;
+    usual.close();
+    prints(&mut first, &text)?;
+    prints(&mut second, &text)
+}
+
+/// A time limit for a client, and how much later it may end.
+#[derive(Clone, Copy)]
+struct Limit {
+    limit: Duration,
+    grace: Duration,
+}
+
+/// Performs a check with a time limit. A busy machine can keep a right client from ending in time: so what
+/// fails is tried again with more time, while there is some.
+fn with_limit(run: &mut Run, check: impl Fn(&mut Run, Limit) -> Outcome) -> Outcome {
+    let mut outcome = Ok(());
+    // Half a second is what the assignment says.
+    for (limit, grace) in [(400, 500), (800, 750), (1600, 1200)] {
+        let [limit, grace] = [limit, grace].map(Duration::from_millis);
+        if outcome.is_err() && !(run.has_time(4 * limit) && run.starts_over()) {
+            break;
+        }
+        outcome = check(run, Limit { limit, grace });
+        if outcome.is_ok() {
+            break;
+        }
+    }
+    outcome
+}
+
+/// Demands an error no sooner than the limit after the client's start, and no later than the limit and the
+/// grace after it has connected.
+fn ends_in_time(
+    run: &mut Run,
+    client: &mut Program,
+    started: Instant,
+    connected: Instant,
+    Limit { limit, grace }: Limit,
+) -> Outcome {
+    const TOO_LATE: &str =
+        "How often does your client begin to wait anew, and for how long each time?";
+    const TOO_SOON: &str = "Which timeout in your client is shorter than its time limit?";
+    fails(run, client)?;
+    let (took, most) = (client.ran_since(connected), limit + grace);
+    run.ensure(format!("that took {most:?} at most"), took <= most, format!("{took:?}"))
+        .hint(TOO_LATE)?;
+    // A timeout may be rounded.
+    let (took, least) =
+        (client.ran_since(started), limit.saturating_sub(Duration::from_millis(50)));
+    run.ensure(format!("that took {least:?} at least"), took >= least, format!("{took:?}"))
+        .hint(TOO_SOON)
+}
+
+fn seconds(time: Duration) -> String {
+    time.as_secs_f64().to_string()
+}
