@@ -93,6 +93,8 @@ fn what_is_not_judged_is_graded_again_by_a_button(live: &mut LiveVisit) {
     assert_eq!(live.texts(&sign), ["?"]);
     for (width, dark) in [(WIDE, false), (NARROW, true)] {
         live.browser.emulate(width, dark);
+        live.open(CHAPTER);
+        live.verdict("not judged");
         nothing(live.faults(GRADE));
     }
     live.browser.emulate(WIDE, false);
