@@ -152,7 +152,7 @@
         if (check) {
             item.append(' ', element('span', { 'class': 'grade-mark' }, check.status));
         }
-        if (check?.status === 'failed') {
+        if (['failed', 'not judged'].includes(check?.status)) {
             item.append(why(check));
         }
         if (check?.status === 'not judged' && check.message) {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use libtest_mimic::Trial;
+use harness::Trial;
 use predicates::prelude::*;
 use predicates::str::contains;
 use tempfile::TempDir;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use book::source::html;
 use book::source::prediction::{OPENING, Prediction};
-use libtest_mimic::Trial;
+use harness::Trial;
 
 use crate::support::{root, sources, suites, trials};
 

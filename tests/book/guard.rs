@@ -3,7 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use libtest_mimic::Trial;
+use harness::Trial;
 use sha2::{Digest, Sha256};
 
 use crate::support::{SECOND, Server, SmallBook, trials};

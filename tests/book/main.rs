@@ -18,7 +18,7 @@ mod support;
 
 use std::process::ExitCode;
 
-use libtest_mimic::Arguments;
+use harness::Arguments;
 
 /// How many trials run side by side. Many of them wait far more than they compute.
 const SIDE_BY_SIDE: usize = 16;
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     trials.extend(preprocess::trials());
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
-    let conclusion = libtest_mimic::run(&arguments, trials);
+    let conclusion = harness::run(&arguments, trials);
     support::Server::end_shared();
     site::end();
     conclusion.exit_code()

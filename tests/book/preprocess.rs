@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use libtest_mimic::Trial;
+use harness::Trial;
 use predicates::str::contains;
 use tempfile::TempDir;
 

@@ -4,7 +4,7 @@
 use std::fs;
 use std::net::TcpListener;
 
-use libtest_mimic::Trial;
+use harness::Trial;
 use predicates::prelude::*;
 use predicates::str::contains;
 

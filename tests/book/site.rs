@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use book::source::{html, paths};
-use libtest_mimic::Trial;
+use harness::Trial;
 use percent_encoding::percent_decode_str;
 use tempfile::TempDir;
 

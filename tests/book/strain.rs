@@ -7,7 +7,7 @@ use std::net::TcpStream;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::{Command, Stdio};
 
-use libtest_mimic::Trial;
+use harness::Trial;
 use predicates::prelude::*;
 use predicates::str::contains;
 use rustix::process::{Pid, Resource, Rlimit, geteuid, prlimit};

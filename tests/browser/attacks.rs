@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;
 
-use libtest_mimic::Trial;
+use harness::Trial;
 use serde_json::json;
 
 use crate::elsewhere::a_page_loads_nothing_from_elsewhere;

@@ -3,7 +3,7 @@
 use std::env;
 use std::process::Command;
 
-use libtest_mimic::Trial;
+use harness::Trial;
 use serde_json::json;
 
 use crate::support::live::{

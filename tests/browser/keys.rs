@@ -1,7 +1,7 @@
 //! The pages without a mouse.
 
 use fantoccini::key::Key;
-use libtest_mimic::Trial;
+use harness::Trial;
 use serde_json::json;
 
 use crate::support::{NARROW, Visit, WIDE, nothing, trials};

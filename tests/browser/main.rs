@@ -20,7 +20,7 @@ mod support;
 
 use std::process::ExitCode;
 
-use libtest_mimic::Arguments;
+use harness::Arguments;
 
 fn main() -> ExitCode {
     let mut trials = pages::trials();
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
         trials.extend(grading::trials());
         trials.extend(attacks::trials());
     }
-    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
+    let conclusion = harness::run(&Arguments::from_args(), trials);
     support::end();
     conclusion.exit_code()
 }

@@ -2,7 +2,7 @@
 //! and on paper.
 
 use fantoccini::key::Key;
-use libtest_mimic::Trial;
+use harness::Trial;
 use serde_json::json;
 
 use crate::faults::{FAULTS, Fault};

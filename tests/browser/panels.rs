@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use fantoccini::key::Key;
-use libtest_mimic::Trial;
+use harness::Trial;
 use serde_json::json;
 use tempfile::TempDir;
 

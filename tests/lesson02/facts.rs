@@ -27,6 +27,10 @@ pub const FACTS: &[Check] = &[
             "A listener on 0.0.0.0 answers on every IPv4 address of the machine, not on IPv6's.",
         )
         .section("02-2-server.html#which-address"),
+    check("C12_python_makes_an_address_of_the_empty_host", python_makes_an_address_of_it)
+        .demands("Python's socket module turns the empty host into 0.0.0.0 before the kernel sees it.")
+        .section("02-2-server.html#which-address")
+        .needs(Needs::LinuxAndRight(&["strace", "-o", "/dev/null", "python3", "-c", ""])),
     check("a_server_goes_on_after_ctrl_z", a_server_goes_on_after_ctrl_z)
         .demands("Lesson 2's server, suspended while it waits for the message, serves its client when it goes on.")
         .section("02-2-server.html#run-it")
@@ -95,6 +99,16 @@ fn the_empty_host_is_every_address(run: &mut Run) -> Outcome {
     run.connect(([127, 0, 0, 1], port).into())?;
     let v6 = TcpStream::connect((Ipv6Addr::LOCALHOST, port));
     run.ensure(format!("a connection to [::1]:{port} fails"), v6.is_err(), "a connection")
+}
+
+fn python_makes_an_address_of_it(run: &mut Run) -> Outcome {
+    let script = "import socket; socket.socket().bind(('', 0))";
+    let trace = ["strace", "-e", "trace=bind", "python3", "-c", script];
+    let mut python = run.start_other(&Subject::tool(&trace), &[])?;
+    python.exits_with(0)?;
+    let calls = python.stderr();
+    let expected = r#"sin_addr=inet_addr("0.0.0.0")"#;
+    run.ensure("the kernel is given 0.0.0.0", calls.contains(expected), calls)
 }
 
 /// With a time-out set, Ctrl-Z and `fg` interrupt a read (signal(7)): no reason to give up.
@@ -181,8 +195,13 @@ fn is_reported_at_once(run: &mut Run, patience: &str) -> Outcome {
     let suite = grading(run, "one_read_is_the_request")?.through(&["env", &patience]);
     let mut suite = run.start_other(&suite, &[])?;
     suite.says(&format!("subject does not pass {first}"))?;
-    suite.has_not_said(&format!("subject does not pass {second}"))?;
-    suite.says(&format!("subject does not pass {second}"))?;
+    let is_reported = format!("{second}\n");
+    suite.has_not_said(&is_reported)?;
+    // On a busy machine it is not judged, and fails all the same.
+    suite.line(&format!("a report on {second}"), |line| {
+        let mut reported = ["does not pass", "is not judged on"].iter();
+        reported.any(|verdict| line.starts_with(&format!("subject {verdict} {second}")))
+    })?;
     suite.exits_with(101)
 }
 

@@ -27,6 +27,10 @@ pub const FACTS: &[Check] = &[
         .demands("Where the client closed first, the server's port is free at once, without an option.")
         .section("02-3-port-reuse.html#who-waits")
         .needs(Needs::Linux),
+    check("S13_fin_wait_2_holds_the_port", s13_fin_wait_2_holds_the_port)
+        .demands("A port is held before TIME_WAIT, too: while the server has closed and its client hasn't.")
+        .section("02-3-port-reuse.html#who-waits")
+        .needs(Needs::Linux),
     check("S13_a_client_that_reads_to_the_end_closes_last", s13_a_client_that_reads_to_the_end)
         .demands("A client that reads to the end leaves closing first to the server: its port is taken.")
         .section("02-3-port-reuse.html#run-it")
@@ -165,6 +169,16 @@ fn s13_the_server_closes_first(run: &mut Run) -> Outcome {
             run.fails("binding the port again", bind(port, false), io::ErrorKind::AddrInUse)
         },
     )
+}
+
+fn s13_fin_wait_2_holds_the_port(run: &mut Run) -> Outcome {
+    let (server, client) = one_connection(run, private_loopback(), false)?;
+    let (port, peer) = (server.local(), server.remote());
+    server.close();
+    run.state(port, peer, State::FinWait2)?;
+    run.fails("binding the port again", bind(port, false), io::ErrorKind::AddrInUse)?;
+    client.close();
+    Ok(())
 }
 
 fn s13_the_client_closes_first(run: &mut Run) -> Outcome {

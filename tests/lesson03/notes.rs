@@ -71,6 +71,10 @@ pub const FACTS: &[Check] = &[
     check("S19_note8_a_reset_is_an_error", a_reset_is_an_error)
         .demands("A peer that breaks the connection off gives an error, not 0.")
         .section("02-4-notes.html#note-8-the-end-of-the-stream"),
+    check("S19_note8_a_reset_is_reported_once", a_reset_is_reported_once)
+        .demands("The error of a reset comes once, to the first call; later reads return 0.")
+        .section("02-1-client.html#four-ways-to-fail")
+        .needs(Needs::Linux),
     check("S19_note8_the_second_write_fails", the_second_write_fails)
         .demands("When the peer has closed, the first write still succeeds, and a later one fails.")
         .section("02-4-notes.html#note-8-the-end-of-the-stream"),
@@ -313,6 +317,14 @@ fn a_reset_is_an_error(run: &mut Run) -> Outcome {
     server.is_reset().map(drop)
 }
 // ANCHOR_END: note8_reset
+
+fn a_reset_is_reported_once(run: &mut Run) -> Outcome {
+    let (mut server, client) = connection(run)?;
+    client.reset();
+    server.is_reset()?;
+    let count = run.attempt("read again", server.stream().read(&mut [0; 8]))?;
+    run.ensure("it returns 0", count == 0, count)
+}
 
 // ANCHOR: note8_write
 fn the_second_write_fails(run: &mut Run) -> Outcome {

@@ -238,18 +238,25 @@ fn record_swapped_arguments(run: &mut Run) -> Outcome {
 fn record_a_daemon_thread(run: &mut Run) -> Outcome {
     let mut server = run.start_other(&python("daemon.py"), &["127.0.0.1:0"])?;
     let address = server.listening()?;
-    let mut client = run.connect(address)?;
-    client.finish_sending()?;
+    // The check passes on what the two send each other, so that it sees how far the rows have come.
+    let mut between = run.listen()?;
+    let client = Subject::python("client.py", lesson_folder("lesson03").join("client.py"));
+    let client = client.through(&["sh", "-c", "\"$@\" | tail -n 4", "sh"]);
+    let mut client = run.start_other(&client, &[&between.address().to_string()])?;
+    let mut to_client = between.accept()?;
+    to_client.receives(GREETING)?;
+    let mut to_server = run.connect(address)?;
+    to_server.send(GREETING)?;
     let first: String = (1..=10).map(|row| format!("row {row} of 100\n")).collect();
-    client.receives(&first)?;
+    to_server.receives(&first)?;
+    to_client.send(&first)?;
     server.types("\n")?;
-    let rows = first + &String::from_utf8_lossy(&client.receives_to_end()?);
+    // How much more comes depends on the moment in which the main thread ends.
+    let rest = to_server.receives_to_end()?;
     server.exits_with(0)?;
-    // How far it comes depends on the moment in which the main thread ends.
-    let last: Vec<&str> = rows.lines().rev().take(3).collect();
-    let shown = format!(
-        "$ nc 127.0.0.1 9090 < /dev/null | tail -n 3\n{}\n{}\n{}\n",
-        last[2], last[1], last[0]
-    );
+    to_client.send(rest)?;
+    to_client.close();
+    client.exits_with(0)?;
+    let shown = format!("$ python3 lessons/lesson03/client.py | tail -n 4\n{}", client.stdout());
     run.recorded("threads-daemon", &shown)
 }

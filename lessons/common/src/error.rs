@@ -74,8 +74,12 @@ pub fn cannot_listen(address: SocketAddr) -> impl FnOnce(io::Error) -> Failure {
     move |error| {
         let failure = Failure::new(format!("cannot listen on {address}"), why(&error));
         match error.kind() {
+            // Any free port is what was asked for.
+            ErrorKind::AddrInUse if address.port() == 0 => {
+                failure.advise("every port of this address is taken: see by what with `ss -tanp`")
+            }
             ErrorKind::AddrInUse => failure.advise(format!(
-                "another program holds the port, or an earlier run left it in TIME_WAIT: \
+                "another program holds the port, or a connection of an earlier run does (TIME_WAIT): \
                  see which with `ss -tanp`, or give another address, such as {}:0",
                 host(address)
             )),
@@ -94,6 +98,8 @@ pub fn cannot_connect(address: SocketAddr) -> impl FnOnce(io::Error) -> Failure 
     move |error| {
         let failure = Failure::new(format!("cannot connect to {address}"), why(&error));
         match error.kind() {
+            _ if address.port() == 0 => failure
+                .advise("no server has port 0: give the port in the server's first line"),
             ErrorKind::ConnectionRefused => failure.advise(format!(
                 "nothing listens there: is the server running? \
                  start it with `cargo run -p lesson02 -- {address}`"
@@ -153,6 +159,14 @@ mod tests {
                 advice(failure.clone()).is_some_and(|advice| advice.contains(word)),
                 "{failure}"
             );
+        }
+        let any = "127.0.0.1:0".parse().expect("an address");
+        let in_use = cannot_listen(any)(ErrorKind::AddrInUse.into()).to_string();
+        let refused =
+            cannot_connect(any)(ErrorKind::ConnectionRefused.into()).to_string();
+        for failure in [in_use, refused] {
+            let advice = advice(failure).unwrap_or_default();
+            assert!(!advice.is_empty() && !advice.contains("127.0.0.1:0"), "{advice}");
         }
         assert_eq!(advice(listening(ErrorKind::OutOfMemory)), None);
         assert_eq!(advice(connecting(ErrorKind::NetworkUnreachable)), None);

@@ -1,7 +1,7 @@
 //! The server reads only the first 64 KiB of a request (S17).
 //!
 //! It answers these and closes. The rest is still unread, so the close becomes a reset
-//! (RFC 2525 §2.17), and the client may lose the reply.
+//! (RFC 9112 §9.6), and the client may lose the reply.
 //!
 //! Instead of: exercise02
 //! Fails: answers_a_long_request, refuses_a_request_that_is_too_long

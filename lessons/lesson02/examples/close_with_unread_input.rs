@@ -1,7 +1,7 @@
 //! The server closes the connection after one read (S17).
 //!
 //! It reads once, replies and closes. If the client has sent more than that, the unread
-//! bytes turn the close into a reset, and the client may lose the reply (RFC 2525 §2.17).
+//! bytes turn the close into a reset, and the client may lose the reply (RFC 9112 §9.6).
 //!
 //! Instead of: lesson02
 //! Fails: reads_the_whole_message, delivers_the_whole_reply, bounds_the_message

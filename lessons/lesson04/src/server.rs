@@ -57,7 +57,7 @@ pub fn run(args: Args, converse: fn(&Client) -> Outcome) -> Result<(), Failure> 
 /// Talks with one client on a thread of its own.
 pub fn start_thread(client: Client, converse: fn(&Client) -> Outcome) {
     let server = Arc::clone(&client.server);
-    // A panic's message has the thread's name: "thread '127.0.0.1:50123' panicked".
+    // A panic names the thread: "thread '127.0.0.1:50123' (4711) panicked at …".
     let thread = thread::Builder::new().name(client.address.to_string());
     // `move` gives the client to the thread. However that ends, even by a panic, it drops
     // the client, which closes the connection. If it cannot start, that happens here.

@@ -17,84 +17,69 @@ use std::fs;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
-use common::{Explain, Failure, exit, say, seconds};
+use common::{CommandLine, Explain, Failure, exit, say};
 use report::recorded;
 use server::root;
 
-/// Measures the lessons beside their peers, and writes the book's tables and plots.
-#[derive(Parser)]
-struct Args {
-    #[command(subcommand)]
-    command: Command,
-}
+const ABOUT: &str =
+    "Measures the lessons beside their peers, and writes the book's tables and plots.";
 
-#[derive(Subcommand)]
-enum Command {
-    /// Requests of 64 bytes: lesson04, C, tokio and Python in turn
-    Requests {
-        /// How often to measure everything
-        #[arg(long, default_value = "25")]
-        rounds: usize,
-        /// How long to load each server with each number of connections
-        #[arg(long, value_name = "SECONDS", default_value = "0.3", value_parser = seconds)]
-        time: Duration,
-        /// How many clients
-        #[arg(long, value_name = "N", num_args = 1.., default_values_t = [1, 32, 256])]
-        connections: Vec<usize>,
-    },
-    /// One connection as fast as it goes: lesson05's sweep and iperf3 in turn
-    Bulk {
-        /// How often to measure everything
-        #[arg(long, default_value = "5")]
-        rounds: usize,
-        /// How long to write chunks of one size, in whole seconds
-        #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
-        time: Duration,
-    },
-    /// Clients that say nothing, up to 10,000: what they cost lesson04, C and tokio
-    Idle {
-        /// How often to measure everything
-        #[arg(long, default_value = "3")]
-        rounds: usize,
-    },
-    /// From an edit of an exercise to its verdict; and the book's first page
-    Learner {
-        /// How often to measure everything
-        #[arg(long, default_value = "3")]
-        rounds: usize,
-        /// The complete `cargo test`, too
-        #[arg(long)]
-        whole: bool,
-    },
-    /// The two buffers of one connection, from full to empty, as lesson05 shows them
-    Buffers,
-    /// Writes the recorded results into the book: tables and plots
-    Page,
-}
+const USAGE: &str = "COMMAND [OPTIONS]
 
-// `main` only turns the outcome into an exit code; what can fail stands in `run`.
+  requests   Requests of 64 bytes: lesson04, C, tokio and Python in turn
+  bulk       One connection as fast as it goes: lesson05's sweep and iperf3 in turn
+  idle       Clients that say nothing, up to 10,000: what they cost lesson04, C and tokio
+  learner    From an edit of an exercise to its verdict; and the book's first page
+  buffers    The two buffers of one connection, from full to empty, as lesson05 shows them
+  page       Writes the recorded results into the book: tables and plots
+
+  --rounds N         How often to measure everything (default: requests 25, bulk 5, others 3)
+  --time SECONDS     requests: how long to load each server with each number of connections
+                     (default: 0.3); bulk: how long to write chunks of one size (default: 1)
+  --connections N    requests: how many clients; may be repeated (default: 1, 32 and 256)
+  --whole            learner: the complete `cargo test` as well";
+
 fn main() -> ExitCode {
-    exit(run(Args::parse().command))
+    exit(run())
 }
 
-fn run(command: Command) -> Result<(), Failure> {
-    let results = |name| recorded(root(), name);
-    match command {
-        Command::Requests { rounds, time, connections } => {
-            requests::run(&results("requests"), rounds, time, &connections)
+fn run() -> Result<(), Failure> {
+    let mut line = CommandLine::new(ABOUT, USAGE);
+    let commands = ["requests", "bulk", "idle", "learner", "buffers", "page"];
+    let command = commands.into_iter().find(|command| line.command(command)).unwrap_or_default();
+    let (mut rounds, mut time, mut connections, mut whole) = (None, None, Vec::new(), false);
+    while let Some(name) = line.argument() {
+        match (command, name.as_str()) {
+            ("requests" | "bulk" | "idle" | "learner", "--rounds") => {
+                rounds = Some(line.number(1..=1000));
+            }
+            ("requests" | "bulk", "--time") => time = Some(line.seconds()),
+            ("requests", "--connections") => connections.push(line.number(1..=100_000)),
+            ("learner", "--whole") => whole = true,
+            _ => line.refuse(),
         }
-        Command::Bulk { rounds, time } => bulk::run(&results("bulk"), rounds, time),
-        Command::Idle { rounds } => idle::run(&results("idle"), rounds),
-        Command::Learner { rounds, whole } => learner::run(&results("learner"), rounds, whole),
-        Command::Buffers => buffers::run(&results("buffers")),
-        Command::Page => {
+    }
+    let results = recorded(root(), command);
+    match command {
+        "requests" => {
+            if connections.is_empty() {
+                connections = vec![1, 32, 256];
+            }
+            let time = time.unwrap_or(Duration::from_millis(300));
+            requests::run(&results, rounds.unwrap_or(25), time, &connections)
+        }
+        "bulk" => bulk::run(&results, rounds.unwrap_or(5), time.unwrap_or(Duration::from_secs(1))),
+        "idle" => idle::run(&results, rounds.unwrap_or(3)),
+        "learner" => learner::run(&results, rounds.unwrap_or(3), whole),
+        "buffers" => buffers::run(&results),
+        "page" => {
             for (path, text) in report::files(root()).explain("cannot read the records")? {
                 fs::write(&path, text).explain(format!("cannot write {}", path.display()))?;
                 say!("wrote {}", path.display())?;
             }
             Ok(())
         }
+        _ => line.bad("a command is missing"),
     }
 }
 

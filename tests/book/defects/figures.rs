@@ -1,6 +1,6 @@
 //! Figures that are refused.
 
-use libtest_mimic::Trial;
+use harness::Trial;
 use predicates::str::contains;
 
 use crate::support::{SECOND, SmallBook, test, trials};

@@ -7,7 +7,7 @@ mod places;
 mod predictions;
 
 use book::source::html;
-use libtest_mimic::Trial;
+use harness::Trial;
 use predicates::prelude::*;
 use predicates::str::contains;
 

@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
-use libtest_mimic::Trial;
+use harness::Trial;
 use predicates::str::contains;
 use tempfile::TempDir;
 

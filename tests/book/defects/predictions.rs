@@ -1,6 +1,6 @@
 //! Predictions that are refused.
 
-use libtest_mimic::Trial;
+use harness::Trial;
 use predicates::str::contains;
 
 use crate::support::{PREDICTION, SECOND, SmallBook, test, trials, with_a_suite};

@@ -1,7 +1,7 @@
 //! What must not start: only programs of the table start, only with arguments that are described there,
 //! and only for pages of this server.
 
-use libtest_mimic::Trial;
+use harness::Trial;
 use serde_json::{Value, json};
 
 use crate::support::{Server, SmallBook, children, trials};

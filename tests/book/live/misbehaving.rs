@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use libtest_mimic::Trial;
+use harness::Trial;
 #[cfg(unix)]
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};

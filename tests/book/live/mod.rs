@@ -9,7 +9,7 @@ mod run;
 
 pub use run::needs;
 
-use libtest_mimic::Trial;
+use harness::Trial;
 
 pub fn trials() -> Vec<Trial> {
     // First those that wait longest.

@@ -1,7 +1,7 @@
 //! Lessons, run as the book's panels run them: the client when the server listens, and each line with its
 //! time, its program and its stream. On Linux the kernel's view tells of the sockets.
 
-use libtest_mimic::Trial;
+use harness::Trial;
 use serde_json::{Value, json};
 
 use super::run::{Event, exit, lines};

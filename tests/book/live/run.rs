@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use libtest_mimic::Trial;
+use harness::Trial;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Heard, Server, SmallBook, Stream};

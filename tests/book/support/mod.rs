@@ -18,7 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use book::source::Sources;
-use libtest_mimic::Trial;
+use harness::Trial;
 
 /// Far longer than anything here takes, even on a busy machine.
 pub const DEADLINE: Duration = Duration::from_secs(60);

@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use fantoccini::key::Key;
-use libtest_mimic::Trial;
+use harness::Trial;
 use serde_json::{Value as Json, json};
 
 use super::chromium::{self, Chromium};

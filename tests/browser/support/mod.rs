@@ -15,7 +15,7 @@ use std::process::Command;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
-use libtest_mimic::Trial;
+use harness::Trial;
 
 use crate::faults;
 

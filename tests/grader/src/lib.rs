@@ -6,7 +6,8 @@
 //!   that is a question, and the section of the book that explains it. ([`Check`], [`Subject`])
 //! - A **run** is one performance of a check. It starts programs ([`Program`]), connects **peers**
 //!   ([`Peer`], the check's own ends of connections), and each action is a numbered step. All of it has one
-//!   deadline; `GRADER_PATIENCE=3` gives a slow machine three times as long. ([`Run`])
+//!   deadline, which begins when the program is ready: how long it takes to start is measured once. What an
+//!   assignment grants is added ([`Run::grants`]); `GRADER_PATIENCE=3` gives a slow machine three times as long. ([`Run`])
 //! - A **fault**, or wrong program, must fail exactly the checks that it names, and pass all others. Each
 //!   check has one.
 //! - An **exercise** is the reader's file, graded by checks of its own, since it asks for more than the
@@ -24,7 +25,9 @@
 //!   and where to read. The likely cause is drawn from what is known at that moment: how the program ended,
 //!   what it wrote, and (on Linux) in which call each of its threads waits and what it has not read. Some
 //!   reports are recorded in `tests/reports/`, one for each kind of failure, to be reviewed like prose.
-//!   ([`Report`])
+//!   Its link leads to port 3000, or to that of `BOOK_PORT`. ([`Report`])
+//! - A check is **not judged** if only the time was wrong that it took, and other programs kept the machine
+//!   busy meanwhile. It has neither passed nor failed. ([`Status`])
 //! - The **record** is the grade for machines: `cargo grade --format json` prints one line for each check.
 //!   The **live record** is the grade while it comes about ([`LIVE`]). The **list of checks** in a chapter is
 //!   recorded in `book/chapters/checks/`, so that a static copy of the book has it.

@@ -26,7 +26,7 @@ mod unix {
     use grader::{
         Check, Exercise, Graded, LIVE, Lesson, Needs, Outcome, RECORD, Run, Status, check,
     };
-    use libtest_mimic::{Arguments, Trial};
+    use harness::{Arguments, Trial};
     use rustix::process::{Pid, test_kill_process};
     use serde_json::Value;
 
@@ -78,7 +78,7 @@ mod unix {
             test("people_read_the_report_and_the_grade", people_read_the_report_and_the_grade),
             test("programs_read_events_and_the_record", programs_read_events_and_the_record),
         ];
-        libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+        harness::run(&Arguments::from_args(), trials).exit_code()
     }
 
     fn each_check_is_told_as_it_ends() {

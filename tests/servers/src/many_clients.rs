@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use common::GREETING;
-use grader::{Check, Needs, Outcome, Peer, Program, Rlimit, Run, Usage, check, sockets};
+use grader::{Broken, Check, Needs, Outcome, Peer, Program, Rlimit, Run, Usage, check, sockets};
 use socket2::SockRef;
 
 use crate::robustness::{
@@ -195,18 +195,32 @@ fn greet_and_part(
     };
     let at_the_end = run.until(statement, || holds(server.usage().ok()?).then_some(()));
     at_the_end.map_err(|broken| match server.usage() {
-        Ok(now) => run.broken(
-            format!("after {clients} clients fewer than {}", in_words(most)),
-            format!("{}: the time was up", in_words(now)),
-        ),
+        Ok(now) => match too_much(now, most) {
+            Some((few, many)) => Broken {
+                expected: format!("after {clients} clients fewer than {few}"),
+                got: format!("{many}: the time was up"),
+                ..broken
+            },
+            // It has just let go of the last.
+            None => broken,
+        },
         Err(_) => broken,
     })
 }
 
-fn in_words(usage: Usage) -> String {
-    let Usage { descriptors, threads, mappings, .. } = usage;
-    let known = format!("{descriptors} descriptors and {threads} threads");
-    if mappings == usize::MAX { known } else { format!("{known} ({mappings} pieces of memory)") }
+/// What of it is too much: how much there may be, and how much there is.
+fn too_much(now: Usage, most: Usage) -> Option<(String, String)> {
+    const STACKS: &str = " (a thread that has ended keeps two for its stack until it is joined)";
+    let all = [
+        (now.descriptors, most.descriptors, "descriptors", ""),
+        (now.threads, most.threads, "threads", ""),
+        (now.mappings, most.mappings, "pieces of memory", STACKS),
+    ];
+    let too_many = all.iter().filter(|(now, most, ..)| now >= most);
+    let (few, many): (Vec<_>, Vec<_>) = too_many
+        .map(|(now, most, what, why)| (format!("{most} {what}{why}"), format!("{now} {what}")))
+        .unzip();
+    (!few.is_empty()).then(|| (few.join(" and "), many.join(" and ")))
 }
 
 /// The two seconds of the demand, and some more for a machine that has other things to do.

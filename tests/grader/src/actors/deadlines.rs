@@ -1,12 +1,45 @@
 //! Checks of a program's own deadline, which a busy machine must not disturb.
 
+use std::fmt::Display;
 use std::time::{Duration, Instant};
 
 use super::run::Run;
-use crate::check::Outcome;
+use crate::check::{Broken, Outcome};
 use crate::words::{demands, steps};
 
+/// The option with a program's deadline, in seconds.
+const TIME_LIMIT: &str = "--time-limit";
+
+/// The longest deadline that a check waits for.
+const LONGEST: Duration = Duration::from_secs(5);
+
 impl Run {
+    /// Grants the program more time, since the assignment does: its deadline for clients, which the check
+    /// waits for, or the two seconds in which it may end.
+    pub fn grants(&mut self, time: Duration) {
+        self.trace.grants(time);
+    }
+
+    /// The deadline that a program is told is granted to it.
+    pub(super) fn grants_what_it_is_told(&mut self, arguments: &[&str]) {
+        let told = arguments.windows(2).filter(|pair| pair[0] == TIME_LIMIT);
+        let seconds = told.filter_map(|pair| pair[1].parse().ok());
+        let times = seconds.filter_map(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        // A longer one is there to not be reached.
+        times.filter(|time| *time <= LONGEST).for_each(|time| self.grants(time));
+    }
+
+    /// A step that is a statement about how long something took: where it doesn't hold on a busy machine, the
+    /// check isn't judged.
+    pub fn ensure_in_time(
+        &mut self,
+        statement: impl Display,
+        holds: bool,
+        got: impl Display,
+    ) -> Outcome {
+        self.ensure(statement, holds, got).map_err(Broken::of_time)
+    }
+
     /// Performs a check of a program's deadline, which the check gets as an argument: first a short one,
     /// so that the check is quick. A busy machine may stop a right program, or the check, for that long: so
     /// where the demand is broken, or `false` says that nothing was shown, all of it starts over with a second.
@@ -55,7 +88,7 @@ impl Run {
     pub fn shorter_than_default(&mut self, since: Instant) -> Outcome {
         let took = since.elapsed();
         let less = took < Duration::from_secs(9);
-        self.ensure(steps::LESS_THAN_NINE_SECONDS, less, format!("{took:?}"))
+        self.ensure_in_time(steps::LESS_THAN_NINE_SECONDS, less, format!("{took:?}"))
     }
 
     /// What was done in vain is no part of the report. `false`: there is no time to start over.

@@ -16,7 +16,7 @@ pub struct Listener {
 impl Listener {
     pub(crate) fn new(listener: TcpListener, trace: &Trace) -> Listener {
         // Accepting has no time-out of its own; with this the deadline holds.
-        listener.set_nonblocking(true).expect("a listener can be non-blocking");
+        let _ = listener.set_nonblocking(true);
         Listener { listener, trace: trace.clone(), accepted: 0 }
     }
 
@@ -38,7 +38,7 @@ impl Listener {
             SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
             SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
         };
-        close_for_good(self.listener, local, no_peer, self.trace.deadline);
+        close_for_good(self.listener, local, no_peer, self.trace.deadline());
     }
 
     /// Waits for the next client.
@@ -50,6 +50,7 @@ impl Listener {
         stream
             .set_nonblocking(false)
             .map_err(|why| self.trace.broken(demands::A_CONNECTION, why))?;
+        self.trace.all_are_ready();
         self.accepted += 1;
         Ok(Peer::new(stream, Some(remote), steps::accepted(self.accepted), &self.trace))
     }

@@ -10,6 +10,7 @@ mod output;
 mod peer;
 mod program;
 mod run;
+mod start;
 mod statements;
 mod subject;
 #[cfg(all(test, target_os = "linux"))]
@@ -18,9 +19,11 @@ mod trace;
 
 pub use finished::Finished;
 pub use listener::Listener;
+pub(crate) use output::cut;
 pub use peer::{Peer, uninterrupted};
 pub use program::{Program, ways_to_end};
 pub use run::{ClosedPort, Run, private_loopback};
+pub(crate) use start::measure_start;
 pub use subject::Subject;
 pub(crate) use trace::{Record, Started, Trace};
 

@@ -99,7 +99,7 @@ impl Run {
             always.retain(|thread| now.contains(thread));
         }
         let busy = program.usage()?.processor_time - before;
-        let got = format!("{busy:?} of {time:?}");
+        let got = demands::kept_a_processor_busy(busy, time);
         self.ensure(steps::meanwhile_idle(&program.name), busy < time / 4, got)?;
         // On a busy machine a thread that never waits gets little processor time, and would take more.
         // One that had something to do, and no processor for it, waits in the end.

@@ -237,11 +237,12 @@ fn lines(stream: Stream, written: &Written) -> Vec<String> {
         lines.reverse();
         lines
     };
-    shown.iter_mut().for_each(|line| *line = format!("{stream} | {line}"));
+    shown.iter_mut().for_each(|line| *line = format!("{stream} | {}", words::shown(line)));
     shown
 }
 
-fn cut(line: &str) -> String {
+/// A line that is not too long for a report.
+pub(crate) fn cut(line: &str) -> String {
     match line.char_indices().nth(CHARACTERS) {
         Some((end, _)) => report::cut_line(&line[..end], line.len()),
         None => line.into(),

@@ -1,6 +1,6 @@
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, SocketAddrV4, TcpStream};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,9 @@ use crate::words::{demands, quote, steps};
 
 /// More than this is not received to its end: a program may send forever.
 const MOST: usize = 64 << 20;
+
+/// The address of an end that has none any more.
+const UNKNOWN: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
 
 /// The check's own end of a connection with a program.
 pub struct Peer {
@@ -42,18 +45,19 @@ impl Peer {
 
     /// This end's address: what the program sees as its peer.
     pub fn local(&self) -> SocketAddr {
-        self.stream.local_addr().expect("a connected socket has an address")
+        self.stream.local_addr().unwrap_or(UNKNOWN)
     }
 
     /// The program's end.
     pub fn remote(&self) -> SocketAddr {
-        self.remote.expect("a connection has two ends")
+        // A connection that the program has reset before anybody asked has no other end any more.
+        self.remote.unwrap_or(UNKNOWN)
     }
 
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> Outcome {
         let bytes = bytes.as_ref();
         self.trace.step(steps::sends(&self.name, bytes));
-        self.write(bytes).map_err(|why| self.broken(demands::TAKES_BYTES, common::why(&why)))
+        self.write(bytes).map_err(|why| self.not_sent(demands::TAKES_BYTES, &why))
     }
 
     /// Sends chunk by chunk, each when the program has read the one before, so that no read can take
@@ -70,7 +74,7 @@ impl Peer {
                 self.all_is_read_by(peer)?;
             }
             let sent = self.write(chunk.as_ref());
-            sent.map_err(|why| self.broken(expected, common::why(&why)))?;
+            sent.map_err(|why| self.not_sent(expected, &why))?;
         }
         Ok(())
     }
@@ -99,15 +103,19 @@ impl Peer {
 
     /// One read, for a check that names a longer exchange as one step. 0: the end of the stream.
     pub fn read_some(&mut self, buffer: &mut [u8], expected: &str) -> Outcome<usize> {
-        self.read(buffer, &expected).map_err(|why| self.broken(expected, why))
+        self.read(buffer, &expected).map_err(|why| self.of_time_if_late(expected, &why, &why))
     }
 
     /// Writes all of it, for a check that names a longer exchange as one step.
     pub fn write_all(&mut self, bytes: &[u8], expected: &str) -> Outcome {
-        self.write(bytes).map_err(|why| match common::timed_out(&why) {
-            true => self.broken(expected, demands::NO_ROOM),
+        self.write(bytes).map_err(|why| self.not_sent(expected, &why))
+    }
+
+    fn not_sent(&self, expected: &str, why: &io::Error) -> Broken {
+        match common::timed_out(why) {
+            true => self.trace.late(expected, demands::NO_ROOM),
             false => self.broken(expected, why),
-        })
+        }
     }
 
     /// Finishes sending (half-close): the program reads 0 bytes after all that was sent.
@@ -126,7 +134,8 @@ impl Peer {
         match uninterrupted(|| self.stream.peek(&mut [0])) {
             Ok(0) => Err(self.broken(expected, demands::END_OF_STREAM)),
             Ok(_) => Ok(()),
-            Err(why) => Err(self.broken(expected, common::why(&why))),
+            Err(why) if common::timed_out(&why) => Err(self.trace.late(expected, demands::TIME_UP)),
+            Err(why) => Err(self.broken(expected, why)),
         }
     }
 
@@ -146,7 +155,11 @@ impl Peer {
                     ));
                 }
                 Ok(more) => count += more,
-                Err(why) => return Err(self.trace.differs(expected, &got[..count], &why)),
+                // What came is the beginning of what is right.
+                Err(why) => {
+                    let differs = self.trace.differs(expected, &got[..count], &why);
+                    return Err(if is_late(&why) { differs.of_time() } else { differs });
+                }
             }
             if !expected.starts_with(&got[..count]) {
                 return Err(self.trace.differs(expected, &got[..count], ""));
@@ -169,9 +182,7 @@ impl Peer {
         match self.read(&mut buffer, &expected) {
             Ok(0) => Ok(()),
             Ok(count) => Err(self.broken(expected, quote(&buffer[..count]))),
-            Err(why) if why == demands::THEN_TIME_UP => {
-                Err(self.broken(expected, demands::nothing(&why)))
-            }
+            Err(why) if is_late(&why) => Err(self.trace.late(expected, demands::nothing(&why))),
             Err(why) => Err(self.broken(expected, why)),
         }
     }
@@ -190,7 +201,8 @@ impl Peer {
                 }
                 Ok(count) => all.extend_from_slice(&buffer[..count]),
                 Err(why) => {
-                    return Err(self.broken(expected, demands::then(&all, &why)));
+                    let got = demands::then(&all, &why);
+                    return Err(self.of_time_if_late(expected, &got, &why));
                 }
             }
         }
@@ -206,7 +218,9 @@ impl Peer {
             Ok(0) => Ok(()),
             Ok(count) => Err(self.broken(expected, quote(&buffer[..count]))),
             Err(why) if broken_off(&why) => Ok(()),
-            Err(why) if common::timed_out(&why) => Err(self.broken(expected, demands::STILL_OPEN)),
+            Err(why) if common::timed_out(&why) => {
+                Err(self.trace.late(expected, demands::STILL_OPEN))
+            }
             Err(why) => Err(self.broken(expected, why)),
         }
     }
@@ -225,7 +239,7 @@ impl Peer {
                 Err(why) if broken_off(&why) => return Ok(()),
                 Err(why) if common::timed_out(&why) => {
                     let got = demands::takes_no_more(sent);
-                    return Err(self.broken(expected, got));
+                    return Err(self.trace.late(expected, got));
                 }
                 Err(why) => return Err(self.broken(expected, why)),
             }
@@ -247,7 +261,10 @@ impl Peer {
                 }
                 Ok(count) => received += count,
                 Err(why) if why.kind() == ErrorKind::ConnectionReset => return Ok(received),
-                Err(why) => return Err(self.broken(demands::A_RESET, common::why(&why))),
+                Err(why) if common::timed_out(&why) => {
+                    return Err(self.trace.late(demands::A_RESET, demands::TIME_UP));
+                }
+                Err(why) => return Err(self.broken(demands::A_RESET, why)),
             }
         }
     }
@@ -256,7 +273,8 @@ impl Peer {
     pub fn receives_nothing_for(&mut self, time: Duration) -> Outcome {
         const EXPECTED: &str = demands::SILENCE;
         self.trace.step(steps::receives_nothing_for(&self.name, time));
-        self.stream.set_read_timeout(Some(time)).expect("not zero");
+        let limited = self.stream.set_read_timeout(Some(time));
+        limited.map_err(|why| self.broken(EXPECTED, why))?;
         let mut bytes = [0; 64];
         match uninterrupted(|| self.stream.read(&mut bytes)) {
             Ok(0) => Err(self.broken(EXPECTED, demands::END_OF_STREAM)),
@@ -297,10 +315,11 @@ impl Peer {
     pub fn reset(self) {
         self.trace.step(steps::resets(&self.name));
         // SO_LINGER with time 0 turns close into a reset (socket(7)).
-        let linger = socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
-        linger.expect("a TCP socket takes SO_LINGER");
+        let _ = socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
         match (self.stream.local_addr(), self.stream.peer_addr()) {
-            (Ok(local), Ok(peer)) => close_for_good(self.stream, local, peer, self.trace.deadline),
+            (Ok(local), Ok(peer)) => {
+                close_for_good(self.stream, local, peer, self.trace.deadline())
+            }
             // The program has broken it off before.
             _ => close(self.stream),
         }
@@ -326,11 +345,16 @@ impl Peer {
         self.trace.broken(expected, got)
     }
 
+    fn of_time_if_late(&self, expected: &str, got: &str, why: &str) -> Broken {
+        let broken = self.broken(expected, got);
+        if is_late(why) { broken.of_time() } else { broken }
+    }
+
     fn limit(&self, expected: &dyn Display) -> Outcome {
         let left = self.trace.time_left(expected)?;
-        self.stream.set_read_timeout(Some(left)).expect("not zero");
-        self.stream.set_write_timeout(Some(left)).expect("not zero");
-        Ok(())
+        let limited = self.stream.set_read_timeout(Some(left));
+        let limited = limited.and_then(|()| self.stream.set_write_timeout(Some(left)));
+        limited.map_err(|why| self.broken(expected, why))
     }
 
     fn read(&mut self, buffer: &mut [u8], expected: &dyn Display) -> Result<usize, String> {
@@ -340,6 +364,11 @@ impl Peer {
             other => other.map_err(|why| why.to_string()),
         }
     }
+}
+
+/// Whether a read ended because of the deadline.
+fn is_late(why: &str) -> bool {
+    [demands::TIME_UP, demands::THEN_TIME_UP].contains(&why)
 }
 
 /// Whether the error says that the other side has closed, with or without regard for this one.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use assert_cmd::assert::Assert;
 
 use super::finished::Finished;
-use super::output::{Output, Stream, Text, Waited};
+use super::output::{Output, Stream, Text, Waited, cut};
 use super::subject::Subject;
 use super::trace::Trace;
 use crate::check::Outcome;
@@ -39,8 +39,10 @@ impl Program {
         let output = Arc::new(Output::default());
         let mut tree = ProcessTree::start(command, *quota, Arc::clone(&output) as _)
             .map_err(|why| trace.broken(demands::STARTS, why))?;
-        output.collect(Stream::Out, tree.child.stdout.take().expect("piped"), quota.output);
-        output.collect(Stream::Err, tree.child.stderr.take().expect("piped"), quota.output);
+        if let (Some(out), Some(err)) = (tree.child.stdout.take(), tree.child.stderr.take()) {
+            output.collect(Stream::Out, out, quota.output);
+            output.collect(Stream::Err, err, quota.output);
+        }
         trace.started(name, &output, tree.child.id());
         let (name, trace) = (name.clone(), trace.clone());
         Ok(Program { name, tree, output, trace, ended_at: None })
@@ -65,6 +67,8 @@ impl Program {
         let address = std::str::from_utf8(&line)
             .ok()
             .and_then(|line| line.trim_end().strip_prefix("listening on ")?.parse().ok());
+        // Port 0 is what it was told; a client can't connect to it.
+        let address = address.filter(|address: &SocketAddr| address.port() != 0);
         let got = || self.why_cut_off().unwrap_or_else(|| quote(&line));
         address.ok_or_else(|| self.trace.broken(EXPECTED, got()))
     }
@@ -124,9 +128,12 @@ impl Program {
         expected: impl Display,
         look: impl FnMut(&Text) -> Option<T>,
     ) -> Outcome<T> {
-        match self.output.wait(self.trace.deadline, look) {
-            Waited::Found(found) => Ok(found),
-            Waited::TimeUp => Err(self.trace.broken(expected, demands::TIME_UP)),
+        match self.output.wait(self.trace.deadline(), look) {
+            Waited::Found(found) => {
+                self.trace.ready(&self.output);
+                Ok(found)
+            }
+            Waited::TimeUp => Err(self.trace.late(expected, demands::TIME_UP)),
             Waited::Ended => {
                 let how = self.how_it_ended();
                 Err(self.trace.broken(expected, how))
@@ -164,7 +171,7 @@ impl Program {
             match tree.try_wait() {
                 Some(_) => Some(Ok(())),
                 _ if line.starts_with(b"listening on ") => {
-                    let got = demands::running_and_saying(&String::from_utf8_lossy(&line));
+                    let got = demands::running_and_saying(&cut(&String::from_utf8_lossy(&line)));
                     Some(Err(trace.broken(EXPECTED, got)))
                 }
                 _ => None,
@@ -183,6 +190,7 @@ impl Program {
         let tree = &mut self.tree;
         let status = self.trace.until(&demands::THE_END, || tree.try_wait())?;
         self.ended_at.get_or_insert_with(Instant::now);
+        self.trace.ready(&self.output);
         self.trace.found(&self.output, |program| program.over = true);
         // A process that it has left behind may hold its output open.
         self.tree.end();
@@ -238,6 +246,9 @@ impl Program {
 
     fn takes(&self, signal: Signal, step: String) -> Outcome {
         self.trace.step(step);
+        if matches!(signal, Signal::Interrupt | Signal::Terminate) {
+            self.trace.grants_for_its_end();
+        }
         let sent = self.tree.send(signal);
         sent.map_err(|why| self.trace.broken(demands::TAKES_SIGNAL, why))
     }

@@ -11,7 +11,7 @@ use super::peer::Peer;
 use super::program::Program;
 use super::subject::Subject;
 use super::trace::Trace;
-use crate::check::Outcome;
+use crate::check::{Broken, Outcome};
 use crate::machine::{Data, seed};
 use crate::words::{demands, steps};
 
@@ -84,6 +84,7 @@ impl Run {
         let any_port = SocketAddr::new(self.ip, 0).to_string();
         let arguments = arguments.iter().map(|it| if *it == ANY_PORT { &any_port } else { *it });
         let arguments: Vec<_> = arguments.collect();
+        self.grants_what_it_is_told(&arguments);
         self.trace.step(steps::starts(&line(program, &arguments)));
         let mut command = program.command();
         command.args(arguments);
@@ -136,7 +137,7 @@ impl Run {
         self.trace.step(steps::connects(name, address));
         let left = self.trace.time_left(&demands::A_CONNECTION)?;
         let stream = TcpStream::connect_timeout(&address, left)
-            .map_err(|why| self.trace.broken(demands::A_CONNECTION, common::why(&why)))?;
+            .map_err(|why| self.not_connected(demands::A_CONNECTION, why))?;
         Ok(Peer::new(stream, Some(address), name, &self.trace))
     }
 
@@ -152,8 +153,18 @@ impl Run {
         let left = self.trace.time_left(&demands::REFUSED)?;
         match TcpStream::connect_timeout(&address, left) {
             Ok(_) => Err(self.trace.broken(demands::REFUSED, demands::A_CONNECTION)),
-            Err(why) if why.kind() == std::io::ErrorKind::ConnectionRefused => Ok(()),
-            Err(why) => Err(self.trace.broken(demands::REFUSED, why)),
+            Err(why) if why.kind() == std::io::ErrorKind::ConnectionRefused => {
+                self.trace.refused();
+                Ok(())
+            }
+            Err(why) => Err(self.not_connected(demands::REFUSED, why)),
+        }
+    }
+
+    fn not_connected(&self, expected: &str, why: std::io::Error) -> Broken {
+        match common::timed_out(&why) {
+            true => self.trace.late(expected, demands::TIME_UP),
+            false => self.trace.broken(expected, why),
         }
     }
 
@@ -209,6 +220,7 @@ impl Run {
 
     fn finish(&mut self, mut command: Command, arguments: &[&str]) -> Outcome<Finished> {
         let subject = self.subject().clone();
+        self.grants_what_it_is_told(arguments);
         self.trace.step(steps::runs_to_end(&line(&subject, arguments)));
         command.args(arguments);
         Program::spawn(&subject, command, &self.trace)?.finishes()

@@ -96,6 +96,28 @@ fn what_no_program_reads_has_not_been_read_and_is_not_cut_off() {
     reading.join().unwrap();
 }
 
+/// Whatever a program does, a check doesn't panic.
+#[test]
+fn a_connection_that_is_gone_breaks_a_demand() {
+    let (peer, program) = pair(must_pass());
+    reset(program);
+    let stream = peer.stream().try_clone().unwrap();
+    let gone = || stream.peer_addr().is_err().then_some(());
+    run().until("it is gone", gone).unwrap();
+    let mut peer = run().peer(stream.try_clone().unwrap(), "the client");
+    assert_eq!(peer.remote(), "0.0.0.0:0".parse().unwrap());
+    assert_ne!(peer.local().port(), 0);
+    let outcomes = [
+        peer.receives_nothing_for(Duration::ZERO),
+        peer.finish_sending(),
+        peer.send("a"),
+        peer.send_in_chunks(&["a", "b"]),
+        peer.has_been_read(),
+    ];
+    assert!(outcomes.iter().all(Result::is_err), "{outcomes:?}");
+    peer.reset();
+}
+
 /// A reader that takes a little every now and then cannot draw the time out.
 #[test]
 fn a_write_has_one_deadline() {

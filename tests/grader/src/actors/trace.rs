@@ -1,4 +1,4 @@
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt::Display;
 use std::net::SocketAddr;
 use std::process::ExitStatus;
@@ -8,13 +8,15 @@ use std::time::{Duration, Instant};
 
 use super::output::Output;
 use crate::check::{Broken, Caret, Outcome};
-use crate::machine::{Activity, Deadline, has_ended};
+use crate::machine::{Activity, Deadline, allowance, has_ended, start_seen};
 use crate::words::{self, demands};
 
 /// What one run of a check has done so far. All that acts in the run writes to the same trace.
 #[derive(Clone)]
 pub(crate) struct Trace {
-    pub deadline: Deadline,
+    deadline: Rc<Cell<Deadline>>,
+    /// Whether programs have time to start, beyond that of the check.
+    allows_starts: bool,
     /// Whether a failure is to be explained: then a broken demand looks at the programs.
     is_explained: bool,
     record: Rc<RefCell<Record>>,
@@ -28,6 +30,28 @@ pub(crate) struct Record {
     pub peers: Vec<(SocketAddr, String)>,
     /// The seed, if data were drawn from it.
     pub seed: Option<u64>,
+    /// When the last step began.
+    began: Option<Instant>,
+    /// When a demand was broken in it.
+    broken: Option<Instant>,
+}
+
+/// A step that took so long is named with its time.
+const LONG: Duration = Duration::from_secs(1);
+
+impl Record {
+    /// How long a program had run when the check failed.
+    pub fn ran_for(&self, program: &Started) -> Duration {
+        self.broken.unwrap_or_else(Instant::now).saturating_duration_since(program.began)
+    }
+
+    /// Says of the last step how long it took, if that was long.
+    fn names_the_time(&mut self, end: Instant) {
+        let took = self.began.take().map_or(Duration::ZERO, |began| end.duration_since(began));
+        if let (true, Some(step)) = (took >= LONG, self.steps.last_mut()) {
+            step.push_str(&words::steps::took(took));
+        }
+    }
 }
 
 /// A program that was started.
@@ -35,6 +59,9 @@ pub(crate) struct Started {
     pub name: String,
     pub output: Arc<Output>,
     process: u32,
+    began: Instant,
+    /// How long it may take to be ready. `None`: it is.
+    allowance: Option<Duration>,
     /// Whether the check has waited for its end, or has killed it.
     pub over: bool,
     /// Whether it had ended by itself when a demand was broken, and how.
@@ -46,8 +73,8 @@ pub(crate) struct Started {
 
 impl Trace {
     pub fn new(patience: Duration) -> Trace {
-        let deadline = Deadline::after(patience);
-        Trace { deadline, is_explained: false, record: Rc::default() }
+        let deadline = Rc::new(Cell::new(Deadline::after(patience)));
+        Trace { deadline, allows_starts: false, is_explained: false, record: Rc::default() }
     }
 
     /// A trace for a report: each demand that is broken looks at the programs of the run.
@@ -55,13 +82,41 @@ impl Trace {
         Trace { is_explained: true, ..Trace::new(patience) }
     }
 
+    /// The same for a program that is graded: its deadline begins when it is ready.
+    pub fn graded(patience: Duration) -> Trace {
+        Trace { allows_starts: true, ..Trace::explained(patience) }
+    }
+
+    pub fn deadline(&self) -> Deadline {
+        self.deadline.get()
+    }
+
+    /// Moves the deadline: so much time is not the program's, or is granted to it.
+    pub fn grants(&self, time: Duration) {
+        self.deadline.set(self.deadline().later(time));
+    }
+
+    /// A program that is asked to end may take two seconds for that.
+    pub fn grants_for_its_end(&self) {
+        if self.allows_starts {
+            self.grants(Duration::from_secs(2));
+        }
+    }
+
     /// A demand is broken. The programs are looked at, before the check ends its connections and so disturbs
     /// them.
     pub fn broken(&self, expected: impl Display, got: impl Display) -> Broken {
         if self.is_explained {
+            let now = Instant::now();
+            self.record.borrow_mut().broken.get_or_insert(now);
             self.look();
         }
         Broken::new(expected, got)
+    }
+
+    /// The same if only the time is wrong that it took.
+    pub fn late(&self, expected: impl Display, got: impl Display) -> Broken {
+        self.broken(expected, got).of_time()
     }
 
     /// The same with other bytes than were expected. `then`: what came after them, if not more bytes.
@@ -96,7 +151,22 @@ impl Trace {
 
     /// Begins the next step; if the run fails now, this is the step that failed.
     pub fn step(&self, what: impl Display) {
-        self.record.borrow_mut().steps.push(what.to_string());
+        let mut record = self.record.borrow_mut();
+        record.names_the_time(Instant::now());
+        record.steps.push(what.to_string());
+        record.began = Some(Instant::now());
+        // What was broken before was no failure of the check.
+        record.broken = None;
+    }
+
+    /// The step has found that no program listens. Where that is because the program has ended, it says so.
+    pub fn refused(&self) {
+        let mut record = self.record.borrow_mut();
+        let ended = |it: &&Started| !it.over && has_ended(it.process);
+        let ended = record.programs.iter().rfind(ended).map(|it| words::steps::had_ended(&it.name));
+        if let (Some(ended), Some(step)) = (ended, record.steps.last_mut()) {
+            step.push_str(&ended);
+        }
     }
 
     /// How many steps there have been.
@@ -106,19 +176,42 @@ impl Trace {
 
     /// What was done after so many steps was in vain, and is no part of the report.
     pub fn forget_steps_after(&self, number: usize) {
-        self.record.borrow_mut().steps.truncate(number);
+        let mut record = self.record.borrow_mut();
+        record.steps.truncate(number);
+        record.began = None;
     }
 
     pub fn started(&self, name: &str, output: &Arc<Output>, process: u32) {
+        let allowance = if self.allows_starts { allowance(name) } else { Duration::ZERO };
+        self.grants(allowance);
         self.record.borrow_mut().programs.push(Started {
             name: name.into(),
             output: Arc::clone(output),
             process,
+            began: Instant::now(),
+            allowance: Some(allowance),
             over: false,
             gone: false,
             status: None,
             activity: None,
         });
+    }
+
+    /// This program is ready: what it didn't need for its start is no part of the deadline.
+    pub fn ready(&self, output: &Arc<Output>) {
+        self.found(output, |program| self.has_started(program));
+    }
+
+    /// All programs are ready, since one of them has done what only a program does that is.
+    pub fn all_are_ready(&self) {
+        self.record.borrow_mut().programs.iter_mut().for_each(|program| self.has_started(program));
+    }
+
+    fn has_started(&self, program: &mut Started) {
+        let Some(allowance) = program.allowance.take() else { return };
+        let took = program.began.elapsed();
+        start_seen(&program.name, took);
+        self.deadline.set(self.deadline().earlier(allowance.saturating_sub(took)));
     }
 
     /// What has become of a program, or what is known of it when the run has failed.
@@ -140,21 +233,24 @@ impl Trace {
     }
 
     pub fn take(&self) -> Record {
-        self.record.take()
+        let mut record = self.record.take();
+        let end = record.broken.unwrap_or_else(Instant::now);
+        record.names_the_time(end);
+        record
     }
 
     pub fn left(&self) -> Duration {
-        self.deadline.left()
+        self.deadline().left()
     }
 
     /// The time that is left of the whole run; an error when there is none.
     pub fn time_left(&self, expected: &dyn Display) -> Outcome<Duration> {
         let left = self.left();
-        if left.is_zero() { Err(self.broken(expected, demands::TIME_UP)) } else { Ok(left) }
+        if left.is_zero() { Err(self.late(expected, demands::TIME_UP)) } else { Ok(left) }
     }
 
     /// Looks until `look` finds something, at most until the deadline.
     pub fn until<T>(&self, expected: &dyn Display, look: impl FnMut() -> Option<T>) -> Outcome<T> {
-        self.deadline.until(look).ok_or_else(|| self.broken(expected, demands::TIME_UP))
+        self.deadline().until(look).ok_or_else(|| self.late(expected, demands::TIME_UP))
     }
 }

@@ -16,6 +16,8 @@ pub struct Broken {
     pub caret: Option<Caret>,
     /// The question for a program that fails in this step, if it isn't the check's.
     pub hint: Option<&'static str>,
+    /// Whether all that is wrong is the time that it took: on a busy machine that says nothing.
+    pub of_time: bool,
 }
 
 /// A mark under a line of a report.
@@ -28,7 +30,13 @@ pub struct Caret {
 
 impl Broken {
     pub fn new(expected: impl Display, got: impl Display) -> Broken {
-        Broken { expected: expected.to_string(), got: got.to_string(), caret: None, hint: None }
+        let (expected, got) = (expected.to_string(), got.to_string());
+        Broken { expected, got, caret: None, hint: None, of_time: false }
+    }
+
+    /// The same where only the time is wrong that it took.
+    pub fn of_time(self) -> Broken {
+        Broken { of_time: true, ..self }
     }
 
     /// The same with a mark under what was got.

@@ -28,6 +28,8 @@ impl Activity {
 mod linux {
     use std::collections::BTreeMap;
     use std::fs;
+    use std::thread;
+    use std::time::Duration;
 
     use super::Activity;
     use crate::machine::sockets::{Socket, State, sockets_numbered};
@@ -35,6 +37,10 @@ mod linux {
 
     /// How many of a crowd are named: more say no more.
     const NAMED: usize = 3;
+
+    /// How often the threads are looked at, and how long not in between.
+    const SAMPLES: usize = 3;
+    const BETWEEN_SAMPLES: Duration = Duration::from_millis(7);
 
     /// The sockets of a process by their descriptors.
     type Sockets = BTreeMap<u64, Socket>;
@@ -63,12 +69,20 @@ mod linux {
     }
 
     fn calls(process: u32, sockets: &Sockets) -> Vec<String> {
-        let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
-        let calls = threads.filter_map(|thread| {
-            let call = fs::read_to_string(thread.path().join("syscall")).ok()?;
-            in_words(sockets, &call)
-        });
-        let number_of = counted(calls);
+        let seen = seen(process);
+        let does = |in_words: &dyn Fn(&str) -> Option<String>| {
+            let of_one = |samples: &Vec<String>| {
+                let mut words: Vec<String> = samples.iter().filter_map(|it| in_words(it)).collect();
+                words.dedup();
+                (!words.is_empty()).then(|| words::one_after_the_other(&words))
+            };
+            counted(seen.values().filter_map(of_one))
+        };
+        let mut number_of = does(&|call| in_words(sockets, call, false));
+        if number_of.len() > NAMED {
+            // A crowd that does the same on one connection each.
+            number_of = does(&|call| in_words(sockets, call, true));
+        }
         let only = number_of.values().sum::<usize>() == 1;
         let words = number_of.into_iter().map(|(does, number)| match number {
             1 if only => words::only_thread(&does),
@@ -76,6 +90,35 @@ mod linux {
             _ => words::threads(number, &does),
         });
         words.collect()
+    }
+
+    /// What the program's own threads do, a few times in a row: one that is seen once in a pause may
+    /// have much to do.
+    fn seen(process: u32) -> BTreeMap<String, Vec<String>> {
+        let mut seen = BTreeMap::<String, Vec<String>>::new();
+        for sample in 0..SAMPLES {
+            if sample > 0 {
+                thread::sleep(BETWEEN_SAMPLES);
+            }
+            for thread in
+                fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten()
+            {
+                let read = |name: &str| fs::read_to_string(thread.path().join(name));
+                let (Ok(call), Ok(name)) = (read("syscall"), read("comm")) else { continue };
+                if !is_of_a_library(name.trim_end()) {
+                    let id = thread.file_name().to_string_lossy().into_owned();
+                    seen.entry(id).or_default().push(call);
+                }
+            }
+        }
+        seen
+    }
+
+    /// Whether a thread has the name that a library gives to its helpers: of the crate ctrlc, and those
+    /// of Node. The learner's program has not started them.
+    pub fn is_of_a_library(name: &str) -> bool {
+        let is_pool = |prefix: &&str| name.starts_with(prefix);
+        name == "ctrl-c" || ["libuv-worker", "V8Worker", "DelayedTask"].iter().any(is_pool)
     }
 
     fn counted(words: impl Iterator<Item = String>) -> BTreeMap<String, usize> {
@@ -86,7 +129,8 @@ mod linux {
     }
 
     /// `call`: the number of the call and its arguments in hexadecimal, or `running`.
-    fn in_words(sockets: &Sockets, call: &str) -> Option<String> {
+    /// With `is_crowd` it does not name the connection.
+    fn in_words(sockets: &Sockets, call: &str, is_crowd: bool) -> Option<String> {
         let mut fields = call.split_whitespace();
         let call = fields.next()?;
         if call == "running" {
@@ -94,7 +138,7 @@ mod linux {
         }
         let call: i64 = call.parse().ok()?;
         let first = u64::from_str_radix(fields.next()?.strip_prefix("0x")?, 16).ok()?;
-        let on = |name| words::waits_in(name, &descriptor(sockets, first));
+        let on = |name| words::waits_in(name, &descriptor(sockets, first, is_crowd));
         #[cfg(target_arch = "x86_64")]
         if [libc::SYS_poll, libc::SYS_select, libc::SYS_epoll_wait].contains(&call) {
             return Some(words::POLLS.into());
@@ -112,9 +156,10 @@ mod linux {
         })
     }
 
-    fn descriptor(sockets: &Sockets, number: u64) -> String {
+    fn descriptor(sockets: &Sockets, number: u64, is_crowd: bool) -> String {
         match sockets.get(&number) {
             Some(socket) if socket.state == State::Listen => words::LISTENER.into(),
+            Some(_) if is_crowd => words::A_CONNECTION.into(),
             Some(socket) => words::connection(socket.peer),
             None => match words::STREAMS.get(number as usize) {
                 Some(stream) => (*stream).into(),
@@ -145,5 +190,39 @@ mod linux {
         words.dedup();
         words.truncate(NAMED);
         words
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::io::Read;
+    use std::net::{TcpListener, TcpStream};
+    use std::thread;
+
+    use super::{Activity, linux::is_of_a_library};
+    use crate::machine::{Deadline, must_pass};
+
+    #[test]
+    fn a_crowd_of_threads_is_one_line() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let mut ends = Vec::new();
+        for _ in 0..27 {
+            ends.push(TcpStream::connect(listener.local_addr().unwrap()).unwrap());
+            let (mut other, _) = listener.accept().unwrap();
+            thread::spawn(move || other.read(&mut [0]));
+        }
+        let seen = Deadline::after(must_pass()).until(|| {
+            let calls = Activity::of(std::process::id()).calls;
+            let crowd = "each waits in read on a connection of its own";
+            let is_folded = calls.iter().any(|call| call.contains(crowd));
+            (is_folded && calls.len() < 20).then_some(())
+        });
+        assert!(seen.is_some());
+    }
+
+    #[test]
+    fn threads_of_libraries_are_known_by_their_names() {
+        assert!(["ctrl-c", "libuv-worker", "V8Worker"].iter().all(|name| is_of_a_library(name)));
+        assert!(!["exercise04", "main", "ctrl"].iter().any(|name| is_of_a_library(name)));
     }
 }

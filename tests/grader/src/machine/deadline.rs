@@ -9,6 +9,16 @@ impl Deadline {
         Deadline(Instant::now() + time)
     }
 
+    /// The same, so much later.
+    pub fn later(self, time: Duration) -> Deadline {
+        Deadline(self.0 + time)
+    }
+
+    /// The same, so much earlier.
+    pub fn earlier(self, time: Duration) -> Deadline {
+        Deadline(self.0.checked_sub(time).unwrap_or(self.0))
+    }
+
     /// How much time is left; zero when the deadline has passed.
     pub fn left(self) -> Duration {
         self.0.saturating_duration_since(Instant::now())

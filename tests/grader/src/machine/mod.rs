@@ -2,6 +2,7 @@
 //! installed, how long to wait, and how programs are started and ended.
 
 mod activity;
+mod busy;
 mod data;
 mod deadline;
 mod missing;
@@ -18,8 +19,10 @@ mod sock_diag;
 pub mod sockets;
 mod spawn;
 mod stall;
+mod start_time;
 
 pub(crate) use activity::Activity;
+pub(crate) use busy::{busy_since, slowdown};
 pub(crate) use data::{Data, RECORDED as RECORDED_SEED, seed};
 pub(crate) use deadline::Deadline;
 pub use network::{Machine, Network, Retransmits};
@@ -27,7 +30,7 @@ pub(crate) use patience::{graded, must_fail, must_pass};
 pub(crate) use places::built;
 pub use places::{lesson as lesson_folder, program_file, workspace};
 pub use process::Usage;
-pub(crate) use process::{has_ended, is_stopped, running_threads};
+pub(crate) use process::{has_ended, has_socket, is_stopped, running_threads};
 pub(crate) use process_tree::{CutOff, ProcessTree, Signal};
 pub(crate) use python::{PYTHON, SEARCH};
 pub use quota::Quota;
@@ -38,3 +41,4 @@ pub use spawn::close;
 pub(crate) use spawn::said_with;
 pub(crate) use spawn::{close_for_good, spawn};
 pub use stall::despite_stalls;
+pub(crate) use start_time::{allowance, begins as start_begins, seen as start_seen};

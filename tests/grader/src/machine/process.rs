@@ -27,6 +27,12 @@ impl Stat {
         self.0.first().and_then(|field| field.chars().next()).unwrap_or('?')
     }
 
+    /// Whether it runs, or would if a processor were free.
+    #[cfg(target_os = "linux")]
+    pub fn runs(&self) -> bool {
+        self.state() == 'R'
+    }
+
     #[cfg(target_os = "linux")]
     /// Whether the process has ended, and only its number is still taken.
     pub fn is_over(&self) -> bool {
@@ -88,6 +94,13 @@ pub(crate) fn has_ended(process: u32) -> bool {
         Some(stat) => stat.state() == 'Z',
         None => cfg!(target_os = "linux"),
     }
+}
+
+/// Whether it has a socket, for whatever purpose. (Linux)
+pub(crate) fn has_socket(process: u32) -> bool {
+    let descriptors = fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten().flatten();
+    let mut targets = descriptors.filter_map(|entry| fs::read_link(entry.path()).ok());
+    targets.any(|target| target.to_string_lossy().starts_with("socket:"))
 }
 
 /// The threads that run or would run if a processor were free; one that waits for something is none of

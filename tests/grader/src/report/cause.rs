@@ -1,6 +1,7 @@
 use std::process::ExitStatus;
+use std::time::Duration;
 
-use crate::actors::{Record, Started};
+use crate::actors::{Record, Started, cut};
 use crate::check::Broken;
 use crate::machine::Activity;
 use crate::words::{causes, demands};
@@ -22,7 +23,7 @@ pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<Str
                 false => causes::thread_died(subject, &panic),
             });
         } else if program.gone && !program.over {
-            cause.push(early_end(subject, program.status, &errors));
+            cause.extend(end(subject, program.status, &errors, broken));
         } else if !program.over {
             let alive = alive(subject, program, broken, step);
             cause.extend(alive.into_iter().map(|sentence| named(sentence, record)));
@@ -31,15 +32,38 @@ pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<Str
                 let late = broken.got.contains(demands::THEN_TIME_UP)
                     || broken.expected == demands::SILENCE;
                 let at = if late { cause.len() } else { 0 };
-                cause.insert(at, causes::last_said(said));
+                cause.insert(at, causes::last_said(&cut(said)));
             }
         }
+    }
+    if program.is_some_and(|program| would_block(program, record)) {
+        cause.push(causes::would_block(subject));
+    }
+    if broken.expected == demands::LISTENING && broken.got.contains(":0") {
+        cause = vec![causes::port_zero(subject)];
     }
     if broken.expected == demands::exit_code(1) && broken.got == demands::exit_code(0) {
         cause.push(causes::error_taken_for_success(subject));
     }
     cause.extend(bytes(broken));
     cause
+}
+
+/// Whether a program says that a time is up that cannot be: a socket that doesn't block reports the same
+/// error as one whose timeout has passed (socket(7)).
+fn would_block(program: &Started, record: &Record) -> bool {
+    const WORDS: [&str; 4] = ["timed out", "temporarily unavailable", "WouldBlock", "would block"];
+    let errors = program.output.errors();
+    let said = last_words(&errors).unwrap_or_default();
+    let is_told_a_deadline = record.steps.iter().any(|step| step.contains("--time-limit"));
+    let is_early = record.ran_for(program) < Duration::from_secs(1) && !is_told_a_deadline;
+    is_early && WORDS.iter().any(|words| said.contains(words))
+}
+
+/// Whether it, or a thread of it, has died of a panic or an exception.
+pub(crate) fn has_died_of(program: &Started) -> bool {
+    let errors = program.output.errors();
+    panic(&errors).or_else(|| traceback(&errors)).is_some()
 }
 
 /// Names say more than ports.
@@ -51,8 +75,21 @@ fn named(mut sentence: String, record: &Record) -> String {
     sentence
 }
 
+/// Of a program that has ended by itself. Where it ended well and bytes are wrong or missing, its end
+/// isn't the cause.
+fn end(subject: &str, status: Option<ExitStatus>, errors: &str, broken: &Broken) -> Option<String> {
+    let ended_well = status.is_some_and(|status| status.success());
+    let is_short = broken.got.ends_with(demands::END_OF_STREAM);
+    match broken.caret.is_some() && ended_well {
+        true if is_short => Some(causes::sent_less(subject)),
+        true => None,
+        false => Some(early_end(subject, status, errors)),
+    }
+}
+
 fn early_end(subject: &str, status: Option<ExitStatus>, errors: &str) -> String {
-    causes::early_end(subject, status.map(demands::ended), last_words(errors))
+    let last = last_words(errors).map(cut);
+    causes::early_end(subject, status.map(demands::ended), last.as_deref())
 }
 
 /// The last error that a program reported, or else the last line on stderr.
@@ -113,7 +150,7 @@ fn panic(errors: &str) -> Option<String> {
     let mut place = place.trim_end_matches(':').split(':');
     let (file, line) = (place.next()?, place.next()?);
     let message = lines.next().unwrap_or_default();
-    Some(causes::panic(file, line, message))
+    Some(causes::panic(&cut(file), &cut(line), &cut(message)))
 }
 
 /// `an exception at FILE, line N: MESSAGE`, of the last one in Python.
@@ -126,7 +163,7 @@ fn traceback(errors: &str) -> Option<String> {
     });
     let (file, line) = place.last()?;
     let message = traceback.lines().skip(1).find(|line| !line.starts_with(' '))?;
-    Some(causes::exception(file, line, message))
+    Some(causes::exception(&cut(file), &cut(line), &cut(message)))
 }
 
 #[cfg(test)]

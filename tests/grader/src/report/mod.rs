@@ -5,10 +5,12 @@ mod difference;
 mod perform;
 mod recording;
 mod redaction;
+#[cfg(all(test, unix))]
+mod tests;
 mod text;
 
 pub use perform::judge;
-pub(crate) use perform::{attempt, perform, perform_from};
+pub(crate) use perform::{attempt, grade, perform, perform_from};
 pub(crate) use recording::{Action, action, compare, compare_or, display, overwrites};
 pub use recording::{recorded, without_frames};
 pub(crate) use redaction::redacted;

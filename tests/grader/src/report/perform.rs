@@ -1,10 +1,10 @@
 use std::panic::{self, AssertUnwindSafe};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::text::Report;
-use crate::actors::{Run, Subject, Trace};
+use crate::actors::{Run, Subject, Trace, measure_start};
 use crate::check::{Broken, Check, Outcome};
-use crate::machine::{despite_stalls, seed};
+use crate::machine::{busy_since, despite_stalls, graded, seed};
 use crate::words::{demands, report};
 
 /// Runs one check; what it has done is in the run's trace.
@@ -40,6 +40,20 @@ pub(crate) fn perform_from(
         attempt_from(seed, Run::new(subject, &trace), check).map_err(|broken| {
             let subject = subject.map_or(report::THIS_MACHINE, |subject| &subject.name);
             Box::new(Report::new(check, subject, trace.take(), broken))
+        })
+    })
+}
+
+/// Judges the reader's program, or says that the machine was too busy for it.
+pub(crate) fn grade(check: &Check<Run>, subject: &Subject) -> Result<(), Box<Report>> {
+    measure_start(subject);
+    despite_stalls(|| {
+        let (since, trace) = (Instant::now(), Trace::graded(graded()));
+        attempt(Run::new(Some(subject), &trace), check).map_err(|broken| {
+            let record = trace.take();
+            Box::new(
+                Report::new(check, &subject.name, record, broken).judged_while(busy_since(since)),
+            )
         })
     })
 }

@@ -39,6 +39,8 @@ const DIFFERS: &[(&str, &str)] = &[
     ("[ROWS]", "{#~#~# =~# +~# +~# █\n}"),
     ("[ROWS]", "{~# *~#~#.##~#.#\n}"),
     ("[ROWS]", "{~# *~#~#.##~#.#~█\n}"),
+    // How long a step took, on a busy machine.
+    ("", "{ (took % s)}"),
     // What `ss` shows of TCP_INFO.
     ("[COUNT]", "\nrto:{#}"),
     ("[COUNT]", "\nbackoff:{#}"),

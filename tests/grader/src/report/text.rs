@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use super::cause;
 use crate::actors::{Record, Run};
 use crate::check::{Broken, Check};
-use crate::words::report as words;
+use crate::words::{report as words, shown};
 
 /// What a failing check prints: as plain text by `Display`, for a terminal by [`Report::coloured`].
 pub struct Report {
@@ -15,6 +15,8 @@ pub struct Report {
     record: Record,
     broken: Broken,
     likely: Vec<String>,
+    /// Why the check could not be judged.
+    not_judged: Option<String>,
 }
 
 /// The width to which sentences are wrapped. What programs wrote is not.
@@ -44,7 +46,31 @@ const COLOURED: Styles = Styles {
 impl Report {
     pub(crate) fn new(check: &Check<Run>, subject: &str, record: Record, broken: Broken) -> Report {
         let likely = cause::likely(subject, &record, &broken);
-        Report { check: *check, subject: subject.into(), record, broken, likely }
+        let mut record = record;
+        record.steps.iter_mut().for_each(|step| *step = shown(step));
+        let [expected, got] = [&broken.expected, &broken.got].map(|text| shown(text));
+        let broken = Broken { expected, got, ..broken };
+        let likely = likely.iter().map(|sentence| shown(sentence)).collect();
+        let subject = shown(subject);
+        Report { check: *check, subject, record, broken, likely, not_judged: None }
+    }
+
+    /// The same on a machine on which other programs wanted a processor: how many, and how many processors
+    /// it has. Where only the time is wrong that something took, that is the machine's fault and not the
+    /// program's. A program that has died, or that the grader had to end, has failed all the same.
+    pub(crate) fn judged_while(self, busy: Option<(usize, usize)>) -> Report {
+        let programs = &self.record.programs;
+        let mut of_subject = programs.iter().filter(|program| shown(&program.name) == self.subject);
+        let is_well = !of_subject.any(|program| {
+            program.gone || program.output.why_cut_off().is_some() || cause::has_died_of(program)
+        });
+        let busy = busy.filter(|_| self.broken.of_time && is_well);
+        Report { not_judged: busy.map(|(others, of)| words::machine_busy(others, of)), ..self }
+    }
+
+    /// Whether the program has failed. If not, the machine was too busy to say.
+    pub(crate) fn is_judged(&self) -> bool {
+        self.not_judged.is_none()
     }
 
     pub fn check(&self) -> &Check<Run> {
@@ -65,9 +91,9 @@ impl Report {
         text
     }
 
-    /// The likely cause, in sentences.
+    /// The likely cause, in sentences, or why the check could not be judged.
     pub(crate) fn likely(&self) -> &[String] {
-        &self.likely
+        self.not_judged.as_ref().map_or(&self.likely, std::slice::from_ref)
     }
 
     /// The question for the step that failed.
@@ -77,6 +103,9 @@ impl Report {
 
     /// The report in one line.
     pub fn line(&self) -> String {
+        if let Some(why) = &self.not_judged {
+            return why.clone();
+        }
         match self.likely.first() {
             Some(likely) => likely.clone(),
             None => {
@@ -89,10 +118,17 @@ impl Report {
     fn write(&self, f: &mut impl Write, styles: &Styles) -> fmt::Result {
         let Report { check, subject, .. } = self;
         let Styles { title, heading, .. } = styles;
-        writeln!(f, "{title}{}{title:#}", words::title(subject, check.id))?;
+        let line = match self.is_judged() {
+            true => words::title(subject, check.id),
+            false => words::title_not_judged(subject, check.id),
+        };
+        writeln!(f, "{title}{line}{title:#}")?;
         writeln!(f, "{}\n", check.demands)?;
         self.facts(f, styles)?;
         writeln!(f)?;
+        if let Some(why) = &self.not_judged {
+            return write!(f, "{}", wrapped(why, 0));
+        }
         for (number, sentence) in self.likely.iter().enumerate() {
             let label = words::LIKELY_CAUSE;
             let width = label.chars().count();
@@ -104,7 +140,7 @@ impl Report {
             let hint = wrapped(self.hint(), label.chars().count() + 1);
             writeln!(f, "{heading}{label}{heading:#} {hint}")?;
         }
-        write!(f, "{heading}{}{heading:#} {}", words::READ, words::page(check.section))
+        write!(f, "{heading}{}{heading:#} {}", words::READ, words::page(check.section, port()))
     }
 
     /// What has happened, without a guess at the reason.
@@ -145,8 +181,8 @@ impl Report {
     fn outputs(&self, f: &mut impl Write, Styles { aside, .. }: &Styles) -> fmt::Result {
         let programs = &self.record.programs;
         for program in programs {
-            let name = &program.name;
-            let runs = programs.iter().filter(|other| other.name == *name);
+            let name = &shown(&program.name);
+            let runs = programs.iter().filter(|other| other.name == program.name);
             // Which of its runs, where there are several.
             let number = (runs.clone().count() > 1).then(|| {
                 runs.take_while(|run| !Arc::ptr_eq(&run.output, &program.output)).count() + 1
@@ -163,6 +199,12 @@ impl Report {
         }
         Ok(())
     }
+}
+
+/// Where `cargo run -p book` serves the book: the server says so to the suites that it starts.
+fn port() -> u16 {
+    let given = std::env::var("BOOK_PORT").ok().and_then(|text| text.trim().parse().ok());
+    given.filter(|port| *port != 0).unwrap_or(3000)
 }
 
 /// Steps that come again and again, but for their numbers: how many, and how often.

@@ -4,12 +4,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anstream::println;
-use libtest_mimic::{Arguments, ColorSetting, Failed, FormatSetting, Trial};
+use harness::{Arguments, Failed, Format, Trial};
 
 use crate::actors::{Check, Subject};
 use crate::check::Needs;
-use crate::machine::graded;
-use crate::report::{Report, perform};
+use crate::report::{self, Report};
 use crate::suite::judge::{exactly, right, trial};
 use crate::suite::live;
 use crate::suite::record::{Graded, Status};
@@ -75,14 +74,10 @@ impl Shown {
     /// What the command line asks for. Colours, too: none unless stdout is a terminal, and none with
     /// `NO_COLOR` (no-color.org).
     pub(crate) fn by(arguments: &Arguments) -> Shown {
-        match arguments.color {
-            Some(ColorSetting::Always) => anstream::ColorChoice::Always.write_global(),
-            Some(ColorSetting::Never) => anstream::ColorChoice::Never.write_global(),
-            _ => {}
-        }
+        arguments.color.write_global();
         match arguments.format {
             _ if live::is_wanted() => Shown::Live,
-            Some(FormatSetting::Json) => Shown::AsEvents,
+            Format::Json => Shown::AsEvents,
             _ => Shown::AtOnce,
         }
     }
@@ -163,8 +158,12 @@ impl Grade {
             if grade.shown == Shown::Live {
                 live::running(&check);
             }
-            let outcome = perform(&check, Some(&subject), graded());
-            let status = if outcome.is_ok() { Status::Passed } else { Status::Failed };
+            let outcome = report::grade(&check, &subject);
+            let status = match &outcome {
+                Ok(()) => Status::Passed,
+                Err(report) if report.is_judged() => Status::Failed,
+                Err(_) => Status::NotJudged,
+            };
             let message = outcome.as_ref().err().map(Box::to_string).unwrap_or_default();
             let graded = grade.graded(&check, status, message, start.elapsed());
             if grade.shown == Shown::Live {
@@ -217,7 +216,8 @@ impl Grade {
     fn first<'a>(&self, reports: &'a [Report]) -> Option<&'a Report> {
         let place =
             |report: &&Report| self.checks.iter().position(|check| check.id == report.check().id);
-        let first = reports.iter().min_by_key(place);
+        // One that could not be judged says less than one that failed.
+        let first = reports.iter().min_by_key(|report| (!report.is_judged(), place(report)));
         first.filter(|_| lock(&self.results).len() > 1)
     }
 
@@ -262,10 +262,11 @@ impl Grade {
         let others = [
             (of - results.len(), "not run"),
             (with(Status::NotAvailable).count(), "not available"),
+            (with(Status::NotJudged).count(), "not judged (the machine was busy)"),
         ];
         let others = others.iter().filter(|(count, _)| *count > 0);
         let others: String = others.map(|(count, why)| format!(", {count} {why}")).collect();
-        let next = with(Status::Failed).next();
+        let next = with(Status::Failed).chain(with(Status::NotJudged)).next();
         Some(
             grade
                 + &others
@@ -283,7 +284,7 @@ mod tests {
     use std::fs;
     use std::time::Duration;
 
-    use libtest_mimic::Arguments;
+    use harness::{Arguments, Format};
 
     use super::{Grade, Shown, is_begun, lock};
     use crate::actors::Check;
@@ -307,7 +308,7 @@ mod tests {
 
     #[test]
     fn the_grade_is_one_line() {
-        use Status::{Failed, Passed};
+        use Status::{Failed, NotJudged, Passed};
         let line = |results: &[_]| grade(true, CHECKS, results).line();
         let is = |results: &[_], expected: &str| {
             assert_eq!(line(results).as_deref(), Some(expected));
@@ -318,6 +319,14 @@ mod tests {
         is(&[(2, Failed), (0, Failed), (1, Passed)], "exercise09: 1 of 3 checks; next: one");
         is(&[(0, Passed)], "exercise09: 1 of 3 checks, 2 not run");
         is(&[(1, Failed)], "exercise09: 0 of 3 checks, 2 not run; next: two");
+        is(
+            &[(0, Passed), (1, NotJudged), (2, Failed)],
+            "exercise09: 1 of 3 checks, 1 not judged (the machine was busy); next: three",
+        );
+        is(
+            &[(0, Passed), (1, NotJudged), (2, Passed)],
+            "exercise09: 2 of 3 checks, 1 not judged (the machine was busy); next: two",
+        );
         assert_eq!(line(&[]), None);
         let not_started = grade(false, CHECKS, &[]).line().unwrap();
         assert!(not_started.starts_with("exercise09: not started (delete"), "{not_started}");
@@ -340,11 +349,10 @@ mod tests {
 
     #[test]
     fn who_reads_events_gets_no_report_between_them() {
-        let shown =
-            |words: &[&str]| Shown::by(&Arguments::from_iter([&["a suite"], words].concat()));
-        assert_eq!(shown(&["--format", "json"]), Shown::AsEvents);
-        assert_eq!(shown(&[]), Shown::AtOnce);
-        assert_eq!(shown(&["--format", "terse"]), Shown::AtOnce);
+        let shown = |format| Shown::by(&Arguments { format, ..Arguments::default() });
+        assert_eq!(shown(Format::Json), Shown::AsEvents);
+        assert_eq!(shown(Format::Pretty), Shown::AtOnce);
+        assert_eq!(shown(Format::Terse), Shown::AtOnce);
     }
 
     #[test]

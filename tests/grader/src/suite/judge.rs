@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use libtest_mimic::{Failed, Trial};
+use harness::{Failed, Trial};
 
 use crate::actors::Trace;
 use crate::actors::{Check, Run, Subject};

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use harness::{Arguments, Failed, Trial};
 
 use crate::actors::{Check, Subject};
 use crate::check::Needs;
@@ -114,13 +114,14 @@ impl Lesson {
             let is_one = kinds.iter().any(|kind| trial.name().starts_with(kind));
             is_one && !trial.name().ends_with(&on_starter)
         };
-        if trials.iter().any(|trial| runs(trial, &arguments) && needs_wrong_programs(trial)) {
+        let runs = |trial: &Trial| !arguments.list && arguments.selects(trial);
+        if trials.iter().any(|trial| runs(trial) && needs_wrong_programs(trial)) {
             wrong::build(name);
         }
         if let Some(grade) = grade.as_ref().filter(|_| !arguments.list) {
             grade.introduce();
         }
-        let conclusion = libtest_mimic::run(&arguments, trials);
+        let conclusion = harness::run(&arguments, trials);
         if let Some(grade) = grade.filter(|_| !arguments.list) {
             grade.show();
             if let Err(why) = record::write(&grade.results()) {
@@ -231,13 +232,4 @@ impl Lesson {
             }));
         }
     }
-}
-
-/// Whether the command line asks for this trial.
-fn runs(trial: &Trial, arguments: &Arguments) -> bool {
-    let is = |word: &String| match arguments.exact {
-        true => trial.name() == word,
-        false => trial.name().contains(word.as_str()),
-    };
-    !arguments.list && arguments.filter.as_ref().is_none_or(is) && !arguments.skip.iter().any(is)
 }

@@ -1,7 +1,7 @@
 //! The list of an exercise's checks as its chapter shows it. It is recorded, like the outputs in the book, so
 //! that a copy of the book needs no grader; the served page adds the grade to it.
 
-use libtest_mimic::Failed;
+use harness::Failed;
 
 use crate::actors::Check;
 use crate::check::Milestone;

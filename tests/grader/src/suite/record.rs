@@ -14,7 +14,7 @@ pub struct Graded {
     pub lesson: String,
     pub check: String,
     pub status: Status,
-    /// The report of a check that failed, the reason of one that could not run, what rustc said of a
+    /// The report of a check that failed or could not be judged, the reason of one that could not run, what rustc said of a
     /// program that does not compile, or nothing.
     pub message: String,
     pub time: Duration,
@@ -24,6 +24,8 @@ pub struct Graded {
 pub enum Status {
     Passed,
     Failed,
+    /// The machine was too busy to judge what took too long.
+    NotJudged,
     /// The exercise has not been begun.
     NotStarted,
     /// The machine lacks something that the check needs.
@@ -33,9 +35,10 @@ pub enum Status {
 }
 
 impl Status {
-    const ALL: [(Status, &str); 5] = [
+    const ALL: [(Status, &str); 6] = [
         (Status::Passed, "passed"),
         (Status::Failed, "failed"),
+        (Status::NotJudged, "not judged"),
         (Status::NotStarted, "not started"),
         (Status::NotAvailable, "not available"),
         (Status::DoesNotCompile, "does not compile"),

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use libtest_mimic::Failed;
+use harness::Failed;
 
 use crate::actors::{Check, Subject};
 use crate::machine::{RECORDED_SEED, must_fail, must_pass, workspace};

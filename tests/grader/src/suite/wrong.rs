@@ -16,7 +16,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use libtest_mimic::Failed;
+use harness::Failed;
 
 use crate::actors::{Check, Run, Subject};
 use crate::check::{Broken, Outcome};

@@ -31,6 +31,55 @@ pub fn quote(bytes: &[u8]) -> String {
     }
 }
 
+/// How much of a text a report shows at most, in characters: of one line, and of all.
+const LINE: usize = 1000;
+const TEXT: usize = 20_000;
+
+/// A text of a program's or a person's, for a terminal and for a pipe: what would move the cursor, change
+/// colours, or turn the direction of a line is shown as an escape. Very long lines are cut.
+pub fn shown(text: &str) -> String {
+    let lines = text.split('\n').map(|line| {
+        let mut characters = line.chars();
+        let mut shown: String = characters.by_ref().take(LINE).map(visible).collect();
+        if characters.next().is_some() {
+            shown += &super::report::cut_line("", line.len());
+        }
+        shown
+    });
+    let mut all = String::new();
+    for line in lines {
+        if all.len() > TEXT {
+            all += "\n…";
+            break;
+        }
+        if !all.is_empty() {
+            all.push('\n');
+        }
+        all += &line;
+    }
+    all
+}
+
+fn visible(character: char) -> String {
+    match character {
+        '\t' => character.into(),
+        _ if character.is_control() || is_format(character) => {
+            character.escape_default().to_string()
+        }
+        _ => character.into(),
+    }
+}
+
+/// Whether a character has no look of its own and changes that of others: Unicode's general categories Cf, Zl
+/// and Zp, and noncharacters.
+fn is_format(character: char) -> bool {
+    matches!(
+        u32::from(character),
+        0xad | 0x600..=0x605 | 0x61c | 0x6dd | 0x70f | 0x180e | 0x200b..=0x200f | 0x2028..=0x202e
+            | 0x2060..=0x206f | 0xfeff | 0xfff9..=0xfffb | 0xfdd0..=0xfdef | 0xe0000..=0xe007f
+    ) || u32::from(character) & 0xfffe == 0xfffe
+}
+
 /// Two texts where they part, one above the other.
 pub struct Differing {
     pub expected: String,
@@ -99,6 +148,22 @@ mod tests {
             let expected = format!("{} bytes \"{thirty}\" … \"{thirty}\"", 4 * count);
             assert_eq!(quote("🦀".repeat(count).as_bytes()), expected);
         }
+    }
+
+    #[test]
+    fn nothing_that_is_shown_can_change_the_screen() {
+        let nasty = "a\x1b[2Jb\x07\u{9b}31m\u{202e}c\u{2066}\u{feff}\u{2028}\u{ffff}\rd\te";
+        let expected =
+            "a\\u{1b}[2Jb\\u{7}\\u{9b}31m\\u{202e}c\\u{2066}\\u{feff}\\u{2028}\\u{ffff}\\rd\te";
+        assert_eq!(shown(nasty), expected);
+        assert_eq!(shown(expected), expected);
+        for plain in ["", "\n", "a \"b\" \\n 你é🦀\nc", "नमस्ते\n"] {
+            assert_eq!(shown(plain).trim_start(), plain.trim_start());
+        }
+        assert!(shown(&"x".repeat(10 << 20)).len() < 2 * LINE);
+        assert!(shown(&"x\n".repeat(10 << 20)).len() < 2 * TEXT);
+        assert!(shown(&"\u{202e}".repeat(1 << 20)).len() < 20 * LINE);
+        assert!(!quote("\u{202e}\u{9b}".as_bytes()).contains(['\u{202e}', '\u{9b}']));
     }
 
     #[test]

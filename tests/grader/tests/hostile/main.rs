@@ -15,7 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use grader::{Check, Outcome, Program, Quota, Run, Subject, check, despite_stalls, judge};
-use libtest_mimic::{Arguments, Failed, Trial};
+use harness::{Arguments, Failed, Trial};
 
 /// For what must come in the end: a busy machine may take long.
 const LONG: Duration = Duration::from_secs(20);
@@ -143,7 +143,7 @@ fn main() -> ExitCode {
         })
         .collect();
     trials.push(test("a_killed_grader_leaves_no_process", a_killed_grader_leaves_no_process));
-    libtest_mimic::run(&arguments, trials).exit_code()
+    harness::run(&arguments, trials).exit_code()
 }
 
 impl Hostile {

@@ -122,5 +122,5 @@ fn does_not_compile(lesson: &str, message: String) -> Graded {
 }
 
 fn passes(graded: &Graded) -> bool {
-    !matches!(graded.status, Status::Failed | Status::DoesNotCompile)
+    !matches!(graded.status, Status::Failed | Status::NotJudged | Status::DoesNotCompile)
 }

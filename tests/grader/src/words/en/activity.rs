@@ -10,6 +10,7 @@ pub const WAITS_FOR_A_THREAD: &str = "waits for a lock, or for another thread";
 
 /// What a call waits on.
 pub const LISTENER: &str = "on its listener";
+pub const A_CONNECTION: &str = "on a connection of its own";
 pub const STREAMS: [&str; 3] =
     ["on its standard input", "on its standard output", "on its standard error"];
 
@@ -21,6 +22,11 @@ words! {
     connection(peer: SocketAddr) = "on its connection with {peer}";
     descriptor(number: u64) = "on descriptor {number}";
     handles(peer: &str, number: usize) = "{peer} (it has {number} handles of it)";
+}
+
+/// What one thread does, seen a few times.
+pub fn one_after_the_other(does: &[String]) -> String {
+    does.join(", then ")
 }
 
 pub fn not_accepted(count: u64) -> String {

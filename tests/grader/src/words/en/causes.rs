@@ -28,6 +28,12 @@ words! {
         "{program} runs on: it has closed this connection with input that it had not read, and a close with unread input is a reset.";
     ended_too_early(program: &str) =
         "{program} ended or dropped this connection too early: closing needs no call, a value that goes out of scope is closed.";
+    sent_less(program: &str) =
+        "{program} sent less than it should, closed the connection, and ended with exit code 0: it takes what it sent for all of it.";
+    port_zero(program: &str) =
+        "{program} printed port 0. That is the request for a free port: `local_addr` says which one the kernel gave.";
+    would_block(program: &str) =
+        "{program} gave up within a second. A call on a non-blocking socket doesn't wait: it would block, and fails with the error of a timeout that has passed.";
     lossy_decoder() =
         "`\u{fffd}` is what a lossy decoder writes for bytes that it cannot decode: what is no text at all, or a part of a character.";
     // Names say more than ports.

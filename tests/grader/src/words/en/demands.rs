@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::net::SocketAddr;
 use std::process::ExitStatus;
+use std::time::Duration;
 
 use crate::words::{bytes, quote};
 
@@ -65,6 +66,9 @@ words! {
     running_and_saying(line: &str) = "a running program that says {line:?}";
     exit_code(code: i32) = "exit code {code}";
     ended_by_grader(reason: &str) = "it was ended by the grader: {reason}";
+
+    kept_a_processor_busy(busy: Duration, of: Duration) =
+        "it kept a processor busy for {busy:?} of {of:?}";
 
     nothing(then: &str) = "nothing: {then}";
     then(got: &[u8], then: &str) = "{}, then: {then}", quote(got);

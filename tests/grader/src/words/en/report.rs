@@ -14,8 +14,12 @@ pub const THIS_MACHINE: &str = "this machine";
 
 words! {
     title(program: &str, check: &str) = "{program} does not pass {check}";
+    title_not_judged(program: &str, check: &str) =
+        "{program} is not judged on {check}: the machine was busy";
+    machine_busy(others: usize, processors: usize) =
+        "not judged: the machine was busy. {others} threads of other programs wanted its {processors} processors, so the time that this check took says nothing. Run it again when they are done, or give it three times as long: GRADER_PATIENCE=3 cargo test";
     // Where `cargo run -p book` serves the book.
-    page(section: &str) = "http://127.0.0.1:3000/{section} (while cargo run -p book is running)";
+    page(section: &str, port: u16) = "http://127.0.0.1:{port}/{section} (while cargo run -p book is running)";
     in_one_line(expected: &str, got: &str) = "expected {expected}, got {got}";
     repeated(length: usize, times: usize) =
         "… {}, {times} times more …", if length == 1 { "the same" } else { "these steps" };

@@ -41,6 +41,10 @@ words! {
     nothing_happens(time: Duration) = "nothing happens for {time:?}";
     meanwhile_idle(program: &str) = "meanwhile {program} rests";
 
+    // Added to a step that is over.
+    took(time: Duration) = " (took {:.1} s)", time.as_secs_f64();
+    had_ended(program: &str) = " (because {program} had ended)";
+
     // Connections.
     connects(peer: &str, address: SocketAddr) = "{peer} connects to {address}";
     is_refused(address: SocketAddr) = "a connection to {address} is refused";

@@ -1,0 +1,192 @@
+//! What reports say of programs that do one thing wrong, or that only take their time.
+
+use std::time::{Duration, Instant};
+
+use super::text::Report;
+use super::{attempt, judge};
+use crate::actors::{Check, Run, Subject, Trace};
+use crate::check::{Broken, Outcome, check};
+use crate::machine::{must_fail, must_pass, said_with, slowdown, start_seen};
+use crate::words::demands;
+
+/// A program that is a line of the shell.
+fn shell(line: &str) -> Subject {
+    let mut shell = Subject::tool(&["sh", "-c", line]);
+    shell.name = "subject".into();
+    shell
+}
+
+fn report(run: fn(&mut Run) -> Outcome, program: &Subject, patience: Duration) -> String {
+    let check: Check = check("works", run).demands("It works.").hint("Does it?");
+    let report = judge(&check, program, patience).expect_err("it must fail");
+    // Sentences are wrapped.
+    report.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn listens(run: &mut Run) -> Outcome {
+    run.start(&[])?.listening().map(drop)
+}
+
+fn says_hello(run: &mut Run) -> Outcome {
+    let mut program = run.start(&[])?;
+    program.listening()?;
+    program.says("hello")
+}
+
+#[test]
+fn a_printed_port_0_is_named() {
+    let said = report(listens, &shell("echo listening on 127.0.0.1:0; exec sleep 60"), must_pass());
+    assert!(said.contains("subject printed port 0."), "{said}");
+}
+
+/// A line of some megabytes, and one that would clear the screen.
+#[test]
+fn what_a_program_said_is_cut_and_quoted() {
+    let long = "head -c 3000000 /dev/zero | tr '\\0' x >&2; exit 1";
+    let said = report(listens, &shell(long), must_pass());
+    assert!(said.len() < 5000 && said.contains("(3000000 bytes)"), "{} bytes", said.len());
+
+    let mut nasty = shell(r#"printf 'error: \033[2J\302\233\342\200\256\n' >&2; exit 1"#);
+    nasty.name = "a\x1b[2Jb\u{202e}".into();
+    let said = report(listens, &nasty, must_pass());
+    assert!(said.contains(r"error: \u{1b}[2J\u{9b}\u{202e}"), "{said}");
+    assert!(said.contains(r"a\u{1b}[2Jb\u{202e} does not pass"), "{said}");
+    assert!(!said.contains(['\x1b', '\u{9b}', '\u{202e}']), "{said}");
+}
+
+#[test]
+fn a_long_wait_is_named_with_its_length() {
+    let patience = Duration::from_millis(1200);
+    let said = report(listens, &shell("exec sleep 60"), patience);
+    assert!(said.contains("wait until subject listens (took "), "{said}");
+    let said = report(|_| Err(Broken::new("this", "that")), &shell(""), patience);
+    assert!(!said.contains("(took"), "{said}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_refusal_by_a_program_that_has_ended_is_named() {
+    fn refused(run: &mut Run, ends: bool) -> Outcome {
+        let program = run.start(&[])?;
+        let closed = run.closed_port()?;
+        run.until("it has ended, or runs", || {
+            (crate::machine::has_ended(program.id()) == ends).then_some(())
+        })?;
+        run.is_refused(closed.address)?;
+        run.ensure("something else", false, "nothing")
+    }
+    let said = report(|run| refused(run, true), &shell("exit 3"), must_pass());
+    assert!(said.contains("is refused (because subject had ended)"), "{said}");
+    let said = report(|run| refused(run, false), &shell("exec sleep 60"), must_pass());
+    assert!(said.contains("is refused ") && !said.contains("had ended"), "{said}");
+}
+
+#[test]
+fn a_call_that_would_block_is_told_from_a_timeout() {
+    let line = "echo 'error: cannot read: timed out' >&2; exit 1";
+    let said = report(listens, &shell(line), must_pass());
+    assert!(said.contains("it would block"), "{said}");
+    let told = |run: &mut Run| run.start(&["--time-limit", "0.1"])?.listening().map(drop);
+    let said = report(told, &shell(line), must_pass());
+    assert!(!said.contains("it would block"), "{said}");
+}
+
+/// The end of a program that ended well is no cause of bytes that are missing or wrong.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_short_reply_is_named_and_not_the_end() {
+    let outcome = |received: &'static [u8], then: &'static str| {
+        let (program, trace) = (shell("exit 0"), Trace::explained(must_pass()));
+        let mut run = Run::new(Some(&program), &trace);
+        let started = run.start(&[]).expect("it starts");
+        run.until("it has ended", || crate::machine::has_ended(started.id()).then_some(()))
+            .expect("it ends");
+        let broken = trace.differs(b"hello", received, then);
+        drop(started);
+        let check: Check = check("works", |_| Ok(()));
+        Report::new(&check, "subject", trace.take(), broken).to_string()
+    };
+    let short = outcome(b"hel", demands::END_OF_STREAM);
+    assert!(short.contains("subject sent less than it should"), "{short}");
+    let wrong = outcome(b"hexxo", "");
+    assert!(!short.contains("no longer there") && !wrong.contains("no longer there"), "{wrong}");
+}
+
+/// Run by the next test.
+#[test]
+fn a_link() {
+    println!("{}", report(|_| Err(Broken::new("this", "that")), &shell(""), must_fail()));
+}
+
+#[test]
+fn links_lead_to_where_the_book_is_served() {
+    for (port, expected) in [("4711", "127.0.0.1:4711/"), ("x", "127.0.0.1:3000/")] {
+        let said = said_with("BOOK_PORT", port, "report::tests::a_link");
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+/// A report on a step that took too long, or that got a wrong byte, while the machine was so busy.
+#[test]
+fn a_busy_machine_excuses_time_and_nothing_else() {
+    let judged = |line: &str, expected: &str, busy| {
+        let program = shell(line);
+        let trace = Trace::explained(Duration::from_millis(500));
+        let check: Check = check("works", says_hello);
+        let broken = attempt(Run::new(Some(&program), &trace), &check).expect_err("it must fail");
+        let report = Report::new(&check, "subject", trace.take(), broken).judged_while(busy);
+        assert!(report.to_string().contains(expected), "{report}");
+        report.is_judged()
+    };
+    let busy = Some((10, 2));
+    let silent = "echo listening on 127.0.0.1:1; exec sleep 60";
+    assert!(judged(silent, "does not pass", None));
+    assert!(!judged(silent, "GRADER_PATIENCE=3", busy));
+    let panics = "echo \"thread 'main' panicked at a.rs:1:1:\" >&2; exec sleep 60";
+    assert!(judged(panics, "does not pass", busy));
+    // These need no patience.
+    let wrong = |line: &str| {
+        let (program, trace) = (shell(line), Trace::explained(must_pass()));
+        let check: Check = check("works", says_hello);
+        let broken = attempt(Run::new(Some(&program), &trace), &check).expect_err("it must fail");
+        Report::new(&check, "subject", trace.take(), broken).judged_while(busy).is_judged()
+    };
+    assert!(wrong("echo listening at 127.0.0.1:1; exec sleep 60"));
+    assert!(wrong("exit 3"));
+}
+
+/// Whether a graded program passes that does this, and how long that takes. A busy machine slows both the
+/// program and the clock.
+fn graded(line: &str, started_in: Duration) -> (bool, Duration) {
+    let mut program = shell(line);
+    program.name = line.into();
+    start_seen(&program.name, started_in);
+    let (since, slowdown) = (Instant::now(), slowdown());
+    let trace = Trace::graded(Duration::from_secs(1).mul_f64(slowdown));
+    let outcome = attempt(Run::new(Some(&program), &trace), &check("works", says_hello));
+    (outcome.is_ok(), since.elapsed().div_f64(slowdown))
+}
+
+#[test]
+fn a_slow_start_is_not_part_of_the_deadline() {
+    let slow = "sleep 2; echo listening on 127.0.0.1:1; sleep 0.1; echo hello";
+    assert!(graded(slow, Duration::from_secs(1)).0);
+}
+
+#[test]
+fn what_a_quick_start_leaves_is_not_given_to_a_program_that_hangs() {
+    let hangs = "echo listening on 127.0.0.1:1; exec sleep 60";
+    let (passes, took) = graded(hangs, Duration::from_secs(9));
+    assert!(!passes && took < Duration::from_secs(5), "{took:?}");
+}
+
+#[test]
+fn a_deadline_that_a_program_is_told_is_granted() {
+    let left = |arguments: &'static [&'static str]| {
+        let (program, trace) = (shell("exit 0"), Trace::new(Duration::from_secs(9)));
+        Run::new(Some(&program), &trace).start(arguments).expect("it starts");
+        trace.left() > Duration::from_secs(10)
+    };
+    assert!(left(&["--time-limit", "4"]));
+    assert!(!left(&["--time-limit", "60"]) && !left(&["--time-limit", "x"]) && !left(&["4"]));
+}
