@@ -277,7 +277,7 @@ impl Grade {
                 Some(graded) => Some(graded.clone()),
                 None if self.begun == Begun::No => not_run(Status::NotStarted, String::new()),
                 None if self.begun == Begun::MarkerLeft => {
-                    not_run(Status::Failed, words::MARKER_LEFT.into())
+                    not_run(Status::Failed, format!("exercise.rs {}", words::MARKER_LEFT))
                 }
                 None => not_run(Status::NotAvailable, check.needs.missing()?),
             }
@@ -290,7 +290,7 @@ impl Grade {
         let (name, of) = (&self.name, self.checks.len());
         if !self.is_begun() {
             let line = match self.begun {
-                Begun::MarkerLeft => format!("{name}: {}", words::MARKER_LEFT),
+                Begun::MarkerLeft => format!("{name} {}", words::MARKER_LEFT),
                 _ => words::not_started(name),
             };
             let instead = self.edited_instead.as_ref().map(|file| {

@@ -119,8 +119,7 @@ impl Learner {
             Answer::Rust(source) => {
                 let source = self.for_cargo(&source);
                 let Some(program) = programs.program_of(&source) else {
-                    let errors = programs.errors(|place| place.source == source);
-                    return vec![does_not_compile(lesson, errors)];
+                    return vec![does_not_compile(lesson, programs.errors_of(&source))];
                 };
                 // By its name alone, which has no letter that a shell would split at.
                 let file = program.file_name().unwrap_or_default();
