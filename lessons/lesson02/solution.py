@@ -46,7 +46,12 @@ def complain(what):
 
 def address(text):
     host, port = text.rsplit(":", 1)
-    return host, int(port)
+    return host.strip("[]"), int(port)
+
+
+def shown(name):
+    host, port = name[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def main():
@@ -54,12 +59,13 @@ def main():
     arguments.add_argument("address", nargs="?", type=address, default="127.0.0.1:9090")
     arguments.add_argument("--time-limit", type=float, default=10, metavar="SECONDS")
     arguments = arguments.parse_args()
+    family = socket.AF_INET6 if ":" in arguments.address[0] else socket.AF_INET
     try:
-        listener = socket.create_server(arguments.address, backlog=128)
+        listener = socket.create_server(arguments.address, family=family, backlog=128)
     except OSError as why:
         sys.exit(f"error: cannot listen: {why}")
     with listener:
-        print("listening on %s:%d" % listener.getsockname(), flush=True)
+        print("listening on", shown(listener.getsockname()), flush=True)
         while True:
             try:
                 connection, client = listener.accept()
@@ -72,7 +78,7 @@ def main():
                     serve(connection, arguments.time_limit)
                 # OSError: reset or timed out; ValueError: refused, or not UTF-8.
                 except (OSError, ValueError) as why:
-                    complain("%s:%d: %s" % (*client, why))
+                    complain(f"{shown(client)}: {why}")
 
 
 main()

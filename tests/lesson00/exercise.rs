@@ -10,18 +10,18 @@
 //! exercise00 classify ADDR…
 //! ```
 //!
-//! The first connects to a server at that address and prints the two ends of the connection, as its own
-//! socket knows them. Then it ends, with exit code 0:
+//! The first connects to a server at that address, in IPv4 or IPv6, and prints the two ends of the
+//! connection, as its own socket knows them. Then it ends, without waiting for the server, with exit code 0:
 //!
 //! ```text
 //! local 127.0.0.1:40728
 //! peer 127.0.0.1:9090
 //! ```
 //!
-//! If nobody listens there: a line `error: WHAT: WHY` on standard error, exit code 1, and no panic.
+//! If no program listens there: a line `error: WHAT: WHY` on standard error, exit code 1, and no panic.
 //!
 //! The second says what addresses and ports are, from their numbers alone. It prints one line for each
-//! `ADDR`, as it was given, in order:
+//! `ADDR`, as it was given, in order, even if one comes twice:
 //!
 //! ```text
 //! 127.0.0.1:9090: loopback address, user port
@@ -30,22 +30,23 @@
 //! 9.9.9.9:50000: other address, dynamic port
 //! ```
 //!
-//! - An address is `loopback`, `private`, `unspecified` or `other`. Private ones are `10.0.0.0/8`,
-//!   `172.16.0.0/12` and `192.168.0.0/16` in IPv4 (RFC 1918), and in IPv6 the unique local ones,
-//!   `fc00::/7` (RFC 4193). The unspecified ones are `0.0.0.0` and `::`.
-//! - A port is a `system port` up to 1023, a `user port` up to 49151, a `dynamic port` up to 65535; and
-//!   0 stands for `no port yet`.
-//! - What is no IP address with a port gets a line `error: WHAT: WHY` on standard error that names it,
-//!   and nothing on standard output. Names such as `localhost:80` are none, since nothing is looked up;
-//!   neither is `::1:80`, without brackets, nor `127.0.0.1:+80`: a port is written in digits. The
-//!   program goes on to the next `ADDR`. After the last, its exit code is 1 if there was such an error,
-//!   and else 0.
+//! - An address is `loopback` (`127.0.0.0/8` and `::1`), `private`, `unspecified` (`0.0.0.0` and `::`) or
+//!   `other`. Private ones are `10.0.0.0/8`, `172.16.0.0/12` and `192.168.0.0/16` in IPv4 (RFC 1918), and in
+//!   IPv6 the unique local ones, `fc00::/7` (RFC 4193). All others are `other`: link-local addresses are, and
+//!   so is an IPv4 address that is written as an IPv6 one, `::ffff:127.0.0.1`.
+//! - A port is a `system port` up to 1023, a `user port` up to 49151, a `dynamic port` up to 65535, and 0 is
+//!   `no port yet`.
+//! - What isn't an IP address with a port gets a line `error: WHAT: WHY` on standard error that names it,
+//!   and nothing on standard output. `localhost:80` isn't one, since nothing is looked up; neither is `::1:80`
+//!   without brackets, `[127.0.0.1]:80` with them, or anything with a blank in it. A port is written in the
+//!   digits 0 to 9 and nothing else, so `127.0.0.1:+80` isn't one. The program goes on to the next `ADDR`.
+//!   After the last, its exit code is 1 if there was such an error, and otherwise 0.
 //!
 //! # Why
 //!
-//! The tutorial's table of ports has one border where there are two, and its placeholder for an
-//! address is none. Programs read addresses from people and from files: what such a program takes for
-//! an address without a word, another one will connect to.
+//! The tutorial's table of ports has one border where there are two, and its placeholder for an address isn't
+//! an address. Programs read addresses from people and from files. What such a program takes for an address
+//! without an error, another one will connect to.
 //!
 //! # How to start
 //!
@@ -56,27 +57,39 @@
 //! cargo test -p lesson00 exercise
 //! ```
 //!
-//! The checks below stand in the order in which you might make them pass. All that you need is in
-//! chapter 1 (`cargo run -p book`) and in the documentation of `std::net`. One good answer, for
-//! afterwards, is `lessons/lesson00/solution.rs`.
+//! There are three parts: both ends of a connection (one line, five minutes), then what IPv4 addresses and
+//! ports are (about 10 lines, 20 minutes), then IPv6 and bad addresses (about 10 lines, half an hour). The
+//! checks below come in the order in which you might make them pass. All that you need is in chapter 1
+//! (`cargo run -p book`) and in the documentation of `std::net`. One good answer, for afterwards, is
+//! `lessons/lesson00/solution.rs`.
 
-use grader::{Check, Outcome, Run, check};
+use std::net::{Ipv6Addr, TcpListener};
+
+use grader::{Check, Hint, Listener, Outcome, Run, check, private_loopback};
+
+use crate::classify::{classifies, prints, refuses, refuses_in_any_words};
 
 const SECTION: &str = "01-introduction.html#exercise";
 
 pub const CHECKS: &[Check] = &[
+    check("reports_a_refusal", reports_a_refusal)
+        .demands("Where no program listens, yours says so on stderr, and its exit code is 1.")
+        .hint("What does your program do with an error that `connect` returns?")
+        .section("01-introduction.html#run-it")
+        .begins("Both ends of a connection", "one line, five minutes"),
     check("shows_both_ends", shows_both_ends)
         .demands("`local` is the program's own end of the connection, `peer` the server's.")
         .hint("Which end has the port that the server listens on, and who knows the port of the other?")
         .section("01-introduction.html#what-names-a-connection"),
-    check("reports_a_refusal", reports_a_refusal)
-        .demands("Where nobody listens, the program says so on stderr, and its exit code is 1.")
-        .hint("What does your program do with an error that `connect` returns?")
-        .section("01-introduction.html#run-it"),
+    check("shows_both_ends_in_ipv6", shows_both_ends_in_ipv6)
+        .demands("Both ends of a connection to `[::1]` are shown as well.")
+        .hint("Which part of your program is only for IPv4?")
+        .section("01-introduction.html#what-names-a-connection"),
     check("names_the_kind_of_address", names_the_kind_of_address)
-        .demands("An IPv4 address is called loopback, private, unspecified or other.")
+        .demands("An IPv4 address is called loopback, private, unspecified or other, on both sides of each border.")
         .hint("How many of the four numbers must you look at for each kind, and is there a type in `std::net` that knows?")
-        .section("01-introduction.html#what-an-address-is"),
+        .section("01-introduction.html#what-an-address-is")
+        .begins("IPv4 addresses and ports", "about 10 lines, 20 minutes"),
     check("names_the_range_of_the_port", names_the_range_of_the_port)
         .demands("A port is called a system, user or dynamic port, on both sides of each border.")
         .hint("How many ranges of ports are there, and to which of two does their border belong?")
@@ -85,163 +98,382 @@ pub const CHECKS: &[Check] = &[
         .demands("Port 0 is called `no port yet`.")
         .hint("Which port does a socket have that was bound to port 0?")
         .section("01-introduction.html#what-a-port-is"),
+    check("looks_at_all_of_them", looks_at_all_of_them)
+        .demands("Each address is looked at, in order, also after a bad one, and the bad ones make the exit code 1.")
+        .hint("What does your loop do after an error, and how does the end of your program still know of it?")
+        .section(SECTION)
+        .begins("IPv6, and bad addresses", "about 10 lines, half an hour"),
     check("takes_ipv6_addresses", takes_ipv6_addresses)
         .demands("An IPv6 address, in brackets, is classified like any other.")
         .hint("Where does the port begin among so many colons, and what is private in IPv6?")
         .section("01-introduction.html#what-an-address-is"),
     check("refuses_what_is_no_address", refuses_what_is_no_address)
-        .demands("What is no IP address with a port is an error that names it; the exit code is 1.")
-        .hint("What must a word have to be an address with a port, and how do a person and a script learn that one has not?")
+        .demands("What isn't an IP address with a port is an error that names it, and the exit code is 1.")
+        .hint("What must a word have to be an address with a port, and how do a person and a script learn that one doesn't?")
         .section("01-introduction.html#what-an-address-is"),
-    check("refuses_ports_that_do_not_fit", refuses_ports_that_do_not_fit)
-        .demands("A port above 65535 is an error, whatever its last 16 bits are, and so is `+80`.")
-        .hint("How many bits has a port, and what does your program make of a larger number? What besides digits does it take for a number?")
-        .section("01-introduction.html#what-a-port-is"),
-    check("looks_at_all_of_them", looks_at_all_of_them)
-        .demands("All addresses are looked at, also those that stand behind a bad one.")
-        .hint("What does your loop do after an error, and how does the end of your program still know of it?")
+    check("refuses_blanks", refuses_blanks)
+        .demands("A word with a blank in it is an error, wherever the blank is.")
+        .hint("Does anything in your program strip blanks, or skip them before a number?")
         .section(SECTION),
+    check("refuses_ports_that_do_not_fit", refuses_ports_that_do_not_fit)
+        .demands("A port above 65535 is an error, whatever its last 16, 32 or 64 bits are.")
+        .hint("How many bits has a port, and what does your program make of a larger number?")
+        .section("01-introduction.html#what-a-port-is"),
+    check("refuses_ports_that_are_not_digits", refuses_ports_that_are_not_digits)
+        .demands("A port with anything but the digits 0 to 9 is an error, for example `+80`.")
+        .hint("What besides digits does your program take for a number?")
+        .section("01-introduction.html#what-a-port-is"),
 ];
 
 /// The checks that the untouched starter fails.
 pub const STARTER_FAILS: &[&str] = &[
     "shows_both_ends",
+    "shows_both_ends_in_ipv6",
     "names_the_kind_of_address",
     "names_the_range_of_the_port",
     "knows_that_port_0_is_none",
-    "takes_ipv6_addresses",
-    "refuses_ports_that_do_not_fit",
     "looks_at_all_of_them",
+    "takes_ipv6_addresses",
+    "refuses_what_is_no_address",
+    "refuses_blanks",
+    "refuses_ports_that_do_not_fit",
+    "refuses_ports_that_are_not_digits",
 ];
 
 fn shows_both_ends(run: &mut Run) -> Outcome {
-    let mut listener = run.listen()?;
+    // On Linux the two ends have different addresses: a connection to any of 127.0.0.0/8 comes from 127.0.0.1.
+    let listener = run.listen_on(private_loopback())?;
+    shows_the_ends(run, listener)
+}
+
+fn shows_both_ends_in_ipv6(run: &mut Run) -> Outcome {
+    match TcpListener::bind((Ipv6Addr::LOCALHOST, 0)) {
+        Ok(listener) => {
+            let listener = run.listener(listener);
+            shows_the_ends(run, listener)
+        }
+        // A machine without IPv6 shows nothing.
+        Err(_) => Ok(()),
+    }
+}
+
+fn shows_the_ends(run: &mut Run, mut listener: Listener) -> Outcome {
     let mut program = run.start(&[&listener.address().to_string()])?;
-    let server = listener.accept()?;
+    let server = listener.accept().hint("To which address does your program connect?")?;
     run.step(format!("the server's peer is {}", server.remote()));
     let ends = [("local", server.remote()), ("peer", server.local())];
-    let finished = program.finishes()?;
+    let finished =
+        program.finishes().hint("What does your program wait for after the second line?")?;
     let lines: Vec<String> = ends.iter().map(|(name, end)| format!("{name} {end}")).collect();
     server.close();
     prints(run, &finished.stdout(), &lines)?;
-    finished.exited_with(0)?;
+    finished
+        .exited_with(0)
+        .hint("With which exit code does your program end when all went well?")?;
     Ok(())
 }
 
 fn reports_a_refusal(run: &mut Run) -> Outcome {
     let closed = run.closed_port()?;
     let address = closed.address.to_string();
-    run.to_end(&[&address])?.said_exactly("")?.explained()?.exited_with(1)?;
+    run.to_end(&[&address])?
+        .said_exactly("")
+        .hint("What does your program print before it knows that it is connected?")?
+        .explained()
+        .hint("Where do your errors go, and how do they begin?")?
+        .exited_with(1)?;
     Ok(())
 }
 
-// Port 80 is in the first range of every table, also of a wrong one: here only the address counts.
 fn names_the_kind_of_address(run: &mut Run) -> Outcome {
-    classifies(
-        run,
-        &[
-            ("127.0.0.1:80", "loopback address, system port"),
-            ("127.255.255.254:80", "loopback address, system port"),
-            ("10.1.2.3:80", "private address, system port"),
-            ("192.168.31.7:80", "private address, system port"),
-            ("192.169.0.1:80", "other address, system port"),
-            ("172.16.0.1:80", "private address, system port"),
-            ("172.31.255.254:80", "private address, system port"),
-            ("172.32.0.1:80", "other address, system port"),
-            ("0.0.0.0:80", "unspecified address, system port"),
-            ("9.9.9.9:80", "other address, system port"),
-        ],
-    )
+    // A few first, so that the report on a program that lacks a kind is short.
+    let samples = ["127.0.0.1", "10.1.2.3", "192.168.31.7", "172.16.0.1", "0.0.0.0", "9.9.9.9"];
+    let kinds = ["loopback", "private", "private", "private", "unspecified", "other"];
+    let line = |(address, kind): (&&str, &&str)| {
+        (format!("{address}:80"), format!("{kind} address, system port"))
+    };
+    classifies(run, &samples.iter().zip(&kinds).map(line).collect::<Vec<_>>())?;
+    let mut addresses: Vec<(String, &str)> = [
+        ("127.0.0.1", "loopback"),
+        ("126.255.255.255", "other"),
+        ("127.0.0.0", "loopback"),
+        ("127.255.255.255", "loopback"),
+        ("128.0.0.0", "other"),
+        ("9.255.255.255", "other"),
+        ("10.0.0.0", "private"),
+        ("10.255.255.255", "private"),
+        ("11.0.0.0", "other"),
+        ("172.15.255.255", "other"),
+        ("172.16.0.0", "private"),
+        ("172.31.255.255", "private"),
+        ("172.32.0.0", "other"),
+        ("192.167.255.255", "other"),
+        ("192.168.0.0", "private"),
+        ("192.168.255.255", "private"),
+        ("192.169.0.0", "other"),
+        ("0.0.0.0", "unspecified"),
+        ("0.0.0.1", "other"),
+        ("255.255.255.255", "other"),
+        // Shared (RFC 6598), link-local, documentation, benchmarks, multicast, and class E.
+        ("100.64.0.1", "other"),
+        ("169.254.0.1", "other"),
+        ("169.254.255.255", "other"),
+        ("192.0.2.1", "other"),
+        ("198.18.0.1", "other"),
+        ("224.0.0.1", "other"),
+        ("240.0.0.1", "other"),
+    ]
+    .map(|(address, kind)| (address.to_owned(), kind))
+    .into();
+    let any = |run: &mut Run| run.number(0..=255);
+    for _ in 0..2 {
+        let (b, c, d) = (any(run), any(run), any(run));
+        addresses.push((format!("127.{b}.{c}.{d}"), "loopback"));
+        addresses.push((format!("10.{b}.{c}.{d}"), "private"));
+        addresses.push((format!("192.168.{c}.{d}"), "private"));
+        addresses.push((format!("172.{}.{c}.{d}", run.number(16..=31)), "private"));
+        addresses.push((format!("172.{}.{c}.{d}", run.number(32..=255)), "other"));
+        addresses.push((format!("192.{}.{c}.{d}", run.number(0..=167)), "other"));
+        addresses.push((format!("{}.{b}.{c}.{d}", run.number(11..=126)), "other"));
+    }
+    // These ports are in the first range of every table, also of a wrong one: here only the address counts.
+    let port = run.number(1..=1023);
+    let expected: Vec<_> = addresses
+        .into_iter()
+        .map(|(address, kind)| {
+            (format!("{address}:{port}"), format!("{kind} address, system port"))
+        })
+        .collect();
+    classifies(run, &expected)
 }
 
 fn names_the_range_of_the_port(run: &mut Run) -> Outcome {
-    classifies(
-        run,
-        &[
-            ("127.0.0.1:1", "loopback address, system port"),
-            ("127.0.0.1:1023", "loopback address, system port"),
-            ("127.0.0.1:1024", "loopback address, user port"),
-            ("127.0.0.1:9090", "loopback address, user port"),
-            ("127.0.0.1:49151", "loopback address, user port"),
-            ("127.0.0.1:49152", "loopback address, dynamic port"),
-            ("127.0.0.1:65535", "loopback address, dynamic port"),
-        ],
-    )
+    let mut ports = vec![
+        (9090, "user"),
+        (1, "system"),
+        (1023, "system"),
+        (1024, "user"),
+        (49151, "user"),
+        (49152, "dynamic"),
+        (65535, "dynamic"),
+    ];
+    for _ in 0..3 {
+        ports.push((run.number(2..=1022), "system"));
+        ports.push((run.number(1025..=49150), "user"));
+        ports.push((run.number(49153..=65534), "dynamic"));
+    }
+    let expected: Vec<_> = ports
+        .into_iter()
+        .map(|(port, range)| {
+            (format!("127.0.0.1:{port}"), format!("loopback address, {range} port"))
+        })
+        .collect();
+    classifies(run, &expected)
 }
 
 fn knows_that_port_0_is_none(run: &mut Run) -> Outcome {
-    classifies(run, &[("127.0.0.1:0", "loopback address, no port yet")])
-}
-
-fn takes_ipv6_addresses(run: &mut Run) -> Outcome {
+    let drawn = format!("127.0.{}.{}:0", run.number(0..=255), run.number(2..=255));
     classifies(
         run,
         &[
-            ("[::1]:80", "loopback address, system port"),
-            ("[::]:80", "unspecified address, system port"),
-            ("[fd00::1]:80", "private address, system port"),
-            ("[fc00::1]:80", "private address, system port"),
-            ("[fe80::1]:80", "other address, system port"),
-            ("[2001:db8::7]:80", "other address, system port"),
+            ("127.0.0.1:0".into(), "loopback address, no port yet".into()),
+            ("9.9.9.9:0".into(), "other address, no port yet".into()),
+            (drawn, "loopback address, no port yet".into()),
         ],
     )
 }
 
+fn takes_ipv6_addresses(run: &mut Run) -> Outcome {
+    let mut addresses: Vec<(String, &str)> = [
+        ("::1", "loopback"),
+        ("::", "unspecified"),
+        ("::2", "other"),
+        ("fbff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "other"),
+        ("fc00::", "private"),
+        ("fc00::1", "private"),
+        ("fd00::1", "private"),
+        ("fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "private"),
+        ("fe00::", "other"),
+        // Link-local from the first to the last; site-local, which is no more (RFC 3879); multicast.
+        ("fe80::", "other"),
+        ("fe80::1", "other"),
+        ("febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "other"),
+        ("fec0::1", "other"),
+        ("ff02::1", "other"),
+        ("2001:db8::7", "other"),
+        ("1::", "other"),
+        ("1::1", "other"),
+        // As it was given, also where it could be shorter.
+        ("0:0:0:0:0:0:0:1", "loopback"),
+        ("0:0:0:0:0:0:0:0", "unspecified"),
+        ("FD00:0:0::A", "private"),
+    ]
+    .map(|(address, kind)| (address.to_owned(), kind))
+    .into();
+    for _ in 0..3 {
+        let (a, b, c) = (run.number(0..=0xffff), run.number(0..=0xffff), run.number(1..=0xffff));
+        addresses.push((format!("fd{:02x}:{a:x}:{b:x}::{c:x}", run.number(0..=255)), "private"));
+        addresses.push((format!("fc{:02x}:{a:x}:{b:x}::{c:x}", run.number(0..=255)), "private"));
+        addresses.push((format!("2001:{a:x}:{b:x}::{c:x}"), "other"));
+        addresses.push((format!("fe80::{a:x}:{b:x}:{c:x}"), "other"));
+    }
+    let port = run.number(1..=1023);
+    let line = |(address, kind): (String, &str)| {
+        (format!("[{address}]:{port}"), format!("{kind} address, system port"))
+    };
+    let expected: Vec<_> = addresses.into_iter().map(line).collect();
+    classifies(run, &expected)?;
+    let (c, d) = (run.number(0..=255), run.number(1..=255));
+    let mapped =
+        ["127.0.0.1".into(), "0.0.0.0".into(), format!("10.1.{c}.{d}"), format!("192.168.{c}.{d}")]
+            .map(|address| line((format!("::ffff:{address}"), "other")));
+    classifies(run, &mapped)
+        .hint("Is an IPv4 address that is written as an IPv6 one in any range of the assignment?")
+}
+
 fn refuses_what_is_no_address(run: &mut Run) -> Outcome {
-    refuses(run, &["localhost:80", "127.0.0.1", "127.0.0.1:", "127.0.0.1:http", "127.0.0:80"])?;
-    // Where would this one's port begin? And the tutorial's placeholder.
-    refuses(run, &["::1:80", "192.168.31.xx:9090"])
+    refuses(run, &["localhost:80"]).hint("What does your program look up, and where?")?;
+    let large = format!("127.0.0.{}:80", run.number(256..=999));
+    let name = format!("host{}:80", run.number(1..=99_999));
+    let number = format!("{}", run.number(1..=65_535));
+    refuses(
+        run,
+        &[
+            "127.0.0.1",
+            "127.0.0.1:",
+            "127.0.0.1:http",
+            "127.0.0:80",
+            "1.2.3.4.5:80",
+            "256.0.0.1:80",
+            &large,
+            &name,
+            &number,
+            // The tutorial's placeholder.
+            "192.168.31.xx:9090",
+            ":80",
+            ":",
+            "127.0.0.1,80",
+            "127.0.0.1:80:90",
+            "127.0.0.1:80/",
+            "http://127.0.0.1:80",
+        ],
+    )?;
+    refuses(
+        run,
+        &[
+            // Where would this one's port begin?
+            "::1:80",
+            "::1",
+            "[::1]",
+            "[::1]:",
+            "[::1]80",
+            "[::1:80",
+            "::1]:80",
+            "[[::1]]:80",
+            "[]:80",
+            "[::g]:80",
+            "[:::1]:80",
+            "[1::2::3]:80",
+            "[12345::]:80",
+            "[1:2:3:4:5:6:7:8:9]:80",
+            "[1:2:3]:80",
+            "[127.0.0.1]:80",
+            "[localhost]:80",
+        ],
+    )
+    .hint("Which brackets and colons does an IPv6 address with a port have, and which parts may it leave out?")
+}
+
+fn refuses_blanks(run: &mut Run) -> Outcome {
+    let (address, port) = (format!("127.0.0.{}", run.number(1..=255)), run.number(10..=65_535));
+    let words = [
+        format!("{address}: {port}"),
+        format!("{address} :{port}"),
+        format!(" {address}:{port}"),
+        format!("{address}:{port} "),
+        format!("[::1]: {port}"),
+        format!("[::1] :{port}"),
+        format!("[ ::1]:{port}"),
+        format!("[::1 ]:{port}"),
+    ];
+    refuses(run, &words.each_ref().map(String::as_str))?;
+    // What a program might print of these in another way, so that only the refusal is demanded. The last two
+    // are the no-break space and the byte order mark.
+    let mut hidden = Vec::new();
+    for blank in ["\t", "\n", "\r", "\u{a0}", "\u{feff}"] {
+        hidden.push(format!("{address}:{port}{blank}"));
+        hidden.push(format!("{address}:{blank}{port}"));
+        hidden.push(format!("{blank}{address}:{port}"));
+    }
+    let hidden: Vec<&str> = hidden.iter().map(String::as_str).collect();
+    refuses_in_any_words(run, &hidden)
 }
 
 fn refuses_ports_that_do_not_fit(run: &mut Run) -> Outcome {
-    // Cut to 16 bits, these are 0, 9090 and 65535.
-    refuses(run, &["127.0.0.1:65536", "127.0.0.1:74626", "127.0.0.1:18446744073709551615"])?;
-    // `parse::<u16>` takes a sign.
-    refuses(run, &["127.0.0.1:+80", "[::1]:+80"])
+    // Cut to 16, 32 or 64 bits, these are good ports.
+    let port = run.number(1..=65_535);
+    let cut = |bits: u32| format!("127.0.0.1:{}", (1_u128 << bits) + u128::from(port));
+    let drawn = format!("127.0.0.1:{}", run.number(65_537..=999_999));
+    refuses(
+        run,
+        &[
+            "127.0.0.1:65536",
+            "127.0.0.1:74626",
+            "127.0.0.1:99999",
+            &cut(16),
+            &cut(32),
+            &cut(64),
+            &drawn,
+            "127.0.0.1:18446744073709551615",
+            "[::1]:65536",
+        ],
+    )
+}
+
+fn refuses_ports_that_are_not_digits(run: &mut Run) -> Outcome {
+    let port = run.number(10..=999);
+    let words = [
+        // `parse::<u16>` takes a sign.
+        "+80".into(),
+        "-80".into(),
+        "-0".into(),
+        format!("+{port}"),
+        format!("{port}x"),
+        format!("{port}.0"),
+        format!("{port}e1"),
+        "8_0".into(),
+        "0x50".into(),
+        "8,0".into(),
+    ]
+    .map(|port: String| format!("127.0.0.1:{port}"));
+    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    words.push("[::1]:+80");
+    refuses(run, &words)?;
+    // Digits of other scripts.
+    refuses_in_any_words(run, &["127.0.0.1:８０", "127.0.0.1:٨٠", "127.0.0.1:8²"])
 }
 
 fn looks_at_all_of_them(run: &mut Run) -> Outcome {
-    let words = ["127.0.0.1:80", "nonsense", "127.0.0.2:80", "127.0.0.1:http", "127.0.0.3:80"];
+    let word = |run: &mut Run| {
+        format!("127.0.{}.{}:{}", run.number(0..=255), run.number(1..=255), run.number(1..=1023))
+    };
+    let bad = format!("nonsense{}", run.number(1..=99_999));
+    // Not sorted, and one of them twice.
+    let (first, second) = (word(run), word(run));
+    let words =
+        ["127.9.0.1:80", &bad, &first, "127.0.0.2:80", "127.0.0.1:http", &second, "127.0.0.2:80"];
     let finished = run.to_end(&[&["classify"], &words[..]].concat())?;
-    let lines = [words[0], words[2], words[4]]
-        .map(|address| format!("{address}: loopback address, system port"));
+    let lines =
+        [0, 2, 3, 5, 6].map(|place| format!("{}: loopback address, system port", words[place]));
     prints(run, &finished.stdout(), &lines)?;
-    finished.explained()?.complained(words[1])?.complained(words[3])?.exited_with(1)?;
+    finished
+        .explained()
+        .hint("Where do your errors go, and how do they begin?")?
+        .complained(words[1])
+        .hint("How does a person learn which of the words was bad?")?
+        .complained(words[4])
+        .hint("Does your program report only the first error?")?
+        .exited_with(1)
+        .hint("How does the end of your program know that there was an error before?")?;
     Ok(())
-}
-
-/// Demands the right line for each of these addresses, in this order.
-fn classifies(run: &mut Run, expected: &[(&str, &str)]) -> Outcome {
-    let addresses: Vec<&str> = expected.iter().map(|(address, _)| *address).collect();
-    let finished = run.to_end(&[&["classify"], &addresses[..]].concat())?;
-    let lines: Vec<String> =
-        expected.iter().map(|(address, class)| format!("{address}: {class}")).collect();
-    prints(run, &finished.stdout(), &lines)?;
-    finished.exited_with(0)?;
-    Ok(())
-}
-
-/// Demands an error for each of these words, which are no addresses.
-fn refuses(run: &mut Run, words: &[&str]) -> Outcome {
-    for word in words {
-        run.to_end(&["classify", word])?
-            .said_exactly("")?
-            .explained()?
-            .complained(word)?
-            .exited_with(1)?;
-    }
-    Ok(())
-}
-
-/// Demands these lines and no more.
-fn prints(run: &mut Run, stdout: &str, lines: &[String]) -> Outcome {
-    let mut printed = stdout.lines();
-    for (number, line) in (1..).zip(lines) {
-        let got = printed.next();
-        let statement = format!("`{line}` is line {number} of its stdout");
-        let shown = got.map_or("no such line".into(), |got| format!("`{got}`"));
-        run.ensure(statement, got == Some(line), shown)?;
-    }
-    let more = printed.next();
-    run.ensure("there are no more lines", more.is_none(), more.unwrap_or_default())
 }

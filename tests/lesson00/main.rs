@@ -1,6 +1,7 @@
 //! Lesson 0: addresses, ports, and what names a connection.
 
 mod checks;
+mod classify;
 mod exercise;
 mod facts;
 

@@ -1,21 +1,39 @@
 //! Exercise 2: a server that serves one client after another, for good.
 //!
 //! `lessons/lesson02/exercise.rs` is the tutorial's server. It fails on its first client. Make a server
-//! of it that people could leave running. Its protocol is a little more than the tutorial's:
+//! of it that people could leave running. Its protocol is a little more than the tutorial's.
 //!
-//! - A client sends its request, text in UTF-8, and ends its side. There the request ends, and nowhere
+//! **One client is answered.**
+//!
+//! - The address is the first argument, such as `127.0.0.1:9090` or `[::1]:9090`. The server listens there,
+//!   and at no other address. Its first line on stdout is `listening on ADDRESS:PORT`, with the real port if
+//!   the port is 0. (The starter does this.)
+//! - A client sends its request, text in UTF-8, and finishes sending. There the request ends, and nowhere
 //!   else: it may come in many pieces.
-//! - The server answers with `common::REPLY`, a newline, and the request's own text, and ends its side.
-//!   Then it serves the next client. One at a time is enough.
-//! - Some requests are refused: an empty one, one that is not UTF-8, one of more than 1 MiB
-//!   (1,048,576 bytes), one that a reset broke off. Such a client gets no reply, its connection is
-//!   closed, and stderr says `error: WHAT: WHY` with the client's address in it.
-//! - A reset can come in the middle of a reply, too. The next client is served all the same.
-//! - A client holds the server no longer than `--time-limit SECONDS` (10 if nobody says otherwise),
-//!   whatever it sends or does not send. Then it is refused in the same way.
+//! - The server answers with `common::REPLY`, a newline, and the request's own text, byte for byte, and
+//!   finishes sending. A request of 1 MiB (1,048,576 bytes) is answered, also if the client reads slowly.
 //!
-//! The first line on stdout is `listening on ADDRESS:PORT`, as the starter has it. `common` has helpers
-//! for what is not the point here; read them, or do without.
+//! **Then the next.**
+//!
+//! - After that it serves the next client, for good. One at a time is enough, while four others wait in
+//!   the queue. Of clients that have gone it keeps nothing.
+//!
+//! **Some clients do wrong.**
+//!
+//! - Some requests are refused: an empty one, one that is not UTF-8, one of more than 1 MiB, one that a reset
+//!   broke off. Such a client gets no reply, its connection is closed, and stderr says `error: WHAT: WHY`
+//!   with the client's address in it. (Where a reset comes before the server has accepted, it may know no
+//!   address.)
+//! - A reset can come behind a request or in the middle of a reply, too. The next client is served all the
+//!   same.
+//!
+//! **Nobody holds the server.**
+//!
+//! - A client holds the server no longer than `--time-limit SECONDS` (10 without it), whatever it sends, does
+//!   not send or does not read. Then it is refused in the same way. It is not refused before that time is
+//!   over, nor more than one second after it.
+//!
+//! `common` has helpers for what is not the point here; read them, or do without.
 //!
 //! To start, delete the first line of `lessons/lesson02/exercise.rs`. Then, after every change:
 //!
@@ -23,50 +41,79 @@
 //! cargo test -p lesson02 exercise
 //! ```
 //!
-//! The checks stand here in the order in which you might meet them. Each starts your server and is its
+//! The checks are in the order in which you might meet them. Each starts your server and is its
 //! clients. In another language: `SUBJECT="python3 my_server.py" cargo test -p lesson02`.
 
 use std::io::Write;
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY};
-use grader::{Check, Needs, Outcome, Peer, Run, check, sockets, ways_to_end};
+use grader::{
+    Check, Hint, Needs, Outcome, Peer, Run, check, private_loopback, sockets, ways_to_end,
+};
 use socket2::SockRef;
 
 use servers::one_client::serves_the_next_after_a_slow_sender;
+use servers::one_client_time::{
+    GRACE, ends_a_silent_client_in_time, gives_a_client_time, serves_a_hundred_clients,
+    survives_a_client_that_is_gone,
+};
 use servers::robustness::{Protocol, cut_anywhere, narrow, runs_again};
 
 /// The longest request, in bytes.
 const MAX_REQUEST: usize = 1 << 20;
 
 pub const CHECKS: &[Check] = &[
+    check("says_where_it_listens", says_where_it_listens)
+        .begins("One client is answered", "about 25 lines, half an hour")
+        .demands("Started with port 0, it says which port the kernel chose; there it can be reached, and at no other address.")
+        .hint("Which addresses does your listener have, and which has the user named?")
+        .section("02-2-server.html#the-repair"),
     check("answers_a_request", answers_a_request)
         .demands("A client that sends a request and ends its side gets the reply, a newline and its own text.")
         .hint("A server has two kinds of socket: which of them carries the bytes of this client? And if it is that one: where does a request end, and where does a reply?")
         .section("02-2-server.html#what-goes-wrong"),
-    check("serves_the_next_client", serves_the_next_client)
-        .demands("Clients that stand in the queue are served in turn, and so is one that comes later.")
-        .hint("How often does your server call `accept`, and what does it do after its first client?")
-        .section("02-2-server.html#one-client-only"),
     check("reads_the_whole_request", reads_the_whole_request)
         .demands("A request that comes in pieces, cut inside a character, is answered when the client has ended its side.")
         .hint("What does one `read` return: the request, or what has arrived of it so far?")
         .section("02-2-server.html#one-read-is-not-one-message"),
+    check("answers_any_text", answers_any_text)
+        .demands("The reply holds the request's text byte for byte: blanks, ends of line, zeros and a byte order mark, too.")
+        .hint("What between `read` and `write` may change a text?")
+        .section("02-2-server.html#the-repair"),
     check("answers_a_long_request", answers_a_long_request)
-        .demands("A request of 1 MiB is read to its end and answered, all of it.")
+        .demands("A request of 1 MiB, counted in bytes, is read to its end and answered, all of it.")
         .hint("How much does your server read before it replies, and what does the kernel do with a reply if something is still unread when you close?")
         .section("02-2-server.html#after-the-reply"),
+    check("answers_a_slow_reader", answers_a_slow_reader)
+        .demands("A client that lets the reply to 1 MiB wait, and then reads it, gets all of it.")
+        .hint("What does one `write` return when the client has no room, and what becomes of the rest?")
+        .section("02-2-server.html#after-the-reply"),
+    check("answers_on_ipv6", answers_on_ipv6)
+        .demands("With an address of IPv6, such as [::1]:0, it listens there and answers a client.")
+        .hint("Which part of your program takes it for granted that an address has four numbers?")
+        .section("02-2-server.html#the-repair"),
+    check("serves_the_next_client", serves_the_next_client)
+        .begins("Then the next", "about 5 lines, a quarter of an hour")
+        .demands("Five clients that wait at the same time each get the reply to their own request, and so does one that comes later.")
+        .hint("How often does your server call `accept`, and what does it do after its first client?")
+        .section("02-2-server.html#one-client-only"),
+    check("serves_a_hundred_clients", serves_a_hundred_clients::<Requests>)
+        .demands("A hundred clients are served one after the other, and no descriptor of theirs is left.")
+        .hint("When is the connection of a client closed, on each of the ways that your code can take?")
+        .section("02-2-server.html#one-client-only"),
     check("survives_an_empty_request", survives_an_empty_request)
+        .begins("Some clients do wrong", "about 25 lines, three quarters of an hour")
         .demands("A client that ends its side without a word gets no reply and is reported; the next is served.")
         .hint("What does `read` return first for such a client, and does your loop go on after it?")
         .section("02-2-server.html#the-repair"),
     check("survives_bytes_that_are_not_text", survives_bytes_that_are_not_text)
-        .demands("A request that is not UTF-8 gets no reply and is reported; the next client is served.")
+        .demands("A request that is not UTF-8 (GBK, half a character, a surrogate, a zero in two bytes) gets no reply and is reported; the next client is served.")
         .hint("Which decoder fails on bytes that are not UTF-8, and whom does its error concern: this client or all of them?")
         .section("02-2-server.html#the-repair"),
     check("survives_a_reset", survives_a_reset)
-        .demands("A client that resets its connection is reported; the next is served, also when the reset comes in the middle of a reply.")
+        .demands("A client that resets its connection in its request is reported; the next is served, also when the reset comes before, behind it or in the middle of a reply.")
         .hint("Which `Result`s become an `Err` when a client breaks off, and whom does that error concern?")
         .section("02-2-server.html#the-repair"),
     check("refuses_a_request_that_is_too_long", refuses_a_request_that_is_too_long)
@@ -74,6 +121,7 @@ pub const CHECKS: &[Check] = &[
         .hint("How many bytes must your server read to know that a request is too long?")
         .section("02-2-server.html#the-repair"),
     check("gives_up_on_a_silent_client", gives_up_on_a_silent_client)
+        .begins("Nobody holds the server", "about 5 lines with `common::Limited`, half an hour")
         .demands("A client that says nothing holds the server no longer than --time-limit and is reported; the next is served.")
         .hint("For how long does `read` wait if nobody has told it?")
         .section("02-2-server.html#the-repair")
@@ -83,21 +131,53 @@ pub const CHECKS: &[Check] = &[
         .hint("What does your time limit measure: one `read`, or the conversation?")
         .section("02-2-server.html#the-repair")
         .needs(Needs::Unix),
+    check("gives_up_on_a_client_that_never_reads", gives_up_on_a_client_that_never_reads)
+        .demands("A client that sends slowly and never reads its reply is reported when its limit is over; the next is served.")
+        .hint("Which of your calls waits for a client that does not read, and how much of its time is left by then?")
+        .section("02-2-server.html#the-repair")
+        .needs(Needs::Unix),
+    check("ends_a_silent_client_in_time", ends_a_silent_client_in_time::<Requests>)
+        .demands("Where the time limit is one second, a silent client is ended after it, and within one more.")
+        .hint("From which moment does your limit count, and how often does it begin anew?")
+        .section("02-2-server.html#the-repair"),
+    check("gives_a_client_time", gives_a_client_time::<Requests>)
+        .demands("Without --time-limit, a client that is silent for a second and a half is answered.")
+        .hint("Which limit has a client if the user gives none?")
+        .section("02-2-server.html#the-repair"),
 ];
 
 /// The checks that the untouched starter fails.
 pub const STARTER_FAILS: &[&str] = &[
     "answers_a_request",
-    "serves_the_next_client",
     "reads_the_whole_request",
+    "answers_any_text",
     "answers_a_long_request",
+    "answers_a_slow_reader",
+    "answers_on_ipv6",
+    "serves_the_next_client",
+    "serves_a_hundred_clients",
     "survives_an_empty_request",
     "survives_bytes_that_are_not_text",
     "survives_a_reset",
     "refuses_a_request_that_is_too_long",
     "gives_up_on_a_silent_client",
     "gives_up_on_a_slow_sender",
+    "gives_up_on_a_client_that_never_reads",
+    "ends_a_silent_client_in_time",
+    "gives_a_client_time",
 ];
+
+fn says_where_it_listens(run: &mut Run) -> Outcome {
+    let (_server, address) = run.serve()?;
+    run.ensure("the port is a real one", address.port() != 0, address)
+        .hint("Who knows the port: the command line, or the listener?")?;
+    run.connect(address)?.close();
+    // All of 127.0.0.0/8 is loopback there.
+    if cfg!(target_os = "linux") {
+        run.is_refused(SocketAddr::new(private_loopback(), address.port()))?;
+    }
+    Ok(())
+}
 
 fn answers_a_request(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve()?;
@@ -107,10 +187,20 @@ fn answers_a_request(run: &mut Run) -> Outcome {
 
 fn serves_the_next_client(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve()?;
-    let mut first = run.connect_as("the first client", address)?;
-    let mut second = run.connect_as("the second client", address)?;
-    is_answered(&mut first, "the first")?;
-    is_answered(&mut second, "the second")?;
+    let mut clients = Vec::new();
+    for number in 1..=5 {
+        let mut client = run.connect_as(&format!("client {number}"), address)?;
+        let text = run.text(12);
+        // Of each only the start, so that a server may have the starts of all at the same time.
+        let start = text.chars().next().map_or(0, char::len_utf8);
+        client.send(&text[..start])?;
+        clients.push((client, text, start));
+    }
+    for (client, text, start) in &mut clients {
+        client.send(&text[*start..])?;
+        client.finish_sending()?;
+        client.receives_all(reply(text))?;
+    }
     serves_another(run, address)
 }
 
@@ -131,41 +221,125 @@ fn reads_the_whole_request(run: &mut Run) -> Outcome {
     client.receives_all(reply(GREETING))
 }
 
+fn answers_any_text(run: &mut Run) -> Outcome {
+    let (_server, address) = run.serve()?;
+    let drawn = run.text(300);
+    let texts = [
+        " blanks on both sides \t",
+        "\r\nlines\r\nand\nmore\n\n",
+        "a zero \0 inside\0",
+        "\u{feff}a byte order mark",
+        "\u{fffd} and \u{e000} and \u{10fffd}",
+        "\x1b[1mcontrol\x07\x7f\u{85}",
+        "e\u{301} is not \u{e9}",
+        "\n",
+        "%s %n {} \\n \"",
+        &drawn,
+    ];
+    for text in texts {
+        let mut client = run.connect(address)?;
+        is_answered(&mut client, text)?;
+        client.close();
+    }
+    Ok(())
+}
+
+/// The longest request, of characters of three bytes.
+fn longest(last: &str) -> String {
+    format!("{}{last}", "你".repeat(MAX_REQUEST / 3))
+}
+
 fn answers_a_long_request(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve()?;
-    let request = &"a mebibyte! ".repeat(1 << 17)[..MAX_REQUEST];
-    let mut client = run.connect(address)?;
-    is_answered(&mut client, request)
+    for request in ["a mebibyte! ".repeat(1 << 17)[..MAX_REQUEST].into(), longest("x")] {
+        let mut client = run.connect(address)?;
+        is_answered(&mut client, &request)?;
+        client.close();
+    }
+    Ok(())
+}
+
+fn answers_a_slow_reader(run: &mut Run) -> Outcome {
+    let (server, address) = run.serve()?;
+    let mut client = asks_for_a_long_reply(run, address)?;
+    client.has_unread_input()?;
+    // The rest of the reply has no room.
+    run.becomes_idle(&server)?;
+    let room = SockRef::from(client.stream()).set_recv_buffer_size(1 << 20);
+    run.attempt("the client begins to read", room)?;
+    client.receives_all(reply(&"x".repeat(MAX_REQUEST)))
+}
+
+fn answers_on_ipv6(run: &mut Run) -> Outcome {
+    // Not every machine has it.
+    if TcpListener::bind("[::1]:0").is_err() {
+        run.step("this machine has no [::1]");
+        return Ok(());
+    }
+    let (_server, address) = run.serve_with(&["[::1]:0"])?;
+    let is_there = address.ip().is_ipv6() && address.port() != 0;
+    run.ensure("it listens on [::1]", is_there, address)?;
+    serves_another(run, address)
 }
 
 fn survives_an_empty_request(run: &mut Run) -> Outcome {
-    refuses(run, b"")
+    refuses(run, &[b""])
 }
 
 fn survives_bytes_that_are_not_text(run: &mut Run) -> Outcome {
-    // `你好` in GBK, the other encoding of the tutorial.
-    refuses(run, b"\xc4\xe3\xba\xc3")
+    refuses(
+        run,
+        &[
+            // `你好` in GBK, the other encoding of the tutorial.
+            b"\xc4\xe3\xba\xc3",
+            // Half a character at the end.
+            b"text\xe4\xbd",
+            // A surrogate, and a character in two of them.
+            b"\xed\xa0\x80",
+            b"\xed\xa0\xbd\xed\xb8\x80",
+            // A zero and a slash that are longer than need be, and a character beyond the last.
+            b"\xc0\x80",
+            b"\xe0\x80\xaf",
+            b"\xf4\x90\x80\x80",
+            // A byte that is never in a text, after a long one that is.
+            &[&[b'x'; 70_000][..], b"\xff"].concat(),
+        ],
+    )
 }
 
-fn refuses(run: &mut Run, request: &[u8]) -> Outcome {
+fn refuses(run: &mut Run, requests: &[&[u8]]) -> Outcome {
     let (mut server, address) = run.serve()?;
-    let mut client = run.connect(address)?;
-    if !request.is_empty() {
-        client.send(request)?;
+    for request in requests {
+        let mut client = run.connect(address)?;
+        if !request.is_empty() {
+            client.send(request)?;
+        }
+        client.finish_sending()?;
+        client.receives_no_reply()?;
+        server
+            .reports(client.local())
+            .hint("Where do your errors go, and what do they say of the client?")?;
     }
-    client.finish_sending()?;
-    client.receives_no_reply()?;
-    server.reports(client.local())?;
     serves_another(run, address)
 }
 
 fn survives_a_reset(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve()?;
-    let client = run.connect(address)?;
+    let mut client = run.connect(address)?;
     let name = client.local();
+    client.send(Requests::HALF)?;
+    // So that the program has seen the client, and knows its address.
+    client.has_been_read()?;
+    run.becomes_idle(&server)?;
     client.reset();
-    server.reports(name)?;
+    server.reports(name).hint("Which `Result` becomes an `Err` when a client breaks off, whom does that error concern, and what does stderr say of it?")?;
     serves_another(run, address)?;
+
+    run.connect_as("a client that says nothing", address)?.reset();
+    serves_another(run, address)?;
+    survives_a_client_that_is_gone::<Requests>(run, &mut server, address).hint(
+        "What does a write to a client that has gone do to your process, and to your loop?",
+    )?;
 
     let mut greedy = asks_for_a_long_reply(run, address)?;
     // The rest of the reply has no room: the server is in the middle of it.
@@ -185,18 +359,23 @@ fn asks_for_a_long_reply(run: &mut Run, address: SocketAddr) -> Outcome<Peer> {
 }
 
 fn refuses_a_request_that_is_too_long(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve()?;
-    let mut client = run.connect_as("a client with a byte too many", address)?;
-    run.step(format!("it sends {} bytes", MAX_REQUEST + 1));
-    // The server may have closed before the last of them.
-    let _ = client.write_all(&[b'x'; MAX_REQUEST + 1], "the server reads the request");
-    let _ = client.stream().shutdown(Shutdown::Write);
-    client.receives_no_reply()?;
-    server.reports(client.local())?;
+    let (mut server, address) = run.serve_with(&["--time-limit", "60", "127.0.0.1:0"])?;
+    for request in ["x".repeat(MAX_REQUEST + 1), longest("é")] {
+        let mut client = run.connect_as("a client with a byte too many", address)?;
+        run.step(format!("it sends {} bytes", request.len()));
+        // The server may have closed before the last of them.
+        let _ = client.write_all(request.as_bytes(), "the server reads the request");
+        let _ = client.stream().shutdown(Shutdown::Write);
+        client.receives_no_reply()?;
+        server.reports(client.local())?;
+    }
 
     let mut client = run.connect(address)?;
-    // Far more than the kernels keep between the two: the server has to close.
-    client.sends_until_cut_off(64 << 20)?;
+    // A server may read on for a moment, so that its end of the connection is a clean one. But it has to close
+    // before its limit of a minute is over, and so before the check's own.
+    client.sends_until_cut_off(usize::MAX).hint(
+        "What ends your reading when a client sends and sends, long before its time is over?",
+    )?;
     client.receives_no_reply()?;
     server.reports(client.local())?;
     serves_another(run, address)
@@ -236,6 +415,27 @@ fn gives_up_on_a_steady_sender(run: &mut Run, limit: Duration) -> Outcome<bool> 
         serves_the_next_after_a_slow_sender::<Requests>(run, limit)?;
     server.reports(dripping)?;
     Ok(steady)
+}
+
+fn gives_up_on_a_client_that_never_reads(run: &mut Run) -> Outcome {
+    const LIMIT: Duration = Duration::from_millis(1500);
+    run.no_later_than(LIMIT + GRACE, |run| {
+        let (mut server, address) = run.serve_with(&["--time-limit", "1.5", "127.0.0.1:0"])?;
+        let since = Instant::now();
+        let stream = run.attempt("a client with small buffers connects", narrow(address))?;
+        let mut greedy = run.peer(stream, "the client with small buffers");
+        let start = ["x"; 16].concat();
+        greedy.send(start)?;
+        // Most of its time is over then.
+        greedy.receives_nothing_for(Duration::from_millis(1200))?;
+        run.step("it sends the rest of 1 MiB, finishes sending, and reads nothing");
+        Requests::sends_the_rest(greedy.stream());
+        server.reports(greedy.local())?;
+        let took = since.elapsed();
+        serves_another(run, address)?;
+        greedy.close();
+        Ok(took)
+    })
 }
 
 /// What the server answers to a request.
@@ -330,6 +530,15 @@ impl Protocol for Requests {
     fn sends_without_reading(mut stream: &TcpStream) {
         // The longest request that is allowed, so that the reply is as long.
         let _ = stream.write_all(&[b'x'; MAX_REQUEST]);
+        let _ = stream.shutdown(Shutdown::Write);
+    }
+}
+
+impl Requests {
+    /// After 16 bytes, those that are missing to the longest request.
+    fn sends_the_rest(mut stream: &TcpStream) {
+        let _ = stream.set_write_timeout(Some(Duration::from_secs(1)));
+        let _ = stream.write_all(&[b'x'; MAX_REQUEST - 16]);
         let _ = stream.shutdown(Shutdown::Write);
     }
 }

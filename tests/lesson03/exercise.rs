@@ -1,23 +1,43 @@
-//! Exercise 3: a server that can be restarted at once, and never twice at the same time.
+//! Exercise 3: a server that starts again right away, and that says who holds its port when it can't.
 //!
-//! A server in use is restarted often: for a new version, after a crash, at three in the morning by a
-//! script. It must have its port again in that moment, whatever connections the run before has left
-//! behind. And a server that is started twice by accident must say so, or two programs share one port
-//! and nobody knows which of them has answered.
+//! A server in use is restarted often: for a new version, after a crash, at night by a script. It must have
+//! its port again right away, whatever connections the last run has left behind. And when it can't have the
+//! port, the person at the terminal must know what to do: stop the other server, or wait a minute. The kernel
+//! says `Address already in use` in both cases. Your server says which.
 //!
-//! `lessons/lesson03/exercise.rs` serves its clients one after another, with lesson 2's conversation:
-//! it replies, ends its side, and waits for the client's end. So it is often the server that closes first.
-//! Its listener is made by socket2, as in lesson 3. Complete it:
+//! `lessons/lesson03/exercise.rs` serves its clients one after another, with lesson 2's conversation. Its
+//! listener is made by socket2, as in lesson 3. Complete it, in three parts.
 //!
-//! - The address is the first argument. `listening on ADDRESS:PORT` on stdout names the real port, with
-//!   port 0 too. (The starter does this.)
-//! - It serves clients one after another, for good, also after one that broke its connection off. Every
-//!   client gets the whole reply and a clean end of the stream. (The starter does this.)
-//! - A port that another program holds is an error on stderr, `error: WHAT: WHY`, which names the address
-//!   as it was given, with exit code 1: no panic, no other port, no waiting until the port is free.
-//! - While one run listens on a port, a second run on the same port fails, and the first serves on.
-//! - When a run has ended, the next gets the same port at once: after it closed a connection first, after
-//!   `kill -9` with a client still connected, and three times in a row. There is no second try.
+//! **It starts again right away.**
+//!
+//! - The address is the first argument, such as `127.0.0.1:9090` or `[::1]:9090`. The server listens there,
+//!   and at no other address. Its first line on stdout is `listening on ADDRESS:PORT`, with the real port if
+//!   the port is 0. (The starter does this.)
+//! - It serves clients one after another, for good, also after one that resets its connection. As soon as
+//!   something has come from a client, it replies with `common::REPLY` and finishes sending; then it reads to
+//!   the client's end. A client holds the server no longer than `--time-limit SECONDS` (10 without it), whatever it sends or
+//!   does not send, and a second more at most. Of clients that have gone it keeps nothing. (The starter does
+//!   this.)
+//! - While one run listens, a second run on the same port fails, and the first serves on.
+//! - When a run has ended, the next gets the same port right away: after it closed a connection first, after
+//!   `kill -9` with clients connected and waiting, and three times in a row. `kill -9` ends one process, the
+//!   one that was started: it must leave none behind that keeps the port.
+//!
+//! **It says who holds the port.**
+//!
+//! - If it can't listen, it says so on stderr, `error: WHAT: WHY` in one line that names the address as it was
+//!   given, and ends with exit code 1: no panic and no other port. This takes three seconds at most, so it
+//!   can't wait until the port is free.
+//! - If the address is in use, the line also says one of two things: `a server listens there` or
+//!   `no server listens there`. A server that is so busy that its queue is full listens there. A port that
+//!   is only bound, or that is held by the connections of an earlier run, has no server.
+//! - If something else is wrong, such as an address of another machine or a port that needs a privilege, the
+//!   line says neither of the two.
+//!
+//! **Its queue is as long as it was told.**
+//!
+//! - With `--queue N` (1 or more), N clients can connect and wait while the server is busy with another. The
+//!   next one gets no answer until there is room. Without it, N is 128. (On Linux.)
 //!
 //! To begin, delete the first line of `lessons/lesson03/exercise.rs`. Then
 //!
@@ -25,32 +45,65 @@
 //! cargo test -p lesson03 exercise
 //! ```
 //!
-//! grades it, and explains each check that fails. You need nothing that is not in chapter 2.3.
+//! grades it, and explains each check that fails. What you need to know is in chapter 2.3.
 
 use std::cell::Cell;
 use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
 
 use common::{GREETING, REPLY};
-use grader::{Check, Needs, Outcome, Peer, Program, Run, check, close, private_loopback};
+use grader::{
+    Check, ClosedPort, Hint, Needs, Outcome, Peer, Program, Run, check, close, private_loopback,
+};
+use socket2::{Domain, Socket, Type};
 
+use crate::checks::is_not_connected;
+use crate::facts::first_run;
+use crate::queue;
 use servers::one_client::serves_the_next_after_a_slow_sender;
+use servers::one_client_time::{
+    ends_a_silent_client_in_time, gives_a_client_time, serves_a_hundred_clients,
+    survives_a_client_that_is_gone,
+};
 use servers::robustness::Protocol;
 
-const SECTION: &str = "02-3-port-reuse.html#exercise";
+pub const SECTION: &str = "02-3-port-reuse.html#exercise";
 
 pub const CHECKS: &[Check] = &[
     check("says_where_it_listens", says_where_it_listens)
-        .demands("Started with port 0, it says which port the kernel chose, and serves a client there.")
+        .begins("It starts again right away", "about 5 lines, a quarter of an hour")
+        .demands("Started with port 0, it says which port the kernel chose, and serves a client there and at no other address.")
         .hint("Who knows the port: the command line, or the listener?")
+        .section(SECTION),
+    check("listens_on_ipv6", listens_on_ipv6)
+        .demands("With an address of IPv6, such as [::1]:0, it listens there and serves a client.")
+        .hint("Which of the arguments of `Socket::new` depends on the address?")
         .section(SECTION),
     check("serves_one_after_another", serves_one_after_another)
         .demands("Each client gets the whole reply and a clean end, also after one that broke off.")
         .hint("What does your server do when it is done with a client, and how does that client learn of it? And when one has broken off?")
         .section(SECTION),
-    check("names_the_taken_port", names_the_taken_port)
-        .demands("A port that another program holds is an error with exit code 1 that names the address.")
-        .hint("You start five servers, and one cannot have its port: what do you have to be told?")
-        .section("02-3-port-reuse.html#two-servers-on-one-port"),
+    check("reads_to_the_clients_end", reads_to_the_clients_end)
+        .demands("What a client sends behind its first bytes is read, also after the reply, and costs it nothing.")
+        .hint("What does the kernel do with a connection that is closed while input is unread or still comes?")
+        .section("02-2-server.html#after-the-reply"),
+    check("gives_up_on_a_slow_sender", gives_up_on_a_slow_sender)
+        .demands("A client that sends a byte now and then holds the server no longer than --time-limit; the next is served.")
+        .hint("What does your time limit measure: one `read`, or the conversation?")
+        .section("02-2-server.html#the-repair")
+        .needs(Needs::Unix),
+    check("ends_a_silent_client_in_time", ends_a_silent_client_in_time::<Greetings>)
+        .demands("Where the time limit is one second, a silent client is ended after it, and within one more.")
+        .hint("From which moment does your limit count, and how often does it begin anew?")
+        .section("02-2-server.html#the-repair"),
+    check("gives_a_client_time", gives_a_client_time::<Greetings>)
+        .demands("Without --time-limit, a client that is silent for a second and a half is answered.")
+        .hint("Which limit has a client if the user gives none, and when do you reply?")
+        .section("02-2-server.html#the-repair"),
+    check("serves_a_hundred_clients", serves_a_hundred_clients::<Greetings>)
+        .demands("A hundred clients are served one after the other, and no descriptor of theirs is left.")
+        .hint("When is the connection of a client closed, on each of the ways that your code can take?")
+        .section("02-2-server.html#one-client-only"),
     check("never_listens_twice", never_listens_twice)
         .demands("While one run listens, a second on the same port fails, and the first serves on.")
         .hint("What does the second run do when `bind` refuses? And if it does not refuse: what has allowed it?")
@@ -61,30 +114,83 @@ pub const CHECKS: &[Check] = &[
         .hint("What is left on the port when the program is gone, and which call stumbles over it? If you have set the option: before that call?")
         .section("02-3-port-reuse.html#who-waits"),
     check("restarts_after_a_kill", restarts_after_a_kill)
-        .demands("After `kill -9` with a client still connected, the next run has the same port at once.")
+        .demands("After `kill -9` with one client connected and one waiting, the next run has the same port at once.")
         .hint("The program is gone, and its end of the connection is not: who keeps it, and what does the next `bind` want to know of it?")
         .section("02-3-port-reuse.html#who-waits"),
     check("restarts_three_times", restarts_three_times)
         .demands("Three restarts in a row, each after several clients, all have the same port at once.")
         .hint("What must every run do, the first one too, so that the next can have its port?")
         .section("02-3-port-reuse.html#the-repair"),
+    check("knows_a_live_server", knows_a_live_server)
+        .begins("It says who holds the port", "about 20 lines, three quarters of an hour")
+        .demands("Where a server listens, the error says `a server listens there`, and names the address; exit code 1.")
+        .hint("What can you do with a live server that you can't do with the remains of one?")
+        .section("02-3-port-reuse.html#two-servers-on-one-port"),
+    check("knows_a_busy_server", knows_a_busy_server)
+        .demands("A server whose queue is full is a server, and the error says so within three seconds.")
+        .hint("What does a client see of a server whose queue is full, and how long do you wait for more?")
+        .section("02-3-port-reuse.html#the-backlog")
+        .needs(Needs::Linux),
+    check("knows_what_a_run_has_left", knows_what_a_run_has_left)
+        .demands("Where only connections of an earlier run hold the port, the error says `no server listens there`.")
+        .hint("What holds the port here, and what answers a client that connects to it?")
+        .section("02-3-port-reuse.html#who-waits")
+        .needs(Needs::Linux),
+    check("knows_a_port_that_is_only_bound", knows_a_port_that_is_only_bound)
+        .demands("Where a program has bound the port and does not listen, the error says `no server listens there`.")
+        .hint("After which call can clients connect, and which call has the other program not made?")
+        .section("02-developing.html"),
+    check("tells_other_errors_apart", tells_other_errors_apart)
+        .demands("An address of another machine is an error that says neither, and names the address; exit code 1.")
+        .hint("Which errors of `bind` and `listen` say that the address is in use, and which say something else?")
+        .section(SECTION)
+        .needs(Needs::Linux),
+    check("tells_a_privileged_port_apart", tells_a_privileged_port_apart)
+        .demands("A port that needs a privilege is an error that says neither, and names the address; exit code 1.")
+        .hint("Which kind has this error, and what do you make of errors that you did not expect?")
+        .section(SECTION)
+        .needs(Needs::PrivilegedPorts),
+    queue::CHECKS[0],
+    queue::CHECKS[1],
 ];
 
 /// The checks that the untouched starter fails.
 pub const STARTER_FAILS: &[&str] = &[
-    "names_the_taken_port",
     "restarts_after_closing_first",
     "restarts_after_a_kill",
     "restarts_three_times",
+    "knows_a_live_server",
+    "knows_a_busy_server",
+    "knows_what_a_run_has_left",
+    "knows_a_port_that_is_only_bound",
+    "tells_other_errors_apart",
+    "tells_a_privileged_port_apart",
+    "keeps_to_its_queue",
+    "has_room_for_128_clients",
 ];
 
 fn says_where_it_listens(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve()?;
     run.ensure("the port is a real one", address.port() != 0, address)?;
-    let mut client = run.connect(address)?;
-    client.send(GREETING)?;
-    client.receives(REPLY)?;
-    client.close();
+    serves_a_client(run, address)?.close();
+    // All of 127.0.0.0/8 is loopback there.
+    if cfg!(target_os = "linux") {
+        run.is_refused(SocketAddr::new(private_loopback(), address.port()))
+            .hint("Which addresses does your listener have, and which has the user named?")?;
+    }
+    Ok(())
+}
+
+fn listens_on_ipv6(run: &mut Run) -> Outcome {
+    // Not every machine has it.
+    if TcpListener::bind("[::1]:0").is_err() {
+        run.step("this machine has no [::1]");
+        return Ok(());
+    }
+    let (_server, address) = run.serve_with(&["[::1]:0"])?;
+    let is_there = address.ip().is_ipv6() && address.port() != 0;
+    run.ensure("it listens on [::1]", is_there, address)?;
+    serves_a_client(run, address)?.close();
     Ok(())
 }
 
@@ -92,16 +198,27 @@ fn serves_one_after_another(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve()?;
     serves_a_client(run, address)?.close();
     run.connect(address)?.reset();
+    let mut unread = run.connect(address)?;
+    unread.send(GREETING)?;
+    unread.reset();
     serves_a_client(run, address)?.close();
-    server.still_runs()
+    survives_a_client_that_is_gone::<Greetings>(run, &mut server, address)
+        .hint("What does a write to a client that has gone do to your process, and to your loop?")
 }
 
-fn names_the_taken_port(run: &mut Run) -> Outcome {
-    let holder = TcpListener::bind((private_loopback(), 0));
-    let holder = run.attempt("another program listens on a free port", holder)?;
-    let taken = run.attempt("learn its address", holder.local_addr())?.to_string();
-    run.to_end_without_listening(&[&taken])?.exited_with(1)?.explained()?.complained(&taken)?;
-    close(holder);
+fn reads_to_the_clients_end(run: &mut Run) -> Outcome {
+    let (_server, address) = run.serve()?;
+    let mut client = serves_a_client(run, address)?;
+    for _ in 0..3 {
+        client.send("more")?;
+        client.has_been_read()?;
+    }
+    client.close();
+
+    let mut client = run.connect(address)?;
+    Greetings::sends_much(&mut client)?;
+    client.close();
+    serves_a_client(run, address)?.close();
     Ok(())
 }
 
@@ -122,12 +239,14 @@ fn restarts_after_closing_first(run: &mut Run) -> Outcome {
             Ok([address, leaves_closing_first(run, address)?])
         },
         |run, [address, _]| {
-            let mut server = first.take().expect("the first run");
-            // For the report: what it has to say of its client.
-            server.waits_until_idle();
-            server.kill()?;
-            let _server = restarts(run, address)?;
-            serves_a_client(run, address)?.close();
+            let first: Option<Program> = first.take();
+            if let Some(mut server) = first {
+                // For the report: what it has to say of its client.
+                server.waits_until_idle();
+                server.kill()?;
+                let _server = restarts(run, address)?;
+                serves_a_client(run, address)?.close();
+            }
             Ok(())
         },
     )
@@ -140,9 +259,12 @@ fn restarts_after_a_kill(run: &mut Run) -> Outcome {
     // The reply proves that the server has accepted: a client that only waits in the queue would be
     // reset when the server dies, and would leave nothing on the port.
     client.receives(REPLY)?;
+    let waiting = run.connect_as("a client in the queue", address)?;
     server.kill()?;
-    let _server = restarts(run, address)?;
+    let _next = restarts(run, address)
+        .hint("Whose end of the connection is left, and what does the next `bind` want to know of it? And which processes have the listener?")?;
     serves_a_client(run, address)?.close();
+    waiting.close();
     client.close();
     Ok(())
 }
@@ -164,8 +286,109 @@ fn restarts_three_times(run: &mut Run) -> Outcome {
     Ok(())
 }
 
+fn knows_a_live_server(run: &mut Run) -> Outcome {
+    let holder = TcpListener::bind((private_loopback(), 0));
+    let holder = run.attempt("another program listens on a free port", holder)?;
+    let taken = run.attempt("learn its address", holder.local_addr())?;
+    cannot_listen(run, taken, A_SERVER)?;
+    close(holder);
+
+    // Not every machine has it.
+    if let Ok(holder) = TcpListener::bind("[::1]:0") {
+        let taken = run.attempt("another program listens on [::1]", holder.local_addr())?;
+        cannot_listen(run, taken, A_SERVER)?;
+        close(holder);
+    }
+
+    // This very program, which also has to go on.
+    let (mut first, address) = run.serve_on_own_address()?;
+    cannot_listen(run, address, A_SERVER)?;
+    first.still_runs()?;
+    serves_a_client(run, address)?.close();
+    Ok(())
+}
+
+fn knows_a_busy_server(run: &mut Run) -> Outcome {
+    let listen = || -> std::io::Result<(Socket, SocketAddr)> {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+        socket.bind(&SocketAddr::new(private_loopback(), 0).into())?;
+        socket.listen(0)?;
+        let address = TcpListener::from(socket.try_clone()?).local_addr()?;
+        Ok((socket, address))
+    };
+    let (_holder, address) =
+        run.attempt("another program listens with a backlog of 0", listen())?;
+    let waiting = queue::fill(run, address, 1)?;
+    is_not_connected(run, address)?;
+    cannot_listen(run, address, A_SERVER)?;
+    waiting.into_iter().for_each(Peer::close);
+    Ok(())
+}
+
+fn knows_what_a_run_has_left(run: &mut Run) -> Outcome {
+    run.while_in_time_wait(
+        |run| first_run(run, false),
+        |run, [address, _]| cannot_listen(run, address, NO_SERVER),
+    )
+}
+
+fn knows_a_port_that_is_only_bound(run: &mut Run) -> Outcome {
+    let held: ClosedPort = run.closed_port()?;
+    cannot_listen(run, held.address, NO_SERVER)
+}
+
+fn tells_other_errors_apart(run: &mut Run) -> Outcome {
+    // Of TEST-NET-1, which is no machine's (RFC 5737).
+    let port = run.number(1024..=65535) as u16;
+    cannot_listen(run, SocketAddr::new([192, 0, 2, 1].into(), port), "")
+}
+
+fn tells_a_privileged_port_apart(run: &mut Run) -> Outcome {
+    let address = "127.0.0.1:7";
+    let ended = run.to_end_unprivileged(&[address])?.exited_with(1)?;
+    says(run, &ended.explained()?.stderr(), address, "")
+}
+
+const A_SERVER: &str = "a server listens there";
+const NO_SERVER: &str = "no server listens there";
+
+/// How long a program may take to say that it can't listen.
+const SOON: Duration = Duration::from_secs(3);
+
+/// The program can't listen at this address, and says soon what holds it; an empty `holder` is none of the two.
+fn cannot_listen(run: &mut Run, address: SocketAddr, holder: &str) -> Outcome {
+    let address = address.to_string();
+    run.before_deadline(SOON, |run| {
+        let since = std::time::Instant::now();
+        let ended = run.to_end_without_listening(&[&address])?.exited_with(1)?.explained()?;
+        let took = since.elapsed();
+        says(run, &ended.stderr(), &address, holder)?;
+        let seconds = format!("{:.1} s", took.as_secs_f64());
+        run.ensure("that took less than three seconds", took < SOON, seconds)
+            .hint("Which of your calls waits, and what ends that?")
+    })
+}
+
+/// The error names the address, and of the two holders only this one.
+fn says(run: &mut Run, stderr: &str, address: &str, holder: &str) -> Outcome {
+    let errors = stderr.lines().filter(|line| line.starts_with("error: "));
+    let error = errors.clone().find(|line| line.contains(address)).unwrap_or_default();
+    let got = || grader::quote(stderr.as_bytes());
+    run.ensure(format!("a line `error: …` names {address}"), !error.is_empty(), got()).hint(
+        "You start five servers, and one cannot have its port: what do you have to be told?",
+    )?;
+    let said: Vec<_> =
+        [A_SERVER, NO_SERVER].into_iter().filter(|words| error.contains(words)).collect();
+    let is_right = said == [holder] || holder.is_empty() && said.is_empty();
+    let statement = match holder {
+        "" => "the line says nothing of a server".into(),
+        _ => format!("the line says `{holder}`, and not the other"),
+    };
+    run.ensure(statement, is_right, got())
+}
+
 /// A client that gets the whole reply and a clean end, and has not closed its own side yet.
-fn serves_a_client(run: &mut Run, address: SocketAddr) -> Outcome<Peer> {
+pub fn serves_a_client(run: &mut Run, address: SocketAddr) -> Outcome<Peer> {
     let mut client = run.connect(address)?;
     client.send(GREETING)?;
     client.receives_all(REPLY)?;
@@ -188,13 +411,6 @@ fn restarts(run: &mut Run, address: SocketAddr) -> Outcome<Program> {
     run.ensure(format!("its address is {address} again"), again == address, got)?;
     Ok(server)
 }
-
-/// What else can happen to a server for one greeting after another.
-pub const ROBUSTNESS: &[Check] = &[check("gives_up_on_a_slow_sender", gives_up_on_a_slow_sender)
-    .demands("A client that sends a byte now and then holds the server no longer than --time-limit; the next is served.")
-    .hint("What does your time limit measure: one `read`, or the conversation?")
-    .section("02-2-server.html#the-repair")
-    .needs(Needs::Unix)];
 
 fn gives_up_on_a_slow_sender(run: &mut Run) -> Outcome {
     run.with_deadline(|run, limit| {

@@ -157,7 +157,7 @@ fn close(run: &mut Run, mut first: Peer, mut second: Peer) -> Outcome<[SocketAdd
 }
 
 /// A first run, with or without the option, that closes before its client does. Returns both ends.
-fn first_run(run: &mut Run, reuse: bool) -> Outcome<[SocketAddr; 2]> {
+pub fn first_run(run: &mut Run, reuse: bool) -> Outcome<[SocketAddr; 2]> {
     let (server, client) = one_connection(run, private_loopback(), reuse)?;
     close(run, server, client)
 }

@@ -4,6 +4,7 @@ mod checks;
 mod exercise;
 mod facts;
 mod notes;
+mod queue;
 
 use std::process::ExitCode;
 
@@ -28,8 +29,7 @@ fn main() -> ExitCode {
                 .starter_fails(exercise::STARTER_FAILS)
                 .robustness(&LastingServer::<Greetings>::CHECKS)
                 .robustness(one_client::ROBUSTNESS_OF_ALL)
-                .robustness(&OneAfterAnother::<Greetings>::CHECKS)
-                .robustness(exercise::ROBUSTNESS),
+                .robustness(&OneAfterAnother::<Greetings>::CHECKS),
         )
         .main()
 }

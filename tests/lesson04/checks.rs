@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use common::{Encoding, GREETING, REPLY, timed_out};
 use grader::{Check, Needs, Outcome, Peer, Program, Run, Subject, check};
-use servers::many_clients::{self, is_over_soon};
+use servers::many_clients::{self, in_time};
 use servers::robustness::{Protocol, greedy};
 
 pub const CHECKS: &[Check] = &[
@@ -87,7 +87,7 @@ pub const CHECKS: &[Check] = &[
         .section("03-threads.html#when-accept-fails")
         .needs(Needs::Linux),
     check("leaves_nothing_behind", leaves_nothing_behind)
-        .demands("After 50 clients, the server has no more descriptors and threads than before.")
+        .demands("After a hundred more clients, the server has no more descriptors and threads than before.")
         .hint("What else of yours still holds the connection when its thread ends?")
         .section("03-threads.html#threads-have-a-price")
         .needs(Needs::Linux),
@@ -334,21 +334,28 @@ fn survives_without_descriptors(run: &mut Run) -> Outcome {
 }
 
 fn leaves_nothing_behind(run: &mut Run) -> Outcome {
-    many_clients::leaves_nothing_behind(run, is_served)
+    many_clients::leaves_nothing_behind(run, |run, address, _| {
+        let mut client = run.connect(address)?;
+        is_served(&mut client)?;
+        client.close();
+        Ok(())
+    })
 }
 
 fn stops_on_ctrl_c(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve()?;
-    let mut known = run.connect(address)?;
-    is_served(&mut known)?;
-    let mut idle = run.connect(address)?;
-    server.says(&idle.local().to_string())?;
-    server.interrupt()?;
-    let since = Instant::now();
-    idle.receives_end()?;
-    known.receives_end()?;
-    server.exits_with(0)?;
-    is_over_soon(run, &server, since)
+    in_time(run, |run| {
+        let (mut server, address) = run.serve()?;
+        let mut known = run.connect(address)?;
+        is_served(&mut known)?;
+        let mut idle = run.connect(address)?;
+        server.says(&idle.local().to_string())?;
+        server.interrupt()?;
+        let since = Instant::now();
+        idle.receives_end()?;
+        known.receives_end()?;
+        server.exits_with(0)?;
+        Ok(server.ran_since(since))
+    })
 }
 
 fn stops_on_sigterm(run: &mut Run) -> Outcome {
@@ -394,18 +401,21 @@ fn finishes_replies_at(run: &mut Run, signal: fn(&mut Program) -> Outcome) -> Ou
 }
 
 fn stops_in_time(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve_with(&["--work", "60", "127.0.0.1:0"])?;
-    let mut client = run.connect(address)?;
-    client.send(GREETING)?;
-    server.says(GREETING)?;
-    many_clients::stops(run, &mut server)?;
-
-    let (mut server, address) = run.serve()?;
-    let greedy = greedy(run, address)?;
-    run.step("it sends as much as the server takes, and reads nothing");
-    Chunks::sends_without_reading(&greedy);
-    run.becomes_idle(&server)?;
-    many_clients::stops(run, &mut server)
+    in_time(run, |run| {
+        let (mut server, address) = run.serve_with(&["--work", "60", "127.0.0.1:0"])?;
+        let mut client = run.connect(address)?;
+        client.send(GREETING)?;
+        server.says(GREETING)?;
+        many_clients::stops(&mut server)
+    })?;
+    in_time(run, |run| {
+        let (mut server, address) = run.serve()?;
+        let greedy = greedy(run, address)?;
+        run.step("it sends as much as the server takes, and reads nothing");
+        Chunks::sends_without_reading(&greedy);
+        run.becomes_idle(&server)?;
+        many_clients::stops(&mut server)
+    })
 }
 
 pub fn is_served(client: &mut Peer) -> Outcome {

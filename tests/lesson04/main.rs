@@ -3,13 +3,15 @@
 mod checks;
 mod exercise;
 mod facts;
+mod lines;
 mod network;
 mod robustness;
+mod stopping;
 
 use std::process::ExitCode;
 
-use exercise::Lines;
 use grader::{Exercise, Lesson};
+use lines::Lines;
 use robustness::Chunks;
 use servers::command_line;
 use servers::many_clients::ThreadedServer;

@@ -10,7 +10,7 @@ use grader::{
 };
 use socket2::{SockRef, TcpKeepalive};
 
-use crate::exercise::Lines;
+use crate::lines::Lines;
 use servers::robustness::Protocol;
 
 pub const FACTS: &[Check] = &[

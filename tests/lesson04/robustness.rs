@@ -111,11 +111,13 @@ fn does_not_wait_for_its_terminal(run: &mut Run) -> Outcome {
 }
 
 fn stops_though_its_terminal_does_not(run: &mut Run) -> Outcome {
-    let (mut server, mut client) = serve_into_a_full_pipe(run)?;
-    run.step("what the server says of it is ten times what a pipe holds");
-    // Whether it is answered is another check's question.
-    let _ = says_much(&mut client);
-    many_clients::stops(run, &mut server)
+    many_clients::in_time(run, |run| {
+        let (mut server, mut client) = serve_into_a_full_pipe(run)?;
+        run.step("what the server says of it is ten times what a pipe holds");
+        // Whether it is answered is another check's question.
+        let _ = says_much(&mut client);
+        many_clients::stops(&mut server)
+    })
 }
 
 /// A server with a client. Its standard output is a pipe from which only the first line is read.

@@ -1,8 +1,12 @@
 //! Lesson 5: send and receive buffers.
 
 mod checks;
+mod echo;
 mod exercise;
 mod facts;
+mod memory;
+mod robustness;
+mod time;
 
 use std::process::ExitCode;
 
@@ -20,7 +24,7 @@ fn main() -> ExitCode {
         .exercise(
             Exercise::new("exercise05", "solution05", exercise::CHECKS)
                 .starter_fails(exercise::STARTER_FAILS)
-                .robustness(exercise::ROBUSTNESS),
+                .robustness(robustness::ROBUSTNESS),
         )
         .main()
 }

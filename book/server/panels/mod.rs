@@ -1,7 +1,6 @@
 //! Programs that a page can run: which ones, with which arguments, and their runs.
 
 pub mod panel;
-pub mod programs;
 mod routes;
 mod run;
 mod sockets;

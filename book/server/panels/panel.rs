@@ -4,7 +4,8 @@
 //! On a page that the server serves, a script makes buttons of it. Everywhere else it stays the
 //! recording, and a line tells how to run it.
 
-use super::programs::Asked;
+use programs::Asked;
+
 use crate::source::html::Tag;
 
 /// The programs of one panel, the server first.

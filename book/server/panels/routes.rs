@@ -11,11 +11,11 @@ use axum::response::sse::{KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use programs::{Asked, Program};
 use serde_json::{Map, Value, json};
 use tokio::time::sleep;
 
 use super::panel::Panel;
-use super::programs::{Asked, Program};
 use super::run::Run;
 
 /// Runs at the same time. A browser keeps six connections to a server, and each run holds one; some must

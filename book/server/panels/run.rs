@@ -13,13 +13,13 @@ use std::time::{Duration, Instant};
 use axum::response::sse;
 use futures_util::future::join;
 use futures_util::stream::{self, Stream};
+use programs::{Asked, Source};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::process::ChildStdin;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 
-use super::programs::{Asked, Source};
 use super::sockets::View;
 use crate::process::child::{self, Child};
 use crate::process::parent_death;

@@ -63,6 +63,9 @@ impl Exercise {
 }
 
 fn first_line(file: &Path) -> Option<Vec<u8>> {
+    if !fs::metadata(file).ok()?.is_file() {
+        return None;
+    }
     let mut line = Vec::new();
     BufReader::new(fs::File::open(file).ok()?.take(100)).read_until(b'\n', &mut line).ok()?;
     Some(line)

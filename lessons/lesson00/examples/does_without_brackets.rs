@@ -4,7 +4,7 @@
 //! takes it for the address `::1` with port 80. It also accepts the port `+80`.
 //!
 //! Instead of: exercise00
-//! Fails: refuses_what_is_no_address, refuses_ports_that_do_not_fit
+//! Fails: refuses_what_is_no_address, refuses_ports_that_are_not_digits
 
 mod answer;
 

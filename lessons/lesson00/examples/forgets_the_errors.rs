@@ -4,8 +4,8 @@
 //! addresses were good.
 //!
 //! Instead of: exercise00
-//! Fails: refuses_what_is_no_address, refuses_ports_that_do_not_fit,
-//!   looks_at_all_of_them
+//! Fails: looks_at_all_of_them, refuses_what_is_no_address, refuses_blanks,
+//!   refuses_ports_that_do_not_fit, refuses_ports_that_are_not_digits
 
 mod answer;
 

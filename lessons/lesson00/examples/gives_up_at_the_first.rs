@@ -3,7 +3,8 @@
 //! The addresses after it are never looked at, so the user doesn't learn what they are.
 //!
 //! Instead of: exercise00
-//! Fails: looks_at_all_of_them
+//! Fails: looks_at_all_of_them, refuses_what_is_no_address, refuses_blanks,
+//!   refuses_ports_that_do_not_fit, refuses_ports_that_are_not_digits
 
 mod answer;
 

@@ -4,7 +4,7 @@
 //! whether the word itself is an address, not which machine has that name.
 //!
 //! Instead of: exercise00
-//! Fails: refuses_what_is_no_address, refuses_ports_that_do_not_fit
+//! Fails: refuses_what_is_no_address, refuses_ports_that_are_not_digits
 
 mod answer;
 

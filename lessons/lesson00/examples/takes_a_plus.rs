@@ -4,7 +4,7 @@
 //! a sign in front of a number, so `+80` silently becomes port 80.
 //!
 //! Instead of: exercise00
-//! Fails: refuses_ports_that_do_not_fit
+//! Fails: refuses_ports_that_are_not_digits
 
 mod answer;
 

@@ -3,7 +3,7 @@
 //! 65536 silently becomes 0, and 74626 becomes 9090.
 //!
 //! Instead of: exercise00
-//! Fails: refuses_ports_that_do_not_fit
+//! Fails: refuses_ports_that_do_not_fit, refuses_ports_that_are_not_digits
 
 mod answer;
 

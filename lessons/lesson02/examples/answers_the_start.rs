@@ -4,7 +4,8 @@
 //! (RFC 9112 §9.6), and the client may lose the reply.
 //!
 //! Instead of: exercise02
-//! Fails: answers_a_long_request, refuses_a_request_that_is_too_long
+//! Fails: answers_a_long_request, answers_a_slow_reader,
+//!   survives_bytes_that_are_not_text, refuses_a_request_that_is_too_long
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -48,5 +49,7 @@ fn serve(
     let text = String::from_utf8(request).map_err(|why| {
         Failure::new(format!("no text from {client}"), why.utf8_error())
     })?;
-    conversation.write_all(format!("{REPLY}\n{text}").as_bytes()).explain("cannot reply")
+    conversation
+        .write_all(format!("{REPLY}\n{text}").as_bytes())
+        .explain(format!("cannot reply to {client}"))
 }

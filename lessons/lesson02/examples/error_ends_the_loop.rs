@@ -4,10 +4,10 @@
 //! loop, so the loop ends, and the server with it.
 //!
 //! Instead of: exercise02
-//! Fails: survives_an_empty_request, survives_bytes_that_are_not_text, survives_a_reset,
-//!   refuses_a_request_that_is_too_long, gives_up_on_a_silent_client,
-//!   gives_up_on_a_slow_sender, survives_whatever_is_sent, waits_for_descriptors,
-//!   waits_for_its_stderr
+//! Fails: survives_an_empty_request, survives_bytes_that_are_not_text,
+//!   survives_a_reset, refuses_a_request_that_is_too_long, gives_up_on_a_silent_client,
+//!   gives_up_on_a_slow_sender, gives_up_on_a_client_that_never_reads,
+//!   survives_whatever_is_sent, waits_for_descriptors, waits_for_its_stderr
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -55,5 +55,7 @@ fn serve(
     let text = String::from_utf8(request).map_err(|why| {
         Failure::new(format!("no text from {client}"), why.utf8_error())
     })?;
-    conversation.write_all(format!("{REPLY}\n{text}").as_bytes()).explain("cannot reply")
+    conversation
+        .write_all(format!("{REPLY}\n{text}").as_bytes())
+        .explain(format!("cannot reply to {client}"))
 }

@@ -5,7 +5,8 @@
 //! its reply holds the server as well.
 //!
 //! Instead of: exercise02
-//! Fails: gives_up_on_a_slow_sender, is_not_held_by_a_client_that_never_reads
+//! Fails: gives_up_on_a_slow_sender, gives_up_on_a_client_that_never_reads,
+//!   is_not_held_by_a_client_that_never_reads
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -55,5 +56,7 @@ fn serve(
     let text = String::from_utf8(request).map_err(|why| {
         Failure::new(format!("no text from {client}"), why.utf8_error())
     })?;
-    connection.write_all(format!("{REPLY}\n{text}").as_bytes()).explain("cannot reply")
+    connection
+        .write_all(format!("{REPLY}\n{text}").as_bytes())
+        .explain(format!("cannot reply to {client}"))
 }

@@ -4,8 +4,9 @@
 //! The server answers the first chunk, or refuses it because a character is cut in two.
 //!
 //! Instead of: exercise02
-//! Fails: reads_the_whole_request, answers_a_long_request,
-//!   refuses_a_request_that_is_too_long, gives_up_on_a_slow_sender,
+//! Fails: reads_the_whole_request, answers_a_long_request, answers_a_slow_reader,
+//!   serves_the_next_client, refuses_a_request_that_is_too_long,
+//!   gives_up_on_a_slow_sender, gives_up_on_a_client_that_never_reads,
 //!   answers_requests_cut_anywhere
 
 use std::io::{Read, Write};
@@ -53,5 +54,7 @@ fn serve(
     let text = String::from_utf8(request).map_err(|why| {
         Failure::new(format!("no text from {client}"), why.utf8_error())
     })?;
-    conversation.write_all(format!("{REPLY}\n{text}").as_bytes()).explain("cannot reply")
+    conversation
+        .write_all(format!("{REPLY}\n{text}").as_bytes())
+        .explain(format!("cannot reply to {client}"))
 }

@@ -4,10 +4,13 @@
 //! right away, which looks like the end of the stream (S19).
 //!
 //! Instead of: exercise02
-//! Fails: answers_a_request, serves_the_next_client, reads_the_whole_request,
-//!   answers_a_long_request, survives_an_empty_request, survives_bytes_that_are_not_text,
-//!   survives_a_reset, refuses_a_request_that_is_too_long, gives_up_on_a_silent_client,
-//!   gives_up_on_a_slow_sender
+//! Fails: answers_a_request, reads_the_whole_request, answers_any_text,
+//!   answers_a_long_request, answers_a_slow_reader, answers_on_ipv6,
+//!   serves_the_next_client, serves_a_hundred_clients, survives_an_empty_request,
+//!   survives_bytes_that_are_not_text, survives_a_reset,
+//!   refuses_a_request_that_is_too_long, gives_up_on_a_silent_client,
+//!   gives_up_on_a_slow_sender, gives_up_on_a_client_that_never_reads,
+//!   gives_a_client_time
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -67,5 +70,7 @@ fn serve(
     let text = String::from_utf8(request).map_err(|why| {
         Failure::new(format!("no text from {client}"), why.utf8_error())
     })?;
-    conversation.write_all(format!("{REPLY}\n{text}").as_bytes()).explain("cannot reply")
+    conversation
+        .write_all(format!("{REPLY}\n{text}").as_bytes())
+        .explain(format!("cannot reply to {client}"))
 }

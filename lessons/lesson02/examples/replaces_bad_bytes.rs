@@ -53,5 +53,7 @@ fn serve(
     // ANCHOR: bug
     let text = String::from_utf8_lossy(&request);
     // ANCHOR_END: bug
-    conversation.write_all(format!("{REPLY}\n{text}").as_bytes()).explain("cannot reply")
+    conversation
+        .write_all(format!("{REPLY}\n{text}").as_bytes())
+        .explain(format!("cannot reply to {client}"))
 }

@@ -3,10 +3,11 @@
 //! It serves that client well. The clients that wait in the listener's queue are reset.
 //!
 //! Instead of: exercise02
-//! Fails: serves_the_next_client, survives_an_empty_request,
+//! Fails: answers_any_text, answers_a_long_request,
+//!   serves_the_next_client, serves_a_hundred_clients, survives_an_empty_request,
 //!   survives_bytes_that_are_not_text, survives_a_reset,
 //!   refuses_a_request_that_is_too_long, gives_up_on_a_silent_client,
-//!   gives_up_on_a_slow_sender, survives_a_crowd
+//!   gives_up_on_a_slow_sender, gives_up_on_a_client_that_never_reads, survives_a_crowd
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -52,5 +53,7 @@ fn serve(
     let text = String::from_utf8(request).map_err(|why| {
         Failure::new(format!("no text from {client}"), why.utf8_error())
     })?;
-    conversation.write_all(format!("{REPLY}\n{text}").as_bytes()).explain("cannot reply")
+    conversation
+        .write_all(format!("{REPLY}\n{text}").as_bytes())
+        .explain(format!("cannot reply to {client}"))
 }

@@ -55,5 +55,7 @@ fn serve(
     let text = String::from_utf8(request).map_err(|why| {
         Failure::new(format!("no text from {client}"), why.utf8_error())
     })?;
-    conversation.write_all(format!("{REPLY}\n{text}").as_bytes()).explain("cannot reply")
+    conversation
+        .write_all(format!("{REPLY}\n{text}").as_bytes())
+        .explain(format!("cannot reply to {client}"))
 }

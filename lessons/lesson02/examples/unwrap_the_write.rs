@@ -5,7 +5,7 @@
 //! down.
 //!
 //! Instead of: exercise02
-//! Fails: survives_a_reset
+//! Fails: survives_a_reset, gives_up_on_a_client_that_never_reads
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

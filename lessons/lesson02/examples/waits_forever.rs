@@ -4,6 +4,7 @@
 //!
 //! Instead of: exercise02
 //! Fails: gives_up_on_a_silent_client, gives_up_on_a_slow_sender,
+//!   gives_up_on_a_client_that_never_reads, ends_a_silent_client_in_time,
 //!   is_not_held_by_a_silent_client
 
 use std::io::{Read, Write};
@@ -48,5 +49,7 @@ fn serve(mut connection: &TcpStream, client: SocketAddr) -> Result<(), Failure> 
     let text = String::from_utf8(request).map_err(|why| {
         Failure::new(format!("no text from {client}"), why.utf8_error())
     })?;
-    connection.write_all(format!("{REPLY}\n{text}").as_bytes()).explain("cannot reply")
+    connection
+        .write_all(format!("{REPLY}\n{text}").as_bytes())
+        .explain(format!("cannot reply to {client}"))
 }

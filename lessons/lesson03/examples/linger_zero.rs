@@ -4,45 +4,47 @@
 //! the end of the reply from a crash of the server.
 //!
 //! Instead of: exercise03
-//! Fails: serves_one_after_another, never_listens_twice, restarts_after_closing_first,
-//!   restarts_after_a_kill, restarts_three_times
+//! Fails: says_where_it_listens, listens_on_ipv6, serves_one_after_another,
+//!   reads_to_the_clients_end, gives_up_on_a_slow_sender, gives_a_client_time,
+//!   serves_a_hundred_clients, never_listens_twice, restarts_after_closing_first,
+//!   restarts_after_a_kill, restarts_three_times, knows_a_live_server,
+//!   keeps_to_its_queue, has_room_for_128_clients
+
+mod shared;
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use common::{Arguments, Explain, Failure, REPLY, cannot_listen, complain, exit, say};
+use common::{Explain, Failure, REPLY, exit};
+use shared::{RIGHT, Server, run_for_good};
 use socket2::{Domain, SockRef, Socket, Type};
 
 fn main() -> ExitCode {
-    exit(run(&Arguments::parse("A server that resets its connections")))
+    let server = Server { listen, converse, ..RIGHT };
+    exit(run_for_good("A server that resets its connections", &server))
 }
 
-fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let address = arguments.address;
-    let listener = listen(address).map_err(cannot_listen(address))?;
-    say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
-    loop {
-        let (connection, client) = listener.accept().explain("cannot accept a client")?;
-        if let Err(failure) = serve(connection).explain(format!("cannot serve {client}"))
-        {
-            complain(&failure);
-        }
+fn converse(
+    mut connection: TcpStream,
+    client: SocketAddr,
+    limit: Duration,
+) -> Result<(), Failure> {
+    let cannot = format!("cannot serve {client}");
+    // ANCHOR: bug
+    SockRef::from(&connection).set_linger(Some(Duration::ZERO)).explain(&cannot)?;
+    // ANCHOR_END: bug
+    connection.set_read_timeout(Some(limit)).explain(&cannot)?;
+    match connection.read(&mut [0; 1024]).explain(&cannot)? {
+        0 => Ok(()),
+        _ => connection.write_all(REPLY.as_bytes()).explain(cannot),
     }
 }
 
-fn serve(mut connection: TcpStream) -> io::Result<()> {
-    // ANCHOR: bug
-    SockRef::from(&connection).set_linger(Some(Duration::ZERO))?;
-    // ANCHOR_END: bug
-    let count = connection.read(&mut [0; 1024])?;
-    if count > 0 { connection.write_all(REPLY.as_bytes()) } else { Ok(()) }
-}
-
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+fn listen(address: SocketAddr, queue: i32) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     socket.bind(&address.into())?;
-    socket.listen(128)?;
+    socket.listen(queue - 1)?;
     Ok(socket.into())
 }

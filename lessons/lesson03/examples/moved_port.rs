@@ -3,8 +3,10 @@
 //! It runs, but its clients still connect to the old port.
 //!
 //! Instead of: exercise03
-//! Fails: names_the_taken_port, never_listens_twice, restarts_after_closing_first,
-//!   restarts_after_a_kill, restarts_three_times
+//! Fails: never_listens_twice, restarts_after_closing_first, restarts_after_a_kill,
+//!   restarts_three_times, knows_a_live_server, knows_a_busy_server,
+//!   knows_what_a_run_has_left, knows_a_port_that_is_only_bound,
+//!   tells_a_privileged_port_apart
 
 mod shared;
 
@@ -13,20 +15,21 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
 use common::exit;
-use shared::run_for_good;
+use shared::{RIGHT, Server, run_for_good};
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
-    exit(run_for_good("A server that moves to another port", listen))
+    let server = Server { listen, ..RIGHT };
+    exit(run_for_good("A server that moves to another port", &server))
 }
 
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+fn listen(address: SocketAddr, queue: i32) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     // ANCHOR: bug
     if socket.bind(&address.into()).is_err() {
         socket.bind(&SocketAddr::new(address.ip(), 0).into())?;
     }
     // ANCHOR_END: bug
-    socket.listen(128)?;
+    socket.listen(queue - 1)?;
     Ok(socket.into())
 }

@@ -3,34 +3,22 @@
 //! The exercise asks for a server that goes on with the next client.
 //!
 //! Instead of: exercise03
-//! Fails: serves_one_after_another, restarts_three_times, survives_resets_at_any_moment,
-//!   survives_whatever_is_sent, survives_a_crowd, waits_for_its_stderr
+//! Fails: serves_one_after_another, reads_to_the_clients_end, gives_up_on_a_slow_sender,
+//!   serves_a_hundred_clients, never_listens_twice, restarts_three_times,
+//!   knows_a_live_server, keeps_to_its_queue, has_room_for_128_clients,
+//!   survives_resets_at_any_moment, survives_whatever_is_sent, survives_a_crowd,
+//!   waits_for_its_stderr
 
-use std::io;
-use std::net::{SocketAddr, TcpListener};
+mod shared;
+
 use std::process::ExitCode;
 
-use common::{Arguments, Explain, Failure, cannot_listen, exit, say};
-use socket2::{Domain, Socket, Type};
+use common::exit;
+use shared::{RIGHT, Server, run_for_good};
 
 fn main() -> ExitCode {
-    exit(run(&Arguments::parse("A server for one client")))
-}
-
-fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let address = arguments.address;
-    let listener = listen(address).map_err(cannot_listen(address))?;
-    say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
     // ANCHOR: bug
-    let (connection, client) = listener.accept().explain("cannot accept a client")?;
-    lesson02::serve(&connection, client, arguments.time_limit)
+    let server = Server { clients: 1, ..RIGHT };
     // ANCHOR_END: bug
-}
-
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    socket.set_reuse_address(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(128)?;
-    Ok(socket.into())
+    exit(run_for_good("A server for one client", &server))
 }

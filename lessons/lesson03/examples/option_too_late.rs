@@ -14,19 +14,20 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
 use common::exit;
-use shared::run_for_good;
+use shared::{RIGHT, Server, run_for_good};
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
-    exit(run_for_good("A server that sets its option after bind", listen))
+    let server = Server { listen, ..RIGHT };
+    exit(run_for_good("A server that sets its option after bind", &server))
 }
 
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+fn listen(address: SocketAddr, queue: i32) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     // ANCHOR: bug
     socket.bind(&address.into())?;
     socket.set_reuse_address(true)?;
     // ANCHOR_END: bug
-    socket.listen(128)?;
+    socket.listen(queue - 1)?;
     Ok(socket.into())
 }

@@ -3,42 +3,22 @@
 //! With port 0 these differ: the kernel chose the real port, and no client can find it.
 //!
 //! Instead of: exercise03
-//! Fails: says_where_it_listens, serves_one_after_another, never_listens_twice,
-//!   restarts_after_closing_first, restarts_after_a_kill, restarts_three_times
+//! Fails: says_where_it_listens, listens_on_ipv6, serves_one_after_another,
+//!   reads_to_the_clients_end, gives_up_on_a_slow_sender, ends_a_silent_client_in_time,
+//!   gives_a_client_time, serves_a_hundred_clients, never_listens_twice,
+//!   restarts_after_closing_first, restarts_after_a_kill, restarts_three_times,
+//!   knows_a_live_server, keeps_to_its_queue, has_room_for_128_clients
 
-use std::io;
-use std::net::{SocketAddr, TcpListener};
+mod shared;
+
 use std::process::ExitCode;
 
-use common::{Arguments, Explain, Failure, cannot_listen, complain, exit, say};
-use socket2::{Domain, Socket, Type};
+use common::exit;
+use shared::{RIGHT, Server, run_for_good};
 
 fn main() -> ExitCode {
-    exit(run(&Arguments::parse("A server that prints what it was told")))
-}
-
-fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let address = arguments.address;
-    let listener = listen(address).map_err(cannot_listen(address))?;
     // ANCHOR: bug
-    say!("listening on {address}")?;
+    let server = Server { shown: |given, _bound| given, ..RIGHT };
     // ANCHOR_END: bug
-    serve(arguments, &listener)
-}
-
-fn serve(arguments: &Arguments, listener: &TcpListener) -> Result<(), Failure> {
-    loop {
-        let (connection, client) = listener.accept().explain("cannot accept a client")?;
-        if let Err(failure) = lesson02::serve(&connection, client, arguments.time_limit) {
-            complain(&failure);
-        }
-    }
-}
-
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    socket.set_reuse_address(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(128)?;
-    Ok(socket.into())
+    exit(run_for_good("A server that prints what it was told", &server))
 }

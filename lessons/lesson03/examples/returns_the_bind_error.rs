@@ -1,20 +1,22 @@
 //! `main` returns the system's own error.
 //!
-//! The error doesn't say which address is taken.
+//! The error doesn't say which address is taken, nor by whom.
 //!
 //! Instead of: exercise03
-//! Fails: names_the_taken_port, reports_a_full_output
+//! Fails: knows_a_live_server, knows_a_busy_server, knows_what_a_run_has_left,
+//!   knows_a_port_that_is_only_bound, tells_other_errors_apart,
+//!   tells_a_privileged_port_apart, keeps_to_its_queue, reports_a_full_output
+
+mod shared;
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
 
 use common::{Arguments, complain};
-use socket2::{Domain, Socket, Type};
 
 // ANCHOR: bug
 fn main() -> io::Result<()> {
     let arguments = Arguments::parse("A server that returns its errors from main");
-    let listener = listen(arguments.address)?;
+    let listener = shared::listen(arguments.address, 128)?;
     // ANCHOR_END: bug
     println!("listening on {}", listener.local_addr()?);
     loop {
@@ -23,12 +25,4 @@ fn main() -> io::Result<()> {
             complain(&failure);
         }
     }
-}
-
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    socket.set_reuse_address(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(128)?;
-    Ok(socket.into())
 }

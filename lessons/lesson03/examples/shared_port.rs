@@ -4,7 +4,7 @@
 //! part of the clients.
 //!
 //! Instead of: exercise03
-//! Fails: never_listens_twice
+//! Fails: never_listens_twice, knows_a_live_server
 
 mod shared;
 
@@ -13,14 +13,15 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
 use common::exit;
-use shared::run_for_good;
+use shared::{RIGHT, Server, run_for_good};
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
-    exit(run_for_good("A server that sets SO_REUSEPORT", listen))
+    let server = Server { listen, ..RIGHT };
+    exit(run_for_good("A server that sets SO_REUSEPORT", &server))
 }
 
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+fn listen(address: SocketAddr, queue: i32) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     // ANCHOR: bug
     #[cfg(unix)]
@@ -30,6 +31,6 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     #[cfg(not(unix))]
     socket.set_reuse_address(true)?;
     socket.bind(&address.into())?;
-    socket.listen(128)?;
+    socket.listen(queue - 1)?;
     Ok(socket.into())
 }

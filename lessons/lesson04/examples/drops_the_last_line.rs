@@ -3,7 +3,8 @@
 //! What the client sends last, without a newline, is lost.
 //!
 //! Instead of: exercise04
-//! Fails: answers_the_last_line
+//! Fails: answers_the_last_line, answers_any_text, closes_on_bytes_that_are_not_text,
+//!   closes_on_a_line_that_is_too_long
 
 mod lines;
 mod shared;

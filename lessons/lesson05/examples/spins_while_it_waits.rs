@@ -4,7 +4,7 @@
 //! This keeps one processor fully busy while the server takes its time.
 //!
 //! Instead of: exercise05
-//! Fails: is_idle_while_it_waits
+//! Fails: is_idle_while_it_waits, is_idle_before_the_echo
 
 mod one_thread;
 

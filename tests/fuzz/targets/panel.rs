@@ -6,8 +6,8 @@
 
 use std::net::SocketAddr;
 
-use book::panels::programs::{Asked, Kind};
 use libfuzzer_sys::fuzz_target;
+use programs::{Asked, Kind};
 use serde_json::{Map, Value};
 
 fuzz_target!(|text: &str| {

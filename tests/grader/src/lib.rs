@@ -58,12 +58,12 @@ pub use actors::{
 pub use check::{Broken, Hint, Milestone, Needs, Outcome};
 pub use machine::sockets;
 pub use machine::{
-    Machine, Network, Quota, Retransmits, Rlimit, Usage, close, despite_stalls, lesson_folder,
-    program_file, workspace,
+    Machine, Network, Quota, Retransmits, Rlimit, Usage, close, despite_stalls, end_programs_of,
+    keep_private, lesson_folder, program_file, workspace,
 };
 pub use report::{Report, judge, recorded, without_frames};
-pub use suite::{Exercise, Graded, LIVE, Lesson, RECORD, Status, is_begun};
-pub use words::quote;
+pub use suite::{Begun, Exercise, Graded, LIVE, Lesson, RECORD, Status, begun, starter};
+pub use words::{harmless, quote};
 
 /// Begins the description of a check.
 pub const fn check(id: &'static str, run: fn(&mut Run) -> Outcome) -> Check {

@@ -16,7 +16,9 @@ fn main() -> ExitCode {
 mod unix {
     use std::env;
     use std::fs;
-    use std::io::{BufRead, BufReader};
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::os::fd::OwnedFd;
+    use std::os::unix::net::UnixStream;
     use std::path::Path;
     use std::process::{Child, ChildStdout, Command, ExitCode, Stdio};
     use std::sync::mpsc;
@@ -77,6 +79,12 @@ mod unix {
             test("a_suite_ends_with_who_reads_it", a_suite_ends_with_who_reads_it),
             test("people_read_the_report_and_the_grade", people_read_the_report_and_the_grade),
             test("programs_read_events_and_the_record", programs_read_events_and_the_record),
+            test("a_word_that_matches_nothing_is_an_error", a_word_that_matches_nothing),
+            test("a_subject_is_graded_by_the_exercises_name", a_subject_by_the_exercises_name),
+            test("a_subject_is_split_as_a_shell_does_it", a_subject_is_split),
+            test("a_program_that_is_not_found_is_named", a_program_that_is_not_found_is_named),
+            test("the_first_line_left_is_one_message", the_first_line_left_is_one_message),
+            test("a_reader_may_go_away", a_reader_may_go_away),
         ];
         harness::run(&Arguments::from_args(), trials).exit_code()
     }
@@ -143,9 +151,13 @@ mod unix {
     }
 
     fn programs_read_events_and_the_record() {
-        let folder = tempfile::tempdir().unwrap();
-        let record = folder.path().join("record");
-        let output = suite(&["--format", "json"]).env(RECORD, &record).output().unwrap();
+        let (mut ours, theirs) = UnixStream::pair().unwrap();
+        ours.write_all(b"the key\n").unwrap();
+        let mut suite = Command::new(env::current_exe().unwrap());
+        suite.args(["--format", "json"]).env(A_SUITE, "1").env("SUBJECT", "echo I am somebody");
+        suite.env_remove(LIVE).env(RECORD, "1").stdin(OwnedFd::from(theirs));
+        let output = suite.stdout(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
+        drop(suite);
         assert_eq!(output.status.code(), Some(101));
         let events = String::from_utf8(output.stdout).unwrap();
         let mut events = events.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
@@ -157,13 +169,89 @@ mod unix {
         );
         assert!(events.all(|event| event["type"].is_string()));
         assert!(!said(&["--format", "json"]).contains("Begin with this one"));
-        let graded = std::fs::read_to_string(&record).unwrap();
-        let graded: Vec<Graded> =
-            graded.lines().map(|line| Graded::from_json(line).unwrap()).collect();
+        let mut graded = String::new();
+        ours.read_to_string(&mut graded).unwrap();
+        let read = |line: &str| Graded::from_json(line.strip_prefix("the key ")?);
+        let graded: Vec<Graded> = graded.lines().map(|line| read(line).unwrap()).collect();
         let statuses: Vec<Status> = graded.iter().map(|graded| graded.status).collect();
         assert_eq!(statuses, [Status::Failed, Status::Passed, Status::NotAvailable]);
         // What has not run has no grade.
         assert!(!said(&["--list"]).contains("subject: "));
+    }
+
+    fn a_word_that_matches_nothing() {
+        let assert = suite(&["says_helo"]).assert().code(101);
+        let said = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
+        let expected = "no test of lesson09 matches `says_helo`; do you mean `says_hello`?";
+        assert!(said.contains(expected), "{said}");
+        suite(&["exercise04"]).assert().code(0);
+        suite(&["no_such_thing"]).assert().code(101);
+    }
+
+    fn a_subject_by_the_exercises_name() {
+        let count = |word: &str| {
+            let said = said(&[word, "--color", "never"]);
+            said.lines()
+                .filter(|line| line.starts_with("test ") && line.contains(" subject::"))
+                .count()
+        };
+        assert_eq!([count("exercise"), count("exercise09"), count("exercise09::")], [3, 3, 3]);
+        assert_eq!([count("exercise09::says_its_name"), count("says_its_name")], [1, 1]);
+    }
+
+    fn a_subject_is_split() {
+        let passes = |subject: &str| {
+            suite(&["says_its_name"]).env("SUBJECT", subject).assert().code(0);
+        };
+        passes("sh -c 'echo I am somebody'");
+        passes(r#"sh -c "echo I am 'some body'""#);
+        let unclosed = suite(&[]).env("SUBJECT", "sh 'my server").assert().code(101);
+        let said = String::from_utf8(unclosed.get_output().stderr.clone()).unwrap();
+        assert!(said.contains("error: SUBJECT has a quote that isn't closed"), "{said}");
+    }
+
+    fn a_program_that_is_not_found_is_named() {
+        let output = suite(&["says_hello"]).env("SUBJECT", "./my-server --fast").output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(said.contains("cannot start `./my-server`: No such file"), "{said}");
+    }
+
+    fn the_first_line_left_is_one_message() {
+        const FIRST: &str = "// NOT STARTED: delete this line to be graded\n";
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let file = folder.path().join(name);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text).unwrap();
+        };
+        write("book.toml", "");
+        write("tests/starters/exercise09.rs", &format!("{FIRST}fn main() {{}}\n"));
+        let graded = |text: &str| {
+            write("lessons/lesson09/exercise.rs", text);
+            let mut suite = suite(&["exercise09", "--color", "never"]);
+            suite.env_remove("SUBJECT").env("CARGO_MANIFEST_DIR", folder.path());
+            let output = suite.output().unwrap();
+            (output.status.code(), String::from_utf8(output.stdout).unwrap())
+        };
+        let (code, said) = graded(&format!("{FIRST}fn main() {{ serve() }}\n"));
+        assert_eq!(code, Some(101));
+        assert_eq!(said.lines().filter(|line| line.contains("FAILED")).count(), 2, "{said}");
+        let expected = "lessons/lesson09/exercise.rs has been edited, and its first line is still";
+        assert!(said.contains(expected) && said.contains("Delete that line"), "{said}");
+        assert!(said.contains("`cargo grade` runs all"), "{said}");
+        for untouched in [format!("\u{feff}{FIRST}fn main() {{}}\n"), format!("\n{FIRST}")] {
+            let (_, said) = graded(&untouched);
+            assert!(said.contains("exercise09: not started (delete"), "{said}");
+        }
+    }
+
+    fn a_reader_may_go_away() {
+        let mut suite = Command::new(env::current_exe().unwrap());
+        suite.env(A_SUITE, "1").env("SUBJECT", "echo I am somebody").env_remove(LIVE);
+        let mut suite = suite.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(suite.stdout.take());
+        let said = String::from_utf8(suite.wait_with_output().unwrap().stderr).unwrap();
+        assert!(!said.contains("panicked"), "{said}");
     }
 
     /// This program as a suite of an exercise that passes one check of three.

@@ -99,9 +99,14 @@ pub struct Conclusion {
 }
 
 impl Conclusion {
+    /// Whether a trial has failed.
+    pub fn has_failed(&self) -> bool {
+        self.failed > 0
+    }
+
     /// 101 if a trial has failed, as with Rust's own harness.
     pub fn exit_code(&self) -> ExitCode {
-        if self.failed > 0 { ExitCode::from(101) } else { ExitCode::SUCCESS }
+        if self.has_failed() { ExitCode::from(101) } else { ExitCode::SUCCESS }
     }
 }
 

@@ -5,5 +5,6 @@ pub mod command_line;
 pub mod handshake;
 pub mod many_clients;
 pub mod one_client;
+pub mod one_client_time;
 pub mod robustness;
 pub mod says_little;

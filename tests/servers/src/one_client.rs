@@ -4,7 +4,7 @@
 //! message to its end, prints it, and exits with code 0. The reply goes out as soon as something has
 //! arrived, because the tutorial's client waits for it without ending its own side.
 
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -477,8 +477,9 @@ fn waits_for_its_stderr<P: Protocol>(run: &mut Run) -> Outcome {
     P::is_answered(&mut next)
 }
 
-/// A client sends a byte now and then while the next one waits for its reply, which must come. Returns the
-/// server, the address of the one that drips, and whether the drip was steady.
+/// A client sends a byte now and then while the next one waits for its reply, which must come; and the one
+/// that drips must be cut off, also by a server that serves both at once. Returns the server, the address of
+/// the one that drips, and whether the drip was steady.
 pub fn serves_the_next_after_a_slow_sender<P: Protocol>(
     run: &mut Run,
     limit: Duration,
@@ -494,18 +495,26 @@ pub fn serves_the_next_after_a_slow_sender<P: Protocol>(
     at_once.and(next.stream().set_nonblocking(true)).map_err(|why| run.broken("a socket", why))?;
     dripping.send(".")?;
     P::asks(&mut next)?;
+    let no_waiting = dripping.stream().set_nonblocking(true);
+    no_waiting.map_err(|why| run.broken("a socket", why))?;
 
     let mut last = Instant::now();
     let mut pause = Duration::ZERO;
+    let mut is_cut_off = false;
     server.resume()?;
-    run.until("the next client hears from the server while the other drips on", || {
+    run.until("the next client hears from the server, and the dripping one is cut off", || {
         let now = Instant::now();
-        // It fails when the dripping client has been cut off: just what is wanted.
-        let _ = dripping.stream().write(b".");
+        let would_wait = |why: &std::io::Error| why.kind() == ErrorKind::WouldBlock;
+        is_cut_off |= dripping.stream().write(b".").is_err_and(|why| !would_wait(&why));
+        is_cut_off |= match dripping.stream().read(&mut [0; 1024]) {
+            Ok(count) => count == 0,
+            Err(why) => !would_wait(&why),
+        };
         pause = pause.max(last.elapsed());
         last = now;
         let looked = next.stream().peek(&mut [0]);
-        (!looked.is_err_and(|why| why.kind() == ErrorKind::WouldBlock)).then_some(())
+        let hears = !looked.is_err_and(|why| would_wait(&why));
+        (hears && is_cut_off).then_some(())
     })?;
     next.stream().set_nonblocking(false).map_err(|why| run.broken("a socket", why))?;
 

@@ -20,7 +20,7 @@ pub fn answer_lines(client: &Client) -> Outcome {
     while next_line(client, &mut reader, &mut line)? {
         answer(client, text_of(client, &line)?)?;
     }
-    Ok("it ended its side")
+    Ok("it finished sending")
 }
 
 /// Reads a line, with its end if it has one. `false`: there is none any more.
@@ -32,10 +32,7 @@ pub fn next_line(
     line.clear();
     let mut bounded = reader.take(MAX_LINE as u64 + 1);
     bounded.read_until(b'\n', line).explain(format!("lost {}", client.address))?;
-    if line.len() > MAX_LINE && !line.ends_with(b"\n") {
-        let what = format!("a line of {} is refused", client.address);
-        return Err(Failure::new(what, format!("it is longer than {MAX_LINE} bytes")));
-    }
+    too_long(client, line.len() - usize::from(line.ends_with(b"\n")))?;
     // A line without an end was cut off if the server is stopping.
     Ok(!line.is_empty() && (line.ends_with(b"\n") || !client.server.is_stopping()))
 }
@@ -48,8 +45,21 @@ pub fn text_of<'a>(client: &Client, line: &'a [u8]) -> Result<&'a str, Failure> 
     })
 }
 
+/// Refuses a line of so many bytes, without its end, if they are too many.
+pub fn too_long(client: &Client, length: usize) -> Result<(), Failure> {
+    if length <= MAX_LINE {
+        return Ok(());
+    }
+    let what = format!("a line of {} is refused", client.address);
+    Err(Failure::new(what, format!("it is longer than {MAX_LINE} bytes")))
+}
+
 pub fn answer(client: &Client, text: &str) -> Result<(), Failure> {
-    let reply = format!("{REPLY} {text}\n");
+    answer_bytes(client, text.as_bytes())
+}
+
+pub fn answer_bytes(client: &Client, text: &[u8]) -> Result<(), Failure> {
+    let reply = [REPLY.as_bytes(), b" ", text, b"\n"].concat();
     let mut connection = &*client.connection;
-    connection.write_all(reply.as_bytes()).explain(format!("lost {}", client.address))
+    connection.write_all(&reply).explain(format!("lost {}", client.address))
 }

@@ -38,6 +38,9 @@ pub fn run(
 
     let (mut input, mut output) = (vec![0; CHUNK], vec![0; CHUNK]);
     let (mut sent, mut received) = (0, 0);
+    if length == 0 {
+        connection.shutdown(Shutdown::Write).explain("cannot end the message")?;
+    }
     while start.elapsed() < arguments.time_limit {
         if sent < length {
             let count = CHUNK.min(length - sent);

@@ -82,6 +82,25 @@ impl Run {
         }
     }
 
+    /// Performs what must take less than this; `perform` returns how long it took. A busy machine may keep a
+    /// right program from that: what is late starts over, as long as there is time for it.
+    pub fn no_later_than(
+        &mut self,
+        latest: Duration,
+        perform: impl Fn(&mut Run) -> Outcome<Duration>,
+    ) -> Outcome {
+        loop {
+            let since = Instant::now();
+            let took = perform(self)?;
+            if took >= latest && self.trace.left() > since.elapsed() {
+                self.starts_over();
+                continue;
+            }
+            let got = format!("{:.1} s", took.as_secs_f64());
+            return self.ensure(steps::no_later_than(latest), took < latest, got);
+        }
+    }
+
     /// Demands that what began at this moment is over, and took less than the ten seconds that programs have
     /// that are told no deadline: so this one has kept to what it was told. (A busy machine takes its
     /// time.)

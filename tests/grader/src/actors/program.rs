@@ -16,6 +16,7 @@ use super::subject::Subject;
 use super::trace::Trace;
 use crate::check::Outcome;
 use crate::machine::{ProcessTree, Signal, Usage, has_ended, is_stopped, running_threads};
+use crate::words::suite as words;
 use crate::words::{demands, quote, steps};
 
 /// A process of the run. It dies, with all that it started, when this is dropped.
@@ -37,8 +38,11 @@ impl Program {
         let Subject { name, quota, .. } = subject;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let output = Arc::new(Output::default());
-        let mut tree = ProcessTree::start(command, *quota, Arc::clone(&output) as _)
-            .map_err(|why| trace.broken(demands::STARTS, why))?;
+        let file = command.get_program().to_string_lossy().into_owned();
+        let mut tree =
+            ProcessTree::start(command, *quota, Arc::clone(&output) as _).map_err(|why| {
+                trace.broken(demands::STARTS, words::cannot_start(&file, &why.to_string()))
+            })?;
         if let (Some(out), Some(err)) = (tree.child.stdout.take(), tree.child.stderr.take()) {
             output.collect(Stream::Out, out, quota.output);
             output.collect(Stream::Err, err, quota.output);
@@ -262,11 +266,12 @@ impl Program {
         }
     }
 
-    /// Ends the process instantly, as `kill -9` does.
+    /// Ends the process instantly, as `kill -9` does: it alone. What it has started ends when this is
+    /// dropped.
     pub fn kill(&mut self) -> Outcome {
         self.trace.step(steps::kill(&self.name));
         self.trace.found(&self.output, |program| program.over = true);
-        self.tree.end();
+        self.tree.kill();
         Ok(())
     }
 

@@ -2,6 +2,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::ops::RangeInclusive;
 use std::process::Command;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
 
@@ -161,6 +162,19 @@ impl Run {
         }
     }
 
+    /// Waits until no program accepts connections at this address any more. Where that is because the program
+    /// has ended, the report says so.
+    pub fn becomes_refused(&mut self, address: SocketAddr) -> Outcome {
+        self.trace.step(steps::BECOMES_REFUSED);
+        self.trace.until(&steps::BECOMES_REFUSED, || {
+            let attempt = TcpStream::connect_timeout(&address, Duration::from_millis(100));
+            let refused = std::io::ErrorKind::ConnectionRefused;
+            attempt.is_err_and(|why| why.kind() == refused).then_some(())
+        })?;
+        self.trace.refused();
+        Ok(())
+    }
+
     fn not_connected(&self, expected: &str, why: std::io::Error) -> Broken {
         match common::timed_out(&why) {
             true => self.trace.late(expected, demands::TIME_UP),
@@ -213,6 +227,13 @@ impl Run {
             let mut unprivileged = Command::new("setpriv");
             unprivileged.args(["--bounding-set", "-net_bind_service"]).arg(command.get_program());
             unprivileged.args(command.get_args());
+            command.get_current_dir().map(|folder| unprivileged.current_dir(folder));
+            for (name, value) in command.get_envs() {
+                match value {
+                    Some(value) => unprivileged.env(name, value),
+                    None => unprivileged.env_remove(name),
+                };
+            }
             return self.finish(unprivileged, arguments);
         }
         self.finish(command, arguments)

@@ -17,6 +17,19 @@ impl Run {
         self.trace.step(what);
     }
 
+    /// Many steps that are one in a report, unless one of them fails.
+    pub fn as_one_step(
+        &mut self,
+        what: impl Display,
+        perform: impl FnOnce(&mut Run) -> Outcome,
+    ) -> Outcome {
+        let before = self.trace.steps();
+        perform(self)?;
+        self.trace.forget_steps_after(before);
+        self.trace.step(what);
+        Ok(())
+    }
+
     /// A step that is a statement about what has been observed.
     pub fn ensure(&mut self, statement: impl Display, holds: bool, got: impl Display) -> Outcome {
         self.trace.step(&statement);

@@ -3,6 +3,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::machine::{PYTHON, Quota, SEARCH, program_file};
+use crate::words::suite as words;
+
+/// The variable with somebody's own program.
+const SUBJECT: &str = "SUBJECT";
 
 /// A program under test: a command line to which a check adds its arguments.
 #[derive(Clone, Debug)]
@@ -51,15 +55,22 @@ impl Subject {
         Subject { command: starter.chain(self.command.clone()).collect(), ..self.clone() }
     }
 
-    /// The command line in the environment variable SUBJECT, whose words are separated by spaces:
-    /// `SUBJECT="python3 server.py" cargo test -p lesson02` grades that program.
-    pub fn from_environment() -> Option<Subject> {
-        let line = std::env::var("SUBJECT").ok()?;
-        let command: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+    /// The command line in the environment variable SUBJECT, which is split into words as a shell does it:
+    /// `SUBJECT="python3 'my server.py'" cargo test -p lesson02` grades that program.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with the command line.
+    pub fn from_environment() -> Result<Option<Subject>, String> {
+        let Ok(line) = std::env::var(SUBJECT) else { return Ok(None) };
+        // In a path of Windows, a backslash escapes nothing.
+        let line = if cfg!(windows) { line.replace('\\', r"\\") } else { line };
+        let command = shlex::split(&line).ok_or(words::QUOTE_NOT_CLOSED)?;
+        let command: Vec<OsString> = command.into_iter().map(OsString::from).collect();
         // Cargo runs this test in the lesson's directory; the words were typed in another.
         let directory = std::env::var_os("PWD").map(PathBuf::from);
-        (!command.is_empty())
-            .then(|| Subject { directory, ..Subject::from_words("subject", command) })
+        let subject = || Subject { directory, ..Subject::from_words("subject", command.clone()) };
+        Ok((!command.is_empty()).then(subject))
     }
 
     /// A program that cargo builds together with the suite: of the lesson that is tested or, with
@@ -83,6 +94,12 @@ impl Subject {
         // The output is compared and shown to people: without colours, in the suite's language.
         command.env("NO_COLOR", "1").env("PYTHONUTF8", "1").env("LC_ALL", "C.UTF-8");
         command.env_remove("RUST_BACKTRACE");
+        // A program is told nothing of how it is graded: not the seed, for one.
+        for (name, _) in std::env::vars_os() {
+            if name == SUBJECT || name.as_encoded_bytes().starts_with(b"GRADER_") {
+                command.env_remove(name);
+            }
+        }
         let names_python = |word: &OsString| word.to_string_lossy().contains("python3");
         if self.command.iter().any(names_python)
             && let Some(path) = &*SEARCH

@@ -109,7 +109,7 @@ mod linux {
         let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
         let all: Vec<Seen> = ids.filter_map(seen).collect();
         let others = of_others(&all, std::process::id());
-        others.iter().map(|it| wanting(it)).sum()
+        others.iter().map(wanting).sum()
     }
 
     fn seen(process: u32) -> Option<Seen> {

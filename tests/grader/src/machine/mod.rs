@@ -32,6 +32,7 @@ pub use places::{lesson as lesson_folder, program_file, workspace};
 pub use process::Usage;
 pub(crate) use process::{has_ended, has_socket, is_stopped, running_threads};
 pub(crate) use process_tree::{CutOff, ProcessTree, Signal};
+pub use process_tree::{end_programs_of, keep_private};
 pub(crate) use python::{PYTHON, SEARCH};
 pub use quota::Quota;
 pub use rlimit::Rlimit;

@@ -84,6 +84,21 @@ impl ProcessTree {
         poll::end(self.number);
     }
 
+    /// Ends the program alone, as `kill -9` does, and waits until it is gone. What it has started goes on
+    /// until `end`.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        #[cfg(unix)]
+        {
+            use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+            // It stays a zombie: `try_wait` finds out how it has ended, and what it has left.
+            let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+            let _ = waitid(WaitId::Pid(Pid::from_child(&self.child)), options);
+        }
+        #[cfg(not(unix))]
+        let _ = self.child.wait();
+    }
+
     /// Sends the program, without what it has started, a signal.
     pub fn send(&self, signal: Signal) -> io::Result<()> {
         #[cfg(unix)]
@@ -124,14 +139,34 @@ impl Drop for ProcessTree {
     }
 }
 
+/// From now on no other program of this user can open this process's descriptors, or read its environment and
+/// its memory: `/proc/PID` belongs to root (prctl(2), `PR_SET_DUMPABLE`). Root still can. (Linux)
+pub fn keep_private() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        // The record is safe without it; this is one wall more.
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    }
+}
+
+/// Ends all programs that a suite, the process with this number, has started and left behind. (Linux)
+pub fn end_programs_of(suite: u32) {
+    #[cfg(target_os = "linux")]
+    poll::end_programs_of(suite);
+    #[cfg(not(target_os = "linux"))]
+    let _ = suite;
+}
+
 #[cfg(target_os = "linux")]
 mod poll {
     use std::collections::HashMap;
     use std::fs;
+    use std::io::ErrorKind;
     use std::os::unix::process::CommandExt;
     use std::process::{Child, ChildStdin, Command, Stdio};
     use std::sync::atomic::{AtomicU64, Ordering};
-    use std::sync::{Arc, Condvar, Mutex, MutexGuard, Once, PoisonError};
+    use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, Once, PoisonError};
     use std::thread;
     use std::time::Duration;
 
@@ -162,6 +197,10 @@ mod poll {
     /// So many looks without a process of a program say that nothing is left of it. In one alone, a process
     /// may have handed over to another that was not there yet when the look began.
     const ENOUGH: u8 = 2;
+
+    /// When this process was started: field 22 of its `stat`.
+    static STARTED: LazyLock<Option<u64>> =
+        LazyLock::new(|| Stat::of_process(std::process::id())?.field(22));
 
     static PROGRAMS: Mutex<Vec<(Number, Polled)>> = Mutex::new(Vec::new());
 
@@ -268,12 +307,20 @@ mod poll {
             }
             let Some(stat) = Stat::of_process(id) else { continue };
             let group = || groups.get(&stat.field::<i32>(5)?).copied();
-            let environment = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
-            let program = known_before.flatten().or_else(|| marked(&environment)).or_else(group);
+            let environment = fs::read(format!("/proc/{id}/environ"));
+            let is_of_others =
+                environment.as_ref().is_err_and(|why| why.kind() == ErrorKind::PermissionDenied);
+            let environment = environment.unwrap_or_default();
+            // The mark comes first: the number of a process, or of a group, may have been another's before.
+            let program =
+                marked(&environment).unwrap_or_else(|| known_before.flatten().or_else(group));
             // A child of this process may be about to get its mark, and a process in the middle of exec
-            // has no environment yet. Kernel threads, whose parent is process 2, never have one.
+            // has no environment yet. Kernel threads, whose parent is process 2, never have one, and that of
+            // another user's process cannot be read. What is older than this process is no program's.
             let parent = stat.field::<u32>(4);
-            let is_settled = !environment.is_empty() || parent == Some(2);
+            let is_older = stat.field::<u64>(22) < *STARTED;
+            let is_settled =
+                !environment.is_empty() || is_of_others || is_older || parent == Some(2);
             if program.is_some() || is_settled && parent != Some(std::process::id()) {
                 known.insert(id, program);
             }
@@ -289,14 +336,34 @@ mod poll {
         (members, all_are_known)
     }
 
+    /// Ends what another test process has started, which can no longer do so itself.
+    pub fn end_programs_of(suite: u32) {
+        let mark = format!("{MARK}={suite}.");
+        // What is killed may just have started another.
+        for _ in 0..100 {
+            let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+            let mut left = entries.filter_map(|entry| {
+                let id = Pid::from_raw(entry.file_name().to_str()?.parse().ok()?)?;
+                let environment = fs::read(entry.path().join("environ")).ok()?;
+                let mut variables = environment.split(|&byte| byte == 0);
+                variables.any(|it| it.starts_with(mark.as_bytes())).then_some(id)
+            });
+            let Some(first) = left.next() else { return };
+            for process in [first].into_iter().chain(left) {
+                let _ = kill_process(process, Signal::KILL);
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// The program whose mark is in an environment. It is empty for processes of other users, which cannot
     /// be read, and for processes that have ended.
-    fn marked(environment: &[u8]) -> Option<Number> {
+    /// `Some(None)`: a program of another test process, which looks after its own.
+    fn marked(environment: &[u8]) -> Option<Option<Number>> {
         let mut variables = environment.split(|&byte| byte == 0);
         let mark = variables.find_map(|it| it.strip_prefix(MARK.as_bytes())?.strip_prefix(b"="))?;
         let (test, number) = std::str::from_utf8(mark).ok()?.split_once('.')?;
-        // Another test process looks after its own.
-        (test == std::process::id().to_string()).then(|| number.parse().ok())?
+        Some((test == std::process::id().to_string()).then(|| number.parse().ok()).flatten())
     }
 
     /// Starts a shell that outlives this process, in whatever way it ends (Ctrl-C, SIGKILL), and then kills
@@ -318,5 +385,25 @@ mod poll {
         // Without it all is well as long as no other process kills this one.
         let input = spawn(&mut keeper).ok().and_then(|mut keeper| keeper.stdin.take());
         *INPUT.lock().unwrap_or_else(PoisonError::into_inner) = input;
+    }
+
+    /// A number that is looked for longer may be another process's by then.
+    #[test]
+    fn a_program_that_is_over_is_forgotten() {
+        struct Nothing;
+        impl CutOff for Nothing {
+            fn cut_off(&self, _: String) {}
+            fn is_cut_off(&self) -> bool {
+                false
+            }
+        }
+        let quota = Quota::default();
+        let mut tree =
+            super::ProcessTree::start(Command::new("true"), quota, Arc::new(Nothing)).unwrap();
+        tree.end();
+        let number = tree.number;
+        let is_forgotten = || lock().iter().all(|(its, _)| *its != number);
+        let deadline = super::super::deadline::Deadline::after(super::super::must_pass());
+        deadline.until(|| is_forgotten().then_some(())).expect("it is forgotten");
     }
 }

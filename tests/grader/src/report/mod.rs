@@ -15,3 +15,4 @@ pub(crate) use recording::{Action, action, compare, compare_or, display, overwri
 pub use recording::{recorded, without_frames};
 pub(crate) use redaction::redacted;
 pub use text::Report;
+pub(crate) use text::page;

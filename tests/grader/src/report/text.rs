@@ -140,7 +140,7 @@ impl Report {
             let hint = wrapped(self.hint(), label.chars().count() + 1);
             writeln!(f, "{heading}{label}{heading:#} {hint}")?;
         }
-        write!(f, "{heading}{}{heading:#} {}", words::READ, words::page(check.section, port()))
+        write!(f, "{heading}{}{heading:#} {}", words::READ, page(check.section))
     }
 
     /// What has happened, without a guess at the reason.
@@ -199,6 +199,11 @@ impl Report {
         }
         Ok(())
     }
+}
+
+/// Where to read a section of the book.
+pub(crate) fn page(section: &str) -> String {
+    words::page(section, port())
 }
 
 /// Where `cargo run -p book` serves the book: the server says so to the suites that it starts.

@@ -1,5 +1,5 @@
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -8,20 +8,13 @@ use harness::{Arguments, Failed, Format, Trial};
 
 use crate::actors::{Check, Subject};
 use crate::check::Needs;
+use crate::machine::workspace;
 use crate::report::{self, Report};
 use crate::suite::judge::{exactly, right, trial};
 use crate::suite::live;
 use crate::suite::record::{Graded, Status};
-
-/// The first line of an exercise that the reader has not begun.
-const NOT_STARTED: &str = "// NOT STARTED: delete this line to be graded";
-
-/// Whether somebody has begun with this exercise: the first line of the file is no longer the starter's.
-pub fn is_begun(file: &Path) -> bool {
-    let text = fs::read(file).unwrap_or_default();
-    let first = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    first.strip_suffix(b"\r").unwrap_or(first) != NOT_STARTED.as_bytes()
-}
+use crate::suite::starter::{self, Begun, begun};
+use crate::words::suite as words;
 
 /// A lesson's exercise: what it demands, the reader's program, and one right answer.
 pub struct Exercise {
@@ -88,7 +81,9 @@ impl Shown {
 pub(crate) struct Grade {
     lesson: String,
     name: String,
-    begun: bool,
+    begun: Begun,
+    /// A file of the lesson that has been changed instead of the exercise.
+    edited_instead: Option<PathBuf>,
     /// In the order of the assignment.
     checks: &'static [Check],
     shown: Shown,
@@ -106,13 +101,27 @@ impl Exercise {
         shown: Shown,
         trials: &mut Vec<Trial>,
     ) -> Grade {
-        let begun = is_begun(&directory.join("exercise.rs"));
-        let grade = Grade::new(lesson, &self.yours.name, begun, self.checks, shown);
+        let file = directory.join("exercise.rs");
+        let state = begun(&file, &self.yours.name);
+        let mut grade = Grade::new(lesson, &self.yours.name, state, self.checks, shown);
+        let exercise = self.yours.name.clone();
+        match state {
+            Begun::Yes => {}
+            Begun::No => {
+                grade.edited_instead = starter::changed_instead(directory);
+                let name = format!("starter::{exercise}::is_kept");
+                trials.push(Trial::test(name, move || Ok(starter::is_kept(&file, &exercise)?)));
+            }
+            Begun::MarkerLeft => {
+                let name = format!("{exercise}::delete_the_first_line");
+                trials.push(Trial::test(name, move || Ok(starter::marker_left(&file, &exercise)?)));
+            }
+        }
         for &check in self.checks {
             trials.push(grade.trial(check, &self.yours));
         }
         trials.extend(right(&self.solution, Needs::Nothing, "", self.checks));
-        if !begun {
+        if state == Begun::No {
             let (checks, starter, fails) = (self.checks, self.yours.clone(), self.starter_fails);
             let name = format!("starter::{}", starter.name);
             trials.push(Trial::test(name, move || exactly(checks, &starter, fails)));
@@ -125,7 +134,7 @@ impl Grade {
     pub(crate) fn new(
         lesson: &str,
         name: &str,
-        begun: bool,
+        begun: Begun,
         checks: &'static [Check],
         shown: Shown,
     ) -> Grade {
@@ -133,6 +142,7 @@ impl Grade {
             lesson: lesson.into(),
             name: name.into(),
             begun,
+            edited_instead: None,
             checks,
             shown,
             results: Arc::default(),
@@ -140,14 +150,18 @@ impl Grade {
         }
     }
 
-    pub(crate) fn begun(&self) -> bool {
-        self.begun
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.begun == Begun::No
+    }
+
+    fn is_begun(&self) -> bool {
+        self.begun == Begun::Yes
     }
 
     /// One check of the reader's program.
     pub(crate) fn trial(&self, check: Check, subject: &Subject) -> Trial {
         let name = format!("{}::{}", subject.name, check.id);
-        if !self.begun {
+        if !self.is_begun() {
             return Trial::test(name, || Err("the exercise has not been started".into()))
                 .with_kind("not started")
                 .with_ignored_flag(true);
@@ -178,7 +192,7 @@ impl Grade {
     pub(crate) fn introduce(&self) {
         if self.shown == Shown::Live {
             live::end_with_stdin();
-            live::checks(&self.lesson, self.checks, self.begun);
+            live::checks(&self.lesson, self.checks, self.is_begun());
         }
     }
 
@@ -209,6 +223,34 @@ impl Grade {
             println!("Begin with this one:\n\n{}\n", first.coloured());
         }
         println!("{line}\n");
+        let name = &self.lesson;
+        if self.is_passed() {
+            let solution = format!("lessons/{name}/solution.rs");
+            println!("{}", words::compare_with(&solution));
+            if let Some((title, next)) = self.next_page() {
+                println!("{}", words::read_next(&title, &report::page(&next)));
+            }
+            println!();
+        }
+    }
+
+    /// Whether the reader is done with this exercise.
+    fn is_passed(&self) -> bool {
+        let results = lock(&self.results);
+        results.len() == self.checks.len()
+            && results.iter().all(|graded| graded.status == Status::Passed)
+    }
+
+    /// What the book's summary lists after the page with this exercise: its title, and the page.
+    fn next_page(&self) -> Option<(String, String)> {
+        let page = self.checks.first()?.section.split(".html").next()?;
+        let summary = fs::read_to_string(workspace().join("book/chapters/SUMMARY.md")).ok()?;
+        let mut links = summary.lines().filter_map(|line| {
+            let (title, file) = line.split_once('[')?.1.split_once("](")?;
+            Some((title.to_owned(), file.split_once(".md")?.0.to_owned()))
+        });
+        links.find(|(_, file)| file == page)?;
+        links.next().map(|(title, file)| (title, file + ".html"))
     }
 
     /// The report to begin with: the first in the order of the assignment. None where only one check has run:
@@ -233,7 +275,10 @@ impl Grade {
             let not_run = |status, why| Some(self.graded(check, status, why, Duration::ZERO));
             match results.iter().find(|graded| graded.check == check.id) {
                 Some(graded) => Some(graded.clone()),
-                None if !self.begun => not_run(Status::NotStarted, String::new()),
+                None if self.begun == Begun::No => not_run(Status::NotStarted, String::new()),
+                None if self.begun == Begun::MarkerLeft => {
+                    not_run(Status::Failed, format!("exercise.rs {}", words::MARKER_LEFT))
+                }
                 None => not_run(Status::NotAvailable, check.needs.missing()?),
             }
         };
@@ -243,10 +288,16 @@ impl Grade {
     /// The grade in one line: `exercise02: 5 of 9 checks; next: reads_the_whole_request`.
     fn line(&self) -> Option<String> {
         let (name, of) = (&self.name, self.checks.len());
-        if !self.begun {
-            return Some(format!(
-                "{name}: not started (delete the first line of its exercise.rs to be graded)"
-            ));
+        if !self.is_begun() {
+            let line = match self.begun {
+                Begun::MarkerLeft => format!("{name} {}", words::MARKER_LEFT),
+                _ => words::not_started(name),
+            };
+            let instead = self.edited_instead.as_ref().map(|file| {
+                let file = file.strip_prefix(workspace()).unwrap_or(file).display();
+                format!("\n{}", words::edited_elsewhere(&file.to_string(), name))
+            });
+            return Some(line + &instead.unwrap_or_default());
         }
         let results = self.results();
         let with = |status| results.iter().filter(move |graded| graded.status == status);
@@ -281,23 +332,24 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
     use std::time::Duration;
 
     use harness::{Arguments, Format};
 
-    use super::{Grade, Shown, is_begun, lock};
+    use super::{Grade, Shown, lock};
     use crate::actors::Check;
     use crate::actors::Trace;
     use crate::check::{Broken, Needs, check};
     use crate::report::Report;
     use crate::suite::record::Status;
+    use crate::suite::starter::Begun;
 
     const CHECKS: &[Check] =
         &[check("one", |_| Ok(())), check("two", |_| Ok(())), check("three", |_| Ok(()))];
 
     /// A grade with these results, which have come in this order.
     fn grade(begun: bool, checks: &'static [Check], results: &[(usize, Status)]) -> Grade {
+        let begun = if begun { Begun::Yes } else { Begun::No };
         let grade = Grade::new("lesson09", "exercise09", begun, checks, Shown::AtOnce);
         for &(place, status) in results {
             let graded = grade.graded(&checks[place], status, String::new(), Duration::ZERO);
@@ -371,22 +423,5 @@ mod tests {
         // Not all can be run here, so they are not all passed.
         let line = grade(true, HERE, &[(0, Status::Passed)]).line();
         assert_eq!(line.as_deref(), Some("exercise09: 1 of 2 checks, 1 not available"));
-    }
-
-    #[test]
-    fn an_exercise_is_begun_when_its_first_line_is_gone() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("exercise.rs");
-        let is_begun = |text: &str| {
-            fs::write(&file, text).unwrap();
-            is_begun(&file)
-        };
-        let first = super::NOT_STARTED;
-        assert!(!is_begun(first));
-        assert!(!is_begun(&format!("{first}\nfn main() {{}}\n")));
-        assert!(!is_begun(&format!("{first}\r\nfn main() {{}}\r\n")), "as Windows ends lines");
-        assert!(is_begun(&format!("fn main() {{}}\n{first}\n")));
-        assert!(is_begun(&format!("{first} now\n")));
-        assert!(is_begun(""));
     }
 }

@@ -5,18 +5,25 @@ use harness::{Arguments, Failed, Trial};
 
 use crate::actors::{Check, Subject};
 use crate::check::Needs;
-use crate::machine::{lesson_folder, take_descriptors, workspace};
+use crate::machine::{keep_private, lesson_folder, take_descriptors, workspace};
 use crate::suite::answers::{self, Answer};
 use crate::suite::exercise::{Exercise, Grade, Shown};
+use crate::suite::filter::{self, of_subject};
 use crate::suite::judge::{pass, right, trial};
 use crate::suite::listed;
-use crate::suite::record;
+use crate::suite::live;
+use crate::suite::record::Channel;
 use crate::suite::recorded_report as recorded;
 use crate::suite::rejected;
+use crate::suite::starter::Begun;
 use crate::suite::wrong::{self, Judges, WrongProgram, files};
+use crate::words::suite as words;
 
 /// How many trials run side by side. They wait far more than they compute.
 const SIDE_BY_SIDE: usize = 16;
+
+/// The exit code of a suite that fails, as cargo's harness has it.
+const FAILED: u8 = 101;
 
 /// Everything that is tested about one lesson.
 pub struct Lesson {
@@ -89,24 +96,57 @@ impl Lesson {
 
     /// Runs what the command line asks for (`cargo test -- --help`).
     pub fn main(self) -> ExitCode {
+        quiet_without_reader();
         // A shell that starts the suite in the background may make it ignore Ctrl-C, and then so would
         // every program that it starts. A handler is not inherited (execve(2)).
         let _ = ctrlc::set_handler(|| std::process::exit(130));
+        let mut channel = match Channel::open() {
+            Ok(channel) => channel,
+            Err(why) => {
+                eprintln!("error: cannot write the record: {why}");
+                return ExitCode::FAILURE;
+            }
+        };
+        if channel.is_some() {
+            keep_private();
+            live::end_with_stdin();
+        }
         take_descriptors();
         let mut arguments = Arguments::from_args();
         arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
         let shown = Shown::by(&arguments);
         let name = self.name;
-        let (trials, grade) = match Subject::from_environment() {
+        let subject = match Subject::from_environment() {
+            Ok(subject) => subject,
+            Err(why) => {
+                eprintln!("error: {why}");
+                return ExitCode::from(FAILED);
+            }
+        };
+        let is_subject = subject.is_some();
+        if is_subject {
+            let words = arguments.filters.iter().map(|word| of_subject(word, name));
+            // One that means all of them makes the others superfluous.
+            arguments.filters = words.collect::<Option<_>>().unwrap_or_default();
+        }
+        let (trials, grade) = match subject {
             None => self.trials(shown),
             // Somebody's own program, in whatever language: the exercise's checks and nothing else.
             Some(subject) => {
                 let checks = self.exercise.as_ref().map_or(&[][..], |exercise| exercise.checks);
-                let grade = Grade::new(self.name, &subject.name, true, checks, shown);
+                let grade = Grade::new(self.name, &subject.name, Begun::Yes, checks, shown);
                 let trials = checks.iter().map(|check| grade.trial(*check, &subject)).collect();
                 (trials, Some(grade))
             }
         };
+        let is_none = || !trials.iter().any(|trial| arguments.selects(trial));
+        if let Some(word) = arguments.filters.first().filter(|_| !arguments.list && is_none()) {
+            let names: Vec<&str> = trials.iter().map(Trial::name).collect();
+            if let Some(why) = filter::matches_nothing(word, name, &names) {
+                eprintln!("\nerror: {why}\n");
+                return ExitCode::from(FAILED);
+            }
+        }
         // A report on the starter needs only the exercise.
         let on_starter = format!("::{}", name.replace("lesson", "exercise"));
         let needs_wrong_programs = |trial: &Trial| {
@@ -121,12 +161,19 @@ impl Lesson {
         if let Some(grade) = grade.as_ref().filter(|_| !arguments.list) {
             grade.introduce();
         }
+        // With `cargo grade`, all lessons are graded.
+        let says_more = shown == Shown::AtOnce && channel.is_none() && !is_subject;
         let conclusion = harness::run(&arguments, trials);
         if let Some(grade) = grade.filter(|_| !arguments.list) {
             grade.show();
-            if let Err(why) = record::write(&grade.results()) {
+            let written = channel.as_mut().map_or(Ok(()), |to| to.write(&grade.results()));
+            if let Err(why) = written {
                 eprintln!("error: cannot write the record: {why}");
+                return ExitCode::FAILURE;
             }
+        }
+        if conclusion.has_failed() && says_more {
+            println!("{}\n", words::OTHER_LESSONS);
         }
         conclusion.exit_code()
     }
@@ -155,7 +202,8 @@ impl Lesson {
                 rejected::as_its_head_says(&file).map_err(Failed::from)
             }));
         }
-        self.reports(&programs, grade.as_ref().is_some_and(Grade::begun), &mut trials);
+        let is_touched = grade.as_ref().is_some_and(|grade| !grade.is_untouched());
+        self.reports(&programs, is_touched, &mut trials);
         for program in programs {
             for role in program.roles.clone() {
                 let Some(judges) = self.judges(&role.instead_of) else { continue };
@@ -232,4 +280,17 @@ impl Lesson {
             }));
         }
     }
+}
+
+/// Ends this process without a word when nobody reads what it writes any more: `cargo test | head -1`. Rust
+/// panics in `println!` then.
+fn quiet_without_reader() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let text = panic.payload().downcast_ref::<String>().map_or("", |text| text);
+        if text.starts_with("failed printing to std") {
+            std::process::exit(i32::from(FAILED));
+        }
+        usual(panic);
+    }));
 }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod exercise;
+mod filter;
 mod judge;
 mod lesson;
 mod listed;
@@ -10,10 +11,12 @@ mod page;
 mod record;
 mod recorded_report;
 mod rejected;
+mod starter;
 mod whole;
 mod wrong;
 
-pub use exercise::{Exercise, is_begun};
+pub use exercise::Exercise;
 pub use lesson::Lesson;
 pub use live::LIVE;
 pub use record::{Graded, RECORD, Status};
+pub use starter::{Begun, begun, starter};

@@ -17,4 +17,4 @@ mod en;
 mod quote;
 
 pub use en::*;
-pub use quote::{Differing, differing, quote, shown};
+pub use quote::{Differing, differing, harmless, quote, shown};

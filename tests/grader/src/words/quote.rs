@@ -60,6 +60,12 @@ pub fn shown(text: &str) -> String {
     all
 }
 
+/// The same for a text of which nothing may be cut.
+pub fn harmless(text: &str) -> String {
+    let visible = |it: char| if it == '\n' { it.into() } else { visible(it) };
+    text.chars().map(visible).collect()
+}
+
 fn visible(character: char) -> String {
     match character {
         '\t' => character.into(),

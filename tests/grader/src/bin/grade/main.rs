@@ -3,10 +3,14 @@
 //! Without arguments it grades the exercises of this workspace, a row for each lesson. With
 //! `--submissions FOLDER` it grades what others have written, a row for each learner. The exit code is
 //! 0 only when nothing that was begun fails. With `--format json` the record is on stdout: one line of
-//! JSON for each check, as `book/chapters/teachers.md` documents it.
+//! JSON for each check, as `book/chapters/teachers.md` documents it. `--reset` starts an exercise over, and
+//! `--report` writes down all that is known about one.
 
+mod answer;
 mod arguments;
 mod build;
+mod bundle;
+mod reset;
 mod submissions;
 mod suite;
 mod table;
@@ -14,10 +18,11 @@ mod table;
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Instant;
 
-use arguments::Arguments;
+use arguments::{Arguments, Deed};
 use build::Build;
-use grader::{Graded, Status};
+use grader::{Graded, Status, harmless, keep_private};
 use serde_json::Value;
 use suite::Suite;
 
@@ -25,9 +30,13 @@ const LESSONS: [&str; 6] = ["lesson00", "lesson01", "lesson02", "lesson03", "les
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let graded = match &arguments.submissions {
-        None => grade(arguments.json),
-        Some(folder) => grade_submissions(folder, arguments.json),
+    keep_private();
+    let lessons = arguments.lessons();
+    let graded = match (&arguments.deed, &arguments.submissions) {
+        (Deed::Reset(lesson), _) => reset::reset(lesson).map(|()| true),
+        (Deed::Report(lesson), _) => bundle::write(lesson).map(|()| true),
+        (Deed::Grade, None) => grade(&lessons, arguments.json),
+        (Deed::Grade, Some(folder)) => grade_submissions(folder, &lessons, arguments.json),
     };
     match graded {
         Ok(true) => ExitCode::SUCCESS,
@@ -39,50 +48,75 @@ fn main() -> ExitCode {
     }
 }
 
-/// Grades the exercises of this workspace. Whether nothing that was begun fails.
-fn grade(json: bool) -> io::Result<bool> {
-    let build = Build::of_suites(&LESSONS)?;
-    build.show(|_| true);
-    let mut results = Vec::new();
-    for lesson in LESSONS {
-        let exercise = exercise(lesson);
-        // A suite is built even when the exercise is not; what lies there then is an older one.
-        let suite = build.program("bin", &exercise).and_then(|_| Suite::of_lesson(lesson, &build));
-        results.extend(match suite {
-            Some(suite) => suite.grade_exercise(json)?,
-            None => vec![does_not_compile(lesson, build.errors(|place| place.target == exercise))],
-        });
-    }
+/// Grades exercises of this workspace. Whether nothing that was begun fails.
+fn grade(lessons: &[&str], json: bool) -> io::Result<bool> {
+    let results = graded(lessons, json)?;
     let record = results.iter().map(|graded| graded.to_json()).collect();
-    print(json, &table::of_lessons(&LESSONS, &results), record);
+    print(json, &table::of_lessons(lessons, &results), record);
     Ok(results.iter().all(passes))
 }
 
+/// The results of exercises of this workspace.
+fn graded(lessons: &[&str], json: bool) -> io::Result<Vec<Graded>> {
+    let build = Build::of_suites(lessons)?;
+    build.show(|_| true);
+    let mut results = Vec::new();
+    for lesson in lessons {
+        let exercise = exercise(lesson);
+        // A suite is built even when the exercise is not; what lies there then is an older one.
+        let suite = match build.program("bin", &exercise) {
+            Some(_) => Suite::of_lesson(lesson, &build)?,
+            None => None,
+        };
+        results.extend(match suite {
+            Some(suite) if suite.checks.is_empty() => {
+                return Err(io::Error::other(format!("the suite of {lesson} lists no checks")));
+            }
+            Some(suite) => suite.grade_exercise(json),
+            None => vec![does_not_compile(lesson, build.errors(|place| place.target == exercise))],
+        });
+    }
+    Ok(results)
+}
+
 /// Grades what lies in the folder, one folder for each learner. Whether nothing that was begun fails.
-fn grade_submissions(folder: &Path, json: bool) -> io::Result<bool> {
+fn grade_submissions(folder: &Path, wanted: &[&'static str], json: bool) -> io::Result<bool> {
     let learners = submissions::learners(folder)?;
-    let lessons = submissions::lessons(&learners);
+    let mut lessons = submissions::lessons(&learners);
+    lessons.retain(|lesson| wanted.contains(lesson));
     if lessons.is_empty() {
         return Err(io::Error::other(format!(
-            "{0} has no submissions, such as {0}/NAME/exercise02.rs",
-            folder.display()
+            "{0} has no submissions, such as {0}/NAME/{1}.rs",
+            folder.display(),
+            exercise(if wanted.len() == LESSONS.len() { "lesson02" } else { wanted[0] })
         )));
     }
     let build = Build::of_suites(&lessons)?;
-    let suites: Vec<Suite> =
-        lessons.iter().filter_map(|lesson| Suite::of_lesson(lesson, &build)).collect();
-    if suites.len() < lessons.len() {
-        build.show(|_| true);
-        return Err(io::Error::other("the suite itself does not compile"));
+    let mut suites = Vec::new();
+    for lesson in &lessons {
+        let suite = Suite::of_lesson(lesson, &build)?.filter(|suite| !suite.checks.is_empty());
+        let Some(suite) = suite else {
+            build.show(|_| true);
+            return Err(io::Error::other("the suite itself does not compile"));
+        };
+        suites.push(suite);
     }
     let programs = submissions::build(&learners, &lessons)?;
     programs.show(|place| place.error);
     let mut results = Vec::new();
+    let (count, start) = (learners.len() * suites.len(), Instant::now());
     for learner in &learners {
         for suite in &suites {
-            let graded = learner.grade(suite, &programs)?;
+            let graded = learner.grade(suite, &programs);
             // Somebody waits, perhaps for many learners.
-            eprintln!("{} {}: {}", learner.name, suite.lesson, table::cell(&graded).trim());
+            let (name, number) = (&learner.name, results.len() + 1);
+            let left = start.elapsed() / number as u32 * (count - number) as u32;
+            let left = match left.as_secs() {
+                0..=9 => String::new(),
+                seconds => format!(", {}:{:02} left", seconds / 60, seconds % 60),
+            };
+            let (lesson, cell) = (&suite.lesson, table::cell(&graded));
+            eprintln!("[{number}/{count}{left}] {name} {lesson}: {}", cell.trim());
             results.push((learner.name.as_str(), graded));
         }
     }
@@ -112,15 +146,12 @@ fn exercise(lesson: &str) -> String {
 
 /// What takes the place of a lesson's checks when its exercise does not compile.
 fn does_not_compile(lesson: &str, message: String) -> Graded {
-    Graded {
-        lesson: lesson.into(),
-        check: "compiles".into(),
-        status: Status::DoesNotCompile,
-        message,
-        time: std::time::Duration::ZERO,
-    }
+    let (check, status) = ("compiles".into(), Status::DoesNotCompile);
+    let message = harmless(&message);
+    Graded { lesson: lesson.into(), check, status, message, time: std::time::Duration::ZERO }
 }
 
 fn passes(graded: &Graded) -> bool {
-    !matches!(graded.status, Status::Failed | Status::NotJudged | Status::DoesNotCompile)
+    let fails = [Status::Failed, Status::NotJudged, Status::DoesNotCompile, Status::NoAnswer];
+    !fails.contains(&graded.status)
 }

@@ -11,27 +11,23 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
-use grader::{Graded, Status, is_begun};
+use grader::{Graded, Status, harmless, program_file};
 use serde_json::{Value, json};
 
+use crate::answer::{self, Answer};
 use crate::build::{Build, cargo};
 use crate::suite::Suite;
 use crate::{LESSONS, does_not_compile, exercise};
 
 pub struct Learner {
+    /// The folder's, fit for a terminal.
     pub name: String,
     folder: PathBuf,
-}
-
-/// An answer to an exercise.
-enum Answer {
-    /// A source file.
-    Rust(PathBuf),
-    /// A command line, started in the learner's folder.
-    Command(&'static str, String),
-    NotStarted,
+    /// The same folder by a path that a manifest can hold.
+    folder_for_cargo: PathBuf,
 }
 
 /// The learners in the folder, by name.
@@ -46,16 +42,44 @@ pub fn learners(folder: &Path) -> io::Result<Vec<Learner>> {
             folders.insert(path);
         }
     }
-    let learner = |folder: PathBuf| Learner {
-        name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        folder,
+    let learner = |folder: PathBuf| {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        let name = harmless(&name);
+        Ok(Learner { name, folder_for_cargo: for_cargo(&folder)?, folder })
     };
-    Ok(folders.into_iter().map(learner).collect())
+    folders.into_iter().map(learner).collect()
+}
+
+/// The path itself, or that of a link where no manifest can hold it: it is not UTF-8, or has characters that
+/// a terminal obeys, which cargo would write to the teacher's.
+fn for_cargo(folder: &Path) -> io::Result<PathBuf> {
+    if folder.to_str().is_some_and(|path| harmless(path) == path) {
+        return Ok(folder.to_owned());
+    }
+    #[cfg(unix)]
+    {
+        let links = program_file("submissions-with-odd-names");
+        fs::create_dir_all(&links)?;
+        let mut hasher = DefaultHasher::new();
+        folder.hash(&mut hasher);
+        let link = links.join(format!("{:016x}", hasher.finish()));
+        match std::os::unix::fs::symlink(folder, &link) {
+            Err(why) if why.kind() != io::ErrorKind::AlreadyExists => Err(why),
+            _ => Ok(link),
+        }
+    }
+    #[cfg(not(unix))]
+    Ok(folder.to_owned())
 }
 
 /// The lessons whose exercise at least one learner has handed in.
 pub fn lessons(learners: &[Learner]) -> Vec<&'static str> {
-    let handed_in = |lesson: &&str| learners.iter().any(|learner| learner.file(lesson).is_some());
+    let handed_in = |lesson: &&str| {
+        learners.iter().any(|learner| match learner.answer(lesson) {
+            Answer::NotStarted => learner.has_starter(lesson),
+            _ => true,
+        })
+    };
     LESSONS.into_iter().filter(handed_in).collect()
 }
 
@@ -67,62 +91,45 @@ pub fn to_json(learner: &str, graded: &Graded) -> Value {
 }
 
 impl Learner {
-    /// The file that answers the exercise: on its own, or in a clone of this repository.
-    fn file(&self, lesson: &str) -> Option<PathBuf> {
-        let exercise = exercise(lesson);
-        let names = [
-            format!("{exercise}.rs"),
-            format!("{exercise}.py"),
-            exercise,
-            format!("lessons/{lesson}/exercise.rs"),
-        ];
-        names.map(|name| self.folder.join(name)).into_iter().find(|file| file.is_file())
+    fn answer(&self, lesson: &str) -> Answer {
+        answer::find(&self.folder, lesson)
     }
 
-    fn answer(&self, lesson: &str) -> io::Result<Answer> {
-        let Some(file) = self.file(lesson) else { return Ok(Answer::NotStarted) };
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        match file.extension().and_then(|extension| extension.to_str()) {
-            Some("py") => Ok(Answer::Command("python3 -u ", name)),
-            Some(_) if !is_begun(&file) => Ok(Answer::NotStarted),
-            Some(_) => Ok(Answer::Rust(file)),
-            None => Ok(Answer::Command("./", name)),
-        }
+    /// The path of one of the learner's files as cargo gets it.
+    fn for_cargo(&self, file: &Path) -> PathBuf {
+        self.folder_for_cargo.join(file.strip_prefix(&self.folder).unwrap_or(file))
     }
 
-    pub fn grade(&self, suite: &Suite, programs: &Build) -> io::Result<Vec<Graded>> {
+    /// Whether the starter is there, untouched.
+    fn has_starter(&self, lesson: &str) -> bool {
+        let files = [format!("{}.rs", exercise(lesson)), format!("lessons/{lesson}/exercise.rs")];
+        files.iter().any(|file| self.folder.join(file).is_file())
+    }
+
+    pub fn grade(&self, suite: &Suite, programs: &Build) -> Vec<Graded> {
         let lesson = &suite.lesson;
-        let (subject, directory) = match self.answer(lesson)? {
-            Answer::NotStarted => return every_check(suite, Status::NotStarted, ""),
-            Answer::Command(start, name) => (format!("{start}{name}").into(), &*self.folder),
+        let (subject, directory) = match self.answer(lesson) {
+            Answer::NotStarted => return suite.every_check(Status::NotStarted, ""),
+            Answer::Unusable(message) => {
+                let (lesson, check) = (lesson.clone(), "answer".into());
+                let (status, time) = (Status::NoAnswer, Duration::ZERO);
+                return vec![Graded { lesson, check, status, message, time }];
+            }
+            Answer::Command(start, name) => (format!("{start}{name}").into(), self.folder.clone()),
             Answer::Rust(source) => {
+                let source = self.for_cargo(&source);
                 let Some(program) = programs.program_of(&source) else {
-                    let errors = programs.errors(|place| place.source == source);
-                    return Ok(vec![does_not_compile(lesson, errors)]);
+                    return vec![does_not_compile(lesson, programs.errors_of(&source))];
                 };
-                // By its name alone: the words of a command line are separated by spaces.
+                // By its name alone, which has no letter that a shell would split at.
                 let file = program.file_name().unwrap_or_default();
                 let mut subject = OsString::from("./");
                 subject.push(file);
-                (subject, program.parent().unwrap_or(Path::new("")))
+                (subject, program.parent().unwrap_or(Path::new("")).to_owned())
             }
         };
-        // A program may even end the suite that grades it. The others are graded all the same.
-        let graded = suite.grade(&subject, directory);
-        graded.or_else(|why| every_check(suite, Status::Failed, &why.to_string()))
+        suite.grade(&subject, &directory)
     }
-}
-
-/// The same result for every check of a suite that has not run.
-fn every_check(suite: &Suite, status: Status, message: &str) -> io::Result<Vec<Graded>> {
-    let graded = |check| Graded {
-        lesson: suite.lesson.clone(),
-        check,
-        status,
-        message: message.into(),
-        time: Duration::ZERO,
-    };
-    Ok(suite.checks()?.into_iter().map(graded).collect())
 }
 
 /// Builds all answers in Rust.
@@ -159,15 +166,34 @@ pub fn build(learners: &[Learner], lessons: &[&str]) -> io::Result<Build> {
     build
         .args(["build", "--workspace", "--bins", "--manifest-path"])
         .arg(folder.join("Cargo.toml"));
+    limit_rustc(&mut build, &folder)?;
     Build::run(build.arg("--target-dir").arg(target))
+}
+
+/// Lets no answer keep rustc busy for good, or fill the memory: `include_bytes!("/dev/zero")` would. (Unix)
+fn limit_rustc(build: &mut Command, folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // 4 GiB of addresses, 60 s of a processor, and a time to wait where the system has the program for it.
+        const LIMITED: &str = "#!/bin/sh\nulimit -v 4194304 -t 60 2>/dev/null\n\
+            if command -v timeout >/dev/null; then exec timeout -k 5 180 \"$@\"; fi\nexec \"$@\"\n";
+        let script = folder.join("limited-rustc");
+        fs::write(&script, LIMITED)?;
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755))?;
+        build.env("RUSTC_WORKSPACE_WRAPPER", script);
+    }
+    let _ = (build, folder);
+    Ok(())
 }
 
 /// A program for each answer in Rust, as a manifest lists them.
 fn programs(learners: &[Learner], lesson: &str) -> io::Result<String> {
     let mut programs = String::new();
     for learner in learners {
-        if let Answer::Rust(file) = learner.answer(lesson)? {
+        if let Answer::Rust(file) = learner.answer(lesson) {
             let name = program(lesson, &file)?;
+            let file = learner.for_cargo(&file);
             // A string of JSON is one of TOML, too.
             let file = json!(file.to_string_lossy());
             programs += &format!("\n[[bin]]\nname = \"{name}\"\npath = {file}\ntest = false\n");

@@ -1,4 +1,5 @@
 use grader::{Graded, Status};
+use unicode_width::UnicodeWidthStr;
 
 /// A row for each lesson.
 pub fn of_lessons(lessons: &[&str], results: &[Graded]) -> String {
@@ -41,6 +42,10 @@ pub fn cell<'a>(results: impl IntoIterator<Item = &'a Graded>) -> String {
         "not started".into()
     } else if all(Status::DoesNotCompile) {
         "does not compile".into()
+    } else if all(Status::NoAnswer) {
+        let why = results.first().map_or("", |graded| &graded.message);
+        // The name of the file comes first.
+        format!("no answer: {}", why.split(" is ").next().unwrap_or_default())
     } else {
         format!("{:>2} of {:<2}", count(&results), results.len())
     }
@@ -51,15 +56,18 @@ fn count(results: &[&Graded]) -> usize {
 }
 
 fn begun(graded: &Graded) -> bool {
-    !matches!(graded.status, Status::NotStarted | Status::DoesNotCompile)
+    !matches!(graded.status, Status::NotStarted | Status::DoesNotCompile | Status::NoAnswer)
 }
 
 /// Columns as wide as their widest cell, two spaces apart.
 fn aligned(rows: &[Vec<String>]) -> String {
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
+    let width = |column: usize| rows.iter().map(|row| row[column].width()).max();
     let widths: Vec<usize> = (0..rows[0].len()).filter_map(width).collect();
     let line = |row: &Vec<String>| {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        let cells = row.iter().zip(&widths).map(|(cell, width)| {
+            let after = " ".repeat(width - cell.width());
+            format!("{cell}{after}")
+        });
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
     };
     rows.iter().map(line).collect()

@@ -6,6 +6,7 @@ pub mod demands;
 mod machine;
 pub mod report;
 pub mod steps;
+pub mod suite;
 
 pub use machine::*;
 

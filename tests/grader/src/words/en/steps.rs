@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::words::quote;
 
 pub const ACCEPT: &str = "accept a connection";
+pub const BECOMES_REFUSED: &str = "new clients are refused";
 pub const CLOSE_THE_LISTENER: &str = "close the listener";
 pub const EACH_THREAD_WAITS: &str = "each of its threads waits for something";
 pub const LESS_THAN_NINE_SECONDS: &str = "that took less than 9 s";
@@ -61,6 +62,7 @@ words! {
     receives_no_reply(peer: &str) = "{peer} receives no reply, only the connection's end";
     receives_nothing_for(peer: &str, time: Duration) = "{peer} receives nothing for {time:?}";
     sends_until_cut_off(peer: &str) = "{peer} sends on and on, until it is cut off";
+    no_later_than(latest: Duration) = "that took less than {latest:?}";
     is_reset(peer: &str) = "{peer} is reset";
     closes(peer: &str) = "{peer} closes";
     resets(peer: &str) = "{peer} resets the connection";

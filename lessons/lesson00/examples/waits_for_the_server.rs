@@ -1,0 +1,32 @@
+//! The program ends when the server does.
+//!
+//! It has shown both ends and has nothing more to do, but it waits for the end of the
+//! stream. A server that serves one client may never send that.
+//!
+//! Instead of: exercise00
+//! Fails: shows_both_ends, shows_both_ends_in_ipv6
+
+mod answer;
+
+use std::io::Read;
+use std::net::TcpStream;
+use std::process::ExitCode;
+
+use answer::{Answer, RIGHT};
+use common::{Arguments, Explain, Failure, cannot_connect, say};
+
+fn main() -> ExitCode {
+    Answer { ends, ..RIGHT }.run("An answer that waits for the server")
+}
+
+fn ends(arguments: &Arguments) -> Result<(), Failure> {
+    let server = arguments.address;
+    let mut connection = TcpStream::connect_timeout(&server, arguments.time_limit)
+        .map_err(cannot_connect(server))?;
+    let local = connection.local_addr().explain("cannot learn an address")?;
+    say!("local {local}\npeer {server}")?;
+    // ANCHOR: bug
+    let _ = connection.read(&mut [0]);
+    // ANCHOR_END: bug
+    Ok(())
+}

@@ -1,0 +1,18 @@
+//! A client has two seconds more than it should have.
+//!
+//! Instead of: exercise02
+//! Fails: gives_up_on_a_client_that_never_reads, ends_a_silent_client_in_time
+
+mod shared;
+
+use common::exit;
+use shared::{RIGHT, Server, run_for_good};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // ANCHOR: bug
+    let server =
+        Server { limit: |limit| limit + std::time::Duration::from_secs(2), ..RIGHT };
+    // ANCHOR_END: bug
+    exit(run_for_good("A server with a longer limit", server))
+}

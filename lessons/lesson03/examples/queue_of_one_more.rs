@@ -1,0 +1,31 @@
+//! The number of `--queue` is given to `listen` as it is (S9).
+//!
+//! Linux lets in one client more than that number.
+//!
+//! Instead of: exercise03
+//! Fails: keeps_to_its_queue, has_room_for_128_clients
+
+mod shared;
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::process::ExitCode;
+
+use common::exit;
+use shared::{RIGHT, Server, run_for_good};
+use socket2::{Domain, Socket, Type};
+
+fn main() -> ExitCode {
+    let server = Server { listen, ..RIGHT };
+    exit(run_for_good("A server that takes the backlog for the queue", &server))
+}
+
+fn listen(address: SocketAddr, queue: i32) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    // ANCHOR: bug
+    socket.listen(queue)?;
+    // ANCHOR_END: bug
+    Ok(socket.into())
+}

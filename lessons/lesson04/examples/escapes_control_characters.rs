@@ -1,0 +1,37 @@
+//! Control characters come back as escapes, as a log would show them.
+//!
+//! Instead of: exercise04
+//! Fails: answers_any_text
+
+mod lines;
+mod shared;
+
+use std::io::BufReader;
+use std::process::ExitCode;
+
+use common::{Explain, exit};
+
+use lines::{answer, next_line, text_of};
+use shared::converse::set_options;
+use shared::server::{Client, Outcome};
+use shared::*;
+
+fn main() -> ExitCode {
+    exit(server::run(args::parse(), converse))
+}
+
+fn converse(client: &Client) -> Outcome {
+    set_options(client).explain(format!("lost {}", client.address))?;
+    let mut reader = BufReader::new(&*client.connection);
+    let mut line = Vec::new();
+    while next_line(client, &mut reader, &mut line)? {
+        // ANCHOR: bug
+        let escaped = |it: char| {
+            if it.is_control() { it.escape_debug().to_string() } else { it.into() }
+        };
+        let text: String = text_of(client, &line)?.chars().map(escaped).collect();
+        answer(client, &text)?;
+        // ANCHOR_END: bug
+    }
+    Ok("it finished sending")
+}

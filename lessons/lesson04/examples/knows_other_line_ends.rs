@@ -1,0 +1,39 @@
+//! A line ends at everything that Unicode calls the end of a line, not only at `\n`.
+//!
+//! Python's `str.splitlines` does that.
+//!
+//! Instead of: exercise04
+//! Fails: answers_any_text
+
+mod lines;
+mod shared;
+
+use std::io::BufReader;
+use std::process::ExitCode;
+
+use common::{Explain, exit};
+
+use lines::{answer, next_line, text_of};
+use shared::converse::set_options;
+use shared::server::{Client, Outcome};
+use shared::*;
+
+fn main() -> ExitCode {
+    exit(server::run(args::parse(), converse))
+}
+
+fn converse(client: &Client) -> Outcome {
+    set_options(client).explain(format!("lost {}", client.address))?;
+    let mut reader = BufReader::new(&*client.connection);
+    let mut line = Vec::new();
+    while next_line(client, &mut reader, &mut line)? {
+        // ANCHOR: bug
+        let text = text_of(client, &line)?;
+        for part in text.split(['\u{b}', '\u{c}', '\r', '\u{85}', '\u{2028}', '\u{2029}'])
+        {
+            answer(client, part)?;
+        }
+        // ANCHOR_END: bug
+    }
+    Ok("it finished sending")
+}

@@ -1,0 +1,83 @@
+//! A right client of exercise 5, in parts for the wrong answers that get one of them wrong.
+
+#![allow(dead_code, reason = "each of them uses its part")]
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use common::{Explain, Failure, Limited, cannot_connect, say};
+use lesson05::{fill_from, in_place};
+
+/// The size of a chunk that is written or read, in bytes.
+pub const CHUNK: usize = 64 << 10;
+
+pub fn connect(server: SocketAddr, limit: Duration) -> Result<TcpStream, Failure> {
+    TcpStream::connect_timeout(&server, limit).map_err(cannot_connect(server))
+}
+
+/// Sends the message and compares the echo, as the solution does.
+pub fn converse(
+    connection: &TcpStream,
+    limit: Duration,
+    length: usize,
+) -> Result<(), Failure> {
+    let mut sender = Limited::new(connection, limit);
+    let mut receiver = Limited::new(connection, limit);
+    thread::scope(|scope| {
+        let sending = scope.spawn(|| {
+            send(&mut sender, length)?;
+            connection.shutdown(Shutdown::Write).explain("cannot end the message")
+        });
+        let received = receive(&mut receiver, length);
+        if received.is_err() {
+            let _ = connection.shutdown(Shutdown::Both);
+        }
+        let sent = sending.join().expect("the sender does not panic");
+        received.and(sent)
+    })?;
+    say!("echoed {length} bytes, each in its place")
+}
+
+pub fn send(sender: &mut dyn Write, length: usize) -> Result<(), Failure> {
+    let mut chunk = vec![0; CHUNK];
+    for place in (0..length).step_by(CHUNK) {
+        let count = CHUNK.min(length - place);
+        fill_from(place, &mut chunk[..count]);
+        sender.write_all(&chunk[..count]).explain("cannot send")?;
+    }
+    Ok(())
+}
+
+pub fn receive(receiver: &mut dyn Read, length: usize) -> Result<(), Failure> {
+    receive_with(receiver, length, in_place)
+}
+
+/// The same with a comparison of one's own for each chunk, which begins at this place.
+pub fn receive_with(
+    receiver: &mut dyn Read,
+    length: usize,
+    mut compare: impl FnMut(usize, &[u8]) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut chunk = vec![0; CHUNK];
+    let mut received = 0;
+    loop {
+        match receiver.read(&mut chunk).explain("the echo broke off")? {
+            0 if received == length => return Ok(()),
+            0 => {
+                return Err(Failure::new(
+                    "the echo broke off",
+                    "the server finished sending",
+                ));
+            }
+            count if received + count > length => {
+                return Err(Failure::new("the echo does not end", "more than was sent"));
+            }
+            count => {
+                compare(received, &chunk[..count])?;
+                received += count;
+            }
+        }
+    }
+}

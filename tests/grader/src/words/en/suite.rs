@@ -1,0 +1,28 @@
+//! What a suite, and `cargo grade`, say around the reports.
+
+pub const MARKER_LEFT: &str = "has been edited, and its first line is still\n\
+     `// NOT STARTED: delete this line to be graded`. Delete that line to be graded.";
+
+pub const OTHER_LESSONS: &str = "cargo test stops at the first lesson that fails, so others may not have \
+     run. `cargo grade` runs all.";
+
+pub const QUOTE_NOT_CLOSED: &str =
+    "SUBJECT has a quote that isn't closed. It is split into words as a shell splits them.";
+
+pub const STARTER_CHANGED: &str =
+    "If the starter itself is to change: SNAPSHOTS=overwrite cargo test records it anew.";
+
+words! {
+    no_test_matches(lesson: &str, word: &str, nearest: Option<&str>) =
+        "no test of {lesson} matches `{word}`{}",
+        nearest.map(|name| format!("; do you mean `{name}`?")).unwrap_or_else(|| {
+            format!(" (cargo test -p {lesson} -- --list shows their names)")
+        });
+    cannot_start(program: &str, why: &str) = "cannot start `{program}`: {why}";
+    not_started(exercise: &str) =
+        "{exercise}: not started (delete the first line of its exercise.rs to be graded)";
+    edited_elsewhere(file: &str, exercise: &str) =
+        "{file} has been changed, and {exercise} hasn't. Is your answer in the right file?";
+    compare_with(solution: &str) = "Compare your answer with {solution}.";
+    read_next(title: &str, page: &str) = "Next in the book: {title}, {page}";
+}

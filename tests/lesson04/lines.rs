@@ -1,0 +1,342 @@
+//! The first milestone of exercise 4, lines for many clients, and what both milestones are made of.
+
+use std::net::{SocketAddr, TcpListener};
+use std::thread;
+use std::time::Duration;
+
+use common::{GREETING, REPLY};
+use grader::{Hint, Outcome, Peer, Program, Run, private_loopback, sockets};
+use servers::robustness::{Protocol, cut_anywhere, narrow};
+use socket2::SockRef;
+
+pub fn answers_a_line(run: &mut Run) -> Outcome {
+    const END: &str = "What does `read` return when the client has finished sending, and which call tells the client that your server has finished as well?";
+    let (_server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    is_served(&mut client)?;
+    let line = words(run, 20);
+    client.send(format!("{line}\n"))?;
+    client.receives(reply(&line))?;
+    client.finish_sending()?;
+    client.receives_end().hint(END)?;
+    let mut silent = run.connect_as("a client that sends nothing", address)?;
+    silent.finish_sending()?;
+    silent.receives_end().hint(END)
+}
+
+pub fn answers_every_line(run: &mut Run) -> Outcome {
+    let (_server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    client.send("one\ntwo\n\nfour\n")?;
+    for line in ["one", "two", "", "four"] {
+        client.receives(reply(line))?;
+    }
+    // More than a reader takes at once.
+    let lines: Vec<String> =
+        (0..400).map(|number| format!("{number} {}", words(run, 20))).collect();
+    client.send(lines.concat_with(|line| format!("{line}\n")))?;
+    client.receives(lines.concat_with(reply))?;
+    is_served(&mut client)
+}
+
+/// Lines, or the replies to them, in one piece.
+trait Concat {
+    fn concat_with(&self, each: impl Fn(&str) -> String) -> String;
+}
+
+impl Concat for Vec<String> {
+    fn concat_with(&self, each: impl Fn(&str) -> String) -> String {
+        self.iter().map(|line| each(line)).collect()
+    }
+}
+
+pub fn joins_the_chunks_of_a_line(run: &mut Run) -> Outcome {
+    let (_server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    let (start, rest) = GREETING.as_bytes().split_at(GREETING.find('是').map_or(1, |at| at + 1));
+    client.send_in_chunks(&[start, rest])?;
+    client.receives_nothing_for(Duration::from_millis(300))?;
+    // The end of one line, and the start of the next.
+    client.send("\nnext")?;
+    client.receives(reply(GREETING))?;
+    client.send(" line\n")?;
+    client.receives(reply("next line"))
+}
+
+pub fn answers_the_last_line(run: &mut Run) -> Outcome {
+    let (_server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    client.send(format!("{GREETING}\nthe last"))?;
+    client.finish_sending()?;
+    client.receives(reply(GREETING))?;
+    client.receives_all(reply("the last"))?;
+    // Longer than most buffers.
+    let long = words(run, 16_000);
+    let mut client = run.connect_as("a client with a long last line", address)?;
+    client.send(format!("a\n{long}"))?;
+    client.finish_sending()?;
+    client.receives(reply("a"))?;
+    client
+        .receives_all(reply(&long))
+        .hint("How long may a line be that your buffer still holds when the stream ends?")
+}
+
+/// Texts in which a program may see more than text, or the end of a line.
+const ANY_TEXT: &[&str] = &[
+    "\0",
+    "a\0b",
+    " \t blanks \t ",
+    " ",
+    "\r",
+    "CR and LF\r",
+    "a\rb",
+    "\u{feff}a byte order mark",
+    "\u{feff}",
+    "a\u{feff}b",
+    "\u{b}\u{c}\u{1c}\u{1d}\u{1e}",
+    "\u{85}\u{2028}\u{2029}\u{a0}\u{3000}",
+    "\u{fffd}",
+    "\u{7f}\u{4}\u{1a}\u{1b}[0m",
+    "e\u{301} \u{e9}",
+    "\u{ffff}\u{10ffff}\u{d7ff}\u{e000}",
+    "\\n %s {} \"'",
+    "问题正在处理中...",
+];
+
+pub fn answers_any_text(run: &mut Run) -> Outcome {
+    let (_server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    for text in ANY_TEXT {
+        client.send(format!("{text}\n"))?;
+        client.receives(reply(text))?;
+    }
+    let all: Vec<String> = ANY_TEXT.iter().map(|&text| text.to_owned()).collect();
+    client.send(all.concat_with(|line| format!("{line}\n")) + " \r")?;
+    client.finish_sending()?;
+    client.receives_all(all.concat_with(reply) + &reply(" \r"))
+}
+
+pub fn serves_clients_at_the_same_time(run: &mut Run) -> Outcome {
+    let (_server, address) = run.serve()?;
+    let _silent = run.connect_as("the silent client", address)?;
+    let mut slow = run.connect_as("the slow client", address)?;
+    slow.send("half a ")?;
+    let mut third = run.connect_as("the third client", address)?;
+    let mut fourth = run.connect_as("the fourth client", address)?;
+    for _ in 0..3 {
+        is_served(&mut third)?;
+        is_served(&mut fourth)?;
+    }
+    slow.has_been_read()?;
+    slow.send("line\n")?;
+    slow.receives(reply("half a line"))
+}
+
+/// How many clients are served at the same time.
+const MANY: usize = 100;
+
+pub fn serves_many_clients(run: &mut Run) -> Outcome {
+    let (_server, address) = run.serve()?;
+    let mut clients = Vec::new();
+    for number in 1..=MANY {
+        let mut client = run.connect_quietly(&format!("client {number}"), address)?;
+        let (start, rest) = (words(run, 8), words(run, 8));
+        client.write_all(start.as_bytes(), "the server takes half a line")?;
+        // One after the other: no text asks for a long queue.
+        has_been_read(run, &client, number)?;
+        clients.push((client, start, rest));
+    }
+    run.step(format!("{MANY} clients have connected and have sent half a line each"));
+    for (client, _, rest) in &mut clients {
+        client.write_all(format!("{rest}\n").as_bytes(), "the server takes the rest of a line")?;
+    }
+    run.step("all of them have sent the rest; each gets its own line back");
+    for (client, start, rest) in &mut clients {
+        let expected = reply(&format!("{start}{rest}"));
+        let (mut got, mut buffer) = (Vec::new(), [0; 1024]);
+        while got.len() < expected.len() {
+            match client.read_some(&mut buffer, &grader::quote(expected.as_bytes()))? {
+                0 => {
+                    return Err(
+                        client.broken(grader::quote(expected.as_bytes()), "the end of the stream")
+                    );
+                }
+                count => got.extend_from_slice(&buffer[..count]),
+            }
+        }
+        if got != expected.as_bytes() {
+            return Err(client.broken(grader::quote(expected.as_bytes()), grader::quote(&got)));
+        }
+    }
+    Ok(())
+}
+
+/// Waits, without a step, until the server has read all that the client sent.
+fn has_been_read(run: &mut Run, client: &Peer, number: usize) -> Outcome {
+    let expected = format!("the half lines of {MANY} clients have been read");
+    let (local, Ok(remote)) = (client.local(), client.stream().peer_addr()) else {
+        return Err(client.broken(expected, "a connection that has ended"));
+    };
+    // A socket that isn't listed has gone, or this kernel lists none.
+    let unread = || sockets::socket_between(remote, local).is_some_and(|it| it.receive_queue > 0);
+    let on_its_way = || sockets::socket_between(local, remote).is_some_and(|it| it.send_queue > 0);
+    if !on_its_way() && !unread() {
+        return Ok(());
+    }
+    let read = run.until(format!("the half line of client {number} has been read"), || {
+        (!on_its_way() && !unread()).then_some(())
+    });
+    read.map_err(|_| {
+        run.broken(expected, format!("those of {}, then: the time was up", number - 1))
+    })
+}
+
+pub fn waits_for_a_slow_reader(run: &mut Run) -> Outcome {
+    let (server, address, mut other) = serve_another(run)?;
+    let (mut client, replies) = reads_nothing(run, address, 8000)?;
+    server.waits_until_idle();
+    run.step("for 600 ms, it doesn't read its replies");
+    thread::sleep(Duration::from_millis(600));
+    serves_on(run, address, &mut other)?;
+    begins_to_read(run, &client)?;
+    client.receives(replies)?;
+    is_served(&mut client)
+}
+
+pub fn serves_ipv6(run: &mut Run) -> Outcome {
+    if !has_ipv6() {
+        return Ok(());
+    }
+    let (_server, address) = run.serve_with(&["[::1]:0"])?;
+    let listens_there = address.ip().is_loopback() && address.is_ipv6() && address.port() != 0;
+    run.ensure("that is an address `[::1]:PORT`", listens_there, address)?;
+    let mut client = run.connect(address)?;
+    is_served(&mut client)?;
+    client.finish_sending()?;
+    client.receives_end()
+}
+
+/// Whether this machine has IPv6's loopback address.
+pub fn has_ipv6() -> bool {
+    TcpListener::bind("[::1]:0").is_ok()
+}
+
+pub fn listens_where_it_is_told(run: &mut Run) -> Outcome {
+    let (_server, address) = run.serve()?;
+    is_served(&mut run.connect(address)?)?;
+    // On Linux all of 127.0.0.0/8 is this machine.
+    run.is_refused(SocketAddr::new(private_loopback(), address.port()))
+}
+
+/// Makes connections without a step for each, for checks with many of them.
+trait Quietly {
+    fn connect_quietly(&mut self, name: &str, address: SocketAddr) -> Outcome<Peer>;
+}
+
+impl Quietly for Run {
+    fn connect_quietly(&mut self, name: &str, address: SocketAddr) -> Outcome<Peer> {
+        let stream = std::net::TcpStream::connect_timeout(&address, Duration::from_secs(5));
+        let stream = stream.map_err(|why| self.broken(format!("{name} connects"), why))?;
+        Ok(self.peer(stream, name))
+    }
+}
+
+/// A client that has sent many lines and reads no reply, and the replies, which are more than the
+/// kernels keep between the two: the server has to wait in the middle of them.
+pub fn reads_nothing(
+    run: &mut Run,
+    address: SocketAddr,
+    empty_lines: usize,
+) -> Outcome<(Peer, String)> {
+    let stream = run.attempt("a client with small buffers connects", narrow(address))?;
+    let mut client = run.peer(stream, "the client");
+    // So that it is not in the listener's queue any more.
+    is_served(&mut client)?;
+    let first = run.number(1..=9);
+    let numbers = (1..=LINES).map(|number| format!("{first}{number}"));
+    let lines: Vec<String> = numbers.chain(vec![String::new(); empty_lines]).collect();
+    client.send(lines.concat_with(|line| format!("{line}\n")))?;
+    let name = client.local();
+    run.until("the lines have arrived", || {
+        // Where the kernel does not say so, they arrive as fast as they are sent.
+        let socket = sockets::socket_between(name, address);
+        socket.is_none_or(|socket| socket.send_queue == 0).then_some(())
+    })?;
+    Ok((client, lines.concat_with(reply)))
+}
+
+/// How many lines with a number: 24 KiB, which every kernel keeps for a server; their replies are five times
+/// that. An empty line's reply is 27 times its length.
+const LINES: usize = 4000;
+
+/// Room for all replies at once, so that reading takes no time.
+pub fn begins_to_read(run: &mut Run, client: &Peer) -> Outcome {
+    let room = SockRef::from(client.stream()).set_recv_buffer_size(1 << 20);
+    run.attempt("the client begins to read", room)
+}
+
+/// Starts the server, with one client connected and served.
+pub fn serve_another(run: &mut Run) -> Outcome<(Program, SocketAddr, Peer)> {
+    let (server, address) = run.serve()?;
+    let mut other = run.connect_as("the other client", address)?;
+    is_served(&mut other)?;
+    Ok((server, address, other))
+}
+
+/// The client that was there before is served, and so is one that comes now.
+pub fn serves_on(run: &mut Run, address: SocketAddr, other: &mut Peer) -> Outcome {
+    is_served(other)?;
+    is_served(&mut run.connect_as("a new client", address)?)
+}
+
+/// Text that is drawn, and that has no blank at an end: the check of any text tries that.
+pub fn words(run: &mut Run, characters: usize) -> String {
+    format!("<{}>", run.text(characters))
+}
+
+/// What the server answers to a line.
+pub fn reply(line: &str) -> String {
+    format!("{REPLY} {line}\n")
+}
+
+pub fn is_served(client: &mut Peer) -> Outcome {
+    client.send(format!("{GREETING}\n"))?;
+    client.receives(reply(GREETING))
+}
+
+pub fn answers_lines_cut_anywhere(run: &mut Run) -> Outcome {
+    let (_server, address) = run.serve()?;
+    for pieces in cut_anywhere("né你🦀\nb\n") {
+        let mut client = run.connect(address)?;
+        client.send_in_chunks(&pieces)?;
+        client.receives(reply("né你🦀"))?;
+        client.receives(reply("b"))?;
+    }
+    Ok(())
+}
+
+/// A line is a request.
+pub struct Lines;
+
+impl Protocol for Lines {
+    const SECTION: &'static str = "03-threads.html#exercise";
+    const TAKES_A_MEGABYTE: bool = false;
+    const HALF: &'static [u8] = b"\xe4\xbd";
+
+    fn asks(client: &mut Peer) -> Outcome {
+        client.send(format!("{GREETING}\n"))
+    }
+
+    fn is_answered(client: &mut Peer) -> Outcome {
+        client.receives(reply(GREETING))
+    }
+
+    fn sends_much(client: &mut Peer) -> Outcome {
+        let line = "x".repeat((32 << 10) - 1);
+        for _ in 0..8 {
+            client.send(format!("{line}\n"))?;
+            client.receives(reply(&line))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,294 @@
+//! The second milestone of exercise 4: limits, descriptors, Ctrl-C.
+
+use std::io::{ErrorKind, Write};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use grader::{Hint, Outcome, Peer, Program, Run};
+use servers::many_clients::{self, in_time};
+
+use crate::lines::*;
+
+/// The longest line, in bytes, without its end.
+const MAX_LINE: usize = 64 << 10;
+
+/// Bytes that aren't UTF-8, though some decoders take them.
+const NOT_TEXT: &[(&str, &[u8])] = &[
+    // `你好` in GBK, the other encoding of the tutorial.
+    ("the client with GBK", b"\xc4\xe3\xba\xc3"),
+    ("the client with half a surrogate pair", b"a\xed\xa0\x80b"),
+    ("the client with an overlong zero", b"\xc0\x80"),
+    ("the client with an overlong slash", b"\xe0\x80\xaf"),
+    ("the client with a character beyond U+10FFFF", b"\xf4\x90\x80\x80"),
+    ("the client with half a character", b"\xe4\xbd"),
+    ("the client with one wrong byte", b"text \xff text"),
+];
+
+const DUE: &str = "Which lines were complete before the one that is wrong, and have they been answered when your server ends the client?";
+const DISTURBED: &str = "What becomes of the other clients when the thread of one ends by an error, or by a panic, and of a lock that it holds?";
+const REPORTS: &str = "Where do your errors go, how do they begin, and do they name the client by its address and port?";
+const ENDS: &str = "What does the client see of your error, and which call ends its connection?";
+
+pub fn closes_on_bytes_that_are_not_text(run: &mut Run) -> Outcome {
+    let (mut server, address, mut other) = serve_another(run)?;
+    for (name, bytes) in NOT_TEXT {
+        let mut client = run.connect_as(name, address)?;
+        is_served(&mut client).hint(DISTURBED)?;
+        let line = words(run, 6);
+        client.send([line.as_bytes(), b"\n", bytes, b"\nthe next line\n"].concat())?;
+        client.receives(reply(&line)).hint(DUE)?;
+        client.receives_no_reply()?;
+        reports(run, &mut server, client.local())?;
+    }
+    let mut cut = run.connect_as("the client with half a character at its end", address)?;
+    cut.send(b"one\n\xe4\xbd")?;
+    cut.finish_sending()?;
+    cut.receives(reply("one")).hint(DUE)?;
+    cut.receives_no_reply()?;
+    reports(run, &mut server, cut.local())?;
+    serves_on(run, address, &mut other).hint(DISTURBED)
+}
+
+pub fn closes_on_a_line_that_is_too_long(run: &mut Run) -> Outcome {
+    let (mut server, address, mut other) = serve_another(run)?;
+    let mut client = run.connect_as("the client", address)?;
+    // The longest, twice: each line has a limit of its own. And the longest in characters of three bytes.
+    for longest in ["x".repeat(MAX_LINE), "y".repeat(MAX_LINE), "你".repeat(MAX_LINE / 3)] {
+        client.send(format!("{longest}\n"))?;
+        client.receives(reply(&longest))?;
+    }
+    let longest = "z".repeat(MAX_LINE);
+    client.send(&longest)?;
+    client.finish_sending()?;
+    client.receives_all(reply(&longest))?;
+    for (name, line) in [
+        ("the client with a byte too many", format!("{longest}x\n")),
+        ("the client with too many bytes in few characters", "你".repeat(MAX_LINE / 3 + 1) + "\n"),
+        ("the client with a last line that is too long", format!("{longest}x")),
+    ] {
+        let mut client = run.connect_as(name, address)?;
+        client.send(format!("one\n{line}"))?;
+        client.finish_sending()?;
+        client.receives(reply("one")).hint(DUE)?;
+        client.receives_no_reply()?;
+        reports(run, &mut server, client.local())?;
+    }
+    let endless = run.connect_as("the client with an endless line", address)?;
+    is_cut_off(run, &endless)?;
+    reports(run, &mut server, endless.local())?;
+    serves_on(run, address, &mut other).hint(DISTURBED)
+}
+
+/// The client sends on, 16 MiB a second at most, until the server has ended the connection. How much of that
+/// the server still reads is its own business.
+fn is_cut_off(run: &mut Run, client: &Peer) -> Outcome {
+    run.attempt("its writes don't wait", client.stream().set_nonblocking(true))?;
+    run.until("it sends on and on, until the server has closed the connection", || {
+        let written = { client.stream() }.write(&[b'x'; 32 << 10]);
+        let kind = written.err()?.kind();
+        (kind != ErrorKind::WouldBlock && kind != ErrorKind::Interrupted).then_some(())
+    })
+    .hint(ENDS)
+}
+
+/// A line `error: WHAT: WHY` with the client's address in it.
+fn reports(run: &mut Run, server: &mut Program, client: SocketAddr) -> Outcome {
+    server.reports(client).hint(REPORTS)?;
+    let (errors, name) = (server.stderr(), client.to_string());
+    let line = errors.lines().find(|it| it.starts_with("error: ") && it.contains(&name));
+    let line = line.unwrap_or_default();
+    let says_why = line
+        .trim_start_matches("error: ")
+        .split_once(": ")
+        .is_some_and(|(what, why)| !what.trim().is_empty() && !why.trim().is_empty());
+    // A line of which only the start has come is looked at another time.
+    if says_why || !errors.ends_with('\n') {
+        return Ok(());
+    }
+    run.ensure("that is a line `error: WHAT: WHY`", says_why, line).hint(REPORTS)
+}
+
+pub fn survives_a_reset(run: &mut Run) -> Outcome {
+    let (mut server, address, mut other) = serve_another(run)?;
+    let mut client = run.connect_as("the client", address)?;
+    is_served(&mut client)?;
+    client.send("half a ")?;
+    // A reset takes what it overtakes with it.
+    client.has_been_read()?;
+    let name = client.local();
+    client.reset();
+    reports(run, &mut server, name)?;
+    let mut client = run.connect_as("a client that has its reply", address)?;
+    is_served(&mut client)?;
+    let name = client.local();
+    client.reset();
+    reports(run, &mut server, name)?;
+    serves_on(run, address, &mut other).hint(DISTURBED)
+}
+
+pub fn survives_clients_that_do_not_wait(run: &mut Run) -> Outcome {
+    let (mut server, address, mut other) = serve_another(run)?;
+    let mut gone = run.connect_as("a client that is gone right away", address)?;
+    gone.send("line\n".repeat(50))?;
+    gone.close();
+    for _ in 0..2 {
+        // The server waits in `write`. After the client's end of the stream, a reset breaks the pipe (EPIPE).
+        let (mut client, _) = reads_nothing(run, address, 8000)?;
+        client.finish_sending()?;
+        server.waits_until_idle();
+        client.close();
+    }
+    serves_on(run, address, &mut other)?;
+    run.becomes_idle(&server)?;
+    serves_on(run, address, &mut other)?;
+    server.still_runs()
+}
+
+pub fn leaves_nothing_behind(run: &mut Run) -> Outcome {
+    many_clients::leaves_nothing_behind(run, |run, address, number| {
+        let mut client = run.connect(address)?;
+        is_served(&mut client)?;
+        match number % 5 {
+            0 => client.send(b"\xff\n")?,
+            1 => client.send("half a ")?,
+            2 => {
+                client.reset();
+                return Ok(());
+            }
+            3 => client.finish_sending()?,
+            _ => {}
+        }
+        client.close();
+        Ok(())
+    })
+}
+
+pub fn survives_without_descriptors(run: &mut Run) -> Outcome {
+    // Ten a second, and some for the moments between; a server that spins writes thousands.
+    let few = |time: Duration| 5 + time.as_millis() as usize / 80;
+    many_clients::survives_without_descriptors(run, is_served, few)
+}
+
+pub fn stops_without_descriptors(run: &mut Run) -> Outcome {
+    many_clients::stops_without_descriptors(run, is_served)
+}
+
+pub fn stops_on_ctrl_c(run: &mut Run) -> Outcome {
+    in_time(run, |run| {
+        let (mut server, address, mut idle) = serve_another(run)?;
+        let mut slow = run.connect_as("the slow client", address)?;
+        is_served(&mut slow)?;
+        slow.send("half a ")?;
+        slow.has_been_read()?;
+        let mut more = Vec::new();
+        for _ in 0..20 {
+            let mut client = run.connect(address)?;
+            is_served(&mut client)?;
+            more.push(client);
+        }
+        server.interrupt()?;
+        let since = Instant::now();
+        idle.receives_end()?;
+        slow.receives_end().hint("Is the start of a line a line, when its end has not come?")?;
+        for client in &mut more {
+            client.receives_end()?;
+        }
+        server.exits_with(0)?;
+        Ok(server.ran_since(since))
+    })
+}
+
+pub fn stops_wherever_it_listens(run: &mut Run) -> Outcome {
+    for address in ["127.0.0.1:0", "0.0.0.0:0", "[::1]:0"] {
+        if address.starts_with('[') && !has_ipv6() {
+            continue;
+        }
+        in_time(run, |run| {
+            let (mut server, _) = run.serve_with(&[address])?;
+            server.interrupt()?;
+            let since = Instant::now();
+            server.exits_with(0)?;
+            Ok(server.ran_since(since))
+        })?;
+    }
+    Ok(())
+}
+
+pub fn finishes_lines_that_have_arrived(run: &mut Run) -> Outcome {
+    finishes_lines_at(run, Program::interrupt)
+}
+
+pub fn finishes_lines_on_sigterm(run: &mut Run) -> Outcome {
+    finishes_lines_at(run, Program::terminate)
+}
+
+fn finishes_lines_at(run: &mut Run, signal: fn(&mut Program) -> Outcome) -> Outcome {
+    let mut tries = 3;
+    loop {
+        let (mut server, address) = run.serve_on_own_address()?;
+        let client = reads_nothing(run, address, 0)?;
+        signal(&mut server)?;
+        let since = Instant::now();
+        let outcome = finishes_lines(run, server, address, client);
+        tries -= 1;
+        // A server waits for such a client, but not forever: on a machine that is very busy, a second
+        // may not do. A program that is wrong is so each time.
+        let in_vain = outcome.is_err() && since.elapsed() > Duration::from_secs(1);
+        if !in_vain || tries == 0 || !run.starts_over() {
+            return outcome;
+        }
+    }
+}
+
+fn finishes_lines(
+    run: &mut Run,
+    mut server: Program,
+    address: SocketAddr,
+    (mut client, replies): (Peer, String),
+) -> Outcome {
+    let since = Instant::now();
+    run.becomes_refused(address).hint("Which variable owns your listener, and when is it dropped: before or after the clients have ended?")?;
+    // A program that exits may be about to: until it has, its threads would still serve a reader.
+    server.waits_until_idle();
+    // Without a program, clients are refused as well.
+    let refused = since.elapsed().as_millis();
+    server.still_runs().map_err(|broken| {
+        let expected = "the server closes its listener and waits for the client, whose replies it has not sent yet";
+        run.broken(expected, format!("new clients were refused after {refused} ms, but the program had ended: {}", broken.got))
+    })?;
+    begins_to_read(run, &client)?;
+    client.receives_all(replies)?;
+    server.exits_with(0)
+}
+
+pub fn stops_in_time(run: &mut Run) -> Outcome {
+    in_time(run, |run| {
+        let (mut server, address) = run.serve()?;
+        let _greedy = reads_nothing(run, address, 0)?;
+        let mut drips = run.connect_as("a client that sends a byte every 20 ms", address)?;
+        is_served(&mut drips)?;
+        let _drips = drips.sends_slowly(Instant::now())?;
+        server.interrupt()?;
+        let since = Instant::now();
+        server.exits_with(0)?;
+        Ok(server.ran_since(since))
+    })
+}
+
+pub fn refuses_a_long_line_that_comes_slowly(run: &mut Run) -> Outcome {
+    let (mut server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    let half = "x".repeat(40 << 10);
+    client.send(&half)?;
+    client.receives_nothing_for(Duration::from_millis(250))?;
+    client.send(&half)?;
+    client.receives_no_reply()?;
+    server.reports(client.local())
+}
+
+pub fn closes_after_its_replies(run: &mut Run) -> Outcome {
+    let line = "x".repeat(8 << 10);
+    let replies = many_clients::parts_with(run, format!("{line}\n").as_bytes())?;
+    let got = grader::quote(&replies);
+    run.ensure("that is the reply, all of it", replies == reply(&line).as_bytes(), got)
+}

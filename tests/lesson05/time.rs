@@ -1,0 +1,95 @@
+//! When the client of exercise 5 must end: not before its time limit, and not long after.
+
+use std::net::Shutdown;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use grader::{Hint, Outcome, Peer, Run};
+
+use crate::echo::{accepts, fails};
+
+/// How long the program may take to end when its time is up.
+const AFTERWARDS: Duration = Duration::from_millis(500);
+
+/// The limits of the first and the second attempt. A busy machine can hold a right program up, or the server:
+/// then once more, with more time.
+const SHORT: Duration = Duration::from_millis(300);
+const LONG: Duration = Duration::from_millis(1200);
+
+/// Starts the client with a time limit, has the server do something that takes no end, and demands that the
+/// client ends with an error, after the limit and not long after.
+pub fn ends_in_time(
+    run: &mut Run,
+    arguments: &[&str],
+    serve: impl Fn(&mut Run, &mut Peer) -> Outcome,
+) -> Outcome {
+    for limit in [SHORT, LONG] {
+        let mut listener = run.listen()?;
+        let (address, seconds) = (listener.address().to_string(), limit.as_secs_f64().to_string());
+        let started = Instant::now();
+        let mut client =
+            run.start(&[&["--time-limit", &seconds], arguments, &[&address]].concat())?;
+        let mut server = accepts(&mut listener)?;
+        // Its own start, which can take an interpreter a while, is no part of it.
+        let (connected, late) = (Instant::now(), Lateness::begin());
+        serve(run, &mut server)?;
+        let outcome = fails(&mut client);
+        let (all, since) = (client.ran_since(started), client.ran_since(connected));
+        let _ = server.stream().shutdown(Shutdown::Both);
+        outcome?;
+        let statement = format!("it ended no earlier than {seconds} s after its start");
+        run.ensure(statement, all >= limit, shown(all))
+            .hint("In which unit is your time limit, and what else ends your program?")?;
+        let latest = limit + AFTERWARDS + 30 * late.end();
+        let statement =
+            format!("it ended no later than {} s after it connected", in_seconds(latest));
+        let outcome = run.ensure(statement, since <= latest, shown(since));
+        // The first limit is short, and twice of it is still in time.
+        if limit == LONG || outcome.is_ok() && since < limit + AFTERWARDS / 2 {
+            return outcome;
+        }
+        run.step("once more, with more time, since the machine may have been busy");
+    }
+    Ok(())
+}
+
+fn shown(time: Duration) -> String {
+    format!("after {} s", in_seconds(time))
+}
+
+fn in_seconds(time: Duration) -> String {
+    format!("{:.2}", time.as_secs_f64())
+}
+
+/// How late a busy machine wakes a thread that sleeps for a moment. The program's threads need several such
+/// moments to end it, and so does the check that looks for its end.
+struct Lateness {
+    is_over: Arc<AtomicBool>,
+    watch: JoinHandle<Duration>,
+}
+
+impl Lateness {
+    fn begin() -> Lateness {
+        const MOMENT: Duration = Duration::from_millis(5);
+        let is_over = Arc::new(AtomicBool::new(false));
+        let ends = Arc::clone(&is_over);
+        let watch = thread::spawn(move || {
+            let mut longest = Duration::ZERO;
+            while !ends.load(Ordering::Relaxed) {
+                let before = Instant::now();
+                thread::sleep(MOMENT);
+                longest = longest.max(before.elapsed().saturating_sub(MOMENT));
+            }
+            longest
+        });
+        Lateness { is_over, watch }
+    }
+
+    /// The longest that was seen.
+    fn end(self) -> Duration {
+        self.is_over.store(true, Ordering::Relaxed);
+        self.watch.join().unwrap_or_default()
+    }
+}
