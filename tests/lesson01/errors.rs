@@ -3,7 +3,7 @@
 use common::REPLY;
 use grader::{Hint, Outcome, Program, Run};
 
-use crate::frames::{PATIENT, announced, asked, frame};
+use crate::frames::{PATIENT, announced, asked, drawn, frame};
 
 /// Demands that the client ends with an error, and has printed nothing as if it were the reply.
 pub fn fails(run: &mut Run, client: &mut Program) -> Outcome {
@@ -51,7 +51,7 @@ pub fn reports_a_length_that_is_cut(run: &mut Run) -> Outcome {
 
 pub fn reports_a_text_that_is_cut(run: &mut Run) -> Outcome {
     // No cut is inside a character: only the length says that more was to come.
-    let (text, long) = (format!("{}!", run.text(20)), "line after line\n".repeat(8000));
+    let (text, long) = (format!("{}!", drawn(run, 20)), "line after line\n".repeat(8000));
     let half = 8 * run.number(1..=15_000) as usize;
     for (text, end) in
         [(&*text, 0), (&text, text.len() - 1), (&long, half), (&long, long.len() - 1)]
@@ -79,7 +79,7 @@ pub fn reports_a_reply_that_breaks_off(run: &mut Run) -> Outcome {
 }
 
 pub fn reports_bytes_that_are_not_text(run: &mut Run) -> Outcome {
-    let word = run.text(5);
+    let word = drawn(run, 5);
     // `你好` in GBK, the other encoding of the tutorial; a byte that never occurs; the second half of a
     // character alone; a first half before another character.
     for bytes in [&b"\xc4\xe3\xba\xc3"[..], b"\xff", b"\x80", b"\xe4\xbdx"] {

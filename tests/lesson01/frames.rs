@@ -10,6 +10,11 @@ use crate::checks::be_the_server;
 /// Where the suite takes its time: on a busy machine it can take more than the usual limit.
 pub const PATIENT: &[&str] = &["--time-limit", "60"];
 
+/// A text from the seed that begins and ends with what no program takes for blank.
+pub fn drawn(run: &mut Run, characters: usize) -> String {
+    format!("<{}>", run.text(characters))
+}
+
 /// A text with its length in front.
 pub fn frame(text: impl AsRef<[u8]>) -> Vec<u8> {
     let text = text.as_ref();
@@ -70,7 +75,7 @@ pub fn prints_the_reply(run: &mut Run) -> Outcome {
     } else {
         outcome?
     }
-    let text = run.text(20);
+    let text = drawn(run, 20);
     replies(run, &text)
 }
 
@@ -101,18 +106,19 @@ pub fn joins_characters_that_are_cut(run: &mut Run) -> Outcome {
 pub fn takes_a_reply_of_any_length(run: &mut Run) -> Outcome {
     // Lines, and a last one that has no end. The lengths: three bytes that all count, two, a byte that has
     // overflowed into the next, and one that could be a sign.
-    let drawn = run.number(0x01_0101..=0x04_ffff) as usize;
-    for length in [drawn, 0x8001, 0x0100, 0x80] {
+    let large = run.number(0x01_0101..=0x04_ffff) as usize;
+    for length in [large, 0x8001, 0x0100, 0x80] {
         let lines = (1..).map(|number| format!("line {number}\n"));
         let mut text: String = lines.take(1 + length / 7).collect();
-        text.truncate(length);
+        text.truncate(length - 1);
+        text.push('.');
         replies(run, &text)?;
     }
     Ok(())
 }
 
 pub fn prints_the_text_exactly(run: &mut Run) -> Outcome {
-    let word = run.text(8);
+    let word = drawn(run, 8);
     for text in [
         // All that a function may take for the end, for blank, or for a mark.
         format!("\u{feff}\t {word}\0{word}\x1a\u{a0}\u{85} \t"),
@@ -133,7 +139,7 @@ pub fn takes_an_empty_reply(run: &mut Run) -> Outcome {
 
 pub fn stops_after_the_frame(run: &mut Run) -> Outcome {
     const HINT: &str = "Which of the bytes that `read` returned are behind the end of the frame?";
-    let text = run.text(20);
+    let text = drawn(run, 20);
     // Nothing comes, and the stream has no end.
     let (mut client, mut server) = asked(run, PATIENT)?;
     server.send(frame(&text))?;
@@ -152,7 +158,7 @@ pub fn speaks_ipv6(run: &mut Run) -> Outcome {
     if TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_err() {
         return Ok(());
     }
-    let text = run.text(10);
+    let text = drawn(run, 10);
     let mut listener = run.listen_on(Ipv6Addr::LOCALHOST.into())?;
     let address = listener.address().to_string();
     let mut client = run.start(&[PATIENT, &[&address]].concat())?;
