@@ -1,8 +1,8 @@
 // NOT STARTED: delete this line to be graded
-//! Exercise 1: a client that gets the whole reply, or says why it can't.
+//! Exercise 1: a client for replies with their length in front.
 //!
-//! This is the tutorial's client in Rust. It works as long as the reply is short and the
-//! server behaves well. The assignment is at the top of tests/lesson01/exercise.rs.
+//! This is the tutorial's client in Rust. It prints whatever has arrived first, and takes
+//! that for the reply. The assignment is at the top of tests/lesson01/exercise.rs.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -11,27 +11,31 @@ use std::process::ExitCode;
 use common::{Arguments, Explain, Failure, GREETING, cannot_connect, exit, say};
 
 fn main() -> ExitCode {
-    exit(run(&Arguments::parse("Exercise 1: a client that gets the whole reply")))
+    exit(run(&Arguments::parse(
+        "Exercise 1: a client for replies with a length in front",
+    )))
 }
 
 // When this returns a `Failure`, the program prints it as one line on stderr and exits
 // with code 1. `explain` makes a `Failure` of a socket call's error, and `?` returns it.
+// To make one of your own: `return Err(Failure::new("WHAT", "WHY"));`
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let server = arguments.address;
     let mut connection = TcpStream::connect_timeout(&server, arguments.time_limit)
         .map_err(cannot_connect(server))?;
 
-    // TODO(you): from here on, nothing looks at `arguments.time_limit`. A server must not
-    // hold this client longer, whether it's silent or sends a byte now and then.
+    // TODO(you), in the end: from here on, nothing looks at `arguments.time_limit`. A
+    // server must not hold this client longer, whether it's silent or slow.
     connection.write_all(GREETING.as_bytes()).explain("cannot send")?;
-    // TODO(you): the server can't know that this was the whole message. Tell it.
+    // TODO(you), first: the server can't know that this was the whole message. Tell it.
 
-    // TODO(you): this reads only what has arrived so far. Get the whole reply.
+    // TODO(you): the reply begins with four bytes of length, and this prints them like
+    // text. Read them first (`u32::from_be_bytes` makes a number of them), refuse a length
+    // that's too large, and then read as many bytes as they announce.
     let mut buffer = [0; 1024];
     let count = connection.read(&mut buffer).explain("cannot read the reply")?;
 
-    // TODO(you): this prints whatever has arrived as if it were a reply. If no byte has
-    // arrived, that's not a reply, and neither are bytes that aren't UTF-8.
+    // TODO(you): bytes that aren't UTF-8 are no reply.
     let reply = String::from_utf8_lossy(&buffer[..count]);
     say!("{reply}")
 }

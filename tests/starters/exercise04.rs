@@ -1,14 +1,23 @@
 // NOT STARTED: delete this line to be graded
 //! Exercise 4: a server for many clients, where one line is one message.
 //!
-//! It serves a client that types a line now and then, which is how most people would try
-//! it. The top of `tests/lesson04/exercise.rs` says what it has to do for all the others.
+//! It serves one client that types a line now and then. The top of
+//! `tests/lesson04/exercise.rs` says what it has to do, in two milestones. Do what is
+//! marked with 1 first; what is marked with 2 is prepared, and can wait.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use common::{Arguments, Explain, Failure, REPLY, cannot_listen, exit, say};
+
+/// The connections of all clients, so that Ctrl-C can reach them.
+static CLIENTS: Mutex<Vec<Arc<TcpStream>>> = Mutex::new(Vec::new());
+
+/// Ctrl-C has been pressed.
+static STOPPING: AtomicBool = AtomicBool::new(false);
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A server for many clients, line by line (exercise 4)")))
@@ -17,21 +26,51 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let listener =
         TcpListener::bind(arguments.address).map_err(cannot_listen(arguments.address))?;
-    say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
-    // TODO(you): stop cleanly on Ctrl-C. The crate `ctrlc` calls a function of yours.
-    loop {
-        // TODO(you): an error of `accept` is not the end of the server.
+    let address = listener.local_addr().explain("cannot learn the address")?;
+    stop_on_ctrl_c(address)?;
+    say!("listening on {address}")?;
+    while !STOPPING.load(Ordering::Relaxed) {
+        // TODO(you), 2: an error of `accept` isn't the end of the server.
         let (connection, client) = listener.accept().explain("cannot accept a client")?;
-        // TODO(you): who waits here, and for whom? What does an error of one client end?
-        serve(connection, client)?;
+        // TODO(you), 1: which clients wait while this one is served? `thread::spawn` takes
+        // a function that runs beside the others.
+        serve(Arc::new(connection), client)?;
     }
+    // TODO(you), 2: close the listener, and give the clients time for their last replies.
+    Ok(())
 }
 
-fn serve(mut connection: TcpStream, client: SocketAddr) -> Result<(), Failure> {
+fn stop_on_ctrl_c(_own: SocketAddr) -> Result<(), Failure> {
+    // On Ctrl-C, `ctrlc` calls this function, on a thread of its own.
+    let handler = || {
+        STOPPING.store(true, Ordering::Relaxed);
+        for _connection in clients().iter() {
+            // TODO(you), 2: the client's thread waits in `read`. What ends its wait?
+        }
+        // TODO(you), 2: the main thread waits in `accept`. What ends its wait? Then the
+        // server can end by itself, with exit code 0.
+        std::process::exit(130);
+    };
+    ctrlc::set_handler(handler)
+        .map_err(|why| Failure::new("cannot prepare for Ctrl-C", why))
+}
+
+/// Serves a client, and keeps its connection in the list meanwhile.
+fn serve(connection: Arc<TcpStream>, client: SocketAddr) -> Result<(), Failure> {
+    clients().push(Arc::clone(&connection));
+    let outcome = answer_lines(&connection, client);
+    clients().retain(|other| !Arc::ptr_eq(other, &connection));
+    // TODO(you), 2: an error of one client ends that client. `common::complain` writes it
+    // on stderr.
+    outcome
+}
+
+fn answer_lines(mut connection: &TcpStream, client: SocketAddr) -> Result<(), Failure> {
     let mut buffer = [0; 1024];
     loop {
-        // TODO(you): one line is one message, whatever the chunks in which it arrives. A
-        // line that is too long, or not UTF-8, ends this client, and no other.
+        // TODO(you), 1: one line is one message, whatever the chunks in which it arrives.
+        // `BufReader` has a method that reads up to a `\n`.
+        // TODO(you), 2: a line that is too long, or not UTF-8, is an error.
         let count = connection.read(&mut buffer).explain(format!("lost {client}"))?;
         if count == 0 {
             return Ok(());
@@ -40,4 +79,8 @@ fn serve(mut connection: TcpStream, client: SocketAddr) -> Result<(), Failure> {
         let reply = format!("{REPLY} {text}");
         connection.write_all(reply.as_bytes()).explain(format!("lost {client}"))?;
     }
+}
+
+fn clients() -> MutexGuard<'static, Vec<Arc<TcpStream>>> {
+    CLIENTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
