@@ -3,7 +3,7 @@
 // browser only remembers whether the grading was switched on. Only served pages load this.
 {
     const REMEMBERED = 'book-grade';
-    const SIGNS = { 'passed': '✓', 'failed': '✗', 'not started': '○', 'does not compile': '✗' };
+    const SIGNS = { 'passed': '✓', 'failed': '✗', 'not started': '○', 'does not compile': '✗', 'not judged': '?' };
 
     const exercises = new Map();
     let on = false;
@@ -63,16 +63,35 @@
         return made;
     };
 
-    const count = (exercise) =>
-        exercise.checks.filter((check) => check.status === 'passed').length;
+    // For a save that the server does not notice, and for another try of what could not be judged.
+    const nowButton = (exercise) => {
+        const made = element('button', { 'class': 'grade-now', 'type': 'button' }, 'Grade now');
+        made.addEventListener('click', () => {
+            if (made.getAttribute('aria-disabled') !== 'true') {
+                ask(`now/${exercise.lesson}`);
+            }
+        });
+        return made;
+    };
 
-    // One of: passed, failed, not started, does not compile, or nothing that is known.
+    const BUSY = ['waiting', 'building', 'running'];
+
+    const having = (exercise, status) =>
+        exercise.checks.filter((check) => check.status === status).length;
+
+    const count = (exercise) => having(exercise, 'passed');
+
+    // One of: passed, failed, not judged, not started, does not compile, or nothing that is known.
     const mark = (exercise) => {
         const { state, checks } = exercise;
         if (state !== 'graded') {
             return SIGNS[state] ? state : '';
         }
-        return count(exercise) === checks.length ? 'passed' : 'failed';
+        if (count(exercise) === checks.length) {
+            return 'passed';
+        }
+        const others = checks.filter((check) => check.status !== 'passed');
+        return others.every((check) => check.status === 'not judged') ? 'not judged' : 'failed';
     };
 
     const name = (exercise) => exercise.lesson.replace('lesson', 'exercise');
@@ -85,7 +104,11 @@
             case 'waiting': return 'waiting';
             case 'building': return 'building';
             case 'running': return `${count(exercise)} of ${checks.length} checks so far`;
-            case 'graded': return `${count(exercise)} of ${checks.length} checks`;
+            case 'graded': {
+                const left = having(exercise, 'not judged');
+                const passed = `${count(exercise)} of ${checks.length} checks`;
+                return left > 0 ? `${passed}, ${left} not judged` : passed;
+            }
             default: return state;
         }
     };
@@ -132,6 +155,9 @@
         if (['failed', 'not judged'].includes(check?.status)) {
             item.append(why(check));
         }
+        if (check?.status === 'not judged' && check.message) {
+            item.append(element('p', { 'class': 'grade-why' }, check.message));
+        }
     };
 
     const showExercise = (section, exercise) => {
@@ -139,14 +165,16 @@
         if (!head) {
             section.querySelector('.grade-how')?.remove();
             head = element('div', { 'class': 'grade-live' },
-                button(),
+                button(), ' ', nowButton(exercise),
                 element('p', { 'class': 'grade-state' }),
                 element('p', { 'class': 'grade-news', 'role': 'status' }),
                 element('p', { 'class': 'grade-todo' }),
                 element('pre', { 'class': 'grade-errors', 'tabindex': 0, 'hidden': '' }));
-            section.querySelector('ol').before(head);
+            section.querySelector('.grade-head').after(head);
         }
         section.dataset.state = exercise.state;
+        head.querySelector('.grade-now').setAttribute('aria-disabled',
+            exercise.state === 'not started' || BUSY.includes(exercise.state));
         head.querySelector('.grade-state').textContent = inWords(exercise)
             + (exercise.progress ? `: ${exercise.progress}` : '');
         const news = announcement(exercise);
@@ -165,7 +193,7 @@
         }
         // The one to begin with.
         if (exercise.state === 'graded' && !section.querySelector('.grade-why[open]')) {
-            section.querySelector('.grade-why')?.setAttribute('open', '');
+            section.querySelector('details.grade-why')?.setAttribute('open', '');
         }
     };
 
@@ -177,7 +205,7 @@
             link.querySelector('.grade-sign')?.remove();
             const status = mark(exercise);
             if (status) {
-                const words = `exercise: ${status === 'failed' ? inWords(exercise) : status}`;
+                const words = `exercise: ${['failed', 'not judged'].includes(status) ? inWords(exercise) : status}`;
                 link.append(element('span',
                     { 'class': 'grade-sign', 'data-status': status, 'role': 'img', 'aria-label': words, 'title': words },
                     SIGNS[status]));
@@ -188,6 +216,7 @@
     const nextStep = () => {
         const all = [...exercises.values()];
         const busy = all.find((one) => ['failed', 'does not compile'].includes(mark(one)))
+            ?? all.find((one) => mark(one) === 'not judged')
             ?? all.find((one) => one.state !== 'not started' && mark(one) !== 'passed')
             ?? all.find((one) => one.state === 'not started');
         if (!busy) {
@@ -200,6 +229,9 @@
         const failed = busy.checks.find((check) => check.status === 'failed');
         if (busy.state === 'does not compile') {
             return ['Next step: ', link, ' does not compile.'];
+        }
+        if (mark(busy) === 'not judged') {
+            return ['Next step: grade ', link, ' again. Some of its checks could not be judged.'];
         }
         if (failed) {
             return ['Next step in ', link, `: ${failed.demands}`];

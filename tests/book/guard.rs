@@ -1,9 +1,12 @@
 //! What the server refuses: another host's name, no name, paths out of the book; and whatever starts
 //! something, to all pages but the book's own.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use harness::Trial;
+use sha2::{Digest, Sha256};
 
-use crate::support::{Server, SmallBook, trials};
+use crate::support::{SECOND, Server, SmallBook, trials};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -13,6 +16,7 @@ pub fn trials() -> Vec<Trial> {
         a_request_without_the_token_is_refused,
         a_request_of_a_foreign_page_is_refused,
         every_answer_forbids_foreign_frames,
+        a_page_loads_from_its_server_alone,
     ]
 }
 
@@ -155,7 +159,54 @@ fn every_answer_forbids_foreign_frames() {
     let server = Server::start(&book);
     for path in ["/", "/nope.html", "/live/session"] {
         let head = server.get(path).head.to_ascii_lowercase();
-        assert!(head.contains("content-security-policy: frame-ancestors 'self'"), "{head}");
+        assert!(head.contains("frame-ancestors 'none'"), "{head}");
         assert!(head.contains("x-content-type-options: nosniff"), "{head}");
     }
+    // Without scripts, a page shows the list of chapters in a frame.
+    let head = server.get("/toc.html").head.to_ascii_lowercase();
+    assert!(head.contains("frame-ancestors 'self'"), "{head}");
+}
+
+/// What the policy is worth is tried in Chromium: `attacks::a_page_loads_nothing_from_elsewhere`.
+fn a_page_loads_from_its_server_alone() {
+    let book = SmallBook::new();
+    book.append(SECOND, "<script>document.title = 'of the chapter'</script>");
+    book.write("book/chapters/other.html", "<main></main><script>alert('other')</script>");
+    book.write("book/theme/head.hbs", "<script>document.title = 'of the theme'</script>\n");
+    let server = Server::start(&book);
+    let policy = |path: &str| {
+        let head = server.get(path).head;
+        let found = head.lines().find_map(|line| line.strip_prefix("content-security-policy: "));
+        found.unwrap_or_else(|| panic!("no policy in {head}")).to_owned()
+    };
+    let page = policy("/second.html");
+    assert_eq!(policy("/nope.html"), page);
+    assert_eq!(policy("/other.html"), page);
+    let directives: Vec<&str> = page.split("; ").collect();
+    let scripts = directives.iter().find_map(|it| it.strip_prefix("script-src ")).expect("scripts");
+    for directive in directives.iter().filter(|it| !it.starts_with("script-src ")) {
+        let expected = [
+            "default-src 'none'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "frame-src 'self'",
+            "frame-ancestors 'none'",
+            "base-uri 'self'",
+            "form-action 'none'",
+        ];
+        assert!(expected.contains(directive), "{directive}");
+    }
+    let sources: Vec<&str> = scripts.split(' ').collect();
+    assert_eq!(sources[0], "'self'");
+    // mdBook's own, and the theme's; none that a chapter brings along.
+    assert!(sources.len() > 5, "{scripts}");
+    assert!(sources[1..].iter().all(|source| source.starts_with("'sha256-")), "{scripts}");
+    let hash = |script: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(script)));
+    assert!(scripts.contains(&hash("document.title = 'of the theme'")), "{scripts}");
+    assert!(!scripts.contains(&hash("document.title = 'of the chapter'")), "{scripts}");
+    assert!(!scripts.contains(&hash("alert('other')")), "{scripts}");
+    // What is no page needs nothing at all.
+    assert!(policy("/live/session").starts_with("default-src 'none'; frame-ancestors"));
 }

@@ -12,6 +12,8 @@ mod live;
 mod preprocess;
 mod serving;
 mod site;
+#[cfg(target_os = "linux")]
+mod strain;
 mod support;
 
 use std::process::ExitCode;
@@ -23,6 +25,8 @@ const SIDE_BY_SIDE: usize = 16;
 
 fn main() -> ExitCode {
     let mut trials = live::trials();
+    #[cfg(target_os = "linux")]
+    trials.extend(strain::trials());
     trials.extend(site::trials());
     trials.extend(chapters::trials());
     trials.extend(commands::trials());

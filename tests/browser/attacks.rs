@@ -7,6 +7,7 @@ use std::thread;
 use harness::Trial;
 use serde_json::json;
 
+use crate::elsewhere::a_page_loads_nothing_from_elsewhere;
 use crate::support::DEADLINE;
 use crate::support::live::{CHAPTER, LiveVisit, PAIR, live_trials};
 
@@ -15,6 +16,7 @@ pub fn trials() -> Vec<Trial> {
         a_hostile_page_starts_nothing,
         a_rebound_name_starts_nothing,
         a_hostile_chapter_starts_nothing_else,
+        a_page_loads_nothing_from_elsewhere,
     ]
 }
 

@@ -13,19 +13,19 @@ pub const FAULTS: &[Fault] = &[
     Fault {
         name: "an_error_on_the_console",
         kind: "console",
-        body: "<script>console.error('out of order')</script>",
+        body: "<script src='fault-error.js'></script>",
         says: "out of order",
     },
     Fault {
         name: "a_warning_on_the_console",
         kind: "console",
-        body: "<script>console.warn('nearly out of order')</script>",
+        body: "<script src='fault-warning.js'></script>",
         says: "nearly out of order",
     },
     Fault {
         name: "an_exception",
         kind: "console",
-        body: "<script>nobody.defined(this)</script>",
+        body: "<script src='fault-exception.js'></script>",
         says: "nobody is not defined",
     },
     Fault {
@@ -41,15 +41,16 @@ pub const FAULTS: &[Fault] = &[
         says: "http://example.com/dot.png",
     },
     Fault {
+        // The policy of the page refuses it, and the browser says so.
         name: "a_message_to_another_host",
-        kind: "foreign",
-        body: "<script>navigator.sendBeacon('http://example.com/count')</script>",
+        kind: "console",
+        body: "<script src='fault-message.js'></script>",
         says: "http://example.com/count",
     },
     Fault {
         name: "a_socket_to_another_host",
-        kind: "foreign",
-        body: "<script>new WebSocket('ws://example.com/live')</script>",
+        kind: "console",
+        body: "<script src='fault-socket.js'></script>",
         says: "ws://example.com/live",
     },
     Fault {
@@ -146,12 +147,23 @@ pub const FAULTY_PAGES: &[(&str, &str)] = &[
         <p>hardly there at night</p>
         <div><img src='data:image/gif;base64,R0lGODlhAQABAAAAACw='></div>",
     ),
-    ("scripted", "<p id='late'></p><script>late.textContent = 'Written by a script.'</script>"),
+    ("scripted", "<p id='late'></p><script src='fault-scripted.js'></script>"),
     (
         "turning",
         "<pre><code tabindex='0'>let connection = listener.accept();</code></pre>
-        <script>addEventListener('keydown', () => { location.href = 'index.html'; })</script>",
+        <script src='fault-turning.js'></script>",
     ),
+];
+
+/// Their scripts, by the names of their files: the policy of a page refuses those that are in it.
+const SCRIPTS: &[(&str, &str)] = &[
+    ("error", "console.error('out of order')"),
+    ("warning", "console.warn('nearly out of order')"),
+    ("exception", "nobody.defined(this)"),
+    ("message", "navigator.sendBeacon('http://example.com/count')"),
+    ("socket", "new WebSocket('ws://example.com/live')"),
+    ("scripted", "late.textContent = 'Written by a script.'"),
+    ("turning", "addEventListener('keydown', () => { location.href = 'index.html'; })"),
 ];
 
 /// The files of these pages, and one that is heavy whatever compresses it.
@@ -172,5 +184,7 @@ pub fn files() -> impl Iterator<Item = (String, String)> {
         );
         (format!("fault-{name}.html"), html)
     });
-    pages.chain([ballast])
+    let scripts =
+        SCRIPTS.iter().map(|(name, script)| (format!("fault-{name}.js"), (*script).to_owned()));
+    pages.chain(scripts).chain([ballast])
 }

@@ -7,7 +7,7 @@ use harness::Trial;
 use serde_json::json;
 
 use crate::support::live::{
-    CHAPTER, EXERCISE, GRADE, LiveVisit, PAIR, RIGHT, THREADS, WRONG, live_trials, query,
+    BUSY, CHAPTER, EXERCISE, GRADE, LiveVisit, PAIR, RIGHT, THREADS, WRONG, live_trials, query,
 };
 use crate::support::{NARROW, WIDE, nothing};
 
@@ -15,6 +15,7 @@ pub fn trials() -> Vec<Trial> {
     live_trials![
         an_exercise_is_mended_under_an_open_page,
         a_compile_error_is_shown_as_text_and_goes,
+        what_is_not_judged_is_graded_again_by_a_button,
         two_tabs_agree,
         a_page_outlives_its_server,
         grades_that_are_told_again_leave_the_focus,
@@ -78,6 +79,36 @@ fn an_exercise_is_mended_under_an_open_page(live: &mut LiveVisit) {
     live.save(EXERCISE, &format!("// NOT STARTED: delete this line to be graded\n{RIGHT}"));
     assert!(listed("not started").starts_with("Next step: begin "));
     assert_eq!(live.get(SAME_PAGE), true, "it was loaded again");
+}
+
+fn what_is_not_judged_is_graded_again_by_a_button(live: &mut LiveVisit) {
+    live.grade(BUSY);
+    live.verdict("not judged");
+    let check = format!("{GRADE} [data-check=serves_the_next_client]");
+    assert_eq!(live.texts(&format!("{check} .grade-mark")), ["not judged"]);
+    let message = "The machine was <i id='injected'>busy</i>.";
+    assert_eq!(live.texts(&format!("{check} p.grade-why")), [message]);
+    assert_eq!(live.texts(&format!("{GRADE} .grade-state")), ["1 of 2 checks, 1 not judged"]);
+    let sign = format!(".sidebar a[href$=\"{CHAPTER}\"] .grade-sign");
+    assert_eq!(live.texts(&sign), ["?"]);
+    for (width, dark) in [(WIDE, false), (NARROW, true)] {
+        live.browser.emulate(width, dark);
+        live.open(CHAPTER);
+        live.verdict("not judged");
+        nothing(live.faults(GRADE));
+    }
+    live.browser.emulate(WIDE, false);
+    // Nothing is saved, and saves are not graded any more.
+    live.click(&format!("{GRADE} .grade-switch"));
+    live.until("document.querySelector('.grade-switch').ariaPressed === 'false'");
+    let before = live.started().len();
+    live.click(&format!("{GRADE} .grade-now"));
+    live.until(&format!("{}.ariaDisabled === 'true'", query(&format!("{GRADE} .grade-now"))));
+    live.verdict("not judged");
+    assert_eq!(live.started().len(), before + 1);
+    live.open("index.html");
+    let next = query(".grades .grade-next");
+    live.until(&format!("{next}?.textContent.startsWith('Next step: grade exercise02 again.')"));
 }
 
 fn a_compile_error_is_shown_as_text_and_goes(live: &mut LiveVisit) {

@@ -7,6 +7,8 @@
 
 #[cfg(unix)]
 mod attacks;
+#[cfg(unix)]
+mod elsewhere;
 mod faults;
 #[cfg(unix)]
 mod grading;

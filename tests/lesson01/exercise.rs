@@ -145,7 +145,8 @@ pub const CHECKS: &[Check] = &[
         .begins("Hostile lengths and time", "about 20 lines, an hour")
         .demands("A reply of 16 MiB is printed whole.")
         .hint("How do you tell a length that's allowed from one that's a byte too large?")
-        .section("02-1-client.html#the-repair"),
+        .section("02-1-client.html#the-repair")
+        .needs(Needs::Unix),
     check("refuses_a_length_that_is_too_large", limits::refuses_a_length_that_is_too_large)
         .demands("A length of more than 16 MiB is an error, before a byte of the text has come.")
         .hint("Where does your client compare the length with 16 MiB: before it reads the text, or after?")

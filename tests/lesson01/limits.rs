@@ -1,10 +1,10 @@
 //! Exercise 1, the third milestone: hostile lengths and time.
 
 use std::net::Shutdown;
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use common::GREETING;
 use grader::{Hint, Outcome, Program, Run};
 use servers::handshake;
 
@@ -16,25 +16,28 @@ use crate::frames::{PATIENT, announced, asked, frame, prints};
 const LONGEST: usize = 16 << 20;
 
 pub fn takes_the_longest_reply(run: &mut Run) -> Outcome {
-    // Where many programs are judged side by side, the copies of so long a text would fill the memory.
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let (mut client, mut server) = asked(run, PATIENT)?;
-    let line = format!("{}\n", run.number(1_000_000..=9_999_998));
-    let text = line.repeat(LONGEST / line.len());
-    run.step("the server sends a frame with a text of 16777216 bytes");
-    let sent = server
-        .write_all(&announced(LONGEST), "the client reads the length")
-        .and_then(|()| server.write_all(text.as_bytes(), "the client reads the text"));
+    // The same line again and again, so that `uniq -c` can say in a few words what the client has printed: 16 MiB
+    // in the memory of a suite that judges many programs side by side would be too much.
+    const LINES: usize = LONGEST / 8;
+    let line = run.number(1_000_000..=9_999_998).to_string();
+    let mut listener = run.listen()?;
+    let address = listener.address().to_string();
+    let counted = ["sh", "-c", "\"$@\" | uniq -c", "sh"];
+    let mut client = run.start_through(&counted, &[PATIENT, &[&address]].concat())?;
+    let mut server = listener.accept()?;
+    server.receives(GREETING)?;
+    run.step(format!("the server sends a frame of {LONGEST} bytes: {LINES} lines {line:?}"));
+    let lines = format!("{line}\n").repeat(LINES / 256);
+    // A client that refuses the length is judged by what it printed.
+    let _ = server.write_all(&announced(LONGEST), "the client reads the length").and_then(|()| {
+        (0..256).try_for_each(|_| server.write_all(lines.as_bytes(), "the client reads the text"))
+    });
     server.close();
-    client.exits_with(0).hint("Which length is the first that your client refuses?")?;
-    // Not `said_exactly`: to look for the first of 16 million bytes that differs would take seconds.
+    client.exits_with(0)?;
     let printed = client.stdout();
-    let is_right = printed.strip_suffix('\n') == Some(&text);
-    let right = printed.bytes().zip(text.bytes()).take_while(|(got, sent)| got == sent).count();
-    let got = format!("{} bytes, of which the first {right} are right", printed.len());
-    run.ensure("it has printed the text and one newline, 16777217 bytes", is_right, got)?;
-    sent
+    let is_right = printed.split_whitespace().eq([&*LINES.to_string(), &line, "1"]);
+    let expected = format!("it has printed {LINES} lines {line:?} and an empty one (`uniq -c`)");
+    run.ensure(expected, is_right, grader::quote(printed.as_bytes()))
 }
 
 pub fn refuses_a_length_that_is_too_large(run: &mut Run) -> Outcome {

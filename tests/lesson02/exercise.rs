@@ -15,8 +15,8 @@
 //!
 //! **Then the next.**
 //!
-//! - After that it serves the next client, for good. One at a time is enough. Of clients that have gone it
-//!   keeps nothing.
+//! - After that it serves the next client, for good. One at a time is enough, while four others wait in
+//!   the queue. Of clients that have gone it keeps nothing.
 //!
 //! **Some clients do wrong.**
 //!
@@ -168,7 +168,7 @@ pub const STARTER_FAILS: &[&str] = &[
 ];
 
 fn says_where_it_listens(run: &mut Run) -> Outcome {
-    let (_server, address) = run.serve_on_own_address()?;
+    let (_server, address) = run.serve()?;
     run.ensure("the port is a real one", address.port() != 0, address)
         .hint("Who knows the port: the command line, or the listener?")?;
     run.connect(address)?.close();

@@ -8,7 +8,7 @@ use common::Failure;
 use mdbook_markdown::pulldown_cmark::{Event, LinkType, Tag};
 
 use super::links::Targets;
-use super::{balance, figure, prediction};
+use super::{balance, figure, prediction, theme};
 use crate::panels::panel::Panel;
 use crate::source::{Defect, Directive, Prediction, Sources, defect, html, paths};
 
@@ -31,7 +31,7 @@ pub fn check(mut sources: Sources) -> Result<Sources, Failure> {
         found.html();
         found.predictions(&suite, &mut shown);
     }
-    theme(&sources, &mut defects);
+    theme::check(&sources, &mut defects);
     drop(targets);
     if defects.is_empty() { Ok(sources) } else { Err(defect::failure(defects)) }
 }
@@ -50,6 +50,20 @@ fn summary(sources: &Sources, defects: &mut Vec<Defect>) {
             continue;
         };
         defects.push(Defect { file: list.clone(), line: Some(*line), what });
+    }
+    // mdBook copies the other files last.
+    for (chapter, _) in &sources.listed {
+        let page = paths::page(chapter);
+        if sources.files.contains(&page) {
+            let what = format!("takes the place of the page of {}", paths::slashed(chapter));
+            defects.push(Defect { file: sources.name(&page), line: None, what });
+        }
+    }
+    for page in ["index.html", "404.html", "print.html", "toc.html"] {
+        if sources.files.contains(Path::new(page)) {
+            let what = "takes the place of a page of mdBook".to_owned();
+            defects.push(Defect { file: sources.name(Path::new(page)), line: None, what });
+        }
     }
     // mdBook makes the page for unknown addresses of 404.md, which is in no list.
     let unlisted =
@@ -90,11 +104,16 @@ impl Chapter<'_> {
             let file = self.sources.include(self.chapter, directive.path);
             let included = match &file {
                 None => Err("leads out of the workspace".to_owned()),
-                Some(file) => directive.resolve(&self.sources.root.join(file)),
+                Some(file) => directive.resolve(&self.sources.root, file),
             };
             match (included, file) {
                 (Err(why), _) => {
                     let what = format!("include of {}: {why}", directive.path);
+                    self.defect(directive.span.start, what);
+                }
+                // mdBook would follow it, wherever it leads.
+                (Ok(text), _) if Directive::all(&text).any(|nested| nested.reads_file()) => {
+                    let what = format!("include of {}: it includes another file", directive.path);
                     self.defect(directive.span.start, what);
                 }
                 (Ok(svg), Some(file)) if file.extension() == Some(OsStr::new("svg")) => {
@@ -181,6 +200,8 @@ impl Chapter<'_> {
     fn attribute(&mut self, offset: usize, tag: &str, name: &str, value: &str) {
         match name {
             "href" if tag == "a" || tag == "area" => self.link(offset, value),
+            // No policy header keeps a page from being left.
+            "http-equiv" => self.defect(offset, format!("{tag}: sets the header {value}")),
             "src" | "href" | "xlink:href" | "data" | "poster" => self.asset(offset, tag, value),
             "srcset" => {
                 for image in value.split(',').filter_map(|part| part.split_whitespace().next()) {
@@ -209,38 +230,8 @@ impl Chapter<'_> {
     }
 }
 
-/// The style sheets and templates of the theme.
-fn theme(sources: &Sources, defects: &mut Vec<Defect>) {
-    let dir = sources.config.html_config().unwrap_or_default().theme_dir(&sources.root);
-    // A missing directory is told by mdBook.
-    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
-        let Ok(text) = std::fs::read_to_string(entry.path()) else {
-            continue;
-        };
-        let kind =
-            entry.path().extension().map(|extension| extension.to_string_lossy().into_owned());
-        let remote = match kind.as_deref() {
-            Some("css") => html::loads_remote(&text),
-            Some("hbs") => html::tags(&text).into_iter().find_map(|tag| {
-                let loads = ["src", "href"]
-                    .iter()
-                    .filter_map(|name| tag.value(name))
-                    .any(|value| tag.name != "a" && has_scheme(value));
-                loads.then_some(tag.span.start)
-            }),
-            _ => None,
-        };
-        if let Some(offset) = remote {
-            let file = entry.path();
-            let file = paths::slashed(file.strip_prefix(&sources.root).unwrap_or(&file));
-            let what = "loads something from another host".to_owned();
-            defects.push(Defect { file, line: Some(html::line(&text, offset)), what });
-        }
-    }
-}
-
 /// Whether a link leaves the book: it has a scheme, or a host without one.
-fn has_scheme(target: &str) -> bool {
+pub fn has_scheme(target: &str) -> bool {
     let scheme = target.split_once(':').is_some_and(|(scheme, _)| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
             && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-'))

@@ -110,7 +110,7 @@ fn with_included_markdown(sources: &Sources, chapter: &Path, text: &str) -> Stri
     let mut copied = 0;
     for directive in Directive::all(text).filter(|d| d.reads_file() && d.path.ends_with(".md")) {
         let file = sources.include(chapter, directive.path);
-        if let Some(Ok(included)) = file.map(|file| directive.resolve(&sources.root.join(file))) {
+        if let Some(Ok(included)) = file.map(|file| directive.resolve(&sources.root, &file)) {
             whole.push_str(&text[copied..directive.span.start]);
             whole.push_str(&included);
             copied = directive.span.end;

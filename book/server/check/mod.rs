@@ -5,5 +5,6 @@ mod chapter;
 mod figure;
 mod links;
 mod prediction;
+mod theme;
 
 pub use chapter::check;

@@ -101,7 +101,7 @@ impl Grades {
                     check["status"] = "running".into();
                     return;
                 }
-                for part in ["status", "seconds", "likely", "report"] {
+                for part in ["status", "seconds", "likely", "report", "message"] {
                     check[part] = line[part].clone();
                 }
             }

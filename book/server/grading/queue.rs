@@ -112,6 +112,38 @@ impl GradeQueue {
         self.inner.changed.notify_all();
     }
 
+    /// Grades one exercise now, whether it was saved or not, and whether or not each save is graded. `None`: no
+    /// lesson is called that. `false`: it is not begun.
+    pub fn grade_now(&self, lesson: &str) -> Option<bool> {
+        let number = self.inner.exercises.iter().position(|one| one.lesson == lesson)?;
+        let mut state = self.state();
+        let stamp = self.exercise(number).stamp();
+        if state.shut_down || !self.exercise(number).is_begun() {
+            return Some(false);
+        }
+        let is_new = stamp != state.seen[number];
+        state.seen[number] = stamp;
+        match &state.running {
+            Some((running, _)) if *running == number && !is_new => return Some(true),
+            Some((running, stop)) => {
+                stop.send_replace(true);
+                let running = *running;
+                if running != number && !state.waiting.contains(&running) {
+                    state.waiting.push_front(running);
+                }
+            }
+            None => {}
+        }
+        state.waiting.retain(|&waiting| waiting != number);
+        state.waiting.push_front(number);
+        if state.pages == 0 {
+            state.abandoned = Some(Instant::now());
+        }
+        self.change(|grades| grades.waits(number));
+        self.inner.changed.notify_all();
+        Some(true)
+    }
+
     pub fn switch_off(&self) {
         self.stop(&mut self.state());
     }
@@ -148,7 +180,7 @@ impl GradeQueue {
             state.waiting.retain(|&waiting| waiting != number);
             let begun = exercise.is_begun();
             if let Some((running, stop)) = &state.running
-                && (begun || *running == number)
+                && (begun && state.on || *running == number)
             {
                 stop.send_replace(true);
                 let running = *running;
@@ -207,10 +239,12 @@ impl GradeQueue {
     pub fn stop_when_abandoned(&self) {
         let mut state = self.state();
         while !state.shut_down {
-            let abandoned = state.abandoned.filter(|_| state.on);
+            let is_busy = state.on || state.running.is_some() || !state.waiting.is_empty();
+            let abandoned = state.abandoned.filter(|_| is_busy);
             let left = abandoned.map(|since| self.inner.grace.saturating_sub(since.elapsed()));
             state = match left {
                 Some(Duration::ZERO) => {
+                    state.abandoned = None;
                     self.stop(&mut state);
                     state
                 }

@@ -1,6 +1,6 @@
 //! What the server shows: the last good build, and what broke the one after it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 use std::{fs, io};
@@ -8,15 +8,15 @@ use std::{fs, io};
 use common::Failure;
 use tempfile::TempDir;
 
+use super::site::Site;
 use crate::render::build;
-use crate::source::Sources;
+use crate::source::{Sources, paths};
 
 #[derive(Clone)]
 pub struct Edition {
     /// Names the build; another run of the server never gives the same name.
     pub id: Arc<str>,
-    /// Deleted when the last request that reads from it is answered.
-    pub site: Arc<TempDir>,
+    pub site: Arc<Site>,
     pub broken: Option<Arc<str>>,
 }
 
@@ -31,11 +31,30 @@ impl Edition {
         let id = now.as_nanos().to_string();
         let unwritable =
             |why: io::Error| Failure::new("cannot write the book to a temporary directory", why);
-        let site = tempfile::Builder::new().prefix("book-").tempdir().map_err(unwritable)?;
-        build::build(sources, site.path(), true)?;
-        sign(site.path(), &id).map_err(unwritable)?;
+        let mut pages: Vec<PathBuf> =
+            sources.listed.iter().map(|(chapter, _)| paths::page(chapter)).collect();
+        pages.extend(["index.html", "404.html", "print.html"].map(PathBuf::from));
+        let dir = private_dir().map_err(unwritable)?;
+        build::build(sources, dir.path(), true)?;
+        sign(dir.path(), &id).map_err(unwritable)?;
+        let site = Site::read(dir.path(), &pages).map_err(unwritable)?;
         Ok(Edition { id: id.into(), site: Arc::new(site), broken: None })
     }
+}
+
+/// A temporary directory for a build. Other users of this machine can neither read nor change it, whatever
+/// the umask is.
+fn private_dir() -> io::Result<TempDir> {
+    // A cleaner may have taken it away.
+    fs::create_dir_all(std::env::temp_dir())?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("book-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o700));
+    }
+    builder.tempdir()
 }
 
 /// Writes the build's id into every page of a site, so that a page knows what it is a part of.

@@ -9,6 +9,7 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::body;
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::http::uri::Authority;
@@ -18,12 +19,18 @@ use axum::response::{IntoResponse, Response};
 use common::Failure;
 use serde_json::json;
 
+use super::peer::Peer;
+use super::{connections, policy};
+
 /// Carries the token. A page of another origin cannot set it without asking first (CORS), and is never
 /// answered.
 const TOKEN: HeaderName = HeaderName::from_static("x-book-token");
 
 /// What the browser itself says about where a request comes from. Scripts cannot change it.
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// The largest body of a request, in bytes. The longest that a page sends are a line and a few arguments.
+const LARGEST: usize = 64 * 1024;
 
 /// One run of the server. Its token is known to the pages that it serves, and to no others.
 #[derive(Clone)]
@@ -54,17 +61,34 @@ pub async fn session(State(session): State<Session>) -> Response {
 /// Refuses what is not allowed, before any route sees it.
 pub async fn guard(State(session): State<Session>, request: Request, next: Next) -> Response {
     let mut response = match refusal(&session, &request) {
-        None => next.run(request).await,
+        None => match with_whole_body(request).await {
+            Ok(request) => next.run(request).await,
+            Err(refused) => refused,
+        },
         Some((status, why)) => (status, format!("{why}\n")).into_response(),
     };
     let headers = response.headers_mut();
     // Keeps browsers from showing an old build.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
-    // No other page shows ours in a frame, to have a button of ours clicked unseen.
-    let frames = HeaderValue::from_static("frame-ancestors 'self'");
-    headers.insert(header::CONTENT_SECURITY_POLICY, frames);
+    // A page has its own. No other page shows ours in a frame, to have a button of ours clicked unseen.
+    let strictest = HeaderValue::from_static(policy::STRICTEST);
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(strictest);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
+}
+
+/// Waits for a body until it is whole, but not for long: what is unfinished costs a descriptor.
+async fn with_whole_body(request: Request) -> Result<Request, Response> {
+    if request.method() != Method::POST {
+        return Ok(request);
+    }
+    let (head, body) = request.into_parts();
+    let refused = |status: StatusCode, why: &str| Err((status, format!("{why}\n")).into_response());
+    match tokio::time::timeout(connections::LONGEST, body::to_bytes(body, LARGEST)).await {
+        Ok(Ok(whole)) => Ok(Request::from_parts(head, whole.into())),
+        Ok(Err(_)) => refused(StatusCode::PAYLOAD_TOO_LARGE, "the body is too long, or broken off"),
+        Err(_) => refused(StatusCode::REQUEST_TIMEOUT, "the body took too long"),
+    }
 }
 
 fn refusal(session: &Session, request: &Request) -> Option<(StatusCode, &'static str)> {
@@ -74,8 +98,13 @@ fn refusal(session: &Session, request: &Request) -> Option<(StatusCode, &'static
         return forbidden("this server is for this machine only: use http://127.0.0.1");
     }
     let changes_nothing = matches!(*request.method(), Method::GET | Method::HEAD);
-    if (request.uri().path().starts_with("/live") || !changes_nothing) && is_foreign(headers) {
+    let is_live = request.uri().path().starts_with("/live") || !changes_nothing;
+    if is_live && is_foreign(headers) {
         return forbidden("this is for the book's own pages");
+    }
+    let peer = request.extensions().get::<Peer>();
+    if is_live && peer.is_some_and(Peer::is_another_user) {
+        return forbidden("another user of this machine has started this server: start your own");
     }
     if changes_nothing {
         return None;

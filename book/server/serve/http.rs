@@ -10,18 +10,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::http::header;
 use axum::middleware;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
 use common::{Failure, complain};
 use tokio::sync::{oneshot, watch};
 use tower_http::compression::CompressionLayer;
-use tower_http::services::{ServeDir, ServeFile};
 
+use super::connections;
 use super::edition::Edition;
 use super::events;
 use super::guard::{self, Session};
@@ -30,11 +27,14 @@ use crate::grading::{self, GradeQueue, Workers};
 use crate::panels::Runs;
 use crate::source::{Exercise, Sources};
 
+/// How long the end may take, in order. A program that is to end has two seconds.
+const LONGEST_END: Duration = Duration::from_secs(10);
+
 /// Builds the book, serves it, and keeps it up to date until Ctrl-C.
 ///
 /// # Errors
 ///
-/// The port is taken, the first build fails, or the system refuses something.
+/// The port cannot be had, the first build fails, or the system refuses something.
 pub fn serve(root: &Path, port: u16, open: bool, grace: Duration) -> Result<(), Failure> {
     let (interrupt, interrupted) = oneshot::channel();
     stop_on_signal(interrupt)?;
@@ -44,7 +44,7 @@ pub fn serve(root: &Path, port: u16, open: bool, grace: Duration) -> Result<(), 
     say(format_args!("building the book"));
     let started = Instant::now();
     let sources = Sources::read(root)?;
-    let (watch, stopper) = Watch::start(&sources)?;
+    let (watch, stopper) = Watch::start(&sources);
     let shown = Shown::by(&sources);
     let exercises = Exercise::all(&sources);
     let first = Edition::build(sources)?;
@@ -76,6 +76,11 @@ fn stop_on_signal(interrupt: oneshot::Sender<()>) -> Result<(), Failure> {
         if let Some(interrupt) = interrupt.take() {
             // It fails when the first build has failed.
             let _ = interrupt.send(());
+            thread::spawn(|| {
+                thread::sleep(LONGEST_END);
+                // A build waits for a file system that does not answer.
+                std::process::exit(1);
+            });
         }
     })
     .map_err(|why| Failure::new("cannot handle Ctrl-C", why))
@@ -83,8 +88,16 @@ fn stop_on_signal(interrupt: oneshot::Sender<()>) -> Result<(), Failure> {
 
 fn listen(port: u16) -> Result<TcpListener, Failure> {
     let refused = |why: io::Error| {
-        Failure::new(format!("cannot listen on {}:{port}", Ipv4Addr::LOCALHOST), why)
-            .advise("is the book being served already? --port 0 picks a free port")
+        let advice = match why.kind() {
+            io::ErrorKind::PermissionDenied => {
+                "ports below 1024 need a privilege: --port 3000 needs none, and --port 0 picks a free port"
+            }
+            io::ErrorKind::AddrInUse => {
+                "is the book being served already? --port 0 picks a free port"
+            }
+            _ => "--port 0 picks a free port",
+        };
+        Failure::new(format!("cannot listen on {}:{port}", Ipv4Addr::LOCALHOST), why).advise(advice)
     };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(refused)?;
     listener.set_nonblocking(true).map_err(refused)?;
@@ -99,6 +112,7 @@ fn keep_building(
     editions: &watch::Sender<Edition>,
     queue: &GradeQueue,
 ) {
+    // Events only wake. What was saved is seen by looking at the files.
     while watch.wait() {
         queue.files_changed();
         let changed = shown.changed();
@@ -143,7 +157,7 @@ fn answer(
             open_browser(&url);
         }
         tokio::select! {
-            served = axum::serve(listener, routes) => served.map_err(failed),
+            never = connections::answer_all(listener, routes) => match never {},
             _ = interrupted => Ok(()),
         }
     })
@@ -169,21 +183,9 @@ fn routes(
 }
 
 /// A file of the current edition.
-async fn page(State(editions): State<watch::Receiver<Edition>>, mut request: Request) -> Response {
+async fn page(State(editions): State<watch::Receiver<Edition>>, request: Request) -> Response {
     let site = Arc::clone(&editions.borrow().site);
-    // It tells builds apart by the second only: a page could stay old after a quick edit. The
-    // ETag is exact.
-    request.headers_mut().remove(header::IF_MODIFIED_SINCE);
-    let missing = ServeFile::new(site.path().join("404.html"));
-    let response = ServeDir::new(site.path()).not_found_service(missing).try_call(request).await;
-    match response {
-        Ok(mut response) => {
-            response.headers_mut().remove(header::LAST_MODIFIED);
-            response.map(Body::new)
-        }
-        Err(why) => (StatusCode::INTERNAL_SERVER_ERROR, format!("cannot read the page: {why}\n"))
-            .into_response(),
-    }
+    site.answer(request.method(), request.uri().path(), request.headers())
 }
 
 /// Opens the browser; the book is served anyway when there is none.

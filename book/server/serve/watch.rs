@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, SystemTime};
 
-use common::Failure;
+use common::{Failure, complain};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::source::{Sources, paths};
@@ -14,10 +14,14 @@ use crate::source::{Sources, paths};
 /// An editor writes a file in several steps: a change is over when nothing happens for this long.
 const QUIET: Duration = Duration::from_millis(50);
 
-/// Tells when something in the watched directories was written.
+/// How often files are looked at without an event: on a network drive, from Windows into WSL, or into a
+/// container, a save may cause none.
+const POLL: Duration = Duration::from_secs(2);
+
+/// Tells when something in the watched directories was written, or may have been.
 pub struct Watch {
-    /// Watches until it is dropped.
-    _watcher: RecommendedWatcher,
+    /// Watches until it is dropped; `None` where the system refuses.
+    _watcher: Option<RecommendedWatcher>,
     events: Receiver<Wake>,
 }
 
@@ -31,38 +35,29 @@ pub type Stopper = mpsc::Sender<Wake>;
 
 impl Watch {
     /// Watches `book.toml`, the chapters, the theme, and the directories that `extra-watch-dirs`
-    /// names.
-    ///
-    /// # Errors
-    ///
-    /// The system refuses to watch a directory.
-    pub fn start(sources: &Sources) -> Result<(Watch, Stopper), Failure> {
+    /// names. Where the system refuses, a change is seen a moment later.
+    pub fn start(sources: &Sources) -> (Watch, Stopper) {
         let (sender, events) = mpsc::channel();
         let stopper = sender.clone();
-        let unwatched = |why: notify::Error| {
-            Failure::new("cannot watch the book's sources", why)
-                .advise("on Linux, fs.inotify.max_user_watches limits it")
-        };
-        let mut watcher =
-            notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-                // Reading is an event too, and a build reads all sources.
-                if !event.is_ok_and(|event| event.kind.is_access()) {
-                    // It fails when the server stops.
-                    let _ = sender.send(Wake::Changed);
-                }
-            })
-            .map_err(unwatched)?;
-        // The directory, not the file: an editor may put a new file in the place of the old one.
-        watcher.watch(&sources.root, RecursiveMode::NonRecursive).map_err(unwatched)?;
-        for dir in watched_dirs(sources).iter().filter(|dir| dir.is_dir()) {
-            watcher.watch(dir, RecursiveMode::Recursive).map_err(unwatched)?;
+        let watcher = watcher(sources, sender);
+        if let Err(why) = &watcher {
+            let failure = Failure::new("cannot watch the book's sources", why);
+            complain(&failure.advise(format!(
+                "they are looked at every {} s; on Linux, fs.inotify.max_user_watches limits it",
+                POLL.as_secs()
+            )));
         }
-        Ok((Watch { _watcher: watcher, events }, stopper))
+        (Watch { _watcher: watcher.ok(), events }, stopper)
     }
 
-    /// Waits until something was written; `false` when there is nothing more to wait for.
+    /// Waits until something was written, or it is time to look; `false` when there is nothing more to
+    /// wait for.
     pub fn wait(&self) -> bool {
-        let mut wake = self.events.recv().ok();
+        let mut wake = match self.events.recv_timeout(POLL) {
+            Ok(wake) => Some(wake),
+            Err(mpsc::RecvTimeoutError::Timeout) => return true,
+            Err(mpsc::RecvTimeoutError::Disconnected) => None,
+        };
         while let Some(Wake::Changed) = wake {
             match self.events.recv_timeout(QUIET) {
                 Ok(next) => wake = Some(next),
@@ -72,6 +67,22 @@ impl Watch {
         }
         false
     }
+}
+
+fn watcher(sources: &Sources, sender: Sender<Wake>) -> notify::Result<RecommendedWatcher> {
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        // Reading is an event too, and a build reads all sources.
+        if !event.is_ok_and(|event| event.kind.is_access()) {
+            // It fails when the server stops.
+            let _ = sender.send(Wake::Changed);
+        }
+    })?;
+    // The directory, not the file: an editor may put a new file in the place of the old one.
+    watcher.watch(&sources.root, RecursiveMode::NonRecursive)?;
+    for dir in watched_dirs(sources).iter().filter(|dir| dir.is_dir()) {
+        watcher.watch(dir, RecursiveMode::Recursive)?;
+    }
+    Ok(watcher)
 }
 
 fn watched_dirs(sources: &Sources) -> Vec<PathBuf> {

@@ -9,7 +9,7 @@ use super::Sources;
 use super::include::Directive;
 use super::paths;
 
-/// The starter's first line, as the grader knows it (`tests/grader/src/suite/starter.rs`).
+/// The starter's first line, as the grader knows it (`tests/grader/src/exercise.rs`).
 const NOT_STARTED: &[u8] = b"// NOT STARTED: delete this line to be graded";
 
 pub struct Exercise {
@@ -62,12 +62,13 @@ impl Exercise {
     }
 }
 
-/// The first line that is not blank, without a byte order mark.
 fn first_line(file: &Path) -> Option<Vec<u8>> {
-    let lines = BufReader::new(fs::File::open(file).ok()?.take(1000)).split(b'\n');
-    let lines = lines.map_while(Result::ok);
-    let mut lines = lines.map(|line| line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line).to_vec());
-    Some(lines.find(|line| !line.trim_ascii().is_empty()).unwrap_or_default())
+    if !fs::metadata(file).ok()?.is_file() {
+        return None;
+    }
+    let mut line = Vec::new();
+    BufReader::new(fs::File::open(file).ok()?.take(100)).read_until(b'\n', &mut line).ok()?;
+    Some(line)
 }
 
 fn is_plain(name: &str) -> bool {

@@ -1,11 +1,12 @@
 //! mdBook's directives, `{{#include FILE:ANCHOR}}` and the like, as a chapter has them.
 
-use std::fs;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::LazyLock;
 
 use regex::Regex;
+
+use super::paths;
 
 /// A directive of a chapter.
 pub struct Directive<'text> {
@@ -49,17 +50,13 @@ impl<'text> Directive<'text> {
         matches!(self.name, "include" | "rustdoc_include" | "playground" | "playpen")
     }
 
-    /// The text that mdBook puts in the directive's place.
+    /// The text that mdBook puts in the directive's place, of a file that is named from the root.
     ///
     /// # Errors
     ///
     /// Why the text would be missing: the file cannot be read, or has no such anchor or lines.
-    pub fn resolve(&self, file: &Path) -> Result<String, String> {
-        let text = fs::read_to_string(file).map_err(|why| match why.kind() {
-            std::io::ErrorKind::NotFound => "no such file".to_owned(),
-            std::io::ErrorKind::InvalidData => "not UTF-8 text".to_owned(),
-            _ => why.to_string(),
-        })?;
+    pub fn resolve(&self, root: &Path, file: &Path) -> Result<String, String> {
+        let text = paths::text_below(root, &root.join(file))?;
         let Some(part) = self.part.filter(|part| !part.is_empty()) else {
             return Ok(text);
         };

@@ -36,8 +36,7 @@ impl Sources {
     /// The settings, the list of chapters or the chapters' directory cannot be read.
     pub fn read(root: &Path) -> Result<Sources, Failure> {
         let settings = root.join("book.toml");
-        let config = fs::read_to_string(&settings)
-            .map_err(|why| why.to_string())
+        let config = paths::text_below(root, &settings)
             .and_then(|text| text.parse::<Config>().map_err(|why| format!("{why:#}")))
             .map_err(|why| Failure::new(format!("cannot read {}", settings.display()), why))?;
         Sources::with_config(root, config)
@@ -51,7 +50,7 @@ impl Sources {
     pub fn with_config(root: &Path, config: Config) -> Result<Sources, Failure> {
         let src = root.join(&config.book.src);
         let summary = src.join("SUMMARY.md");
-        let listed = fs::read_to_string(&summary)
+        let listed = paths::text_below(root, &summary)
             .map_err(|why| Failure::new(format!("cannot read {}", summary.display()), why))?;
         let mut sources = Sources {
             root: root.to_owned(),
@@ -77,6 +76,9 @@ impl Sources {
             } else if kind.is_symlink() {
                 // mdBook would copy whatever it points at into the book.
                 self.defect(&file, None, "a symbolic link: put the file itself here");
+            } else if !kind.is_file() {
+                // mdBook would read a FIFO for as long as another program writes into it.
+                self.defect(&file, None, "not a regular file");
             } else if file.extension() != Some(OsStr::new("md")) {
                 self.files.insert(file);
             } else if file != Path::new("SUMMARY.md") {
@@ -131,11 +133,12 @@ const NO_SUITES: [&str; 4] = ["bench", "book", "browser", "fuzz"];
 fn read_suites(dir: &Path, text: &mut String) {
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
         let path = entry.path();
-        if path.is_dir() {
+        let Ok(kind) = entry.file_type() else { continue };
+        if kind.is_dir() {
             if !NO_SUITES.iter().any(|name| path.ends_with(name)) {
                 read_suites(&path, text);
             }
-        } else if path.extension() == Some(OsStr::new("rs")) {
+        } else if kind.is_file() && path.extension() == Some(OsStr::new("rs")) {
             text.push_str(&fs::read_to_string(path).unwrap_or_default());
         }
     }

@@ -12,7 +12,7 @@ pub use args::{Arguments, CommandLine, TUTORIAL_ADDRESS, seconds, tutorial_addre
 pub use deadline::Limited;
 pub use encoding::{Decoder, Encoding, Undecodable};
 pub use error::{Explain, Failure, cannot_connect, cannot_listen, exit, timed_out, why};
-pub use output::{complain, say};
+pub use output::{complain, for_output, say};
 
 /// What the tutorial's client says.
 pub const GREETING: &str = "你好,我是客户端";

@@ -7,7 +7,7 @@ use std::net::{Shutdown, TcpStream};
 use std::process::ExitCode;
 
 use args::Args;
-use common::{Explain, Failure, Limited, cannot_connect, exit, say};
+use common::{Explain, Failure, Limited, cannot_connect, exit, for_output, say};
 
 /// The longest reply, in bytes, that the client takes. A server must not be able to fill
 /// its memory.
@@ -59,6 +59,7 @@ fn run(args: &Args) -> Result<(), Failure> {
         Failure::new(format!("the reply of {server} is not text in {encoding}"), why)
             .advise("both sides must use the same encoding: see --encoding")
     })?;
-    say!("{text}")
+    // The server chose the text: a terminal gets no control characters of it.
+    say!("{}", for_output(&text))
 }
 // ANCHOR_END: run

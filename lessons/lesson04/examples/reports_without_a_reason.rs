@@ -1,11 +1,7 @@
 //! stderr names the client, but doesn't say what is wrong with it.
 //!
 //! Instead of: exercise04
-//! Fails: serves_many_clients, waits_for_a_slow_reader,
-//!   closes_on_bytes_that_are_not_text, closes_on_a_line_that_is_too_long,
-//!   survives_clients_that_do_not_wait, leaves_nothing_behind,
-//!   survives_without_descriptors, stops_on_ctrl_c, stops_wherever_it_listens,
-//!   stops_without_descriptors, finishes_lines_that_have_arrived, stops_in_time
+//! Fails: closes_on_bytes_that_are_not_text
 
 mod lines;
 mod shared;

@@ -1,5 +1,6 @@
 //! The accept loop, a thread for each client, and the way to stop them all.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, ErrorKind, Read};
 use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -55,15 +56,14 @@ pub fn run(args: Args, converse: fn(&Client) -> Outcome) -> Result<(), Failure> 
 
 /// Talks with one client on a thread of its own.
 pub fn start_thread(client: Client, converse: fn(&Client) -> Outcome) {
-    let (address, server) = (client.address, Arc::clone(&client.server));
+    let server = Arc::clone(&client.server);
     // A panic names the thread: "thread '127.0.0.1:50123' (4711) panicked at …".
-    let thread = thread::Builder::new().name(address.to_string());
+    let thread = thread::Builder::new().name(client.address.to_string());
     // `move` gives the client to the thread. However that ends, even by a panic, it drops
     // the client, which closes the connection. If it cannot start, that happens here.
     let started = thread.spawn(move || client.close(converse(&client)));
     if let Err(why) = started {
-        let what = format!("cannot start a thread for {address}");
-        server.log.complain(Failure::new(what, why));
+        server.report("cannot start a thread for a client", why);
     }
 }
 // ANCHOR_END: run
@@ -84,8 +84,8 @@ struct Clients {
     connected: Vec<Arc<TcpStream>>,
     /// How many clients have come so far.
     admitted: usize,
-    /// When an error of accept was last reported.
-    reported: Option<Instant>,
+    /// What was reported, and when it was last.
+    reported: BTreeMap<&'static str, Instant>,
 }
 
 impl Server {
@@ -124,13 +124,19 @@ impl Server {
 
     /// Waits after an error of accept: for 100 ms, unless a client leaves before that.
     pub fn back_off(&self, why: io::Error) {
+        self.report("cannot accept clients", why);
+        drop(self.changed.wait_timeout(self.clients(), Duration::from_millis(100)));
+    }
+
+    /// Complains that something has run out: once a minute, not for each client.
+    fn report(&self, what: &'static str, why: io::Error) {
         let mut clients = self.clients();
-        if clients.reported.is_none_or(|when| when.elapsed().as_secs() > 60) {
-            clients.reported = Some(Instant::now());
-            let failure = Failure::new("cannot accept clients", why);
+        let last = clients.reported.get(what);
+        if last.is_none_or(|last| last.elapsed().as_secs() > 60) {
+            clients.reported.insert(what, Instant::now());
+            let failure = Failure::new(what, why);
             self.log.complain(failure.advise("the others are served; trying again"));
         }
-        drop(self.changed.wait_timeout(clients, Duration::from_millis(100)));
     }
 
     /// Stops the server on Ctrl-C (SIGINT), and when it is told to terminate (SIGTERM).

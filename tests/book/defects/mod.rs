@@ -2,6 +2,8 @@
 //! fail.
 
 mod figures;
+#[cfg(unix)]
+mod places;
 mod predictions;
 
 use book::source::html;
@@ -23,7 +25,7 @@ pub fn trials() -> Vec<Trial> {
             .map(|defect| test(&format!("refused::{}", defect.name), move || refused(defect))),
     );
     #[cfg(unix)]
-    trials.push(test("refused::symbolic_link", a_symbolic_link_is_refused));
+    trials.extend(places::trials());
     trials.extend(predictions::trials());
     trials.extend(figures::trials());
     trials
@@ -180,6 +182,24 @@ const DEFECTS: &[Defect] = &[
         expected: "book/theme/head.hbs:1: loads something from another host",
     },
     Defect {
+        name: "header_in_a_tag",
+        file: SECOND,
+        text: "<meta http-equiv=\"refresh\" content=\"0; url=https://example.com\">",
+        expected: "book/chapters/second.md:5: meta: sets the header refresh",
+    },
+    Defect {
+        name: "file_in_the_place_of_a_page",
+        file: "book/chapters/second.html",
+        text: "<script>alert()</script>",
+        expected: "book/chapters/second.html: takes the place of the page of second.md",
+    },
+    Defect {
+        name: "file_in_the_place_of_a_page_of_mdbook",
+        file: "book/chapters/toc.html",
+        text: "<script>alert()</script>",
+        expected: "book/chapters/toc.html: takes the place of a page of mdBook",
+    },
+    Defect {
         name: "tag_that_is_never_closed",
         file: SECOND,
         text: "<div>\n\nnever closed",
@@ -214,13 +234,6 @@ fn refused(defect: &Defect) {
         .code(1)
         .stderr(contains("error: the book cannot be built: ").and(contains(defect.expected)));
     assert!(!book.site().exists(), "a broken book was written");
-}
-
-#[cfg(unix)]
-fn a_symbolic_link_is_refused() {
-    let book = SmallBook::new();
-    std::os::unix::fs::symlink("/etc/hostname", book.path("book/chapters/secret.txt")).unwrap();
-    book.build().code(1).stderr(contains("book/chapters/secret.txt: a symbolic link"));
 }
 
 fn all_defects_are_told_at_once() {

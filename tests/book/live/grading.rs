@@ -49,6 +49,7 @@ echo '{"live":"running","check":"second"}'
 case "$(cat exercise.rs)" in
   *hangs*) sleep 1000 & echo $! > "$FAKE/draft.$$"; mv "$FAKE/draft.$$" "$FAKE/sleeper"; wait ;;
   *waits*) sleep 1000 & echo $! > "$FAKE/draft.$$"; mv "$FAKE/draft.$$" "$FAKE/sleeper"; cat > /dev/null; kill $! ;;
+  *busy*) echo '{"live":"ended","check":"second","status":"not judged","message":"The machine was busy."}' ;;
   *right*) echo '{"live":"ended","check":"second","status":"passed","seconds":0.2}' ;;
   *) echo '{"live":"ended","check":"second","status":"failed","seconds":0.2,"likely":["It is wrong."],"report":"--> 1  look"}' ;;
 esac
@@ -63,6 +64,8 @@ pub fn trials() -> Vec<Trial> {
         an_exercise_that_is_not_begun_is_not_graded,
         nothing_is_graded_until_a_page_asks,
         switching_off_ends_the_run,
+        grade_now_needs_no_save,
+        a_check_that_is_not_judged_says_why,
         the_run_ends_when_no_page_is_open,
         the_run_ends_with_the_server,
         the_run_ends_when_the_server_is_killed,
@@ -192,6 +195,58 @@ fn nothing_is_graded_until_a_page_asks() {
         book.started(),
         ["build --package one --test one --keep-going --message-format json"]
     );
+}
+
+fn grade_now_needs_no_save() {
+    let (book, server) = with_exercise("wrong");
+    let mut stream = server.stream();
+    stream.grade(|one| one["state"] == "begun");
+    // Once, though saves are not graded.
+    server.post("now/one");
+    stream.grade(|one| one["state"] == "graded");
+    book.write(EXERCISE, "right");
+    stream.grade(|one| one["state"] == "begun");
+    assert_eq!(book.started().len(), 1);
+    // Again, though nothing was saved.
+    for number in 2..4 {
+        server.post("now/one");
+        stream.grade(|one| one["state"] == "waiting");
+        stream.grade(|one| one["state"] == "graded");
+        assert_eq!(book.started().len(), number);
+    }
+    // A run that is going on is not begun again, and ends when grading is switched off.
+    book.write(EXERCISE, "hangs");
+    server.post("now/one");
+    stream.grade(|one| statuses(one) == ["passed", "running"]);
+    let sleeper = book.sleeper();
+    server.post("now/one");
+    server.post("off");
+    is_gone(sleeper);
+    assert_eq!(book.started().len(), 4);
+    // Of the name, nothing but an exercise of the book can come.
+    let status = |name: &str| {
+        let token = server.token();
+        let head = format!(
+            "POST /live/grade/now/{name} HTTP/1.1\r\nOrigin: http://HOST\r\nX-Book-Token: {token}"
+        );
+        server.ask_as(&head, "").status
+    };
+    for unknown in ["two", "..%2fone", "one%20--help", "%00"] {
+        assert_eq!(status(unknown), 404, "{unknown}");
+    }
+    book.write(EXERCISE, NOT_STARTED);
+    stream.grade(|one| one["state"] == "not started");
+    assert_eq!(status("one"), 409);
+    assert_eq!(book.started().len(), 4);
+}
+
+fn a_check_that_is_not_judged_says_why() {
+    let (_book, server) = with_exercise("busy");
+    let mut stream = server.stream();
+    server.post("on");
+    let graded = stream.grade(|one| one["state"] == "graded");
+    assert_eq!(statuses(&graded), ["passed", "not judged"]);
+    assert_eq!(graded["checks"][1]["message"], "The machine was busy.");
 }
 
 fn switching_off_ends_the_run() {

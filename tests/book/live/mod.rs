@@ -7,6 +7,8 @@ mod misbehaving;
 mod panels;
 mod run;
 
+pub use run::needs;
+
 use harness::Trial;
 
 pub fn trials() -> Vec<Trial> {

@@ -4,6 +4,7 @@ use std::env;
 use std::fmt;
 use std::fs;
 use std::future::Future;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::RecvTimeoutError;
@@ -55,8 +56,9 @@ impl Chromium {
             tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let profile = tempfile::Builder::new().prefix("browser-").tempdir().expect("a directory");
         let start = || {
+            // Asked for port 0 where IPv6 is off, it says that it listens on port 0.
             Command::new(driver)
-                .arg("--port=0")
+                .arg(format!("--port={}", free_port()))
                 .env("TMPDIR", profile.path())
                 .stdin(Stdio::null())
                 .stdout(Stdio::piped())
@@ -64,7 +66,8 @@ impl Chromium {
                 .spawn()
                 .expect("chromedriver starts")
         };
-        // Seen once on a busy machine: it ended before it said anything. Why is not known.
+        // Another program may have taken the port. And seen once on a busy machine: it ended before it said
+        // anything. Why is not known.
         let mut driver = start();
         let mut port = ready(&mut driver);
         for _ in 0..5 {
@@ -244,6 +247,12 @@ impl Chromium {
             thread::sleep(Duration::from_millis(10));
         }
     }
+}
+
+/// A port that nothing listens on just now.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
 }
 
 /// The port that a driver listens on.

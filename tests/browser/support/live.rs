@@ -20,6 +20,7 @@ use super::chromium::{self, Chromium};
 use super::site::{Site, copied};
 use super::visit::{EVERYWHERE, LOOK, WIDE, strings};
 use super::{DEADLINE, needs_chromium, root};
+use crate::elsewhere;
 
 /// A run may have to build a lesson first.
 const LONGEST: Duration = Duration::from_secs(240);
@@ -76,12 +77,19 @@ fn main() {
     let own = std::env::current_exe().expect("a path");
     let program = own.ancestors().nth(2).expect("a folder").join("exercise02");
     let said = Command::new(program).output().expect("it starts").stdout;
-    let verdict = [include_str!("wrong.json"), include_str!("right.json")];
-    print!("{}", verdict[usize::from(said == b"right\n")]);
+    let verdict = match &*said {
+        b"right\n" => include_str!("right.json"),
+        b"busy\n" => include_str!("busy.json"),
+        _ => include_str!("wrong.json"),
+    };
+    print!("{verdict}");
 }
 "#;
 
 pub const WRONG: &str = "fn main() {\n    println!(\"wrong\");\n}\n";
+
+/// The machine is too busy to judge this one.
+pub const BUSY: &str = "fn main() {\n    println!(\"busy\");\n}\n";
 
 pub const RIGHT: &str = "fn main() {\n    println!(\"right\");\n}\n";
 
@@ -153,6 +161,12 @@ impl LiveVisit {
         failed["likely"] = json!(["It says <i id='injected'>something</i> else."]);
         failed["report"] = json!("--> 1  look at <i id='injected'>what it says</i>");
         write("lessons/lesson02/wrong.json", &lines(&[failed]));
+        let mut busy = ended("serves_the_next_client", "not judged");
+        busy["message"] = json!("The machine was <i id='injected'>busy</i>.");
+        write("lessons/lesson02/busy.json", &lines(&[busy]));
+        for (name, html) in elsewhere::pages() {
+            write(&format!("book/chapters/{name}"), &html);
+        }
         write(EXERCISE, WRONG);
         write("cargo", CARGO);
         fs::set_permissions(copy.join("cargo"), fs::Permissions::from_mode(0o755)).expect("a mode");

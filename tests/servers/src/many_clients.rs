@@ -155,7 +155,7 @@ fn within(
             }
             (Err(broken), None) => return Err(broken),
         };
-        match run.ensure(&statement, took < most + MARGIN, format!("{took:.1?}")) {
+        match run.ensure_in_time(&statement, took < most + MARGIN, format!("{took:.1?}")) {
             Err(broken) if number < tries && run.starts_over() => late = Some(broken),
             outcome => return outcome,
         }

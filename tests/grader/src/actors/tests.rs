@@ -89,6 +89,17 @@ fn what_no_program_reads_has_not_been_read_and_is_not_cut_off() {
     assert_eq!(got(peer.has_been_read()), "nothing: the time was up");
     assert_ne!(got(pair(SHORT).0.sends_until_cut_off(1 << 30)), "what it wanted");
 
+    // One that reads for a moment before it closes is right, however much that is.
+    let (mut peer, mut program) = pair(must_pass());
+    let lingers = thread::spawn(move || {
+        let (since, mut buffer) = (Instant::now(), vec![0; 64 << 10]);
+        while since.elapsed() < Duration::from_millis(500) {
+            io::Read::read(&mut program, &mut buffer).unwrap();
+        }
+    });
+    peer.sends_until_cut_off(1_000_000).unwrap();
+    lingers.join().unwrap();
+
     let (mut peer, mut program) = pair(must_pass());
     let reading = thread::spawn(move || io::copy(&mut program, &mut io::sink()).unwrap());
     assert!(got(peer.sends_until_cut_off(1_000_000)).starts_with("an open connection that took"));

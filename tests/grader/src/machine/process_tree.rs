@@ -162,10 +162,11 @@ pub fn end_programs_of(suite: u32) {
 mod poll {
     use std::collections::HashMap;
     use std::fs;
+    use std::io::ErrorKind;
     use std::os::unix::process::CommandExt;
     use std::process::{Child, ChildStdin, Command, Stdio};
     use std::sync::atomic::{AtomicU64, Ordering};
-    use std::sync::{Arc, Condvar, Mutex, MutexGuard, Once, PoisonError};
+    use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, Once, PoisonError};
     use std::thread;
     use std::time::Duration;
 
@@ -196,6 +197,10 @@ mod poll {
     /// So many looks without a process of a program say that nothing is left of it. In one alone, a process
     /// may have handed over to another that was not there yet when the look began.
     const ENOUGH: u8 = 2;
+
+    /// When this process was started: field 22 of its `stat`.
+    static STARTED: LazyLock<Option<u64>> =
+        LazyLock::new(|| Stat::of_process(std::process::id())?.field(22));
 
     static PROGRAMS: Mutex<Vec<(Number, Polled)>> = Mutex::new(Vec::new());
 
@@ -302,14 +307,20 @@ mod poll {
             }
             let Some(stat) = Stat::of_process(id) else { continue };
             let group = || groups.get(&stat.field::<i32>(5)?).copied();
-            let environment = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
+            let environment = fs::read(format!("/proc/{id}/environ"));
+            let is_of_others =
+                environment.as_ref().is_err_and(|why| why.kind() == ErrorKind::PermissionDenied);
+            let environment = environment.unwrap_or_default();
             // The mark comes first: the number of a process, or of a group, may have been another's before.
             let program =
                 marked(&environment).unwrap_or_else(|| known_before.flatten().or_else(group));
             // A child of this process may be about to get its mark, and a process in the middle of exec
-            // has no environment yet. Kernel threads, whose parent is process 2, never have one.
+            // has no environment yet. Kernel threads, whose parent is process 2, never have one, and that of
+            // another user's process cannot be read. What is older than this process is no program's.
             let parent = stat.field::<u32>(4);
-            let is_settled = !environment.is_empty() || parent == Some(2);
+            let is_older = stat.field::<u64>(22) < *STARTED;
+            let is_settled =
+                !environment.is_empty() || is_of_others || is_older || parent == Some(2);
             if program.is_some() || is_settled && parent != Some(std::process::id()) {
                 known.insert(id, program);
             }
@@ -374,5 +385,25 @@ mod poll {
         // Without it all is well as long as no other process kills this one.
         let input = spawn(&mut keeper).ok().and_then(|mut keeper| keeper.stdin.take());
         *INPUT.lock().unwrap_or_else(PoisonError::into_inner) = input;
+    }
+
+    /// A number that is looked for longer may be another process's by then.
+    #[test]
+    fn a_program_that_is_over_is_forgotten() {
+        struct Nothing;
+        impl CutOff for Nothing {
+            fn cut_off(&self, _: String) {}
+            fn is_cut_off(&self) -> bool {
+                false
+            }
+        }
+        let quota = Quota::default();
+        let mut tree =
+            super::ProcessTree::start(Command::new("true"), quota, Arc::new(Nothing)).unwrap();
+        tree.end();
+        let number = tree.number;
+        let is_forgotten = || lock().iter().all(|(its, _)| *its != number);
+        let deadline = super::super::deadline::Deadline::after(super::super::must_pass());
+        deadline.until(|| is_forgotten().then_some(())).expect("it is forgotten");
     }
 }

@@ -56,10 +56,14 @@ fn what_a_program_said_is_cut_and_quoted() {
 
 #[test]
 fn a_long_wait_is_named_with_its_length() {
-    let patience = Duration::from_millis(1200);
-    let said = report(listens, &shell("exec sleep 60"), patience);
-    assert!(said.contains("wait until subject listens (took "), "{said}");
-    let said = report(|_| Err(Broken::new("this", "that")), &shell(""), patience);
+    let waits = |run: &mut Run| {
+        run.step("wait");
+        std::thread::sleep(Duration::from_millis(1100));
+        Err(run.broken("this", "that"))
+    };
+    let said = report(waits, &shell(""), must_pass());
+    assert!(said.contains("--> 1 wait (took "), "{said}");
+    let said = report(|run| run.ensure("this", false, "that"), &shell(""), must_pass());
     assert!(!said.contains("(took"), "{said}");
 }
 
@@ -144,17 +148,21 @@ fn a_busy_machine_excuses_time_and_nothing_else() {
     let silent = "echo listening on 127.0.0.1:1; exec sleep 60";
     assert!(judged(silent, "does not pass", None));
     assert!(!judged(silent, "GRADER_PATIENCE=3", busy));
-    let panics = "echo \"thread 'main' panicked at a.rs:1:1:\" >&2; exec sleep 60";
-    assert!(judged(panics, "does not pass", busy));
     // These need no patience.
-    let wrong = |line: &str| {
+    let is_judged = |line: &str, run: fn(&mut Run) -> Outcome| {
         let (program, trace) = (shell(line), Trace::explained(must_pass()));
-        let check: Check = check("works", says_hello);
+        let check: Check = check("works", run);
         let broken = attempt(Run::new(Some(&program), &trace), &check).expect_err("it must fail");
         Report::new(&check, "subject", trace.take(), broken).judged_while(busy).is_judged()
     };
-    assert!(wrong("echo listening at 127.0.0.1:1; exec sleep 60"));
-    assert!(wrong("exit 3"));
+    let late = |run: &mut Run| {
+        let _program = run.start(&[])?.complains("a.rs")?;
+        Err(Broken::new("this", "nothing: the time was up").of_time())
+    };
+    assert!(!is_judged("echo a.rs >&2; exec sleep 60", late));
+    assert!(is_judged("echo \"thread 'main' panicked at a.rs:1:1:\" >&2; exec sleep 60", late));
+    assert!(is_judged("echo listening at 127.0.0.1:1; exec sleep 60", says_hello));
+    assert!(is_judged("exit 3", says_hello));
 }
 
 /// Whether a graded program passes that does this, and how long that takes. A busy machine slows both the
