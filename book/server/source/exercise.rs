@@ -62,13 +62,15 @@ impl Exercise {
     }
 }
 
+/// The first line that is not blank, without a byte order mark.
 fn first_line(file: &Path) -> Option<Vec<u8>> {
     if !fs::metadata(file).ok()?.is_file() {
         return None;
     }
-    let mut line = Vec::new();
-    BufReader::new(fs::File::open(file).ok()?.take(100)).read_until(b'\n', &mut line).ok()?;
-    Some(line)
+    let lines = BufReader::new(fs::File::open(file).ok()?.take(1000)).split(b'\n');
+    let lines = lines.map_while(Result::ok);
+    let mut lines = lines.map(|line| line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line).to_vec());
+    Some(lines.find(|line| !line.trim_ascii().is_empty()).unwrap_or_default())
 }
 
 fn is_plain(name: &str) -> bool {

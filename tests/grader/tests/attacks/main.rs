@@ -141,7 +141,7 @@ mod linux {
             kill -9 $PPID
             exec sleep 1000"#,
         );
-        class.fails_both(&class.grade("1"));
+        class.fails_both(&class.grade("3"));
         let files = fs::read_dir(class.folder.path().join("bad")).unwrap().flatten();
         let mut stayed = files.filter_map(|file| {
             file.file_name().to_str()?.strip_prefix("stays.").map(str::to_owned)
@@ -281,7 +281,8 @@ mod linux {
             self.is_honest(output);
             let bad = self.graded(output, "bad");
             for line in &bad {
-                assert_eq!(line["status"], "failed", "{line}");
+                // A machine that is very busy may not come to it in time.
+                assert!(line["status"] == "failed" || line["status"] == "not judged", "{line}");
             }
             bad
         }
