@@ -104,6 +104,10 @@ impl Grades {
                 for part in ["status", "seconds", "likely", "report", "message"] {
                     check[part] = line[part].clone();
                 }
+                // The hint of the step that has failed, instead of the check's.
+                if line["hint"].as_str().is_some_and(|hint| !hint.is_empty()) {
+                    check["hint"] = line["hint"].clone();
+                }
             }
         }
     }

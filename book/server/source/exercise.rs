@@ -1,7 +1,7 @@
 //! The exercises that the book's chapters list, and what their files tell.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -56,21 +56,25 @@ impl Exercise {
         Some((metadata.modified().ok()?, metadata.len()))
     }
 
-    /// Whether the first line of the file is no longer the starter's.
+    /// Whether the first line of the file is no longer the starter's. A byte order mark and blank lines
+    /// before it don't count, as for the grader (`tests/grader/src/suite/starter.rs`).
     pub fn is_begun(&self) -> bool {
-        first_line(&self.file).is_some_and(|line| line.trim_ascii_end() != NOT_STARTED)
+        start(&self.file).is_some_and(|start| {
+            let start = start.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&start);
+            let line = start.trim_ascii_start().split(|&byte| byte == b'\n').next();
+            line.is_none_or(|line| line.trim_ascii_end() != NOT_STARTED)
+        })
     }
 }
 
-/// The first line that is not blank, without a byte order mark.
-fn first_line(file: &Path) -> Option<Vec<u8>> {
+/// Enough of a regular file to know its first line.
+fn start(file: &Path) -> Option<Vec<u8>> {
     if !fs::metadata(file).ok()?.is_file() {
         return None;
     }
-    let lines = BufReader::new(fs::File::open(file).ok()?.take(1000)).split(b'\n');
-    let lines = lines.map_while(Result::ok);
-    let mut lines = lines.map(|line| line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line).to_vec());
-    Some(lines.find(|line| !line.trim_ascii().is_empty()).unwrap_or_default())
+    let mut start = Vec::new();
+    fs::File::open(file).ok()?.take(1000).read_to_end(&mut start).ok()?;
+    Some(start)
 }
 
 fn is_plain(name: &str) -> bool {

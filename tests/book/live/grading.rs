@@ -51,7 +51,7 @@ case "$(cat exercise.rs)" in
   *waits*) sleep 1000 & echo $! > "$FAKE/draft.$$"; mv "$FAKE/draft.$$" "$FAKE/sleeper"; cat > /dev/null; kill $! ;;
   *busy*) echo '{"live":"ended","check":"second","status":"not judged","message":"The machine was busy."}' ;;
   *right*) echo '{"live":"ended","check":"second","status":"passed","seconds":0.2}' ;;
-  *) echo '{"live":"ended","check":"second","status":"failed","seconds":0.2,"likely":["It is wrong."],"report":"--> 1  look"}' ;;
+  *) echo '{"live":"ended","check":"second","status":"failed","seconds":0.2,"likely":["It is wrong."],"report":"--> 1  look","hint":"Which <step>?"}' ;;
 esac
 "#;
 
@@ -88,7 +88,7 @@ fn a_saved_exercise_is_graded_again() {
     let failed = &wrong["checks"][1];
     assert_eq!(failed["report"], "--> 1  look");
     assert_eq!(failed["likely"][0], "It is wrong.");
-    assert_eq!(failed["hint"], "Is it <right>?");
+    assert_eq!(failed["hint"], "Which <step>?", "the hint is not that of the step");
     book.write(EXERCISE, "right");
     let right = stream.grade(|one| statuses(one) == ["passed", "passed"]);
     assert_eq!(right["checks"][1]["report"], Value::Null, "the old report is still there");
@@ -148,7 +148,7 @@ fn an_exercise_that_is_not_begun_is_not_graded() {
     let mut stream = server.stream();
     server.post("on");
     assert_eq!(stream.grade(|_| true)["state"], "not started");
-    book.write(EXERCISE, &format!("{NOT_STARTED}still right"));
+    book.write(EXERCISE, &format!("\u{feff}\n{NOT_STARTED}still right"));
     // It is begun while the page is open.
     book.write(EXERCISE, "right");
     stream.grade(|one| one["state"] == "graded");
