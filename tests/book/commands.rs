@@ -53,6 +53,7 @@ fn commands_that_no_check_runs_are_noticed() {
         ("python3 lessons/lesson02/nope.py", "no file lessons/lesson02/nope.py"),
         ("SUBJECT=\"python3 nope.py\" cargo test -p lesson02", "no file nope.py"),
         ("cargo grade nope", "no check runs cargo grade nope"),
+        ("cargo grade --nope lesson02", "no check uses --nope"),
         ("make all", "no check runs make"),
         ("echo hello | nc 127.0.0.1 9090", "a pipe"),
     ] {
@@ -173,6 +174,11 @@ fn unknown(command: &str, suite: &str) -> Option<String> {
             let mut parts = filter.iter().flat_map(|name| name.split("::"));
             parts.find(|part| !suite.contains(part)).map(|part| format!("no check {part}"))
         }
+        // Folders and exercises of the reader's own are named as well.
+        ["cargo", "grade", rest @ ..] if rest.iter().any(|word| word.starts_with("--")) => {
+            let mut options = rest.iter().filter(|word| word.starts_with("--"));
+            options.find(|word| !used(word)).map(unused)
+        }
         ["cargo", before @ .., last] => {
             let without_filter = format!("cargo {}", before.join(" "));
             let known = continuous_integration_runs(command)
@@ -209,7 +215,9 @@ fn unused(word: &&str) -> String {
 
 /// The manifest of a package of the workspace.
 fn manifest(package: &str) -> Option<String> {
-    fs::read_to_string(root().join("lessons").join(package).join("Cargo.toml")).ok()
+    let folders = ["lessons", "tests"].into_iter();
+    let mut manifests = folders.map(|it| root().join(it).join(package).join("Cargo.toml"));
+    manifests.find_map(|manifest| fs::read_to_string(manifest).ok())
 }
 
 /// Those of a program's arguments that have a meaning of their own: options and modes, but neither

@@ -26,6 +26,7 @@ impl Lesson {
             Err(wrong) => missing.extend_from_slice(wrong),
         }
         let programs = programs.as_deref().unwrap_or_default();
+        missing.extend(self.not_alone(programs));
         missing.extend(self.unproved(programs));
         for file in ["exercise.rs", "solution.rs"] {
             if self.exercise.is_none() && self.folder.join(file).exists() {
@@ -89,6 +90,19 @@ impl Lesson {
             }
         }
         wrong
+    }
+
+    /// Wrong programs that another lesson has by the same name: cargo builds both into one file.
+    fn not_alone(&self, programs: &[WrongProgram]) -> Vec<String> {
+        let lessons = fs::read_dir(self.folder.parent().unwrap_or(Path::new("."))).into_iter();
+        let others = lessons.flatten().flatten().map(|lesson| lesson.path());
+        let others: Vec<_> = others.filter(|lesson| *lesson != self.folder).collect();
+        let is_elsewhere = |program: &&WrongProgram| {
+            let file = Path::new("examples").join(&program.name).with_extension("rs");
+            others.iter().any(|lesson| lesson.join(&file).exists())
+        };
+        let names = programs.iter().filter(is_elsewhere).map(|program| &program.name);
+        names.map(|name| format!("another lesson has a wrong program {name}, too")).collect()
     }
 
     /// Checks that no wrong program fails.
@@ -251,6 +265,12 @@ mod tests {
         // It isn't on the book's page.
         let robustness = missing(&more, |lesson| lesson.robustness(&[BETTER]));
         assert_eq!(robustness, "book/chapters/speed.md doesn't list better");
+    }
+
+    #[test]
+    fn names_of_wrong_programs_are_unique() {
+        let twice = missing(&[("lesson08/examples/bad.rs", "//! Bad.\n")], |lesson| lesson);
+        assert_eq!(twice, "another lesson has a wrong program bad, too");
     }
 
     #[test]
