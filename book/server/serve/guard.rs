@@ -63,7 +63,7 @@ pub async fn guard(State(session): State<Session>, request: Request, next: Next)
     let mut response = match refusal(&session, &request) {
         None => match with_whole_body(request).await {
             Ok(request) => next.run(request).await,
-            Err(refused) => refused,
+            Err(refused) => refused.into_response(),
         },
         Some((status, why)) => (status, format!("{why}\n")).into_response(),
     };
@@ -78,16 +78,15 @@ pub async fn guard(State(session): State<Session>, request: Request, next: Next)
 }
 
 /// Waits for a body until it is whole, but not for long: what is unfinished costs a descriptor.
-async fn with_whole_body(request: Request) -> Result<Request, Response> {
+async fn with_whole_body(request: Request) -> Result<Request, (StatusCode, &'static str)> {
     if request.method() != Method::POST {
         return Ok(request);
     }
     let (head, body) = request.into_parts();
-    let refused = |status: StatusCode, why: &str| Err((status, format!("{why}\n")).into_response());
     match tokio::time::timeout(connections::LONGEST, body::to_bytes(body, LARGEST)).await {
         Ok(Ok(whole)) => Ok(Request::from_parts(head, whole.into())),
-        Ok(Err(_)) => refused(StatusCode::PAYLOAD_TOO_LARGE, "the body is too long, or broken off"),
-        Err(_) => refused(StatusCode::REQUEST_TIMEOUT, "the body took too long"),
+        Ok(Err(_)) => Err((StatusCode::PAYLOAD_TOO_LARGE, "the body is too long, or cut off\n")),
+        Err(_) => Err((StatusCode::REQUEST_TIMEOUT, "the body took too long\n")),
     }
 }
 

@@ -156,7 +156,7 @@ fn a_busy_machine_excuses_time_and_nothing_else() {
         Report::new(&check, "subject", trace.take(), broken).judged_while(busy).is_judged()
     };
     let late = |run: &mut Run| {
-        let _program = run.start(&[])?.complains("a.rs")?;
+        run.start(&[])?.complains("a.rs")?;
         Err(Broken::new("this", "nothing: the time was up").of_time())
     };
     assert!(!is_judged("echo a.rs >&2; exec sleep 60", late));
