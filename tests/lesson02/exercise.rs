@@ -45,24 +45,23 @@
 //! clients. In another language: `SUBJECT="python3 my_server.py" cargo test -p lesson02`.
 
 use std::io::Write;
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY};
-use grader::{
-    Check, Hint, Needs, Outcome, Peer, Run, check, private_loopback, sockets, ways_to_end,
-};
+use grader::{Check, Hint, Needs, Outcome, Peer, Run, check, private_loopback, sockets};
 use socket2::SockRef;
 
-use servers::one_client::serves_the_next_after_a_slow_sender;
+use crate::robustness::Requests;
+use servers::one_client_robustness::serves_the_next_after_a_slow_sender;
 use servers::one_client_time::{
     GRACE, ends_a_silent_client_in_time, gives_a_client_time, serves_a_hundred_clients,
     survives_a_client_that_is_gone,
 };
-use servers::robustness::{Protocol, cut_anywhere, narrow, runs_again};
+use servers::robustness::{Protocol, narrow};
 
 /// The longest request, in bytes.
-const MAX_REQUEST: usize = 1 << 20;
+pub const MAX_REQUEST: usize = 1 << 20;
 
 pub const CHECKS: &[Check] = &[
     check("says_where_it_listens", says_where_it_listens)
@@ -351,7 +350,7 @@ fn survives_a_reset(run: &mut Run) -> Outcome {
     serves_another(run, address)
 }
 
-fn asks_for_a_long_reply(run: &mut Run, address: SocketAddr) -> Outcome<Peer> {
+pub fn asks_for_a_long_reply(run: &mut Run, address: SocketAddr) -> Outcome<Peer> {
     let stream = run.attempt("a client with small buffers connects", narrow(address))?;
     run.step("it sends a request of 1 MiB, and waits until its reply has begun");
     Requests::sends_without_reading(&stream);
@@ -439,7 +438,7 @@ fn gives_up_on_a_client_that_never_reads(run: &mut Run) -> Outcome {
 }
 
 /// What the server answers to a request.
-fn reply(request: &str) -> String {
+pub fn reply(request: &str) -> String {
     format!("{REPLY}\n{request}")
 }
 
@@ -450,95 +449,8 @@ fn serves_another(run: &mut Run, address: SocketAddr) -> Outcome {
 }
 
 /// The client sends a whole request and gets a whole reply.
-fn is_answered(client: &mut Peer, request: &str) -> Outcome {
+pub fn is_answered(client: &mut Peer, request: &str) -> Outcome {
     client.send(request)?;
     client.finish_sending()?;
     client.receives_all(reply(request))
-}
-
-/// What else can happen to a server for requests.
-pub const ROBUSTNESS: &[Check] = &[
-    check("answers_requests_cut_anywhere", answers_requests_cut_anywhere)
-        .demands("A request is answered the same wherever it is cut in two, and when it comes byte by byte.")
-        .hint("Which of your steps takes it for granted that a piece ends where a character ends?")
-        .section("02-2-server.html#one-read-is-not-one-message"),
-    check("ends_in_the_middle_of_a_reply", ends_in_the_middle_of_a_reply)
-        .demands("SIGTERM or Ctrl-C ends the server: its client gets the part of the reply that was written, and an end; the next run has the port at once.")
-        .hint("Which process gets the signal, and which others have the client's connection, or the port?")
-        .section("03-threads.html#stopping")
-        .needs(Needs::Linux),
-];
-
-fn answers_requests_cut_anywhere(run: &mut Run) -> Outcome {
-    let (_server, address) = run.serve()?;
-    let text = "né你🦀";
-    for pieces in cut_anywhere(text) {
-        let mut client = run.connect(address)?;
-        client.send_in_chunks(&pieces)?;
-        client.finish_sending()?;
-        client.receives_all(reply(text))?;
-    }
-    Ok(())
-}
-
-fn ends_in_the_middle_of_a_reply(run: &mut Run) -> Outcome {
-    for tell_to_end in ways_to_end() {
-        let (mut server, address) = run.serve_on_own_address()?;
-        let mut client = asks_for_a_long_reply(run, address)?;
-        client.has_unread_input()?;
-        // The rest of the reply has no room.
-        run.becomes_idle(&server)?;
-        tell_to_end(&mut server)?;
-        // Not before its end: with room for the rest, a server that hears of it late writes all.
-        server.ends()?;
-        let room = SockRef::from(client.stream()).set_recv_buffer_size(1 << 20);
-        run.attempt("the client begins to read", room)?;
-        // Nothing was unread, so the kernel sends what it has, and then an end like any other: only
-        // somebody who knows the length can tell that more was to come.
-        let got = client.receives_to_end()?;
-        let is_a_part = got.starts_with(REPLY.as_bytes()) && got.len() < MAX_REQUEST;
-        run.ensure("that is a part of the reply", is_a_part, grader::quote(&got))?;
-        runs_again::<Requests>(run, address)?;
-    }
-    Ok(())
-}
-
-/// A request ends where the client's stream ends.
-pub struct Requests;
-
-impl Protocol for Requests {
-    const SECTION: &'static str = "02-2-server.html#the-repair";
-    const MAKES_OTHERS_WAIT: bool = true;
-    const HALF: &'static [u8] = b"\xe4\xbd";
-
-    fn asks(client: &mut Peer) -> Outcome {
-        client.send(GREETING)?;
-        client.finish_sending()
-    }
-
-    fn is_answered(client: &mut Peer) -> Outcome {
-        client.receives_all(reply(GREETING))
-    }
-
-    fn sends_much(client: &mut Peer) -> Outcome {
-        let request = "x".repeat(256 << 10);
-        client.write_all(request.as_bytes(), "the server reads the request")?;
-        client.finish_sending()?;
-        client.receives_all(reply(&request))
-    }
-
-    fn sends_without_reading(mut stream: &TcpStream) {
-        // The longest request that is allowed, so that the reply is as long.
-        let _ = stream.write_all(&[b'x'; MAX_REQUEST]);
-        let _ = stream.shutdown(Shutdown::Write);
-    }
-}
-
-impl Requests {
-    /// After 16 bytes, those that are missing to the longest request.
-    fn sends_the_rest(mut stream: &TcpStream) {
-        let _ = stream.set_write_timeout(Some(Duration::from_secs(1)));
-        let _ = stream.write_all(&[b'x'; MAX_REQUEST - 16]);
-        let _ = stream.shutdown(Shutdown::Write);
-    }
 }

@@ -3,13 +3,15 @@
 mod exercise;
 mod facts;
 mod looking;
+mod robustness;
 
 use std::process::ExitCode;
 
-use exercise::Requests;
 use grader::{Exercise, Lesson};
+use robustness::Requests;
 use servers::command_line;
-use servers::one_client::{self, OneAfterAnother};
+use servers::one_client;
+use servers::one_client_robustness::{self, OneAfterAnother};
 use servers::robustness::LastingServer;
 use servers::says_little::SaysLittle;
 
@@ -18,8 +20,8 @@ fn main() -> ExitCode {
         .shared(one_client::CHECKS)
         .shared(&command_line::PROGRAM)
         .shared(&command_line::LISTENS)
-        .robustness(one_client::ROBUSTNESS)
-        .robustness(one_client::ROBUSTNESS_OF_ALL)
+        .robustness(one_client_robustness::ROBUSTNESS)
+        .robustness(one_client_robustness::ROBUSTNESS_OF_ALL)
         .facts(facts::FACTS)
         .facts(looking::FACTS)
         .exercise(
@@ -28,7 +30,7 @@ fn main() -> ExitCode {
                 .robustness(&LastingServer::<Requests>::CHECKS)
                 .robustness(&SaysLittle::<Requests>::CHECKS)
                 .robustness(&OneAfterAnother::<Requests>::CHECKS)
-                .robustness(exercise::ROBUSTNESS),
+                .robustness(robustness::ROBUSTNESS),
         )
         .main()
 }

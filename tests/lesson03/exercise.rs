@@ -60,7 +60,7 @@ use socket2::{Domain, Socket, Type};
 use crate::checks::is_not_connected;
 use crate::facts::first_run;
 use crate::queue;
-use servers::one_client::serves_the_next_after_a_slow_sender;
+use servers::one_client_robustness::serves_the_next_after_a_slow_sender;
 use servers::one_client_time::{
     ends_a_silent_client_in_time, gives_a_client_time, serves_a_hundred_clients,
     survives_a_client_that_is_gone,

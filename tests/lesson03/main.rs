@@ -11,7 +11,8 @@ use std::process::ExitCode;
 use exercise::Greetings;
 use grader::{Exercise, Lesson};
 use servers::command_line;
-use servers::one_client::{self, OneAfterAnother};
+use servers::one_client;
+use servers::one_client_robustness::{self, OneAfterAnother};
 use servers::robustness::LastingServer;
 
 fn main() -> ExitCode {
@@ -20,15 +21,15 @@ fn main() -> ExitCode {
         .shared(one_client::CHECKS)
         .shared(&command_line::PROGRAM)
         .shared(&command_line::LISTENS)
-        .robustness(one_client::ROBUSTNESS)
-        .robustness(one_client::ROBUSTNESS_OF_ALL)
+        .robustness(one_client_robustness::ROBUSTNESS)
+        .robustness(one_client_robustness::ROBUSTNESS_OF_ALL)
         .facts(facts::FACTS)
         .facts(notes::FACTS)
         .exercise(
             Exercise::new("exercise03", "solution03", exercise::CHECKS)
                 .starter_fails(exercise::STARTER_FAILS)
                 .robustness(&LastingServer::<Greetings>::CHECKS)
-                .robustness(one_client::ROBUSTNESS_OF_ALL)
+                .robustness(one_client_robustness::ROBUSTNESS_OF_ALL)
                 .robustness(&OneAfterAnother::<Greetings>::CHECKS),
         )
         .main()

@@ -5,6 +5,7 @@ pub mod command_line;
 pub mod handshake;
 pub mod many_clients;
 pub mod one_client;
+pub mod one_client_robustness;
 pub mod one_client_time;
 pub mod robustness;
 pub mod says_little;
