@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use book::source::Directive;
 use book::source::html;
 use book::source::prediction::{OPENING, Prediction};
 use harness::Trial;
@@ -24,6 +25,7 @@ pub fn trials() -> Vec<Trial> {
         every_lesson_ends_with_five_lines_at_most,
         every_verdict_is_linked_from_a_lesson,
         every_figure_is_shown_with_a_caption,
+        listings_have_90_columns_at_most,
     ]
 }
 
@@ -226,7 +228,9 @@ fn every_verdict_is_linked_from_a_lesson() {
     for (file, text) in lessons() {
         for pair in html::tags_of(text, config).windows(2) {
             let link = pair[0].value("href").and_then(|href| href.strip_prefix("verdicts.md#"));
-            let (Some(row), Some(said)) = (link, Verdict::of(text, &pair[1])) else { continue };
+            let (Some(row), Some(said)) = (link, Verdict::of(text, &pair[1])) else {
+                continue;
+            };
             unlinked.remove(row);
             if verdicts.get(row) != Some(&said) {
                 wrong.push(format!("{}: {said:?}: not the verdict of {row}", file.display()));
@@ -292,4 +296,21 @@ fn lessons() -> Vec<(&'static Path, &'static str)> {
     let numbered =
         sources().listed.iter().filter(|(_, line)| lines[line - 1].trim_start().starts_with("- ["));
     numbered.map(|(file, _)| (&**file, &*sources().chapters[file])).collect()
+}
+
+/// A wider listing scrolls sideways on most screens.
+fn listings_have_90_columns_at_most() {
+    let mut wide = Vec::new();
+    for (chapter, text) in &sources().chapters {
+        for directive in Directive::all(text).filter(Directive::reads_file) {
+            let is_code = [".rs", ".py"].iter().any(|kind| directive.path.ends_with(kind));
+            let Some(file) = sources().include(chapter, directive.path).filter(|_| is_code) else {
+                continue;
+            };
+            let listing = directive.resolve(root(), &file).unwrap();
+            let lines = listing.lines().filter(|line| line.chars().count() > 90);
+            wide.extend(lines.map(|line| format!("{}: {line}", file.display())));
+        }
+    }
+    assert!(wide.is_empty(), "{}", wide.join("\n"));
 }

@@ -44,7 +44,6 @@
 //! The checks are in the order in which you might meet them. Each starts your server and is its
 //! clients. In another language: `SUBJECT="python3 my_server.py" cargo test -p lesson02`.
 
-use std::io::Write;
 use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
 

@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use common::{GREETING, REPLY, timed_out};
 use grader::sockets::{self, State};
-use grader::{Check, Finished, Needs, Outcome, Peer, Program, Run, check, private_loopback};
+use grader::{
+    Check, Finished, Needs, Outcome, Peer, Program, Run, check, private_loopback,
+};
 
 pub const CHECKS: &[Check] = &[
     check("restarts_at_once", restarts_at_once)
@@ -144,14 +146,18 @@ pub fn a_port_of_our_own() -> String {
 }
 
 /// Connects so many clients that nobody accepts, each as soon as the one before waits in the queue.
-pub fn fill_the_queue(run: &mut Run, address: SocketAddr, clients: u64) -> Outcome<Vec<Peer>> {
+pub fn fill_the_queue(
+    run: &mut Run,
+    address: SocketAddr,
+    clients: u64,
+) -> Outcome<Vec<Peer>> {
     (1..=clients)
         .map(|number| {
             let client = run.connect(address)?;
             run.until(format!("{number} in the queue"), || {
-                sockets::sockets_at(address)?
-                    .into_iter()
-                    .find(|socket| socket.state == State::Listen && socket.receive_queue == number)
+                sockets::sockets_at(address)?.into_iter().find(|socket| {
+                    socket.state == State::Listen && socket.receive_queue == number
+                })
             })?;
             Ok(client)
         })

@@ -53,7 +53,8 @@ use std::time::Duration;
 
 use common::{GREETING, REPLY};
 use grader::{
-    Check, ClosedPort, Hint, Needs, Outcome, Peer, Program, Run, check, close, private_loopback,
+    Check, ClosedPort, Hint, Needs, Outcome, Peer, Program, Run, check, close,
+    private_loopback,
 };
 use socket2::{Domain, Socket, Type};
 
@@ -175,8 +176,9 @@ fn says_where_it_listens(run: &mut Run) -> Outcome {
     serves_a_client(run, address)?.close();
     // All of 127.0.0.0/8 is loopback there.
     if cfg!(target_os = "linux") {
-        run.is_refused(SocketAddr::new(private_loopback(), address.port()))
-            .hint("Which addresses does your listener have, and which has the user named?")?;
+        run.is_refused(SocketAddr::new(private_loopback(), address.port())).hint(
+            "Which addresses does your listener have, and which has the user named?",
+        )?;
     }
     Ok(())
 }
@@ -295,7 +297,8 @@ fn knows_a_live_server(run: &mut Run) -> Outcome {
 
     // Not every machine has it.
     if let Ok(holder) = TcpListener::bind("[::1]:0") {
-        let taken = run.attempt("another program listens on [::1]", holder.local_addr())?;
+        let taken =
+            run.attempt("another program listens on [::1]", holder.local_addr())?;
         cannot_listen(run, taken, A_SERVER)?;
         close(holder);
     }
@@ -360,7 +363,8 @@ fn cannot_listen(run: &mut Run, address: SocketAddr, holder: &str) -> Outcome {
     let address = address.to_string();
     run.before_deadline(SOON, |run| {
         let since = std::time::Instant::now();
-        let ended = run.to_end_without_listening(&[&address])?.exited_with(1)?.explained()?;
+        let ended =
+            run.to_end_without_listening(&[&address])?.exited_with(1)?.explained()?;
         let took = since.elapsed();
         says(run, &ended.stderr(), &address, holder)?;
         let seconds = format!("{:.1} s", took.as_secs_f64());
@@ -414,7 +418,8 @@ fn restarts(run: &mut Run, address: SocketAddr) -> Outcome<Program> {
 
 fn gives_up_on_a_slow_sender(run: &mut Run) -> Outcome {
     run.with_deadline(|run, limit| {
-        let (_, _, steady) = serves_the_next_after_a_slow_sender::<Greetings>(run, limit)?;
+        let (_, _, steady) =
+            serves_the_next_after_a_slow_sender::<Greetings>(run, limit)?;
         Ok(steady)
     })
 }

@@ -1,6 +1,8 @@
 //! What chapter 2.3 says of ports, as experiments on this machine's kernel, and its recordings.
 
-use crate::checks::{a_port_of_our_own, fill_the_queue, is_not_connected, server_closes_first};
+use crate::checks::{
+    a_port_of_our_own, fill_the_queue, is_not_connected, server_closes_first,
+};
 use std::cell::Cell;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener};
@@ -9,8 +11,8 @@ use std::time::Duration;
 use common::{GREETING, REPLY, TUTORIAL_ADDRESS};
 use grader::sockets::{self, State};
 use grader::{
-    Check, Needs, Outcome, Peer, Program, Run, Subject, check, private_loopback, without_frames,
-    workspace,
+    Check, Needs, Outcome, Peer, Program, Run, Subject, check, private_loopback,
+    without_frames, workspace,
 };
 use socket2::{Domain, Socket, Type};
 
@@ -97,7 +99,10 @@ fn s9_the_backlog_counts_connections(run: &mut Run) -> Outcome {
     for (backlog, admitted) in [(0, 1), (1, 2), (3, 4)] {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None);
         let socket = run.attempt("create a socket", socket)?;
-        run.attempt("bind it", socket.bind(&SocketAddr::new(private_loopback(), 0).into()))?;
+        run.attempt(
+            "bind it",
+            socket.bind(&SocketAddr::new(private_loopback(), 0).into()),
+        )?;
         run.attempt(format!("listen with backlog {backlog}"), socket.listen(backlog))?;
         let listener = run.listener(socket);
         let address = listener.address();
@@ -166,7 +171,11 @@ fn s13_the_server_closes_first(run: &mut Run) -> Outcome {
     run.while_in_time_wait(
         |run| first_run(run, false),
         |run, [port, _]| {
-            run.fails("binding the port again", bind(port, false), io::ErrorKind::AddrInUse)
+            run.fails(
+                "binding the port again",
+                bind(port, false),
+                io::ErrorKind::AddrInUse,
+            )
         },
     )
 }
@@ -217,7 +226,8 @@ fn s14_both_runs_must_set_the_option(run: &mut Run) -> Outcome {
             |run| first_run(run, first),
             |run, [port, _]| {
                 let again = bind(port, second);
-                let what = format!("first run with the option: {first}, second: {second}: bind");
+                let what =
+                    format!("first run with the option: {first}, second: {second}: bind");
                 // The port may be free then; the connection still waits.
                 match first && second {
                     true => run.attempt(what, again).map(drop),
@@ -230,9 +240,14 @@ fn s14_both_runs_must_set_the_option(run: &mut Run) -> Outcome {
 }
 
 fn s14_one_listener_at_a_time(run: &mut Run) -> Outcome {
-    let first = run.attempt("bind", bind(SocketAddr::new(private_loopback(), 0), true))?;
+    let first =
+        run.attempt("bind", bind(SocketAddr::new(private_loopback(), 0), true))?;
     let first = run.listener(first);
-    run.fails("a second listener", bind(first.address(), true), io::ErrorKind::AddrInUse)?;
+    run.fails(
+        "a second listener",
+        bind(first.address(), true),
+        io::ErrorKind::AddrInUse,
+    )?;
     first.close();
     Ok(())
 }
@@ -270,7 +285,11 @@ fn c3_the_crashing_original_runs_again(run: &mut Run) -> Outcome {
 }
 
 /// A client whose message has come when the server accepts, so that the crash leaves it unread.
-fn crashes_with_unread_input(run: &mut Run, server: &mut Program, address: SocketAddr) -> Outcome {
+fn crashes_with_unread_input(
+    run: &mut Run,
+    server: &mut Program,
+    address: SocketAddr,
+) -> Outcome {
     // Asleep until the message is there: otherwise it might crash before the message comes.
     server.suspend()?;
     let mut client = run.connect(address)?;
@@ -299,7 +318,8 @@ fn closes_first(
     server: &Subject,
     option: &[&str],
 ) -> Outcome<(Program, [SocketAddr; 2])> {
-    let mut first = run.start_other(server, &[option, &[&a_port_of_our_own()]].concat())?;
+    let mut first =
+        run.start_other(server, &[option, &[&a_port_of_our_own()]].concat())?;
     let address = first.listening()?;
     let client = server_closes_first(run, &mut first, address)?;
     Ok((first, [address, client]))
@@ -365,7 +385,12 @@ fn shown(command: &str, server: &Program, address: SocketAddr) -> String {
 }
 
 /// Two runs of a server on one port, each with a client that leaves closing first to the server.
-fn record_two_runs(run: &mut Run, name: &str, command: &str, server: &Subject) -> Outcome {
+fn record_two_runs(
+    run: &mut Run,
+    name: &str,
+    command: &str,
+    server: &Subject,
+) -> Outcome {
     let option: &[&str] =
         if command.ends_with("--without-reuse") { &["--without-reuse"] } else { &[] };
     let first_run = Cell::default();
@@ -415,7 +440,8 @@ fn record_the_option_that_comes_too_late(run: &mut Run) -> Outcome {
         |run, [address, _]| {
             let mut runs = first_run.take();
             for file in [WITHOUT, "lesson03/mended.py"] {
-                let mut again = run.start_other(&python(file), &[&address.to_string()])?;
+                let mut again =
+                    run.start_other(&python(file), &[&address.to_string()])?;
                 again.exits_with(1)?;
                 runs += &shown(&command(file), &again, address);
             }
@@ -436,7 +462,12 @@ fn record_without_the_option(run: &mut Run) -> Outcome {
 }
 
 fn record_with_the_option(run: &mut Run) -> Outcome {
-    record_two_runs(run, "reuse-with", "cargo run -p lesson03", &Subject::built("lesson03"))
+    record_two_runs(
+        run,
+        "reuse-with",
+        "cargo run -p lesson03",
+        &Subject::built("lesson03"),
+    )
 }
 
 fn record_the_matrix(run: &mut Run) -> Outcome {

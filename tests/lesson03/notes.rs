@@ -85,8 +85,11 @@ pub const FACTS: &[Check] = &[
 ];
 
 /// What `send` says on a socket that has no peer.
-const SEND_WITHOUT_PEER: ErrorKind =
-    if cfg!(target_os = "linux") { ErrorKind::BrokenPipe } else { ErrorKind::NotConnected };
+const SEND_WITHOUT_PEER: ErrorKind = if cfg!(target_os = "linux") {
+    ErrorKind::BrokenPipe
+} else {
+    ErrorKind::NotConnected
+};
 
 // ANCHOR: note1
 fn a_client_connects_first(run: &mut Run) -> Outcome {
@@ -111,7 +114,11 @@ fn the_kernel_gives_the_client_a_port(run: &mut Run) -> Outcome {
     run.attempt("connect, without bind", client.connect(&listener.address().into()))?;
     let client = address_of(run, &client)?;
     let given = ephemeral_ports().unwrap_or(1..=u16::MAX);
-    run.ensure("now it has a port, one of the kernel's", given.contains(&client.port()), client)?;
+    run.ensure(
+        "now it has a port, one of the kernel's",
+        given.contains(&client.port()),
+        client,
+    )?;
     let seen = listener.accept()?.remote();
     run.ensure("and that is what the server sees", seen == client, seen)
 }
@@ -134,7 +141,11 @@ fn a_server_can_listen_unbound(run: &mut Run) -> Outcome {
     run.attempt("listen, without bind", server.listen(1))?;
     let address = address_of(run, &server)?;
     run.ensure("the kernel has chosen a port", address.port() != 0, address)?;
-    run.ensure("on every IPv4 address of this machine", address.ip().is_unspecified(), address)?;
+    run.ensure(
+        "on every IPv4 address of this machine",
+        address.ip().is_unspecified(),
+        address,
+    )?;
 
     // It works, for a client that learns the port in some other way.
     run.connect((Ipv4Addr::LOCALHOST, address.port()).into())?;
@@ -205,11 +216,13 @@ fn the_reset_destroys_the_reply(run: &mut Run) -> Outcome {
     run.attempt("ask for a small receive buffer", small.set_recv_buffer_size(4096))?;
     run.attempt("connect", small.connect(&listener.address().into()))?;
     let room = run.attempt("its size", small.recv_buffer_size())?;
-    let (mut server, mut client) = (listener.accept()?, run.peer(small.into(), "the client"));
+    let (mut server, mut client) =
+        (listener.accept()?, run.peer(small.into(), "the client"));
     client.send([b'?'; 100])?;
     server.has_unread_input()?;
 
-    // Nobody reads, so the client's kernel takes no more than it has room for; the server's takes the rest.
+    // The client doesn't read, so its kernel takes no more than it has room for. The
+    // server's kernel takes the rest.
     run.attempt("make sending non-blocking", server.stream().set_nonblocking(true))?;
     let mut sent = 0;
     run.until("a reply for which the client's kernel has no room", || {
@@ -222,7 +235,11 @@ fn the_reset_destroys_the_reply(run: &mut Run) -> Outcome {
     server.close();
     run.nothing_is_left(ours, theirs)?;
     let received = client.is_reset()?;
-    run.ensure("a part of the reply is lost", received < sent, format!("{received} of {sent}"))
+    run.ensure(
+        "a part of the reply is lost",
+        received < sent,
+        format!("{received} of {sent}"),
+    )
 }
 // ANCHOR_END: note6_lost
 
@@ -331,10 +348,13 @@ fn the_second_write_fails(run: &mut Run) -> Outcome {
     let (mut server, client) = connection(run)?;
     client.close();
     server.receives_end()?;
-    // Taken by our kernel. The peer's kernel has nobody to give it to, and answers with a reset.
+    // Our kernel takes it. The peer's kernel has no socket for it, and answers with a
+    // reset.
     run.attempt("the first write", server.stream().write(b"anybody there?"))?;
-    let why = run.until("a later write fails", || server.stream().write(b"hello?").err())?;
-    let expected = [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset].contains(&why.kind());
+    let why =
+        run.until("a later write fails", || server.stream().write(b"hello?").err())?;
+    let expected =
+        [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset].contains(&why.kind());
     run.ensure("because the connection is broken", expected, why)
 }
 // ANCHOR_END: note8_write

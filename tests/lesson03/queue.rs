@@ -69,7 +69,9 @@ pub fn fill(run: &mut Run, address: SocketAddr, clients: u64) -> Outcome<Vec<Pee
     }
     run.until(format!("{clients} are in the queue"), || {
         let found = sockets::sockets_at(address)?;
-        found.into_iter().find(|it| it.state == State::Listen && it.receive_queue == clients)
+        found
+            .into_iter()
+            .find(|it| it.state == State::Listen && it.receive_queue == clients)
     })?;
     Ok(queue)
 }
