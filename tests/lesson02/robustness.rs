@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 use common::{GREETING, REPLY};
-use grader::{Check, Hint, Needs, Outcome, Peer, Run, check, ways_to_end};
+use grader::{Check, Needs, Outcome, Peer, Run, check, ways_to_end};
 use socket2::SockRef;
 
 use servers::robustness::{Protocol, cut_anywhere, runs_again};
