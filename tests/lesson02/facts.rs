@@ -11,6 +11,7 @@ use grader::{
     Check, Needs, Outcome, Run, Subject, check, lesson_folder, private_loopback, program_file,
     workspace,
 };
+use servers::one_client::crashes_with_unread_input;
 
 use crate::exercise::CHECKS;
 
@@ -67,14 +68,7 @@ fn recv_on_the_listener(run: &mut Run) -> Outcome {
     let original = Subject::python("original.py", lesson_folder("lesson02").join("original.py"));
     let mut server = run.start_other(&original, &["127.0.0.1:0"])?;
     let address = server.listening()?;
-    // Asleep until the message is there: it must die with the message unread.
-    server.suspend()?;
-    let mut client = run.connect(address)?;
-    client.send(GREETING)?;
-    run.message_waits_at(address)?;
-    server.resume()?;
-    client.is_reset()?;
-    server.exits_with(1)?;
+    crashes_with_unread_input(run, &mut server, address)?;
     // The number of ENOTCONN is Linux's; other systems have another.
     server.complains(if cfg!(target_os = "linux") { "OSError: [Errno 107]" } else { "OSError" })
 }

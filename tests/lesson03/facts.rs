@@ -14,6 +14,7 @@ use grader::{
     Check, Needs, Outcome, Peer, Program, Run, Subject, check, private_loopback,
     without_frames, workspace,
 };
+use servers::one_client::crashes_with_unread_input;
 use socket2::{Domain, Socket, Type};
 
 pub const FACTS: &[Check] = &[
@@ -285,21 +286,6 @@ fn c3_the_crashing_original_runs_again(run: &mut Run) -> Outcome {
 }
 
 /// A client whose message has come when the server accepts, so that the crash leaves it unread.
-fn crashes_with_unread_input(
-    run: &mut Run,
-    server: &mut Program,
-    address: SocketAddr,
-) -> Outcome {
-    // Asleep until the message is there: otherwise it might crash before the message comes.
-    server.suspend()?;
-    let mut client = run.connect(address)?;
-    client.send(GREETING)?;
-    run.message_waits_at(address)?;
-    server.resume()?;
-    client.is_reset()?;
-    server.exits_with(1)
-}
-
 fn c3_with_c2_mended_it_does_not(run: &mut Run) -> Outcome {
     let server = python("lesson03/without_option.py");
     run.while_in_time_wait(

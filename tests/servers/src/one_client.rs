@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY};
-use grader::{Check, Finished, Needs, Outcome, Run, Subject, check, lesson_folder};
+use grader::{Check, Finished, Needs, Outcome, Program, Run, Subject, check, lesson_folder};
 
 pub const CHECKS: &[Check] = &[
     check("serves_the_tutorials_client", serves_the_tutorials_client)
@@ -233,4 +233,20 @@ fn serves_tool(run: &mut Run, tool: fn(SocketAddr) -> Subject) -> Outcome {
     client.ends_input();
     server.says(GREETING)?;
     server.exits_with(0)
+}
+
+/// A client's message makes the tutorial's server crash before it has read it: the client is reset.
+pub fn crashes_with_unread_input(
+    run: &mut Run,
+    server: &mut Program,
+    address: SocketAddr,
+) -> Outcome {
+    // Asleep until the message is there: otherwise it might crash before the message comes.
+    server.suspend()?;
+    let mut client = run.connect(address)?;
+    client.send(GREETING)?;
+    run.message_waits_at(address)?;
+    server.resume()?;
+    client.is_reset()?;
+    server.exits_with(1)
 }

@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use harness::{Arguments, Failed, Trial};
 
@@ -182,31 +183,34 @@ impl Lesson {
     fn trials(self, shown: Shown) -> (Vec<Trial>, Option<Grade>) {
         let mut trials = Vec::new();
         let name = self.name;
-        let programs = wrong::of_lesson(&self.folder);
-        let whole = self.incomplete(&programs);
+        let lesson = Arc::new(self);
+        let programs = wrong::of_lesson(&lesson.folder);
+        // It reads the heads of all lessons and some pages: only if it is asked for.
+        let (it, heads) = (Arc::clone(&lesson), programs.clone());
         trials.push(Trial::test(format!("{name}::suite_is_whole"), move || {
+            let whole = it.incomplete(&heads);
             if whole.is_empty() { Ok(()) } else { Err(whole.join("\n").into()) }
         }));
         let programs = programs.unwrap_or_default();
         let mut grade = None;
-        if let Some(exercise) = &self.exercise {
+        if let Some(exercise) = &lesson.exercise {
             let (yours, checks) = (exercise.name(), exercise.checks);
             trials.push(Trial::test(format!("{name}::checks_are_in_the_chapter"), move || {
                 listed::compare(name, &yours, checks)
             }));
-            grade = Some(exercise.trials(name, &self.folder, shown, &mut trials));
+            grade = Some(exercise.trials(name, &lesson.folder, shown, &mut trials));
         }
-        for name in files(&self.folder.join("rejected"), "rs") {
-            let file = self.folder.join("rejected").join(&name).with_extension("rs");
+        for name in files(&lesson.folder.join("rejected"), "rs") {
+            let file = lesson.folder.join("rejected").join(&name).with_extension("rs");
             trials.push(Trial::test(format!("rejected::{name}"), move || {
                 rejected::as_its_head_says(&file).map_err(Failed::from)
             }));
         }
         let is_touched = grade.as_ref().is_some_and(|grade| !grade.is_untouched());
-        self.reports(&programs, is_touched, &mut trials);
+        lesson.reports(&programs, is_touched, &mut trials);
         for program in programs {
             for role in program.roles.clone() {
-                let Some(judges) = self.judges(&role.instead_of) else { continue };
+                let Some(judges) = lesson.judges(&role.instead_of) else { continue };
                 let (program, trial) = (program.clone(), format!("wrong::{}", program.name));
                 // A program that is wrong in two places has two trials.
                 let place = if program.roles.len() > 1 {
@@ -217,8 +221,8 @@ impl Lesson {
                 trials.push(Trial::test(trial + &place, move || program.judged(&role, &judges)));
             }
         }
-        if let Some(exercise) = &self.exercise {
-            for Answer { subject, needs, is_copied } in self.answers().0 {
+        if let Some(exercise) = &lesson.exercise {
+            for Answer { subject, needs, is_copied } in lesson.answers().0 {
                 trials.extend(right(&subject, needs, "", exercise.checks));
                 let robustness = if is_copied { &exercise.robustness[..] } else { &[] };
                 trials.extend(right(&subject, needs, "robust::", robustness));
@@ -226,12 +230,12 @@ impl Lesson {
             let needs = Needs::Nothing;
             trials.extend(right(&exercise.solution, needs, "robust::", &exercise.robustness));
         }
-        let program = &self.program;
-        for checks in [&self.checks, &self.shared, &self.modes] {
+        let program = &lesson.program;
+        for checks in [&lesson.checks, &lesson.shared, &lesson.modes] {
             trials.extend(right(program, Needs::Nothing, "", checks));
         }
-        trials.extend(right(program, Needs::Nothing, "robust::", &self.robustness));
-        for &fact in &self.facts {
+        trials.extend(right(program, Needs::Nothing, "robust::", &lesson.robustness));
+        for &fact in &lesson.facts {
             trials.push(trial(format!("fact::{}", fact.id), fact, move || pass(&fact, None)));
         }
         (trials, grade)
