@@ -91,6 +91,7 @@ pub const PROGRAMS: &[Program] = &[
     example("recv_on_listener", "lesson02", Server, SMALL_SERVER),
     bin("exercise02", "lesson02", Server, SMALL_SERVER),
     python("lesson02/original.py", Server, &[LISTEN]),
+    python("lesson02/mended.py", Server, &[LISTEN]),
     bin(
         "lesson03",
         "lesson03",

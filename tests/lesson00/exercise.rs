@@ -93,11 +93,11 @@ pub const CHECKS: &[Check] = &[
     check("names_the_range_of_the_port", names_the_range_of_the_port)
         .demands("A port is called a system, user or dynamic port, on both sides of each border.")
         .hint("How many ranges of ports are there, and to which of two does their border belong?")
-        .section("01-introduction.html#what-a-port-is"),
+        .section("01-introduction.html#three-ranges-of-ports"),
     check("knows_that_port_0_is_none", knows_that_port_0_is_none)
         .demands("Port 0 is called `no port yet`.")
         .hint("Which port does a socket have that was bound to port 0?")
-        .section("01-introduction.html#what-a-port-is"),
+        .section("01-introduction.html#three-ranges-of-ports"),
     check("looks_at_all_of_them", looks_at_all_of_them)
         .demands("Each address is looked at, in order, also after a bad one, and the bad ones make the exit code 1.")
         .hint("What does your loop do after an error, and how does the end of your program still know of it?")
