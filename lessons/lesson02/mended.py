@@ -15,7 +15,7 @@ print("listening on %s:%d" % listener.getsockname(), flush=True)
 # ANCHOR: talk
 connection, client = listener.accept()
 print("connected:", client)
-message = connection.recv(1024)  # the one that leads to the client
+message = connection.recv(1024)  # this client's
 print(message.decode("utf-8"))
 connection.send("问题正在处理中...".encode("utf-8"))
 connection.close()
