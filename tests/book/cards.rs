@@ -44,7 +44,7 @@ fn a_claim_has_the_sign_of_its_verdict() {
 
 fn a_task_has_a_label() {
     let page = built(&SmallBook::new(), "<div class=\"do\">\n\n1. Press it.\n\n</div>\n");
-    let expected = "<div class=\"do\">\n<p class=\"do-label\">Do this now</p>\n<ol>";
+    let expected = "<div class=\"do\">\n<p class=\"do-label\">Do this now</p>\n\n<ol>";
     assert!(page.contains(expected), "{page}");
 }
 
