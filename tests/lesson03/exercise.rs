@@ -126,30 +126,30 @@ pub const CHECKS: &[Check] = &[
         .begins("It says who holds the port", "about 20 lines, three quarters of an hour")
         .demands("Where a server listens, the error says `a server listens there`, and names the address; exit code 1.")
         .hint("What can you do with a live server that you can't do with the remains of one?")
-        .section("02-3-port-reuse.html#two-servers-on-one-port"),
+        .section("02-3-port-reuse.html#who-holds-the-port"),
     check("knows_a_busy_server", knows_a_busy_server)
         .demands("A server whose queue is full is a server, and the error says so within three seconds.")
         .hint("What does a client see of a server whose queue is full, and how long do you wait for more?")
-        .section("02-3-port-reuse.html#the-backlog")
+        .section("02-3-port-reuse.html#who-holds-the-port")
         .needs(Needs::Linux),
     check("knows_what_a_run_has_left", knows_what_a_run_has_left)
         .demands("Where only connections of an earlier run hold the port, the error says `no server listens there`.")
         .hint("What holds the port here, and what answers a client that connects to it?")
-        .section("02-3-port-reuse.html#who-waits")
+        .section("02-3-port-reuse.html#who-holds-the-port")
         .needs(Needs::Linux),
     check("knows_a_port_that_is_only_bound", knows_a_port_that_is_only_bound)
         .demands("Where a program has bound the port and does not listen, the error says `no server listens there`.")
         .hint("After which call can clients connect, and which call has the other program not made?")
-        .section("02-developing.html"),
+        .section("02-3-port-reuse.html#who-holds-the-port"),
     check("tells_other_errors_apart", tells_other_errors_apart)
         .demands("An address of another machine is an error that says neither, and names the address; exit code 1.")
         .hint("Which errors of `bind` and `listen` say that the address is in use, and which say something else?")
-        .section(SECTION)
+        .section("02-3-port-reuse.html#who-holds-the-port")
         .needs(Needs::Linux),
     check("tells_a_privileged_port_apart", tells_a_privileged_port_apart)
         .demands("A port that needs a privilege is an error that says neither, and names the address; exit code 1.")
         .hint("Which kind has this error, and what do you make of errors that you did not expect?")
-        .section(SECTION)
+        .section("02-3-port-reuse.html#who-holds-the-port")
         .needs(Needs::PrivilegedPorts),
     queue::CHECKS[0],
     queue::CHECKS[1],
