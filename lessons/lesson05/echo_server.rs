@@ -37,8 +37,7 @@ fn run(address: SocketAddr) -> Result<(), Failure> {
     buffers.set_recv_buffer_size(BUFFER).explain("cannot set a buffer's size")?;
     buffers.set_send_buffer_size(BUFFER).explain("cannot set a buffer's size")?;
     loop {
-        let (connection, client) =
-            listener.accept().explain("cannot accept a client")?;
+        let (connection, client) = listener.accept().explain("cannot accept a client")?;
         say!("{client} connected")?;
         match echo(&connection) {
             Ok(count) => say!("{client}: {count} bytes echoed")?,

@@ -30,7 +30,7 @@ pub const CHECKS: &[Check] = &[
     check("shows_the_granted_sizes", shows_the_granted_sizes)
         .demands("The sizes of the buffers are shown as asked for and as the kernel granted them.")
         .hint("Does setting a buffer's size tell you what size it has now?")
-        .section("04-buffers.html#asked-for-and-granted")
+        .section("04-buffers.html#sent-is-not-received")
         .needs(Needs::Linux),
     check("fills_the_connection", fills_the_connection)
         .demands("The program writes until the kernel takes no more, and goes on from there.")

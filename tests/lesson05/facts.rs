@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
+use common::GREETING;
 use grader::sockets::socket_between;
 use grader::{Check, Needs, Outcome, Program, Run, Subject, check, close};
 use lesson05::LONG;
@@ -24,7 +25,7 @@ pub const FACTS: &[Check] = &[
         .section("04-buffers.html#where-your-bytes-are"),
     check("S23_linux_doubles_the_buffer", linux_doubles_the_buffer)
         .demands("Linux grants twice the send buffer that was asked for.")
-        .section("04-buffers.html#asked-for-and-granted")
+        .section("04-buffers.html#sent-is-not-received")
         .needs(Needs::Linux),
     check("S23_recv_returns_up_to_n", recv_returns_up_to_n)
         .demands("read returns what has arrived, at most what it is asked for.")
@@ -39,7 +40,9 @@ pub const FACTS: &[Check] = &[
         .demands("The echo server sends back what it reads, also after a client that broke off.")
         .section("04-buffers.html#exercise"),
     check("echo_server_holds_a_client_that_only_writes", echo_server_holds_a_writer)
-        .demands("A client of the echo server that only writes gets stuck, and a short message passes.")
+        .demands(
+            "A client of the echo server that only writes gets stuck, and a short message passes.",
+        )
         .section("04-buffers.html#what-goes-wrong")
         .needs(Needs::Unix),
     check("solution_and_echo_server", solution_and_echo_server)
