@@ -21,7 +21,7 @@ pub const CHECKS: &[Check] = &[
         .hint("Which call asks whether the port is free, and what did it know of your option by then?")
         .section("02-3-port-reuse.html#the-repair"),
     check("restarts_after_a_crash", restarts_after_a_crash)
-        .demands("A server that was killed while its client is still connected can be run again at once.")
+        .demands("A server that was killed while its client is still connected can be run again right away.")
         .hint("Who holds the server's end of a connection when the server's process is gone?")
         .section("02-3-port-reuse.html#the-repair"),
     check("fails_without_the_option", fails_without_the_option)

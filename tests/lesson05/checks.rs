@@ -38,7 +38,7 @@ pub const CHECKS: &[Check] = &[
         .section("04-buffers.html#a-write-takes-a-part"),
     check("sent_is_not_received", sent_is_not_received)
         .demands("When the connection is full, bytes have been sent, and none has been read.")
-        .hint("Where are the bytes that `write` has taken, while nobody calls `read`?")
+        .hint("Where are the bytes that `write` has taken, before the program calls `read`?")
         .section("04-buffers.html#sent-is-not-received"),
     check("shows_a_partial_write", shows_a_partial_write)
         .demands("At least one write takes a part of what it is offered, and that is shown.")
