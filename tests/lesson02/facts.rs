@@ -151,21 +151,6 @@ fn record_the_original(run: &mut Run) -> Outcome {
     run.recorded("server-original-client", &called)
 }
 
-fn record_the_first_conversation(run: &mut Run) -> Outcome {
-    let python =
-        |name: &str, file: &str| Subject::python(name, lesson_folder("lesson02").join(file));
-    let mut server = run.start_other(&python("mended.py", "mended.py"), &["127.0.0.1:0"])?;
-    let address = server.listening()?;
-    let client = python("the client", "../lesson01/mended.py");
-    let mut client = run.start_other(&client, &[&address.to_string()])?;
-    client.exits_with(0)?;
-    server.exits_with(0)?;
-    let said = server.stdout().replace(&address.to_string(), TUTORIAL_ADDRESS);
-    run.recorded("conversation-server", &format!("$ python3 lessons/lesson02/mended.py\n{said}"))?;
-    let called = format!("$ python3 lessons/lesson01/mended.py\n{}", client.stdout());
-    run.recorded("conversation-client", &called)
-}
-
 fn record_recv_on_the_listener(run: &mut Run) -> Outcome {
     let wrong = run.wrong_program("recv_on_listener")?;
     let mut server = run.start_other(&wrong, &["127.0.0.1:0"])?;
@@ -187,6 +172,21 @@ fn record_bytes_that_are_not_text(run: &mut Run) -> Outcome {
     server.exits_with(1)?;
     let wrote = server.stdout().replace(&address.to_string(), TUTORIAL_ADDRESS) + &server.stderr();
     run.recorded("server-bytes", &format!("$ cargo run -p lesson02\n{wrote}"))
+}
+
+fn record_the_first_conversation(run: &mut Run) -> Outcome {
+    let python =
+        |name: &str, file: &str| Subject::python(name, lesson_folder("lesson02").join(file));
+    let mut server = run.start_other(&python("mended.py", "mended.py"), &["127.0.0.1:0"])?;
+    let address = server.listening()?;
+    let client = python("the client", "../lesson01/mended.py");
+    let mut client = run.start_other(&client, &[&address.to_string()])?;
+    client.exits_with(0)?;
+    server.exits_with(0)?;
+    let said = server.stdout().replace(&address.to_string(), TUTORIAL_ADDRESS);
+    run.recorded("conversation-server", &format!("$ python3 lessons/lesson02/mended.py\n{said}"))?;
+    let called = format!("$ python3 lessons/lesson01/mended.py\n{}", client.stdout());
+    run.recorded("conversation-client", &called)
 }
 
 /// This suite itself, as a program that grades a wrong one.
