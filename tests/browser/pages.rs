@@ -46,6 +46,7 @@ const KINDS: &[(&str, &str)] = &[
     ("sideways", "no_page_scrolls_sideways"),
     ("clipped", "no_text_is_cut"),
     ("small", "no_text_is_too_small"),
+    ("measure", "everything_has_one_measure"),
     ("heavy", "the_first_page_loads_little"),
 ];
 
