@@ -135,16 +135,22 @@ fn record_the_original(run: &mut Run) -> Outcome {
     server.exits_with(1)?;
     client.exits_with(1)?;
     let said = server.stdout().replace(&address.to_string(), TUTORIAL_ADDRESS);
-    let served = format!(
-        "$ python3 lessons/lesson02/original.py\n{said}{}",
-        grader::without_frames(&server.stderr())
-    );
+    let served =
+        format!("$ python3 lessons/lesson02/original.py\n{said}{}", with_line(&server.stderr()));
     run.recorded("server-original", &served)?;
     let called = format!(
         "$ python3 lessons/lesson01/mended.py\n{}",
         grader::without_frames(&client.stderr())
     );
     run.recorded("server-original-client", &called)
+}
+
+/// A traceback with the line that it names, as it is when the command is typed in the workspace: without
+/// the signs below the line, which not every Python prints.
+fn with_line(stderr: &str) -> String {
+    let folder = format!("{}/", workspace().display());
+    let lines = stderr.lines().filter(|line| !line.trim().chars().all(|sign| "^~".contains(sign)));
+    lines.map(|line| line.replace(&folder, "") + "\n").collect()
 }
 
 fn record_recv_on_the_listener(run: &mut Run) -> Outcome {
