@@ -120,7 +120,7 @@ pub const CHECKS: &[Check] = &[
         .hint("How many bytes must your server read to know that a request is too long?")
         .section("02-2-server.html#the-repair"),
     check("gives_up_on_a_silent_client", gives_up_on_a_silent_client)
-        .begins("No client holds the server", "about 5 lines with `common::Limited`, half an hour")
+        .begins("No client holds the server", "about 5 lines, half an hour")
         .demands("A client that says nothing holds the server no longer than --time-limit and is reported; the next is served.")
         .hint("For how long does `read` wait if nobody has told it?")
         .section("02-2-server.html#the-repair")
