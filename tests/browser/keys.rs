@@ -90,7 +90,7 @@ fn arrows_scroll_what_has_the_focus(visit: &mut Visit) {
     nothing([code, table, prediction].into_iter().flatten());
     // Where nothing has the focus, they turn the page.
     let turned = visit.press_arrow_on("02-1-client.html", "body", false);
-    assert!(turned.as_ref().is_some_and(|what| what.contains("/02-2-server.html")), "{turned:?}");
+    assert!(turned.as_ref().is_some_and(|what| what.contains("/lengths.html")), "{turned:?}");
 }
 
 fn a_page_that_turns_is_refused(visit: &mut Visit) {
