@@ -93,6 +93,7 @@ pub const PROGRAMS: &[Program] = &[
     ),
     bin("exercise01", "lesson01", Client, SMALL_CLIENT),
     bin("frame_server", "lesson01", Server, &[LISTEN, REPLY, CUT, STALL]),
+    bin("solution01", "lesson01", Client, SMALL_CLIENT),
     bin("unfriendly_server", "lesson01", Server, &[LISTEN, BE]),
     example("first_client", "lesson01", Client, SMALL_CLIENT),
     example("one_recv_client", "lesson01", Client, SMALL_CLIENT),
