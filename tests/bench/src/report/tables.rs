@@ -29,7 +29,7 @@ pub fn requests(record: &Record) -> io::Result<String> {
             let ratio = beside_c.map_or("–".to_owned(), |ratio| format!("{ratio:.2}"));
             writeln!(
                 table,
-                "| {clients} | {server} | {} ({} to {}) | {ratio} | {:.0} | {:.0} | {:.1} |",
+                "| {clients} | {server} | {}<br><small>{} to {}</small> | {ratio} | {:.0} | {:.0} | {:.1} |",
                 thousands(median(&rates)),
                 thousands(low),
                 thousands(high),
@@ -165,7 +165,8 @@ pub fn bulk(record: &Record) -> io::Result<String> {
             let rates = record.numbers("rate", &[("program", program), ("chunk", chunk)])?;
             let (low, high) = range(&rates);
             let [rate, low, high] = [median(&rates), low, high].map(|rate| thousands(rate / 1e6));
-            write!(table, " {rate} ({low} to {high}) |").expect("a String takes all");
+            write!(table, " {rate}<br><small>{low} to {high}</small> |")
+                .expect("a String takes all");
         }
     }
     Ok(table + "\n\n" + &setting(record)?)
