@@ -1,5 +1,6 @@
 //! The voice: whether the pages that everybody reads speak to their reader. Numbers are only the thermometer.
-//! Read a page aloud, then look here: `VOICE=show cargo test -p book voice` prints the table of all pages.
+//! Read a page aloud, then look here: `VOICE=show cargo test -p book voice` prints the table of all pages, and
+//! `VOICE=looking.md` the short sentences of that one as well.
 
 use std::env;
 use std::fmt::{Display, Formatter, Result};
@@ -61,7 +62,7 @@ struct Voice {
     sentences: usize,
     words_in_sentences: usize,
     /// Sentences of eight words or fewer.
-    short: usize,
+    short: Vec<String>,
     contractions: usize,
     /// With *your*, *you'll* and so on.
     you: usize,
@@ -104,7 +105,9 @@ impl Voice {
             return;
         }
         self.sentences += 1;
-        self.short += usize::from(words.len() <= SHORT_WORDS);
+        if words.len() <= SHORT_WORDS {
+            self.short.push(words.join(" "));
+        }
         self.words_in_sentences += words.len();
         self.words(words);
     }
@@ -130,7 +133,7 @@ impl Voice {
     }
 
     fn short_share(&self) -> f64 {
-        self.short as f64 / self.sentences.max(1) as f64
+        self.short.len() as f64 / self.sentences.max(1) as f64
     }
 
     /// What a core page should have and this one has not.
@@ -321,8 +324,10 @@ fn voice_of_the_core_pages() {
     let others: Vec<&str> =
         others.filter(|page| !CORE.contains(page) && *page != "404.md").collect();
     let core = rows(&CORE, text);
-    if env::var_os("VOICE").is_some() {
+    if let Ok(asked) = env::var("VOICE") {
         println!("{HEAD}{core}\n{AIMS}{}", rows(&others, text));
+        let short = text(&asked).map(|text| Voice::of(text).short).unwrap_or_default();
+        short.iter().for_each(|sentence| println!("{sentence}"));
     }
     let judged = CORE.iter().filter(|page| !NOT_YET.contains(page));
     let wrong: Vec<String> = judged.filter_map(|page| misses(page, text(page))).collect();
@@ -358,7 +363,7 @@ fn voice_of_a_stiff_text_is_noticed() {
     let stiff = Voice::of(STIFF);
     let aims = ["you", "contractions", "colons", "short sentences", "an example"];
     assert_eq!(stiff.misses(), aims, "{stiff}");
-    assert_eq!((stiff.sentences, stiff.short, stiff.bodies), (5, 4, 2), "{stiff:?}");
+    assert_eq!((stiff.sentences, stiff.short.len(), stiff.bodies), (5, 4, 2), "{stiff:?}");
     assert_eq!((stiff.colons, stiff.semicolons), (3, 1), "{stiff:?}");
     let spoken = Voice::of(SPOKEN);
     assert_eq!(spoken.misses(), [""; 0], "{spoken}");
@@ -402,7 +407,7 @@ fn voice_is_measured_in_prose_only() {
 fn voice_is_measured_in_whole_sentences() {
     let of = |text: &str| {
         let voice = Voice::of(text);
-        (voice.words, voice.sentences, voice.short)
+        (voice.words, voice.sentences, voice.short.len())
     };
     // A number, code and a name with a full stop in them are words; a mark may be followed by a bracket.
     assert_eq!(
