@@ -41,7 +41,18 @@ const CORE: [&str; 14] = [
 ];
 
 /// Pages of [`CORE`] that are still to be rewritten: measured and shown, but not judged.
-const NOT_YET: [&str; 14] = CORE;
+const NOT_YET: [&str; 10] = [
+    "README.md",
+    "first-conversation.md",
+    "01-introduction.md",
+    "02-developing.md",
+    "02-1-client.md",
+    "lengths.md",
+    "02-2-server.md",
+    "lines.md",
+    "03-threads.md",
+    "03-stopping.md",
+];
 
 /// What each thousand words of a core page have at least, or less than.
 const YOU: f64 = 20.0;
