@@ -8,7 +8,7 @@ use grader::{Check, Needs, Outcome, Peer, Program, Run, Subject, check, lesson_f
 
 pub const FACTS: &[Check] = &[
     check("C5_swapped_arguments_leave_the_client_hanging", c5_swapped_arguments)
-        .demands("C5: with swapped arguments the thread dies, and the client waits for ever.")
+        .demands("C5: with swapped arguments the thread dies, and the client waits forever.")
         .section("03-threads.html#what-goes-wrong")
         .needs(Needs::Program("python3")),
     check("C5_a_panic_in_rust_closes_the_connection", c5_a_panic_closes)
@@ -39,7 +39,7 @@ pub const FACTS: &[Check] = &[
         .section("03-stopping.html#ctrl-c")
         .needs(Needs::Program("python3")),
     check("S22_no_orderly_way_to_stop", s22_no_orderly_way_to_stop)
-        .demands("S22: a server that never ends its loop can only be broken off.")
+        .demands("S22: a server that never ends its loop can only be cut off.")
         .section("03-stopping.html#ctrl-c")
         .needs(Needs::Program("python3")),
     check("record_a_visit", record_a_visit)
@@ -182,7 +182,7 @@ fn the_mended_python_server_serves(run: &mut Run) -> Outcome {
     }
     first.finish_sending()?;
     first.receives_end()?;
-    server.says("ended its side")
+    server.says("finished sending")
 }
 
 fn record_a_visit(run: &mut Run) -> Outcome {

@@ -7,7 +7,7 @@ use grader::{Check, Needs, Outcome, Peer, Program, Run, check};
 use servers::many_clients::{self};
 use servers::robustness::Protocol;
 
-/// Every piece is answered, until the client ends its side.
+/// Every piece is answered, until the client finishes sending.
 pub struct Chunks;
 
 impl Protocol for Chunks {
