@@ -11,7 +11,7 @@ use crate::source::{Directive, html, paths};
 /// Puts a `figure` around every fenced block that consists of one include.
 ///
 /// `dir` is the chapter's directory, from the root of the workspace.
-pub fn caption(text: &str, dir: &Path, config: &Config) -> String {
+pub fn caption(text: &str, root: &Path, dir: &Path, config: &Config) -> String {
     let mut result = String::with_capacity(text.len());
     let mut copied = 0;
     let mut block = None;
@@ -40,12 +40,11 @@ pub fn caption(text: &str, dir: &Path, config: &Config) -> String {
                 };
                 let end =
                     text[span.end..].find('\n').map_or(text.len(), |newline| span.end + newline);
+                let block = text[line..end].trim_end();
+                let block = set_in(block, indent, &body, root, dir);
                 // A blank line ends a block of HTML: what is between is Markdown again.
                 result.push_str(&text[copied..line]);
-                result.push_str(&format!(
-                    "\n{indent}{opening}\n\n{}\n\n{indent}</figure>\n",
-                    text[line..end].trim_end()
-                ));
+                result.push_str(&format!("\n{indent}{opening}\n\n{block}\n\n{indent}</figure>\n"));
                 copied = end;
             }
             _ => {}
@@ -53,6 +52,22 @@ pub fn caption(text: &str, dir: &Path, config: &Config) -> String {
     }
     result.push_str(&text[copied..]);
     result
+}
+
+/// A block with what it includes, set in as far as the block is: mdBook would set in the first line alone,
+/// and the second one would end the list.
+fn set_in(block: &str, indent: &str, body: &str, root: &Path, dir: &Path) -> String {
+    let included = || {
+        let directive = Directive::alone(body).filter(|directive| directive.name == "include")?;
+        directive.listing(root, &paths::normal(&dir.join(directive.path))?).ok()
+    };
+    match included().filter(|_| !indent.is_empty()) {
+        Some(text) => {
+            let lines = text.trim_end().replace('\n', &format!("\n{indent}"));
+            block.replacen(body.trim(), &lines, 1)
+        }
+        None => block.to_owned(),
+    }
 }
 
 /// The opening of the figure that a fenced block gets, if it gets one.
