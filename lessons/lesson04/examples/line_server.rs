@@ -1,6 +1,6 @@
 //! One line is one message. But a line may have any length, and clients wait in a row.
 //!
-//! The first client that never sends a `\n` fills the memory, and keeps all others waiting.
+//! A client that never sends a `\n` fills the memory, and keeps all others waiting.
 //!
 //! Instead of: exercise04
 //! Fails: serves_clients_at_the_same_time, closes_on_a_line_that_is_too_long,

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
     exit(serve_all(&args).map_err(cannot_listen(args.address)))
 }
 
+// ANCHOR: server
 // ANCHOR: accept
 fn serve_all(args: &Args) -> io::Result<()> {
     let listener = TcpListener::bind(args.address)?;
@@ -54,3 +55,4 @@ fn serve(mut connection: &TcpStream, client: SocketAddr) {
     }
 }
 // ANCHOR_END: serve
+// ANCHOR_END: server

@@ -109,6 +109,14 @@ fn start_thread(connection: TcpStream, client: SocketAddr, limit: Duration) {
         complain(&Failure::new(format!("cannot start a thread for {client}"), why));
     }
 }
+
+/// Finishes sending, and reads the rest: unread input would turn the end into a reset.
+fn close(connection: &TcpStream) {
+    if connection.shutdown(Shutdown::Write).is_ok() {
+        let rest = Limited::new(connection, Duration::from_secs(1));
+        let _ = io::copy(&mut rest.take(1 << 20), &mut io::sink());
+    }
+}
 // ANCHOR_END: thread
 
 // ANCHOR: serve
@@ -136,14 +144,6 @@ fn serve(
     decoder.finish().map_err(not_text)
 }
 // ANCHOR_END: serve
-
-/// Finishes sending, and reads the rest: unread input would turn the end into a reset.
-fn close(connection: &TcpStream) {
-    if connection.shutdown(Shutdown::Write).is_ok() {
-        let rest = Limited::new(connection, Duration::from_secs(1));
-        let _ = io::copy(&mut rest.take(1 << 20), &mut io::sink());
-    }
-}
 
 // ANCHOR: place
 /// The clients' connections. Never locked while a thread reads or writes.
@@ -173,7 +173,7 @@ impl Drop for Place {
     }
 }
 
-/// A thread that panics with the lock in its hands poisons it. The list is whole anyway.
+/// A thread that panics while it holds the lock poisons it. The list is whole anyway.
 fn clients() -> MutexGuard<'static, Vec<Arc<TcpStream>>> {
     CLIENTS.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -66,6 +66,14 @@ fn start_thread(connection: TcpStream, client: SocketAddr, limit: Duration) {
         complain(&Failure::new(format!("cannot start a thread for {client}"), why));
     }
 }
+
+/// Finishes sending, and reads the rest: unread input would turn the end into a reset.
+fn close(connection: &TcpStream) {
+    if connection.shutdown(Shutdown::Write).is_ok() {
+        let rest = Limited::new(connection, Duration::from_secs(1));
+        let _ = io::copy(&mut rest.take(1 << 20), &mut io::sink());
+    }
+}
 // ANCHOR_END: thread
 
 // ANCHOR: serve
@@ -94,16 +102,6 @@ fn serve(
 }
 // ANCHOR_END: serve
 
-// ANCHOR: close
-/// Finishes sending, and reads the rest: unread input would turn the end into a reset.
-fn close(connection: &TcpStream) {
-    if connection.shutdown(Shutdown::Write).is_ok() {
-        let rest = Limited::new(connection, Duration::from_secs(1));
-        let _ = io::copy(&mut rest.take(1 << 20), &mut io::sink());
-    }
-}
-// ANCHOR_END: close
-
 // ANCHOR: place
 /// How many clients have a place. Never locked while a thread reads or writes.
 static CLIENTS: Mutex<usize> = Mutex::new(0);
@@ -130,7 +128,7 @@ impl Drop for Place {
     }
 }
 
-/// A thread that panics with the lock in its hands poisons it. The number is right anyway.
+/// A thread that panics while it holds the lock poisons it. The number is right anyway.
 fn clients() -> MutexGuard<'static, usize> {
     CLIENTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
