@@ -184,7 +184,7 @@ fn answers_a_request(run: &mut Run) -> Outcome {
 }
 
 fn serves_the_next_client(run: &mut Run) -> Outcome {
-    let (_server, address) = run.serve()?;
+    let (server, address) = run.serve()?;
     let mut clients = Vec::new();
     for number in 1..=5 {
         let mut client = run.connect_as(&format!("client {number}"), address)?;
@@ -194,6 +194,7 @@ fn serves_the_next_client(run: &mut Run) -> Outcome {
         client.send(&text[..start])?;
         clients.push((client, text, start));
     }
+    server.waits_until_idle();
     for (client, text, start) in &mut clients {
         client.send(&text[*start..])?;
         client.finish_sending()?;

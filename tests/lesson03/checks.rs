@@ -10,7 +10,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use common::{GREETING, REPLY, timed_out};
-use grader::sockets::{self, State};
+use grader::sockets;
 use grader::{
     Check, Finished, Needs, Outcome, Peer, Program, Run, check, private_loopback,
 };
@@ -155,9 +155,7 @@ pub fn fill_the_queue(
         .map(|number| {
             let client = run.connect(address)?;
             run.until(format!("{number} in the queue"), || {
-                sockets::sockets_at(address)?.into_iter().find(|socket| {
-                    socket.state == State::Listen && socket.receive_queue == number
-                })
+                sockets::listener_at(address).filter(|it| it.receive_queue == number)
             })?;
             Ok(client)
         })

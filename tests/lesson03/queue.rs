@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use grader::sockets::{self, State};
+use grader::sockets;
 use grader::{Check, Hint, Needs, Outcome, Peer, Run, check};
 
 use crate::checks::is_not_connected;
@@ -68,10 +68,7 @@ pub fn fill(run: &mut Run, address: SocketAddr, clients: u64) -> Outcome<Vec<Pee
         queue.push(run.peer(stream, &format!("client {number} in the queue")));
     }
     run.until(format!("{clients} are in the queue"), || {
-        let found = sockets::sockets_at(address)?;
-        found
-            .into_iter()
-            .find(|it| it.state == State::Listen && it.receive_queue == clients)
+        sockets::listener_at(address).filter(|it| it.receive_queue == clients)
     })?;
     Ok(queue)
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use common::GREETING;
-use grader::sockets::{self, State};
+use grader::sockets;
 use grader::{Broken, Check, Hint, Needs, Outcome, Peer, Program, Rlimit, Run, Usage, check};
 use socket2::SockRef;
 
@@ -178,11 +178,7 @@ fn crowd(run: &mut Run, server: &mut Program, address: SocketAddr) -> Outcome<(V
     for _ in 0..2 * DESCRIPTORS {
         let client = run.connect(address)?;
         let complains = || server.stderr().contains("error: ");
-        let is_accepted = || {
-            let sockets = sockets::sockets_at(address)?;
-            let listener = sockets.iter().find(|socket| socket.state == State::Listen)?;
-            (listener.receive_queue == 0).then_some(())
-        };
+        let is_accepted = || (sockets::listener_at(address)?.receive_queue == 0).then_some(());
         run.until("it is accepted, or the server writes \"error: \" on stderr", || {
             is_accepted().or_else(|| complains().then_some(()))
         })

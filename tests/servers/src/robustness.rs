@@ -187,11 +187,7 @@ fn survives_a_crowd<P: Protocol>(run: &mut Run) -> Outcome {
     }
     run.step("one in ten closes, the others reset");
     close(crowd);
-    let nobody_waits = || {
-        let sockets = sockets::sockets_at(address)?;
-        let listener = sockets.iter().find(|socket| socket.state == State::Listen)?;
-        (listener.receive_queue == 0).then_some(())
-    };
+    let nobody_waits = || (sockets::listener_at(address)?.receive_queue == 0).then_some(());
     run.until("nobody is left in the listener's queue", nobody_waits)?;
     serves_another_in_time::<P>(run, address)?;
     run.until("the server has the descriptors and threads that it began with", || {

@@ -39,9 +39,19 @@ pub fn socket_between(local: SocketAddr, peer: SocketAddr) -> Option<Socket> {
 }
 
 pub fn sockets_at(local: SocketAddr) -> Vec<Socket> {
+    sockets_in(ALL_STATES, local)
+}
+
+/// The kernel has listeners in a table of their own. That of all sockets has hundreds of thousands of places,
+/// and takes a millisecond and more to look through.
+pub fn listener_at(local: SocketAddr) -> Option<Socket> {
+    sockets_in(LISTEN, local).into_iter().next()
+}
+
+fn sockets_in(states: u32, local: SocketAddr) -> Vec<Socket> {
     let any = if local.is_ipv4() { ANY_V4 } else { ANY_V6 };
     let port = SocketAddr::new(any.ip(), local.port());
-    let found = ask(NLM_F_DUMP, port, any, ALL_STATES).unwrap_or_default();
+    let found = ask(NLM_F_DUMP, port, any, states).unwrap_or_default();
     found.into_iter().map(|(_, socket)| socket).filter(|socket| socket.local == local).collect()
 }
 

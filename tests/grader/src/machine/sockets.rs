@@ -34,6 +34,16 @@ pub fn sockets_at(local: SocketAddr) -> Option<Vec<Socket>> {
     list::sockets_at(local)
 }
 
+/// The listener at this address; `None` where there is none, or where the kernel does not say. With several
+/// (SO_REUSEPORT) it is one of them.
+pub fn listener_at(local: SocketAddr) -> Option<Socket> {
+    #[cfg(target_os = "linux")]
+    if sock_diag::answers() {
+        return sock_diag::listener_at(local);
+    }
+    list::sockets_at(local)?.into_iter().find(|socket| socket.state == State::Listen)
+}
+
 /// The sockets with these numbers, as the descriptors' names in `/proc/PID/fd` give them:
 /// `socket:[NUMBER]`.
 #[cfg(target_os = "linux")]
@@ -64,6 +74,8 @@ mod tests {
                 sockets
             };
             assert_eq!(sockets_at(server).map(sorted), Some(sorted(listed)));
+            let waiting = listener_at(server).expect("the listener");
+            assert_eq!((waiting.state, waiting.receive_queue), (State::Listen, 1));
             let end = socket_between(server, client).expect("the accepted end");
             assert_eq!((end.local, end.peer), (server, client));
             // There is a listener that would take such a client, and then not even that.
@@ -71,6 +83,7 @@ mod tests {
             assert_eq!(socket_between(server, stranger), None);
             drop(listener);
             assert_eq!(socket_between(server, stranger), None);
+            assert_eq!(listener_at(server), None);
         }
     }
 }
