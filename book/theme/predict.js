@@ -13,11 +13,7 @@
     const key = (id) => `tcp-by-repair ${id}`;
 
     // Without its letter, so that an answer outlives another order of the options.
-    const words = (option) => {
-        const summary = option.firstElementChild.cloneNode(true);
-        summary.querySelector('.letter')?.remove();
-        return summary.textContent.trim();
-    };
+    const words = (option) => option.querySelector('.words').textContent.trim();
 
     const letter = (option) => option.querySelector('.letter').textContent;
 

@@ -27,6 +27,7 @@ pub fn trials() -> Vec<Trial> {
         every_badge_has_the_verdict_of_its_row,
         every_figure_is_shown_with_a_caption,
         listings_have_90_columns_at_most,
+        the_colours_of_who_acts_mean_nothing_else,
     ]
 }
 
@@ -154,7 +155,7 @@ fn a_prediction_comes_before_its_experiment() {
     let mut predictions = 0;
     let mut wrong = Vec::new();
     for (file, text) in lessons() {
-        for section in text.split("\n## ") {
+        for section in text.replace("\n### ", "\n## ").split("\n## ") {
             predictions += section.matches(OPENING).count();
             wrong.extend(too_late(section).map(|what| format!("{}: {what}", file.display())));
         }
@@ -300,4 +301,29 @@ fn listings_have_90_columns_at_most() {
         }
     }
     assert!(wide.is_empty(), "{}", wide.join("\n"));
+}
+
+/// Blue, orange and grey-green say who acts, and no part of the interface has them.
+fn the_colours_of_who_acts_mean_nothing_else() {
+    let css = fs::read_to_string(root().join("book/theme/repair.css")).unwrap();
+    let found = misused(&css);
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    assert_eq!(misused(".note { color: var(--client); }").len(), 1);
+    assert_eq!(misused(":root {\n    --accent: var(--server);\n}").len(), 1);
+    assert_eq!(misused(".run .client { color: var(--client); }").len(), 0);
+}
+
+/// The rules of a style sheet that use a colour of the figures for something else.
+fn misused(css: &str) -> Vec<&str> {
+    let rules = css.split_inclusive('}');
+    let uses = |rule: &&str, who: &str| {
+        let (selector, properties) = rule.rsplit_once('{').unwrap_or(("", rule));
+        let is_of = selector.contains(&format!(".{who}"))
+            // The states of sockets are the kernel's, and so is a program that runs alone.
+            || who == "kernel" && selector.contains(".run-state")
+            || selector.contains(".program");
+        properties.contains(&format!("var(--{who}")) && !is_of
+    };
+    let whos = ["client", "server", "kernel"];
+    rules.filter(|rule| whos.iter().any(|who| uses(rule, who))).collect()
 }

@@ -105,11 +105,11 @@ fn a_prediction_opens_without_a_script() {
     let expected = "\
 <div class=\"predict\" id=\"predict-opens_a_socket\">
 <p><strong>Predict.</strong> What comes?</p>
-<details class=\"option\"><summary><span class=\"letter\">A</span> <code>a &lt; b</code>, a run over two lines</summary>
+<details class=\"option\"><summary><span class=\"letter\">A</span> <span class=\"words\"><code>a &lt; b</code>, a run over two lines</span></summary>
 <p><span class=\"sign\" role=\"img\" aria-label=\"Wrong:\">✗</span> It looks so.</p>
 <p>But it is <em>not</em>.</p>
 </details>
-<details class=\"option answer\"><summary><span class=\"letter\">B</span> Rain</summary>
+<details class=\"option answer\"><summary><span class=\"letter\">B</span> <span class=\"words\">Rain</span></summary>
 <p><span class=\"sign\" role=\"img\" aria-label=\"Right:\">✓</span></p>
 <pre><code class=\"language-text\">set in
   by two
@@ -119,7 +119,7 @@ fn a_prediction_opens_without_a_script() {
 <p>The recording <a href=\"transcripts/rain.txt\">rain</a>.</p>
 </details>
 </details>
-<details class=\"option\"><summary><span class=\"letter\">C</span> Snow</summary>
+<details class=\"option\"><summary><span class=\"letter\">C</span> <span class=\"words\">Snow</span></summary>
 <p><span class=\"sign\" role=\"img\" aria-label=\"Wrong:\">✗</span> In July?</p>
 </details>
 <p>Behind the options.</p>

@@ -35,7 +35,7 @@ pub fn caption(text: &str, root: &Path, dir: &Path, config: &Config) -> String {
                 if !indent.trim().is_empty() {
                     continue;
                 }
-                let Some(opening) = figure(&info, &body, dir, &config.book.src) else {
+                let Some(opening) = figure(&info, &body, root, dir, &config.book.src) else {
                     continue;
                 };
                 let end =
@@ -71,19 +71,27 @@ fn set_in(block: &str, indent: &str, body: &str, root: &Path, dir: &Path) -> Str
 }
 
 /// The opening of the figure that a fenced block gets, if it gets one.
-fn figure(info: &str, body: &str, dir: &Path, src: &Path) -> Option<String> {
+fn figure(info: &str, body: &str, root: &Path, dir: &Path, src: &Path) -> Option<String> {
     let directive = Directive::alone(body).filter(Directive::reads_file)?;
+    let file = paths::normal(&dir.join(directive.path))?;
     let mut words = info.split([' ', '\t', ',']);
     if words.next() == Some("console") {
         // Of two terminals side by side, the reader is told which is whose.
         let side = words.find(|word| matches!(*word, "client" | "server"));
-        let class = side.map_or("terminal".to_owned(), |side| format!("terminal {side}"));
-        return Some(format!(r#"<figure class="{class}">"#));
+        let is_table = directive.listing(root, &file).is_ok_and(|text| is_table(&text));
+        let classes = [Some("terminal"), side, is_table.then_some("tabular")];
+        let classes: Vec<&str> = classes.into_iter().flatten().collect();
+        return Some(format!(r#"<figure class="{}">"#, classes.join(" ")));
     }
-    let file = paths::normal(&dir.join(directive.path))?;
     if file.starts_with(src) {
         return None;
     }
     let name = html::escape(&paths::slashed(&file));
     Some(format!(r#"<figure class="listing"><figcaption><code>{name}</code></figcaption>"#))
+}
+
+/// Whether a recording has columns: a line that's broken would tear them apart.
+fn is_table(recording: &str) -> bool {
+    let has_column = |line: &str| line.trim_start().contains("   ");
+    recording.lines().filter(|line| has_column(line)).count() > 1
 }

@@ -83,7 +83,7 @@ fn options(prediction: &Prediction, line: impl Fn(&str) -> String) -> String {
         // What is no paragraph begins on a line of its own.
         let between = if explanation.starts_with("```") { "\n\n" } else { " " };
         format!(
-            "<details class=\"{class}\"><summary><span class=\"letter\">{letter}</span> {}</summary>\n\n\
+            "<details class=\"{class}\"><summary><span class=\"letter\">{letter}</span> <span class=\"words\">{}</span></summary>\n\n\
              <span class=\"sign\" role=\"img\" aria-label=\"{words}\">{sign}</span>{between}{explanation}\n\n\
              {proof}</details>\n",
             option.words
