@@ -133,7 +133,7 @@ impl Lesson {
         let answers = if is_subject { Vec::new() } else { self.answers().0 };
         let (trials, grade) = match subject {
             None => self.trials(shown),
-            // Somebody's own program, in whatever language: the exercise's checks and nothing else.
+            // A learner's own program, in whatever language: the exercise's checks and nothing else.
             Some(subject) => {
                 let checks = self.exercise.as_ref().map_or(&[][..], |exercise| exercise.checks);
                 let grade = Grade::new(self.name, &subject.name, Begun::Yes, checks, shown);
@@ -253,7 +253,7 @@ impl Lesson {
         (trials, grade)
     }
 
-    /// Right answers in other languages, and the files of which nobody knows the language.
+    /// Right answers in other languages, and the files whose language isn't known.
     pub(crate) fn answers(&self) -> (Vec<Answer>, Vec<String>) {
         let exercise = self.exercise.as_ref().map(|exercise| exercise.name()).unwrap_or_default();
         answers::find(&self.folder, &workspace().join("tests/answers").join(exercise))
@@ -298,7 +298,7 @@ impl Lesson {
     }
 }
 
-/// Ends this process without a word when nobody reads what it writes any more: `cargo test | head -1`. Rust
+/// Ends this process silently when what it writes isn't read any more: `cargo test | head -1`. Rust
 /// panics in `println!` then.
 fn quiet_without_reader() {
     let usual = std::panic::take_hook();
