@@ -18,7 +18,7 @@ mod shared;
 use std::process::ExitCode;
 
 use common::{Arguments, Failure, Limited, exit, say};
-use shared::{decode, greet, read_frame};
+use shared::{decode, greet, read_frame, time_left};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A client that talks about itself on stdout")))
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let connection = greet(arguments)?;
-    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    let mut conversation = Limited::new(&connection, time_left(arguments));
     // ANCHOR: bug
     say!("connected to {}", arguments.address)?;
     // ANCHOR_END: bug
