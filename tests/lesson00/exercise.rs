@@ -18,7 +18,7 @@
 //! peer 127.0.0.1:9090
 //! ```
 //!
-//! If no program listens there: a line `error: WHAT: WHY` on standard error, exit code 1, and no panic.
+//! If no program listens there, or the network leads to none: a line `error: WHAT: WHY` on standard error, exit code 1, and no panic.
 //!
 //! The second says what addresses and ports are, from their numbers alone. It prints one line for each
 //! `ADDR`, as it was given, in order, even if one comes twice:

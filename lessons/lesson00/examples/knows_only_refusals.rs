@@ -3,7 +3,7 @@
 //! A network that can't be reached isn't a bug in this program either.
 //!
 //! Instead of: exercise00
-//! Fails: reports_a_refusal, refuses_what_is_no_address
+//! Fails: reports_a_refusal
 
 mod answer;
 

@@ -4,8 +4,7 @@
 //! socket knows to which it is connected.
 //!
 //! Instead of: exercise00
-//! Fails: shows_both_ends, shows_both_ends_in_ipv6, names_the_kind_of_address,
-//!   takes_ipv6_addresses, refuses_blanks
+//! Fails: shows_both_ends_in_ipv6
 
 mod answer;
 

@@ -4,8 +4,7 @@
 //! learn of that.
 //!
 //! Instead of: exercise00
-//! Fails: names_the_kind_of_address, refuses_what_is_no_address,
-//!   refuses_ports_that_do_not_fit
+//! Fails: refuses_what_is_no_address
 
 mod answer;
 
