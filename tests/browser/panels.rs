@@ -241,7 +241,7 @@ fn a_static_copy_shows_the_recordings(live: &mut LiveVisit) {
         for (let part = panel; part; part = part.parentElement) if (part.matches('details')) part.open = true;
         return [parts.length > 0 && parts.every((part) => part.checkVisibility()), panel.lastElementChild.textContent];
     })";
-    for page in ["02-1-client.html", CHAPTER, "03-threads.html", "04-buffers.html"] {
+    for page in ["lengths.html", CHAPTER, "03-threads.html", "04-buffers.html"] {
         live.browser.open(&file(page));
         assert_eq!(live.get(CONTROLS), json!([]), "{page}");
         let panels = live.get(RECORDINGS);
