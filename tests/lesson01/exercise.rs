@@ -194,6 +194,7 @@ pub const STARTER_FAILS: &[&str] = &[
     "reports_half_a_character_at_the_end",
     "takes_the_longest_reply",
     "refuses_a_length_that_is_too_large",
+    "gives_up_connecting",
     "gives_up_on_a_silent_server",
     "gives_up_on_a_slow_server",
     "has_one_deadline",

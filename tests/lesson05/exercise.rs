@@ -179,6 +179,7 @@ pub const STARTER_FAILS: &[&str] = &[
     "stays_small",
     "gives_up_on_a_silent_server",
     "gives_up_on_a_missing_echo",
+    "gives_up_connecting",
     "keeps_the_deadline",
 ];
 
