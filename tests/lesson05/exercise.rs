@@ -181,6 +181,7 @@ pub const STARTER_FAILS: &[&str] = &[
     "gives_up_on_a_missing_echo",
     "gives_up_connecting",
     "keeps_the_deadline",
+    "has_time_by_default",
 ];
 
 fn reports_a_refusal(run: &mut Run) -> Outcome {

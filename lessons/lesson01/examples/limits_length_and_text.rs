@@ -3,7 +3,7 @@
 //! Together a server can hold the client for twice its limit.
 //!
 //! Instead of: exercise01
-//! Fails: has_one_deadline
+//! Fails: gives_up_connecting, has_one_deadline
 
 mod shared;
 

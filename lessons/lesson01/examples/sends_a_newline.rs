@@ -21,7 +21,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let server = arguments.address;
-    let connection = TcpStream::connect_timeout(&server, arguments.time_limit)
+    let connection = TcpStream::connect_timeout(&server, time_left(arguments))
         .map_err(cannot_connect(server))?;
     let mut conversation = Limited::new(&connection, time_left(arguments));
     // ANCHOR: bug

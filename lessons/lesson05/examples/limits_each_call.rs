@@ -4,7 +4,7 @@
 //! starts the timeout anew. `send` and `receive` are the solution's.
 //!
 //! Instead of: exercise05
-//! Fails: keeps_the_deadline
+//! Fails: gives_up_connecting, keeps_the_deadline
 
 #[path = "../solution.rs"]
 #[expect(dead_code, reason = "`main` and `run` are this file's own")]

@@ -45,6 +45,10 @@ impl Lesson {
                     .push(format!("a report is recorded of {program} and {id}, which don't exist"));
             }
         }
+        let mut ids = BTreeSet::new();
+        for check in self.of_the_exercise().filter(|check| !ids.insert(check.id)) {
+            missing.push(format!("two checks of the exercise are called {}", check.id));
+        }
         let all = self.of_the_program().chain(self.of_the_exercise());
         for check in all.clone().chain(&self.facts) {
             if check.demands.is_empty() {
