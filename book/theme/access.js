@@ -80,7 +80,7 @@
         scroller.addEventListener('scroll', () => fade(scroller), { passive: true });
     }
 
-    // The arrow keys turn the page, but not under the hands of somebody who reads a listing with them.
+    // The arrow keys turn the page, but not while a reader scrolls a listing with them.
     main.addEventListener('keydown', (event) => {
         const turns = event.key === 'ArrowLeft' || event.key === 'ArrowRight';
         if (turns && event.target.closest('pre, figure, table, .table-wrapper, details')) {
