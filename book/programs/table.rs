@@ -49,6 +49,13 @@ const STALL: Argument = Argument {
     default: "",
 };
 
+const BE: Argument = Argument {
+    name: "--be",
+    meaning: "how the server treats its client",
+    kind: Choice(&["silent", "slow", "crash", "latin-1", "endless", "half", "long"]),
+    default: "silent",
+};
+
 /// What the small programs take.
 const SMALL_SERVER: &[Argument] = &[LISTEN, TIME_LIMIT];
 const SMALL_CLIENT: &[Argument] = &[CONNECT, TIME_LIMIT];
@@ -86,9 +93,17 @@ pub const PROGRAMS: &[Program] = &[
     ),
     bin("exercise01", "lesson01", Client, SMALL_CLIENT),
     bin("frame_server", "lesson01", Server, &[LISTEN, REPLY, CUT, STALL]),
+    bin("solution01", "lesson01", Client, SMALL_CLIENT),
+    bin("unfriendly_server", "lesson01", Server, &[LISTEN, BE]),
+    example("first_client", "lesson01", Client, SMALL_CLIENT),
+    example("one_recv_client", "lesson01", Client, SMALL_CLIENT),
+    example("takes_what_has_come", "lesson01", Client, SMALL_CLIENT),
     python("lesson01/mended.py", Client, &[CONNECT]),
     bin("lesson02", "lesson02", Server, SMALL_SERVER),
     example("recv_on_listener", "lesson02", Server, SMALL_SERVER),
+    example("first_server", "lesson02", Server, SMALL_SERVER),
+    example("read_all_server", "lesson02", Server, SMALL_SERVER),
+    example("reply_first_server", "lesson02", Server, SMALL_SERVER),
     bin("exercise02", "lesson02", Server, SMALL_SERVER),
     python("lesson02/original.py", Server, &[LISTEN]),
     bin(

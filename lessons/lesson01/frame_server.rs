@@ -66,7 +66,7 @@ fn serve(client: &TcpStream, args: &Args) -> std::io::Result<usize> {
     let count = args.cut.or(args.stall).unwrap_or(frame.len()).min(frame.len());
     conversation.write_all(&frame[..count])?;
     if args.stall.is_some() {
-        // From here on only `kill` or Ctrl-C ends the program, and with it the connection.
+        // From here on only Ctrl-C or `kill` ends it, and with it the connection.
         thread::sleep(Duration::MAX);
     }
     Ok(count)

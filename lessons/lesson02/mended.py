@@ -12,10 +12,13 @@ listener.bind((host, int(port)))
 listener.listen(128)
 print("listening on %s:%d" % listener.getsockname(), flush=True)
 
+# ANCHOR: talk
 connection, client = listener.accept()
-message = connection.recv(1024)
-print(client, message.decode("utf-8"))
-connection.sendall("问题正在处理中...".encode("utf-8"))
+print("connected:", client)
+message = connection.recv(1024)  # this client's
+print(message.decode("utf-8"))
+connection.send("问题正在处理中...".encode("utf-8"))
 connection.close()
 listener.close()
+# ANCHOR_END: talk
 # ANCHOR_END: server

@@ -11,11 +11,13 @@ listener.bind((host, int(port)))
 listener.listen(128)
 print("listening on %s:%d" % listener.getsockname(), flush=True)
 
+# ANCHOR: talk
 connection, client = listener.accept()
 print("connected:", client)
-message = listener.recv(1024)  # C2: which socket is this?
+message = listener.recv(1024)  # which socket is this?
 print(message.decode("utf-8"))
 connection.send("问题正在处理中...".encode("utf-8"))
 connection.close()
 listener.close()
+# ANCHOR_END: talk
 # ANCHOR_END: server

@@ -15,7 +15,7 @@ def serve(connection, client):
         while data := connection.recv(1024):
             print("%s:%d sent" % client, len(data), "bytes:", decoder.decode(data))
             connection.sendall("问题正在处理中...".encode("utf-8"))
-    print("%s:%d ended its side" % client)
+    print("%s:%d finished sending" % client)
 # ANCHOR_END: serve
 
 

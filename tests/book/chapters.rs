@@ -17,6 +17,7 @@ pub fn trials() -> Vec<Trial> {
     trials![
         every_chapter_is_listed,
         every_row_has_a_verdict_with_living_checks,
+        the_verdicts_are_counted,
         every_check_that_a_table_names_is_in_the_suite,
         every_recording_is_shown_and_replayed,
         a_prediction_comes_before_its_experiment,
@@ -70,6 +71,21 @@ fn every_row_has_a_verdict_with_living_checks() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The line on top says how many rows have each verdict.
+fn the_verdicts_are_counted() {
+    let page = chapter("verdicts.md");
+    let counts = ["right", "right-but", "wrong", "missing"].map(|class| {
+        let verdict = format!("class=\"verdict {class}\"");
+        let rows = page.lines().filter(|line| line.starts_with("| ") && line.contains(&verdict));
+        rows.count()
+    });
+    let (_, line) = page.split_once("# The verdicts\n\n").expect("the title");
+    let line = line.lines().next().unwrap_or_default();
+    let words = line.split(|c: char| !c.is_ascii_digit());
+    let numbers: Vec<usize> = words.filter_map(|word| word.parse().ok()).collect();
+    assert_eq!(numbers, [&[35], &counts[..]].concat(), "{line}");
 }
 
 /// On the other pages as well, a table's column `shown by` names checks.

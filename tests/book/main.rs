@@ -16,6 +16,7 @@ mod site;
 #[cfg(target_os = "linux")]
 mod strain;
 mod support;
+mod voice;
 
 use std::process::ExitCode;
 
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
     trials.extend(serving::trials());
     trials.extend(guard::trials());
     trials.extend(preprocess::trials());
+    trials.extend(voice::trials());
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
     let conclusion = harness::run(&arguments, trials);

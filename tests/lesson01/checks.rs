@@ -19,7 +19,7 @@ pub const CHECKS: &[Check] = &[
     check("exchanges_messages", exchanges_messages)
         .demands("The client sends its message, ends its side, prints the reply, and nothing else.")
         .hint("How can the server know that the message is whole?")
-        .section("02-1-client.html#the-repair"),
+        .section("02-1-client.html#a-first-client"),
     check("prints_the_whole_reply", prints_the_whole_reply)
         .demands("A reply of any length arrives whole, wherever it is cut on its way.")
         .hint("When has a client read everything?")
@@ -27,7 +27,7 @@ pub const CHECKS: &[Check] = &[
     check("reports_no_reply", reports_no_reply)
         .demands("A server that closes without a word has not sent an empty reply.")
         .hint("What does it mean when the first `read` returns 0?")
-        .section("02-1-client.html#the-repair"),
+        .section("02-1-client.html#say-what-went-wrong"),
     check("reports_a_refusal", reports_a_refusal)
         .demands("Where nobody listens, the client says so and what to do.")
         .hint("Which error does `connect` return when no program listens on the port?")
@@ -38,13 +38,13 @@ pub const CHECKS: &[Check] = &[
             "A server that accepts and says nothing holds the client no longer than the limit.",
         )
         .hint("For how long does `read` wait when nobody told it?")
-        .section("02-1-client.html#four-ways-to-fail"),
+        .section("02-1-client.html#dont-wait-forever"),
     check("gives_up_on_a_slow_server", gives_up_on_a_slow_server)
         .demands(
             "A server that sends a byte now and then holds the client no longer than the limit.",
         )
         .hint("What does your time limit measure: one `read`, or the whole reply?")
-        .section("02-1-client.html#four-ways-to-fail"),
+        .section("02-1-client.html#dont-wait-forever"),
     check("reports_a_reset", reports_a_reset)
         .demands("A reply that is broken off by a reset is an error, not a short reply.")
         .hint("What tells the end of a stream from the end of a connection?")
@@ -56,11 +56,11 @@ pub const CHECKS: &[Check] = &[
     check("bounds_the_reply", bounds_the_reply)
         .demands("A reply of 4 MiB is printed; one that is longer is cut off, and that is said.")
         .hint("How much memory may a stranger make your program use?")
-        .section("02-1-client.html#the-repair"),
+        .section("02-1-client.html#dont-read-forever"),
     check("speaks_the_encoding_it_is_told", speaks_the_encoding_it_is_told)
         .demands("With --encoding gbk both directions are GBK, whatever the operating system.")
         .hint("Who decides how text becomes bytes?")
-        .section("02-1-client.html#text-and-bytes"),
+        .section("03-threads.html#two-encodings"),
     check("is_answered_by_the_mended_python_server", is_answered_by_the_mended_python_server)
         .demands("The tutorial's own server, mended, answers.")
         .hint("Which program fails first, and what does it say?")

@@ -41,14 +41,14 @@
 //!
 //! # Why
 //!
-//! In chapter 2.1 the end of the stream is the end of the reply. But the end of a stream proves nothing: when a
+//! For lesson 1 the end of the stream is the end of the reply. But the end of a stream proves nothing: when a
 //! server is killed in the middle of a reply, its kernel ends the stream as cleanly as `close` would. With the
-//! length in front, the client knows what is missing. HTTP, TLS and most protocols of databases do it this way.
+//! length in front, your client knows what's missing. HTTP, TLS and most protocols of databases do it this way.
 //!
 //! # How to start
 //!
-//! Delete the first line of `lessons/lesson01/exercise.rs`, and look for `TODO(you)` in it. Then, after every
-//! change:
+//! Delete the first line of `lessons/lesson01/exercise.rs`, and look for `TODO(you)` in it. Then run this after
+//! every change:
 //!
 //! ```text
 //! cargo test -p lesson01 exercise
@@ -63,8 +63,8 @@
 //! cargo run -p lesson01 --bin exercise01
 //! ```
 //!
-//! All that you need is in chapter 2.1: `cargo run -p book`. One good answer, for afterwards, is
-//! `lessons/lesson01/solution.rs`.
+//! All that you need is on the book's page "Lengths: when is a reply whole?" (`cargo run -p book`). To start over,
+//! `cargo grade --reset exercise01`. One good answer, for afterwards, is `lessons/lesson01/solution.rs`.
 
 use grader::{Check, Needs, check};
 
@@ -75,35 +75,35 @@ pub const CHECKS: &[Check] = &[
         .begins("Read one frame", "about 10 lines, half an hour")
         .demands("The client sends its message, no byte more, and finishes sending.")
         .hint("How can a server know that no more of the message will come?")
-        .section("02-1-client.html#the-repair"),
+        .section("02-1-client.html#a-first-client"),
     check("prints_the_reply", frames::prints_the_reply)
         .demands("The text of the reply is printed without its length, with one newline behind it.")
         .hint("Which bytes of the reply are its length, and which of the others do you print?")
-        .section("02-1-client.html#exercise"),
+        .section("lengths.html#a-length-in-front"),
     check("waits_for_the_whole_reply", frames::waits_for_the_whole_reply)
         .demands("A reply that comes in chunks is printed whole, even if its length is cut.")
         .hint("How many bytes does one `read` return, and how many do you need before you go on?")
-        .section("02-1-client.html#one-read-is-not-one-reply"),
+        .section("lengths.html#the-calls-that-you-need"),
     check("joins_characters_that_are_cut", frames::joins_characters_that_are_cut)
         .demands("A reply whose chunks end inside characters is printed whole.")
         .hint("Which bytes must you have before they can become text?")
-        .section("02-1-client.html#text-and-bytes"),
+        .section("lengths.html#the-calls-that-you-need"),
     check("takes_a_reply_of_any_length", frames::takes_a_reply_of_any_length)
         .demands("Each of the four bytes of a length counts, most significant first.")
         .hint("What is the length if its four bytes are `00 01 00 80`?")
-        .section("02-1-client.html#exercise"),
+        .section("lengths.html#the-calls-that-you-need"),
     check("prints_the_text_exactly", frames::prints_the_text_exactly)
         .demands("Blanks, NUL, CR LF, newlines at the end and a byte order mark are printed as they are.")
         .hint("Which function between your `read` and your output treats some characters differently?")
-        .section("02-1-client.html#text-and-bytes"),
+        .section("lengths.html#the-calls-that-you-need"),
     check("takes_an_empty_reply", frames::takes_an_empty_reply)
         .demands("A length of 0 is an empty reply: one newline, exit code 0.")
         .hint("How does an empty reply differ from no reply?")
-        .section("02-1-client.html#exercise"),
+        .section("lengths.html#a-length-in-front"),
     check("stops_after_the_frame", frames::stops_after_the_frame)
         .demands("After the frame the client ends, whatever comes next and if nothing comes at all.")
         .hint("What do you still wait for when you have as many bytes as the length announced?")
-        .section("02-1-client.html#exercise"),
+        .section("lengths.html#the-calls-that-you-need"),
     check("speaks_ipv6", frames::speaks_ipv6)
         .demands("A server on [::1] is talked to like one on 127.0.0.1.")
         .hint("Which kind of address do you give to your socket, and which kind is it made for?")
@@ -116,15 +116,15 @@ pub const CHECKS: &[Check] = &[
     check("reports_no_reply", errors::reports_no_reply)
         .demands("A server that closes without sending a byte has sent no empty reply: an error.")
         .hint("What does it mean when the very first `read` returns 0?")
-        .section("02-1-client.html#four-ways-to-fail"),
+        .section("lengths.html#the-end-proves-nothing"),
     check("reports_a_length_that_is_cut", errors::reports_a_length_that_is_cut)
         .demands("A stream that ends after one, two or three bytes of the length is an error.")
         .hint("What do you do with a length of which you have less than four bytes?")
-        .section("02-1-client.html#exercise"),
+        .section("lengths.html#the-calls-that-you-need"),
     check("reports_a_text_that_is_cut", errors::reports_a_text_that_is_cut)
         .demands("A stream that ends before the last byte of the text is an error.")
         .hint("When `read` returns 0, how many bytes have come, and how many were announced?")
-        .section("02-1-client.html#exercise"),
+        .section("lengths.html#three-ways-to-get-it-wrong"),
     check("reports_a_reply_that_breaks_off", errors::reports_a_reply_that_breaks_off)
         .demands("A reply that a reset breaks off is an error, in the length as well as in the text.")
         .hint("What does your client do when `read` returns an error, and what has it printed by then?")
@@ -132,46 +132,46 @@ pub const CHECKS: &[Check] = &[
     check("reports_bytes_that_are_not_text", errors::reports_bytes_that_are_not_text)
         .demands("A reply that isn't text in UTF-8 is an error, and none of it is printed.")
         .hint("What does your way of decoding do with bytes that mean nothing in UTF-8?")
-        .section("02-1-client.html#text-and-bytes"),
+        .section("lengths.html#the-calls-that-you-need"),
     check("reports_forbidden_forms", errors::reports_forbidden_forms)
         .demands("Surrogates, overlong forms and numbers beyond U+10FFFF aren't UTF-8 either.")
         .hint("Does your decoder follow RFC 3629, or does it take everything that has the right pattern of bits?")
-        .section("02-1-client.html#text-and-bytes"),
+        .section("lengths.html#the-calls-that-you-need"),
     check("reports_half_a_character_at_the_end", errors::reports_half_a_character_at_the_end)
         .demands("A text that ends inside a character is an error, whatever follows the frame.")
         .hint("After the last byte of the frame, is there one that hasn't become text?")
-        .section("02-1-client.html#text-and-bytes"),
+        .section("lengths.html#the-calls-that-you-need"),
     check("takes_the_longest_reply", limits::takes_the_longest_reply)
         .begins("Hostile lengths and time", "about 20 lines, an hour")
         .demands("A reply of 16 MiB is printed whole.")
         .hint("How do you tell a length that's allowed from one that's a byte too large?")
-        .section("02-1-client.html#the-repair")
+        .section("lengths.html#three-ways-to-get-it-wrong")
         .needs(Needs::Unix),
     check("refuses_a_length_that_is_too_large", limits::refuses_a_length_that_is_too_large)
         .demands("A length of more than 16 MiB is an error, before a byte of the text has come.")
         .hint("Where does your client compare the length with 16 MiB: before it reads the text, or after?")
-        .section("02-1-client.html#the-repair"),
+        .section("lengths.html#three-ways-to-get-it-wrong"),
     check("gives_up_connecting", limits::gives_up_connecting)
         .demands("A server that doesn't answer `connect` holds the client no longer than the limit.")
         .hint("For how long does `connect` try if it isn't told a time?")
-        .section("02-1-client.html#four-ways-to-fail")
+        .section("02-1-client.html#dont-wait-forever")
         .needs(Needs::Linux),
     check("gives_up_on_a_silent_server", limits::gives_up_on_a_silent_server)
         .demands("A server that falls silent holds the client no longer than the limit.")
         .hint("For how long does `read` wait if it isn't told a time?")
-        .section("02-1-client.html#the-repair"),
+        .section("02-1-client.html#dont-wait-forever"),
     check("gives_up_on_a_slow_server", limits::gives_up_on_a_slow_server)
         .demands("A server that sends a byte now and then holds the client no longer than the limit.")
         .hint("What does your time limit measure: one `read`, or all of them together?")
-        .section("02-1-client.html#the-repair"),
+        .section("02-1-client.html#dont-wait-forever"),
     check("has_one_deadline", limits::has_one_deadline)
         .demands("The limit is for the length and the text together.")
         .hint("When does the time for the text begin?")
-        .section("02-1-client.html#the-repair"),
+        .section("02-1-client.html#dont-wait-forever"),
     check("does_not_give_up_early", limits::does_not_give_up_early)
         .demands("A reply that comes in time is printed, however long the server pauses in it.")
         .hint("Which timeout in your client is shorter than its time limit?")
-        .section("02-1-client.html#the-repair"),
+        .section("02-1-client.html#dont-wait-forever"),
 ];
 
 /// The checks that the untouched starter fails.

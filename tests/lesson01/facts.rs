@@ -32,7 +32,7 @@ pub const FACTS: &[Check] = &[
         .section("02-1-client.html#one-read-is-not-one-reply"),
     check("recording_client_gbk", record_the_wrong_encoding)
         .demands("The book shows what a wrong encoding looks like.")
-        .section("02-1-client.html#text-and-bytes"),
+        .section("03-threads.html#two-encodings"),
     check("recording_pair", record_the_pair)
         .demands("The book shows lesson 1 and lesson 2 in two terminals.")
         .section("02-1-client.html#run-it")

@@ -8,6 +8,7 @@ mod frame_server;
 mod frames;
 mod limits;
 mod robustness;
+mod unfriendly;
 
 use std::process::ExitCode;
 
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
         .robustness(robustness::LESSON)
         .facts(facts::FACTS)
         .facts(frame_server::FACTS)
+        .facts(unfriendly::FACTS)
         .exercise(
             Exercise::new("exercise01", "solution01", exercise::CHECKS)
                 .starter_fails(exercise::STARTER_FAILS)

@@ -14,11 +14,11 @@ pub const LESSON: &[Check] = &[
     check("gives_up_on_a_reply_without_end", gives_up_on_a_reply_without_end)
         .demands("A server whose reply has no end is cut off, long before the time limit: an error.")
         .hint("How much memory may somebody at the other end fill?")
-        .section("02-1-client.html#the-repair"),
+        .section("02-1-client.html#dont-read-forever"),
     check("takes_a_reply_that_just_fits", takes_a_reply_that_just_fits)
         .demands("A reply of 4 MiB, which is all that is allowed, is printed whole.")
         .hint("What is the longest reply that you take, and how do you tell it from one that is a byte longer?")
-        .section("02-1-client.html#the-repair"),
+        .section("02-1-client.html#dont-read-forever"),
     ctrl_z(|run| goes_on_after_ctrl_z(run, REPLY.as_bytes())),
 ];
 
@@ -48,7 +48,7 @@ const fn ctrl_z(run: fn(&mut Run) -> Outcome) -> Check {
     check("goes_on_after_ctrl_z", run)
         .demands("A client that is suspended while it waits, and goes on, gets its reply.")
         .hint("What does a `read` with a time limit return when Ctrl-Z has interrupted it, and is that the server's fault?")
-        .section("02-1-client.html#the-repair")
+        .section("02-1-client.html#dont-wait-forever")
         .needs(Needs::Linux)
 }
 

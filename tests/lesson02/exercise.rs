@@ -1,48 +1,49 @@
 //! Exercise 2: a server that serves one client after another, for good.
 //!
-//! `lessons/lesson02/exercise.rs` is the tutorial's server. It fails on its first client. Make a server
-//! of it that people could leave running. Its protocol is a little more than the tutorial's.
+//! `lessons/lesson02/exercise.rs` is the tutorial's server. It fails on its first client. Make it a server that
+//! you could leave running. Its protocol is a little more than the tutorial's.
 //!
 //! **One client is answered.**
 //!
 //! - The address is the first argument, such as `127.0.0.1:9090` or `[::1]:9090`. The server listens there,
 //!   and at no other address. Its first line on stdout is `listening on ADDRESS:PORT`, with the real port if
 //!   the port is 0. (The starter does this.)
-//! - A client sends its request, text in UTF-8, and finishes sending. There the request ends, and nowhere
+//! - A client sends its request, text in UTF-8, and finishes sending. That's where the request ends, and nowhere
 //!   else: it may come in many pieces.
 //! - The server answers with `common::REPLY`, a newline, and the request's own text, byte for byte, and
-//!   finishes sending. A request of 1 MiB (1,048,576 bytes) is answered, also if the client reads slowly.
+//!   finishes sending. A request of 1 MiB (1,048,576 bytes) is answered, even if the client reads slowly.
 //!
 //! **Then the next.**
 //!
-//! - After that it serves the next client, for good. One at a time is enough, while four others wait in
-//!   the queue. Of clients that have gone it keeps nothing.
+//! - After that it serves the next client, and goes on forever. One at a time is enough, while four others wait
+//!   in the queue. It keeps nothing of clients that have gone.
 //!
 //! **Some clients do wrong.**
 //!
-//! - Some requests are refused: an empty one, one that is not UTF-8, one of more than 1 MiB, one that a reset
-//!   broke off. Such a client gets no reply, its connection is closed, and stderr says `error: WHAT: WHY`
-//!   with the client's address in it. (Where a reset comes before the server has accepted, it may know no
+//! - Some requests are refused: an empty one, one that isn't UTF-8, one of more than 1 MiB, one that a reset
+//!   cut off. Such a client gets no reply, its connection is closed, and stderr says `error: WHAT: WHY`
+//!   with the client's address in it. (If a reset comes before the server has accepted, the server may know no
 //!   address.)
-//! - A reset can come behind a request or in the middle of a reply, too. The next client is served all the
-//!   same.
+//! - A reset can also come behind a request, or in the middle of a reply. The next client is served anyway.
 //!
-//! **Nobody holds the server.**
+//! **No client holds the server.**
 //!
-//! - A client holds the server no longer than `--time-limit SECONDS` (10 without it), whatever it sends, does
-//!   not send or does not read. Then it is refused in the same way. It is not refused before that time is
-//!   over, nor more than one second after it.
+//! - A client holds the server no longer than `--time-limit SECONDS` (10 without it), whatever it sends, doesn't
+//!   send or doesn't read. Then it's refused in the same way. It isn't refused before that time is over, nor more
+//!   than one second after it.
 //!
-//! `common` has helpers for what is not the point here; read them, or do without.
+//! `common` has helpers for what isn't the point here; read them on the book's page "The helpers in every
+//! listing", or do without.
 //!
-//! To start, delete the first line of `lessons/lesson02/exercise.rs`. Then, after every change:
+//! To start, delete the first line of `lessons/lesson02/exercise.rs`. Then run this after every change:
 //!
 //! ```text
 //! cargo test -p lesson02 exercise
 //! ```
 //!
-//! The checks are in the order in which you might meet them. Each starts your server and is its
-//! clients. In another language: `SUBJECT="python3 my_server.py" cargo test -p lesson02`.
+//! The checks are in the order in which you might meet them. Each starts your server and is its clients. To start
+//! over, `cargo grade --reset exercise02`. In another language: `SUBJECT="python3 my_server.py" cargo test -p
+//! lesson02`. One good answer, for afterwards, is `lessons/lesson02/solution.rs`.
 
 use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
@@ -119,7 +120,7 @@ pub const CHECKS: &[Check] = &[
         .hint("How many bytes must your server read to know that a request is too long?")
         .section("02-2-server.html#the-repair"),
     check("gives_up_on_a_silent_client", gives_up_on_a_silent_client)
-        .begins("Nobody holds the server", "about 5 lines with `common::Limited`, half an hour")
+        .begins("No client holds the server", "about 5 lines, half an hour")
         .demands("A client that says nothing holds the server no longer than --time-limit and is reported; the next is served.")
         .hint("For how long does `read` wait if nobody has told it?")
         .section("02-2-server.html#the-repair")

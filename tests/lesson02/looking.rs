@@ -82,19 +82,19 @@ fn crowd(run: &mut Run) -> Outcome<Crowd> {
 }
 
 /// With old connections on the port, a tool would list those too.
-fn own_address() -> String {
+pub fn own_address() -> String {
     SocketAddr::new(grader::private_loopback(), 0).to_string()
 }
 
 /// Runs a command line to its end: what it wrote.
-fn shell(run: &mut Run, line: &str) -> Outcome<String> {
+pub fn shell(run: &mut Run, line: &str) -> Outcome<String> {
     let mut shell = run.start_other(&Subject::tool(&["sh", "-c"]), &[line])?;
     shell.exits_with(0)?;
     Ok(shell.stdout())
 }
 
 /// The terminal on the tutorial's address, its columns as they were.
-fn shown(command: &str, output: &str, address: SocketAddr) -> String {
+pub fn shown(command: &str, output: &str, address: SocketAddr) -> String {
     let (ip, port) = TUTORIAL_ADDRESS.split_once(':').expect("an address");
     let width = address.ip().to_string().len();
     let in_columns = format!("{ip:>width$}:{port:<5}");

@@ -3,6 +3,7 @@
 mod exercise;
 mod facts;
 mod looking;
+mod repair;
 mod robustness;
 
 use std::process::ExitCode;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         .robustness(one_client_robustness::ROBUSTNESS_OF_ALL)
         .facts(facts::FACTS)
         .facts(looking::FACTS)
+        .facts(repair::FACTS)
         .exercise(
             Exercise::new("exercise02", "solution02", exercise::CHECKS)
                 .starter_fails(exercise::STARTER_FAILS)

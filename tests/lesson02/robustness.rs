@@ -22,7 +22,7 @@ pub const ROBUSTNESS: &[Check] = &[
     check("ends_in_the_middle_of_a_reply", ends_in_the_middle_of_a_reply)
         .demands("SIGTERM or Ctrl-C ends the server: its client gets the part of the reply that was written, and an end; the next run has the port at once.")
         .hint("Which process gets the signal, and which others have the client's connection, or the port?")
-        .section("03-threads.html#stopping")
+        .section("03-stopping.html#ctrl-c")
         .needs(Needs::Linux),
 ];
 

@@ -21,14 +21,14 @@ use servers::robustness::{Protocol, greedy};
 pub const CHECKS: &[Check] = &[
     check("serves_clients_at_the_same_time", serves_clients_at_the_same_time)
         .demands("Clients are served at the same time, while another says nothing at all.")
-        .hint("Where does your program wait while it talks to one client, and who waits with it?")
+        .hint("Where does your program wait while it talks to one client, and which clients wait with it?")
         .section("03-threads.html#the-repair"),
     check("serves_one_after_another", serves_one_after_another)
         .demands("When a client has gone, the next one is served.")
         .hint("How often does your program call `accept`?")
         .section("03-threads.html#what-goes-wrong"),
     check("answers_every_chunk", answers_every_chunk)
-        .demands("Every piece that a client sends is answered once, until it ends its side.")
+        .demands("Every piece that a client sends is answered once, until it finishes sending.")
         .hint("Where does the connection end: in the loop that reads from it, or after that?")
         .section("03-threads.html#what-goes-wrong"),
     check("decodes_across_chunks", decodes_across_chunks)
@@ -36,7 +36,7 @@ pub const CHECKS: &[Check] = &[
         .hint("What does your decoder do with the first byte of a character that has three?")
         .section("03-threads.html#a-character-in-two-pieces"),
     check("reads_utf8", reads_utf8)
-        .demands("Text in UTF-8 is read as it was meant.")
+        .demands("Text in UTF-8 is read as the client meant it.")
         .hint("Which encoding do the clients use, and which one the server?")
         .section("03-threads.html#two-encodings"),
     check("speaks_gbk_when_told", speaks_gbk_when_told)
@@ -44,77 +44,77 @@ pub const CHECKS: &[Check] = &[
         .hint("Which of your program's two directions needs the encoding?")
         .section("03-threads.html#two-encodings"),
     check("survives_a_reset", survives_a_reset)
-        .demands("A client that resets the connection disturbs nobody.")
+        .demands("A client that resets the connection doesn't disturb the others.")
         .hint("What does `read` return after a reset, and what does your program do with that?")
-        .section("03-threads.html#nobody-disturbs-the-others"),
+        .section("03-stopping.html#one-bad-client"),
     check("closes_on_bytes_that_are_not_text", closes_on_bytes_that_are_not_text)
-        .demands("A client whose bytes are not text is told goodbye, with a clean end after its replies.")
+        .demands("A client whose bytes aren't text sees a clean end after its replies.")
         .hint("What does the kernel do with a connection that is closed before all input is read?")
-        .section("03-threads.html#nobody-disturbs-the-others"),
+        .section("03-stopping.html#one-bad-client"),
     check("says_who_comes_and_goes", says_who_comes_and_goes)
-        .demands("It is said who connects, how many bytes arrive and what they say, and who leaves.")
-        .hint("Which value of `accept` says who the client is?")
+        .demands("It says who connects, how many bytes arrive and what they say, and who leaves.")
+        .hint("Which value that `accept` returns says who the client is?")
         .section("03-threads.html#run-it"),
     check("says_who_was_reset", says_who_was_reset)
         .demands("A client that resets the connection is reported on stderr, with its address.")
-        .hint("Can somebody who reads the log tell a reset from a good end?")
-        .section("03-threads.html#nobody-disturbs-the-others"),
+        .hint("Can you tell a reset from a clean end when you read the log?")
+        .section("03-stopping.html#one-bad-client"),
     check("keeps_quiet", keeps_quiet)
-        .demands("With `--quiet`, clients are served without a word about them.")
+        .demands("With `--quiet`, clients are served, and nothing is written about them.")
         .hint("Which of your lines are about single clients?")
         .section("03-threads.html#run-it")
         .needs(Needs::Unix),
     check("limits_its_clients", limits_its_clients)
-        .demands("With `--max-clients 1`, a second client waits until the first has gone.")
+        .demands("With `--max-clients 1`, a second client waits until the first is gone.")
         .hint("Where does a client wait that has connected and has not been accepted?")
         .section("03-threads.html#threads-have-a-price"),
     check("ends_silent_clients", ends_silent_clients)
-        .demands("A client that says nothing for longer than `--idle-limit` is told goodbye.")
-        .hint("For how long does `read` wait when nobody told it?")
-        .section("03-threads.html#threads-have-a-price"),
+        .demands("The connection of a client that says nothing for longer than `--idle-limit` is ended.")
+        .hint("How long does `read` wait if you don't tell it?")
+        .section("03-stopping.html#limits"),
     check("ends_clients_that_never_read", ends_clients_that_never_read)
         .demands("A client that never reads its replies holds a thread no longer than `--idle-limit`.")
         .hint("What does `write` do when the peer's buffer and your own are full?")
-        .section("03-threads.html#threads-have-a-price"),
+        .section("03-stopping.html#limits"),
     check("survives_a_closed_output", survives_a_closed_output)
-        .demands("When nobody reads the server's output any more, its clients are served all the same.")
-        .hint("What does `println!` do when it cannot print?")
-        .section("03-threads.html#nobody-disturbs-the-others")
+        .demands("When the server's output isn't read any more, its clients are served anyway.")
+        .hint("What does `println!` do when it can't print?")
+        .section("03-stopping.html#one-bad-client")
         .needs(Needs::Unix),
     check("survives_without_descriptors", survives_without_descriptors)
-        .demands("When no descriptor is left, clients wait; the server does not spin, and goes on.")
+        .demands("When no descriptor is left, clients wait; the server doesn't spin, and goes on.")
         .hint("Which clients can still be served when `accept` fails, and when is it worth another try?")
-        .section("03-threads.html#when-accept-fails")
+        .section("03-stopping.html#when-accept-fails")
         .needs(Needs::Linux),
     check("leaves_nothing_behind", leaves_nothing_behind)
         .demands("After a hundred more clients, the server has no more descriptors and threads than before.")
         .hint("What else of yours still holds the connection when its thread ends?")
-        .section("03-threads.html#threads-have-a-price")
+        .section("03-stopping.html#limits")
         .needs(Needs::Linux),
     check("stops_on_ctrl_c", stops_on_ctrl_c)
         .demands("Ctrl-C ends the server with exit code 0, though clients are connected.")
         .hint("In which call does each of your threads wait, and what wakes it?")
-        .section("03-threads.html#stopping")
+        .section("03-stopping.html#the-plan")
         .needs(Needs::Unix),
     check("stops_on_sigterm", stops_on_sigterm)
         .demands("SIGTERM, which `kill` sends, does the same.")
         .hint("Which signals does your program know?")
-        .section("03-threads.html#stopping")
+        .section("03-stopping.html#ctrl-c")
         .needs(Needs::Unix),
     check("stops_when_it_is_full", stops_when_it_is_full)
         .demands("Ctrl-C ends a server that waits for a place to become free.")
-        .hint("Where does your program wait when no more clients may come in?")
-        .section("03-threads.html#stopping")
+        .hint("Where does your program wait when all places are taken?")
+        .section("03-stopping.html#the-plan")
         .needs(Needs::Unix),
     check("finishes_replies", finishes_replies)
-        .demands("After Ctrl-C, a reply that is under way is finished, and nobody new is let in.")
+        .demands("After Ctrl-C, a reply that's in flight is finished, and no new client is let in.")
         .hint("What becomes of a thread when `main` returns, or the program exits?")
-        .section("03-threads.html#stopping")
+        .section("03-stopping.html#the-plan")
         .needs(Needs::Unix),
     check("stops_in_time", stops_in_time)
-        .demands("After Ctrl-C, the server does not wait for ever for a reply that is under way.")
-        .hint("How long may somebody who presses Ctrl-C have to wait?")
-        .section("03-threads.html#stopping")
+        .demands("After Ctrl-C, the server doesn't wait forever for a reply that's in flight.")
+        .hint("How long are you willing to wait after you've pressed Ctrl-C?")
+        .section("03-stopping.html#the-plan")
         .needs(Needs::Unix),
     check("serves_the_mended_python_client", serves_the_mended_python_client)
         .demands("The tutorial's own client, mended, gets its reply.")
@@ -244,7 +244,7 @@ fn says_who_comes_and_goes(run: &mut Run) -> Outcome {
     client.receives(REPLY)?;
     server.says(&format!("{name} sent {} bytes: {GREETING:?}\n", GREETING.len()))?;
     client.finish_sending()?;
-    server.says(&format!("{name} left: it ended its side\n"))
+    server.says(&format!("{name} left: it finished sending\n"))
 }
 
 fn says_who_was_reset(run: &mut Run) -> Outcome {

@@ -1,41 +1,41 @@
 //! Exercise 4: a server for many clients, where one line is one message.
 //!
-//! `lessons/lesson04/exercise.rs` serves one client that types a line now and then. Make a server of it
-//! that serves all clients at the same time, and whose answers don't depend on how TCP cuts the bytes into
-//! chunks. Lesson 4's program answers every *chunk*, as the tutorial does; here the protocol says what a
-//! message is. There are two milestones, and each is worth reaching.
+//! `lessons/lesson04/exercise.rs` serves one client that types a line now and then. Turn it into a server
+//! that talks to all its clients at the same time, and whose answers don't depend on how TCP cuts the bytes
+//! into chunks. The program of chapter 3 answers every *chunk*, as the tutorial does. Here the protocol says
+//! what a message is. There are two milestones, and each is worth reaching.
 //!
 //! # Lines for many clients (about 40 lines, an hour)
 //!
 //! - A client sends lines: text in UTF-8 that ends in `\n`. A line may come in many chunks, however long
 //!   the pauses are, and a chunk may hold many lines. The server answers each line with `common::REPLY`, a
-//!   space, the line's text and `\n`, in order, as soon as the line is complete. The text is all that
-//!   comes before the `\n`, byte for byte: blanks, `\r`, zeros and a byte order mark are part of it.
-//! - A last line without `\n`, before the client finishes sending, is answered like any other. When the
-//!   client has finished sending and all is answered, the server finishes sending, and the connection ends.
-//! - Clients are served at the same time, a hundred of them if they come. Whatever one does, or doesn't
-//!   do, is no other's business. A client that reads its replies late gets all of them.
-//! - The server listens at the address that it is given, IPv4 or IPv6, and at no other. The first line on
-//!   stdout is `listening on ADDRESS:PORT`, as the starter has it.
+//!   space, the line's text and `\n`, in order, as soon as the line is complete. The text is everything
+//!   before the `\n`, byte for byte. Blanks, `\r`, zeros and a byte order mark are part of it.
+//! - If the client finishes sending and its last line has no `\n`, that line is answered like any other.
+//!   When everything is answered, the server finishes sending, too, and the connection ends.
+//! - Clients are served at the same time, a hundred of them if they come. What one client does, or doesn't
+//!   do, never disturbs another. A client that reads its replies late gets all of them.
+//! - The server listens at the address it's given, IPv4 or IPv6, and at no other. The first line on stdout
+//!   is `listening on ADDRESS:PORT`, as the starter has it.
 //!
 //! # Limits, descriptors, Ctrl-C (about 100 lines more, an evening)
 //!
 //! - A line longer than 64 KiB (65,536 bytes without its `\n`), bytes that aren't UTF-8, or a reset end
-//!   that client, and only that one. The lines before it are answered, it is not, and the connection ends.
-//!   stderr says `error: WHAT: WHY` with the client's address in it. Any number of such clients, and of
-//!   clients that don't wait for their replies, leave the server running.
+//!   that client's conversation, and only that one. The lines before it are answered, it isn't, and the
+//!   connection ends. stderr says `error: WHAT: WHY`, with the client's address in it. Any number of such
+//!   clients, and of clients that don't wait for their replies, leave the server running.
 //! - A client that has gone leaves neither a descriptor nor a thread behind.
-//! - When `accept` fails, because no descriptor is left, stderr says so, as an `error: `, ten times a
-//!   second at most. The clients that are connected are served, the others wait in the queue, and the
-//!   server doesn't keep a processor busy. When there are descriptors again, those that wait are served.
+//! - When `accept` fails because no descriptor is left, stderr says so, as an `error: `, ten times a second
+//!   at most. The clients that are connected are served, the others wait in the queue, and the server
+//!   doesn't keep a processor busy. When there are descriptors again, those that wait are served.
 //! - On Ctrl-C the listener is closed, and new clients are refused. The lines that have arrived are
 //!   answered (but not the start of a line whose end hasn't come), all connections are ended, and the
 //!   program exits with code 0. All of that takes no more than 2 seconds, whatever the clients do, wherever
-//!   the server listens, and also while `accept` fails. A client that doesn't read its replies is cut off
-//!   then. The starter has a function that the crate `ctrlc` calls; lesson 4's chapter shows how a thread
-//!   is called out of `accept`.
+//!   the server listens, and also while `accept` fails. By then, a client that doesn't read its replies is
+//!   cut off. The starter has a function that the crate `ctrlc` calls, and the page "Limits, errors,
+//!   Ctrl-C" shows how you wake a thread that waits in `accept`.
 //!
-//! `common` has helpers for what is not the point here; read them, or do without.
+//! `common` has helpers for whatever isn't the point here. Read them, or do without.
 //!
 //! To start, delete the first line of `lessons/lesson04/exercise.rs`. Then, after every change:
 //!
@@ -43,45 +43,49 @@
 //! cargo test -p lesson04 exercise
 //! ```
 //!
-//! The checks come in the order in which you might meet them. Each starts your server and is its
-//! clients. In another language: `SUBJECT="python3 my_server.py" cargo test -p lesson04`.
+//! To talk to your server yourself, run `cargo run -p lesson04 --bin exercise04`. To start over, run
+//! `cargo grade --reset exercise04`. The checks come in the order in which you might meet them. Each starts
+//! your server and plays its clients. In another language:
+//! `SUBJECT="python3 my_server.py" cargo test -p lesson04`.
 
 use grader::{Check, Needs, check};
 
 use crate::lines::*;
 use crate::stopping::*;
 
-const SECTION: &str = "03-threads.html#exercise";
-const OTHERS: &str = "03-threads.html#nobody-disturbs-the-others";
+const SECTION: &str = "03-stopping.html#exercise";
+const READER: &str = "lines.html#one-reader-for-the-whole-conversation";
+const STOPPING: &str = "03-stopping.html#the-plan";
+const OTHERS: &str = "03-stopping.html#one-bad-client";
 
 pub const CHECKS: &[Check] = &[
     check("answers_a_line", answers_a_line)
         .begins("Lines for many clients", "about 40 lines, an hour")
-        .demands("A line is answered with the reply, a space and its own text; after the client has finished sending, the server does.")
-        .hint("Which bytes of the line belong into the answer, and which come before and after them?")
-        .section(SECTION),
+        .demands("A line is answered with the reply, a space and its own text. When the client has finished sending, the server finishes, too.")
+        .hint("Which bytes of the line belong in the answer, and which come before and after them?")
+        .section("lines.html#bufreader-and-read_until"),
     check("answers_every_line", answers_every_line)
-        .demands("Lines that arrive together are answered one by one, in order, an empty one as well.")
+        .demands("Lines that arrive together are answered one by one, in order, and so is an empty line.")
         .hint("How many lines can one `read` return, and where are those that you haven't looked at yet?")
-        .section(SECTION),
+        .section(READER),
     check("joins_the_chunks_of_a_line", joins_the_chunks_of_a_line)
-        .demands("A line that arrives in chunks, cut inside a character, with a pause between them, is answered once, when it is complete.")
-        .hint("How do you know that a line is complete, and where are its chunks until then?")
-        .section("03-threads.html#a-character-in-two-pieces"),
+        .demands("A line that arrives in chunks, with a pause between them and a cut inside a character, is answered once, when it's complete.")
+        .hint("How do you know that a line is complete, and where do you keep its chunks until then?")
+        .section(READER),
     check("answers_the_last_line", answers_the_last_line)
         .demands("A last line without `\\n`, short or long, is answered when the client finishes sending.")
         .hint("What is in your buffer when the stream ends, and what becomes of it?")
-        .section(SECTION),
+        .section("lines.html#the-last-line"),
     check("answers_any_text", answers_any_text)
-        .demands("The text of a line comes back byte for byte: zeros, blanks at both ends, `\\r`, a byte order mark.")
-        .hint("Which function of yours takes something away from a line besides its `\\n`, or ends a line elsewhere?")
+        .demands("The text of a line comes back byte for byte, with zeros, blanks at both ends, `\\r`, or a byte order mark in it.")
+        .hint("Which of your functions takes away more of a line than its `\\n`, or ends a line elsewhere?")
         .section(SECTION),
     check("serves_clients_at_the_same_time", serves_clients_at_the_same_time)
         .demands("Clients are served while another says nothing, and a third is in the middle of a line.")
         .hint("In which call does your program wait for the silent client, and which clients wait for the same thread?")
         .section("03-threads.html#the-repair"),
     check("serves_many_clients", serves_many_clients)
-        .demands("A hundred clients are each in the middle of a line; each gets its own line back.")
+        .demands("A hundred clients are in the middle of a line, and each gets its own line back.")
         .hint("How many clients can your program read from at the same time, and which of its buffers do two of them share?")
         .section("03-threads.html#the-repair"),
     check("waits_for_a_slow_reader", waits_for_a_slow_reader)
@@ -99,15 +103,15 @@ pub const CHECKS: &[Check] = &[
         .needs(Needs::Linux),
     check("closes_on_bytes_that_are_not_text", closes_on_bytes_that_are_not_text)
         .begins("Limits, descriptors, Ctrl-C", "about 100 lines more, an evening")
-        .demands("A client that sends bytes that aren't UTF-8 has its earlier lines answered, is reported and ended; the others are served.")
+        .demands("If a client sends bytes that aren't UTF-8, its earlier lines are answered, it's reported, and its connection ends. The others are served.")
         .hint("Which decoder fails on bytes that aren't UTF-8, and which client does its error concern?")
         .section(OTHERS),
     check("closes_on_a_line_that_is_too_long", closes_on_a_line_that_is_too_long)
-        .demands("A line of 64 KiB is answered; a client whose line goes on is reported and cut off.")
+        .demands("A line of 64 KiB is answered. A client whose line is longer is reported and cut off.")
         .hint("How much of a line do you read before you ask how long it is, and do you count its `\\n`?")
-        .section(OTHERS),
+        .section("lines.html#a-line-needs-a-limit"),
     check("survives_a_reset", survives_a_reset)
-        .demands("A client that resets its connection, in the middle of a line or after one, is reported; the others are served.")
+        .demands("A client that resets its connection, in the middle of a line or after one, is reported, and the others are served.")
         .hint("What becomes of an error, or a panic, in the thread of one client, and of a lock that it holds?")
         .section(OTHERS),
     check("survives_clients_that_do_not_wait", survives_clients_that_do_not_wait)
@@ -116,39 +120,39 @@ pub const CHECKS: &[Check] = &[
         .section(OTHERS)
         .needs(Needs::Linux),
     check("leaves_nothing_behind", leaves_nothing_behind)
-        .demands("After a hundred more clients, whatever their end, the server has no more descriptors and threads than before.")
+        .demands("After a hundred more clients, however they ended, the server has no more descriptors and threads than before.")
         .hint("When a client has gone, does its thread end? And what else of yours still holds the connection?")
-        .section("03-threads.html#threads-have-a-price")
+        .section("03-stopping.html#the-plan")
         .needs(Needs::Linux),
     check("survives_without_descriptors", survives_without_descriptors)
-        .demands("When no descriptor is left, that is said, clients wait, the server doesn't spin, and goes on.")
+        .demands("When no descriptor is left, stderr says so, clients wait, and the server goes on without keeping a processor busy.")
         .hint("The client stays in the queue when `accept` fails: what does the next `accept` do, and when is it worth a try?")
-        .section("03-threads.html#when-accept-fails")
+        .section("03-stopping.html#when-accept-fails")
         .needs(Needs::Linux),
     check("stops_on_ctrl_c", stops_on_ctrl_c)
-        .demands("Ctrl-C ends all connections and the server, within 2 s, with exit code 0, though clients are connected.")
+        .demands("Ctrl-C ends the server within 2 s, with exit code 0, though clients are connected, and all their connections end.")
         .hint("In which call does each of your threads wait, and what wakes it?")
-        .section("03-threads.html#stopping")
+        .section(STOPPING)
         .needs(Needs::Unix),
     check("stops_wherever_it_listens", stops_wherever_it_listens)
         .demands("Ctrl-C ends the server also when it listens on `0.0.0.0` or on `[::1]`, and before any client has come.")
-        .hint("At which address does your program call its own `accept`, and who listens there?")
-        .section("03-threads.html#stopping")
+        .hint("At which address does your program wake its own `accept`, and which program listens there?")
+        .section(STOPPING)
         .needs(Needs::Unix),
     check("stops_without_descriptors", stops_without_descriptors)
         .demands("Ctrl-C ends the server, with exit code 0, while no descriptor is left and clients wait in the queue.")
         .hint("When `accept` fails again and again, which line of your loop looks whether to stop?")
-        .section("03-threads.html#stopping")
+        .section(STOPPING)
         .needs(Needs::Linux),
     check("finishes_lines_that_have_arrived", finishes_lines_that_have_arrived)
-        .demands("After Ctrl-C, new clients are refused, and the lines that have arrived are answered, all of them.")
+        .demands("After Ctrl-C, new clients are refused, and all lines that have arrived are answered.")
         .hint("What becomes of a thread that is writing when `main` returns, or when you shut down the side on which it writes?")
-        .section("03-threads.html#stopping")
+        .section(STOPPING)
         .needs(Needs::Unix),
     check("stops_in_time", stops_in_time)
         .demands("After Ctrl-C, neither a client that doesn't read its replies nor one that sends on can hold the server for more than 2 s.")
         .hint("How long does `write` wait for a client that doesn't read, and how long do you wait for the thread?")
-        .section("03-threads.html#stopping")
+        .section(STOPPING)
         .needs(Needs::Unix),
 ];
 
@@ -179,14 +183,14 @@ pub const ROBUSTNESS: &[Check] = &[
     check("answers_lines_cut_anywhere", answers_lines_cut_anywhere)
         .demands("Two lines are answered the same wherever they are cut in two, and when they come byte by byte.")
         .hint("What do you still have of a line when the next chunk comes?")
-        .section(SECTION),
+        .section(READER),
     check("refuses_a_long_line_that_comes_slowly", refuses_a_long_line_that_comes_slowly)
         .demands("A line of 80 KiB is refused, also when its second half comes a while after the first.")
-        .hint("Of what is your limit: of one read, or of the line?")
-        .section(SECTION),
+        .hint("What does your limit count, the bytes of one read or those of the line?")
+        .section("lines.html#a-line-needs-a-limit"),
     check("closes_after_its_replies", closes_after_its_replies)
         .demands("A client whose replies wait for room gets them all before its connection ends.")
-        .hint("What does the kernel do with what it has not sent yet when the connection is closed with unread input?")
+        .hint("When the connection is closed with unread input, what does the kernel do with the bytes it hasn't sent yet?")
         .section(OTHERS),
     check("finishes_lines_on_sigterm", finishes_lines_on_sigterm)
         .demands("SIGTERM, too, lets lines that have arrived be answered.")

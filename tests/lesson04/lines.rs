@@ -319,7 +319,7 @@ pub fn answers_lines_cut_anywhere(run: &mut Run) -> Outcome {
 pub struct Lines;
 
 impl Protocol for Lines {
-    const SECTION: &'static str = "03-threads.html#exercise";
+    const SECTION: &'static str = "03-stopping.html#exercise";
     const TAKES_A_MEGABYTE: bool = false;
     const HALF: &'static [u8] = b"\xe4\xbd";
 

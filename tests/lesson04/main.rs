@@ -6,6 +6,7 @@ mod facts;
 mod lines;
 mod network;
 mod robustness;
+mod session;
 mod stopping;
 
 use std::process::ExitCode;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         .robustness(&ThreadedServer::<Chunks>::CHECKS)
         .robustness(robustness::ROBUSTNESS)
         .facts(facts::FACTS)
+        .facts(session::FACTS)
         .facts(network::FACTS)
         .exercise(
             Exercise::new("exercise04", "solution04", exercise::CHECKS)

@@ -7,11 +7,11 @@ use grader::{Check, Needs, Outcome, Peer, Program, Run, check};
 use servers::many_clients::{self};
 use servers::robustness::Protocol;
 
-/// Every piece is answered, until the client ends its side.
+/// Every piece is answered, until the client finishes sending.
 pub struct Chunks;
 
 impl Protocol for Chunks {
-    const SECTION: &'static str = "03-threads.html#nobody-disturbs-the-others";
+    const SECTION: &'static str = "03-stopping.html#one-bad-client";
     const QUIET: &'static [&'static str] = &["--quiet", "127.0.0.1:0"];
     const HALF: &'static [u8] = b"\xe4\xbd";
 
@@ -35,26 +35,26 @@ pub const ROBUSTNESS: &[Check] = &[
     check("finishes_replies_on_sigterm", finishes_replies_on_sigterm)
         .demands("SIGTERM, too, lets a reply that is under way come to its end.")
         .hint("Which signals does your program know, and does it do the same for all of them?")
-        .section("03-threads.html#stopping")
+        .section("03-stopping.html#ctrl-c")
         .needs(Needs::Unix),
     check("closes_after_its_replies", closes_after_its_replies)
         .demands("A client whose replies wait for room gets them all before it is parted with.")
         .hint("What does the kernel do with what it has not sent yet when the connection is closed with unread input?")
-        .section("03-threads.html#nobody-disturbs-the-others"),
+        .section("03-stopping.html#one-bad-client"),
     check("stops_without_descriptors", stops_without_descriptors)
         .demands("Ctrl-C ends the server while no descriptor is left and clients wait in the queue.")
         .hint("When `accept` fails again and again, which line of your loop looks whether to stop?")
-        .section("03-threads.html#stopping")
+        .section("03-stopping.html#ctrl-c")
         .needs(Needs::Linux),
     check("does_not_wait_for_its_terminal", does_not_wait_for_its_terminal)
         .demands("When its output goes into a pipe that is full and that nobody reads, clients are served all the same.")
         .hint("For how long does `println!` wait for a terminal in which somebody has pressed Ctrl-S?")
-        .section("03-threads.html#nobody-disturbs-the-others")
+        .section("03-stopping.html#one-bad-client")
         .needs(Needs::LinuxAnd("bash")),
     check("stops_though_its_terminal_does_not", stops_though_its_terminal_does_not)
         .demands("Ctrl-C ends the server in time though nobody reads its output.")
         .hint("What does your program still want to say at its end, and to whom?")
-        .section("03-threads.html#stopping")
+        .section("03-stopping.html#ctrl-c")
         .needs(Needs::LinuxAnd("bash")),
     check("reads_characters_cut_anywhere", reads_characters_cut_anywhere)
         .demands("Text is read as it was meant, wherever it is cut in two.")

@@ -1,9 +1,10 @@
 // NOT STARTED: delete this line to be graded
 //! Exercise 4: a server for many clients, where one line is one message.
 //!
-//! It serves one client that types a line now and then. The top of
-//! `tests/lesson04/exercise.rs` says what it has to do, in two milestones. Do what is
-//! marked with 1 first; what is marked with 2 is prepared, and can wait.
+//! It serves one client that types a line now and then. The list of checks in the book
+//! says what it has to do, in two milestones; the details are at the top of
+//! `tests/lesson04/exercise.rs`. Do what's marked with 1 first. What's marked with 2 is
+//! prepared, and can wait.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -16,7 +17,7 @@ use common::{Arguments, Explain, Failure, REPLY, cannot_listen, exit, say};
 /// The connections of all clients, so that Ctrl-C can reach them.
 static CLIENTS: Mutex<Vec<Arc<TcpStream>>> = Mutex::new(Vec::new());
 
-/// Ctrl-C has been pressed.
+/// Ctrl-C was pressed.
 static STOPPING: AtomicBool = AtomicBool::new(false);
 
 fn main() -> ExitCode {
@@ -33,10 +34,11 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         // TODO(you), 2: an error of `accept` isn't the end of the server.
         let (connection, client) = listener.accept().explain("cannot accept a client")?;
         // TODO(you), 1: which clients wait while this one is served? `thread::spawn` takes
-        // a function that runs beside the others.
+        // a function and runs it beside the others (chapter 3, "The repair").
         serve(Arc::new(connection), client)?;
     }
-    // TODO(you), 2: close the listener, and give the clients time for their last replies.
+    // TODO(you), 2: close the listener, and give the clients time for their last replies
+    // (the page "Limits, errors, Ctrl-C" has the whole plan).
     Ok(())
 }
 
@@ -45,10 +47,10 @@ fn stop_on_ctrl_c(_own: SocketAddr) -> Result<(), Failure> {
     let handler = || {
         STOPPING.store(true, Ordering::Relaxed);
         for _connection in clients().iter() {
-            // TODO(you), 2: the client's thread waits in `read`. What ends its wait?
+            // TODO(you), 2: the client's thread waits in `read`. What wakes it?
         }
-        // TODO(you), 2: the main thread waits in `accept`. What ends its wait? Then the
-        // server can end by itself, with exit code 0.
+        // TODO(you), 2: the main thread waits in `accept`. What wakes it? Then the server
+        // can end by itself, with exit code 0, and you don't need the next line.
         std::process::exit(130);
     };
     ctrlc::set_handler(handler)
@@ -60,17 +62,17 @@ fn serve(connection: Arc<TcpStream>, client: SocketAddr) -> Result<(), Failure> 
     clients().push(Arc::clone(&connection));
     let outcome = answer_lines(&connection, client);
     clients().retain(|other| !Arc::ptr_eq(other, &connection));
-    // TODO(you), 2: an error of one client ends that client. `common::complain` writes it
-    // on stderr.
+    // TODO(you), 2: an error of one client ends that client only. `common::complain`
+    // writes it on stderr.
     outcome
 }
 
 fn answer_lines(mut connection: &TcpStream, client: SocketAddr) -> Result<(), Failure> {
     let mut buffer = [0; 1024];
     loop {
-        // TODO(you), 1: one line is one message, whatever the chunks in which it arrives.
-        // `BufReader` has a method that reads up to a `\n`.
-        // TODO(you), 2: a line that is too long, or not UTF-8, is an error.
+        // TODO(you), 1: one line is one message, however it's cut into chunks. `BufReader`
+        // has a method that reads up to a `\n` (the page "Lines").
+        // TODO(you), 2: a line that's too long, or not UTF-8, is an error.
         let count = connection.read(&mut buffer).explain(format!("lost {client}"))?;
         if count == 0 {
             return Ok(());

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use crate::complain;
 
+// ANCHOR: failure
 /// An error as people read it: `error: WHAT: WHY`, and perhaps a line of advice.
 #[derive(Debug)]
 pub struct Failure {
@@ -14,6 +15,7 @@ pub struct Failure {
     why: String,
     advice: Option<String>,
 }
+// ANCHOR_END: failure
 
 impl Failure {
     /// An error without advice.
@@ -43,6 +45,7 @@ impl Display for Failure {
     }
 }
 
+// ANCHOR: explain
 /// Adds to an error of the operating system what the program was trying to do.
 pub trait Explain<T> {
     /// `what` completes the line `error: WHAT: WHY`.
@@ -54,6 +57,7 @@ impl<T> Explain<T> for io::Result<T> {
         self.map_err(|error| Failure::new(what, why(&error)))
     }
 }
+// ANCHOR_END: explain
 
 /// The reason for an error of a socket call, in words.
 ///
@@ -93,6 +97,7 @@ pub fn cannot_listen(address: SocketAddr) -> impl FnOnce(io::Error) -> Failure {
     }
 }
 
+// ANCHOR: cannot_connect
 /// The error for a `connect` that failed (connect(2)).
 pub fn cannot_connect(address: SocketAddr) -> impl FnOnce(io::Error) -> Failure {
     move |error| {
@@ -113,6 +118,8 @@ pub fn cannot_connect(address: SocketAddr) -> impl FnOnce(io::Error) -> Failure 
     }
 }
 
+// ANCHOR_END: cannot_connect
+
 fn host(address: SocketAddr) -> String {
     match address {
         SocketAddr::V4(v4) => v4.ip().to_string(),
@@ -120,6 +127,7 @@ fn host(address: SocketAddr) -> String {
     }
 }
 
+// ANCHOR: exit
 /// A program's exit code: 0, or 1 once stderr has the error.
 pub fn exit(outcome: Result<(), Failure>) -> ExitCode {
     match outcome {
@@ -130,6 +138,7 @@ pub fn exit(outcome: Result<(), Failure>) -> ExitCode {
         }
     }
 }
+// ANCHOR_END: exit
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal, Write};
 
 use crate::error::{Explain, Failure};
 
+// ANCHOR: say
 /// Prints a line, like `println!`, except that a closed or full standard output is an
 /// error to handle.
 #[macro_export]
@@ -20,6 +21,7 @@ macro_rules! say {
 pub fn say(line: fmt::Arguments<'_>) -> Result<(), Failure> {
     writeln!(io::stdout(), "{line}").explain("cannot write to standard output")
 }
+// ANCHOR_END: say
 
 /// Writes a failure to standard error. If that is closed as well, there's nothing left to
 /// tell it to.

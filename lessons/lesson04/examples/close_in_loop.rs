@@ -32,7 +32,7 @@ fn converse(client: &Client) -> Outcome {
     // ANCHOR: bug
     loop {
         match connection.read(&mut buffer) {
-            Ok(0) => return Ok("it ended its side"),
+            Ok(0) => return Ok("it finished sending"),
             Ok(count) => {
                 client.log(format_args!("sent {:?}", str::from_utf8(&buffer[..count])))
             }

@@ -31,7 +31,7 @@ fn converse(client: &Client) -> Outcome {
     loop {
         let length = match connection.read(&mut buffer) {
             Ok(0) if client.server.is_stopping() => return Ok("the server stops"),
-            Ok(0) => return Ok("it ended its side"),
+            Ok(0) => return Ok("it finished sending"),
             Ok(length) => length,
             Err(why) => return lost(client, why),
         };

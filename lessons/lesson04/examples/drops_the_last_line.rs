@@ -32,5 +32,5 @@ fn converse(client: &Client) -> Outcome {
         answer(client, text_of(client, &line)?)?;
     }
     // ANCHOR_END: bug
-    Ok("it ended its side")
+    Ok("it finished sending")
 }

@@ -34,7 +34,7 @@ fn converse(client: &Client) -> Outcome {
             .explain(format!("lost {}", client.address))?;
         // ANCHOR_END: bug
         if line.is_empty() || (client.server.is_stopping() && !line.ends_with(b"\n")) {
-            return Ok("it ended its side");
+            return Ok("it finished sending");
         }
         answer(client, text_of(client, &line)?)?;
     }

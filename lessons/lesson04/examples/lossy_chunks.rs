@@ -30,7 +30,7 @@ fn converse(client: &Client) -> Outcome {
     let mut buffer = [0; 1024];
     loop {
         let length = match connection.read(&mut buffer) {
-            Ok(0) => return Ok("it ended its side"),
+            Ok(0) => return Ok("it finished sending"),
             Ok(length) => length,
             Err(why) => return lost(client, why),
         };

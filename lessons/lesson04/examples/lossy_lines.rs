@@ -32,5 +32,5 @@ fn converse(client: &Client) -> Outcome {
         answer(client, &text)?;
         // ANCHOR_END: bug
     }
-    Ok("it ended its side")
+    Ok("it finished sending")
 }

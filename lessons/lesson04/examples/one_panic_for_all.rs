@@ -36,7 +36,7 @@ fn converse(client: &Client) -> Outcome {
         let outcome = next_line(client, &mut reader, &mut line);
         let mut lines = LINES.lock().unwrap();
         if !outcome.unwrap() {
-            return Ok("it ended its side");
+            return Ok("it finished sending");
         }
         *lines += 1;
         answer(client, text_of(client, &line).unwrap()).unwrap();

@@ -13,37 +13,40 @@
 
 mod shared;
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::ExitCode;
 use std::thread;
 
-use common::{Explain, Failure, REPLY, cannot_listen, exit, say};
+use common::{REPLY, cannot_listen, exit};
 
 use shared::args::Args;
 use shared::*;
 
 fn main() -> ExitCode {
-    exit(run(args::parse()))
+    let args = args::parse();
+    exit(serve_all(&args).map_err(cannot_listen(args.address)))
 }
 
-fn run(args: Args) -> Result<(), Failure> {
-    let listener =
-        TcpListener::bind(args.address).map_err(cannot_listen(args.address))?;
-    say!("listening on {}", listener.local_addr().explain("cannot learn the address")?)?;
-    // ANCHOR: bug
+// ANCHOR: server
+// ANCHOR: accept
+fn serve_all(args: &Args) -> io::Result<()> {
+    let listener = TcpListener::bind(args.address)?;
+    println!("listening on {}", listener.local_addr()?);
     loop {
-        let (connection, client) = listener.accept().explain("cannot accept a client")?;
-        thread::spawn(move || converse(connection, client));
+        let (connection, client) = listener.accept()?;
+        println!("{client} connected");
+        thread::spawn(move || serve(&connection, client));
     }
 }
+// ANCHOR_END: accept
 
-fn converse(mut connection: TcpStream, client: SocketAddr) {
+// ANCHOR: serve
+fn serve(mut connection: &TcpStream, client: SocketAddr) {
     let mut buffer = [0; 1024];
     loop {
         let count = connection.read(&mut buffer).unwrap();
         if count == 0 {
-            println!("{client} went offline");
             break;
         }
         let text = str::from_utf8(&buffer[..count]).unwrap();
@@ -51,4 +54,5 @@ fn converse(mut connection: TcpStream, client: SocketAddr) {
         connection.write_all(REPLY.as_bytes()).unwrap();
     }
 }
-// ANCHOR_END: bug
+// ANCHOR_END: serve
+// ANCHOR_END: server

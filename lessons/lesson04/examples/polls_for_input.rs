@@ -29,7 +29,7 @@ fn converse(client: &Client) -> Outcome {
     let mut buffer = [0; 1024];
     loop {
         match connection.read(&mut buffer) {
-            Ok(0) => return Ok("it ended its side"),
+            Ok(0) => return Ok("it finished sending"),
             Ok(_) => {}
             Err(why) if why.kind() == ErrorKind::WouldBlock => continue,
             Err(why) => return lost(client, why),

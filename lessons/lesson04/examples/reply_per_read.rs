@@ -34,7 +34,7 @@ fn converse(client: &Client) -> Outcome {
     loop {
         // ANCHOR: bug
         match connection.read(&mut buffer) {
-            Ok(0) => return Ok("it ended its side"),
+            Ok(0) => return Ok("it finished sending"),
             Ok(length) => answer(client, text_of(client, &buffer[..length])?)?,
             Err(why) => return lost(client, why),
         }

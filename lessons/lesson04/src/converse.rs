@@ -45,7 +45,7 @@ pub fn converse(client: &Client) -> Outcome {
         return Ok("the server stops");
     }
     decoder.finish().map_err(|why| not_text(client, why))?;
-    Ok("it ended its side")
+    Ok("it finished sending")
 }
 
 /// Sets how long each read and write may take, and has replies sent right away.

@@ -305,17 +305,17 @@ impl<P: Protocol> ThreadedServer<P> {
         check("stops_without_delay", stops_without_delay::<P>)
             .demands("Ctrl-C ends the server at once if its only client is idle.")
             .hint("For whom does your program still wait when all have got their replies?")
-            .section("03-threads.html#stopping")
+            .section("03-stopping.html#ctrl-c")
             .needs(Needs::Unix),
         check("stops_with_the_last_descriptor", stops_with_the_last_descriptor::<P>)
             .demands("Ctrl-C ends the server also while `accept` waits with the last descriptor in its hands.")
             .hint("What does it take to call a thread out of `accept`, and do you still have that then?")
-            .section("03-threads.html#stopping")
+            .section("03-stopping.html#ctrl-c")
             .needs(Needs::Linux),
         check("does_not_wait_for_its_stderr", does_not_wait_for_its_stderr::<P>)
             .demands("While its standard error is a full pipe that nobody reads, a client with bytes that are not text gets its end, others are served, and Ctrl-C ends the server.")
             .hint("Which thread waits until somebody has read what went wrong, and who waits for that thread?")
-            .section("03-threads.html#nobody-disturbs-the-others")
+            .section("03-stopping.html#one-bad-client")
             .needs(Needs::LinuxAnd("bash")),
     ];
 }

@@ -195,7 +195,7 @@ pub const ROBUSTNESS_OF_ALL: &[Check] = &[
     check("ends_in_the_middle_of_a_reply", ends_in_the_middle_of_a_reply)
         .demands("SIGTERM or Ctrl-C ends the server: its client gets what was written, and an end; the next run has the port at once.")
         .hint("Which process gets the signal, and which others have the client's connection, or the port?")
-        .section("03-threads.html#stopping")
+        .section("03-stopping.html#ctrl-c")
         .needs(Needs::Unix),
     check("waits_for_its_stdout", waits_for_its_stdout)
         .demands("While its standard output is a full pipe that nobody reads, the server waits, and its client has its reply; when somebody reads, it goes on.")

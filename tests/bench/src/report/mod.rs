@@ -1,5 +1,5 @@
-//! From the recorded results to the book: the tables of its page on speed, and its plots. Nothing here
-//! measures.
+//! From the recorded results to the book: the tables of its page on speed, its plots, and what a learner
+//! waits for. Nothing here measures.
 //!
 //! The command `page` rewrites the pages, and a test demands that they are what the records say.
 
@@ -15,6 +15,7 @@ use record::Record;
 
 const PAGE: &str = "book/chapters/speed.md";
 const BUFFERS: &str = "book/chapters/04-buffers.md";
+const LEARNER: &str = "CONTRIBUTING.md";
 const FIGURES: &str = "book/chapters/figures";
 const RESULTS: &str = "tests/bench/results";
 
@@ -33,21 +34,24 @@ pub fn files(root: &Path) -> io::Result<Vec<(PathBuf, String)>> {
     let (requests, idle, bulk) = (read("requests")?, read("idle")?, read("bulk")?);
     let (learner, buffers) = (read("learner")?, read("buffers")?);
     let mut page = fs::read_to_string(root.join(PAGE))?;
-    for (name, table) in [
-        ("requests", tables::requests(&requests)?),
-        ("idle", tables::idle(&idle)?),
-        ("bulk", tables::bulk(&bulk)?),
-        ("learner", tables::learner(&learner)?),
+    for (name, answer, table) in [
+        ("requests", tables::requests_in_short(&requests)?, tables::requests(&requests)?),
+        ("idle", tables::idle_in_short(&idle)?, tables::idle(&idle)?),
+        ("bulk", tables::bulk_in_short(&bulk)?, tables::bulk(&bulk)?),
     ] {
-        page = with_measured(&page, name, &table)?;
+        page = with_measured(&page, &format!("{name}, in short"), &boxed(&answer))?;
+        page = with_measured(&page, name, &boxed(&table))?;
     }
     let chapter = fs::read_to_string(root.join(BUFFERS))?;
     let machine = format!("(The run in the plot: {}.)", buffers.setting);
-    let chapter = with_measured(&chapter, "buffers", &machine)?;
+    let chapter = with_measured(&chapter, "buffers", &boxed(&machine))?;
+    let contributing = fs::read_to_string(root.join(LEARNER))?;
+    let contributing = with_measured(&contributing, "learner", &tables::learner(&learner)?)?;
     let figure = |name: &str| root.join(FIGURES).join(name).with_extension("svg");
     Ok(vec![
         (root.join(PAGE), page),
         (root.join(BUFFERS), chapter),
+        (root.join(LEARNER), contributing),
         (figure("idle"), tables::idle_plot(&idle)?),
         (figure("chunks"), tables::bulk_plot(&bulk)?),
         (figure("draining"), tables::buffers_plot(&buffers)?),
@@ -60,8 +64,12 @@ fn with_measured(page: &str, name: &str, measured: &str) -> io::Result<String> {
     let missing = || malformed(format!("a page has no mark {}", start.trim_end()));
     let (before, rest) = page.split_once(&start).ok_or_else(missing)?;
     let (_, after) = rest.split_once(end).ok_or_else(missing)?;
-    // The blank lines end the HTML, so that Markdown goes on.
-    Ok(format!("{before}{start}<div class=\"measured\">\n\n{measured}\n\n</div>\n{end}{after}"))
+    Ok(format!("{before}{start}{measured}\n{end}{after}"))
+}
+
+/// What the theme shows as measured. The blank lines end the HTML, so that Markdown goes on.
+fn boxed(measured: &str) -> String {
+    format!("<div class=\"measured\">\n\n{measured}\n\n</div>")
 }
 
 fn malformed(why: String) -> io::Error {

@@ -29,7 +29,7 @@ pub fn requests(record: &Record) -> io::Result<String> {
             let ratio = beside_c.map_or("–".to_owned(), |ratio| format!("{ratio:.2}"));
             writeln!(
                 table,
-                "| {clients} | {server} | {} ({} to {}) | {ratio} | {:.0} | {:.0} | {:.1} |",
+                "| {clients} | {server} | {}<br><small>{} to {}</small> | {ratio} | {:.0} | {:.0} | {:.1} |",
                 thousands(median(&rates)),
                 thousands(low),
                 thousands(high),
@@ -52,6 +52,22 @@ pub fn requests(record: &Record) -> io::Result<String> {
         high * 100.0
     );
     Ok(table + "\n" + &busy + &setting(record)?)
+}
+
+/// The answer that the table gives, in a sentence: the lesson with a common number of clients, and then the others.
+pub fn requests_in_short(record: &Record) -> io::Result<String> {
+    const CLIENTS: &str = "32";
+    let rates = |server| record.numbers("rate", &[("server", server), ("connections", CLIENTS)]);
+    let ours = rates("lesson04")?;
+    let mut others = Vec::new();
+    for server in record.each("server")?.into_iter().filter(|server| *server != "lesson04") {
+        let verb = if others.is_empty() { " answers" } else { "" };
+        let ratio = median(&ratios(&rates(server)?, &ours));
+        others.push(format!("{server}{verb} {ratio:.2} times as many"));
+    }
+    let ours = thousands(median(&ours));
+    let others = listed(&others);
+    Ok(format!("**With {CLIENTS} clients, lesson04 answers {ours} requests a second. {others}.**"))
 }
 
 /// What clients that say nothing cost.
@@ -84,20 +100,34 @@ pub fn idle(record: &Record) -> io::Result<String> {
     Ok(table + "\n" + &setting(record)?)
 }
 
-/// All the memory that a server needs for its clients, with that of the kernel's stacks.
-pub fn idle_plot(record: &Record) -> io::Result<String> {
-    let line = |server: &str| -> io::Result<Vec<(f64, f64)>> {
-        let memory = |clients: &&str| {
-            let of = |column| {
-                let numbers =
-                    record.numbers(column, &[("server", server), ("clients", clients)])?;
-                Ok::<_, io::Error>(median(&numbers))
-            };
-            Ok((number(clients)?, (of("rss")? + of("tables")? + of("stacks")?) / 1024.0))
+/// The answer that the table gives: the largest number of clients.
+pub fn idle_in_short(record: &Record) -> io::Result<String> {
+    let mut costs = Vec::new();
+    let mut clients = 0.0;
+    for server in record.each("server")? {
+        let Some(&(most, size)) = memory(record, server)?.last() else { continue };
+        clients = most;
+        costs.push(format!("{size:.0} MiB in {server}"));
+    }
+    let (clients, costs) = (thousands(clients), listed(&costs));
+    Ok(format!("**{clients} silent clients cost {costs}.**"))
+}
+
+/// All the memory that a server needs for its clients, with that of the kernel's stacks, in MiB, by the
+/// number of clients.
+fn memory(record: &Record, server: &str) -> io::Result<Vec<(f64, f64)>> {
+    let memory = |clients: &&str| {
+        let of = |column| {
+            let numbers = record.numbers(column, &[("server", server), ("clients", clients)])?;
+            Ok::<_, io::Error>(median(&numbers))
         };
-        record.each("clients")?.iter().map(memory).collect()
+        Ok((number(clients)?, (of("rss")? + of("tables")? + of("stacks")?) / 1024.0))
     };
-    let (lesson, tokio) = (line("lesson04")?, line("tokio")?);
+    record.each("clients")?.iter().map(memory).collect()
+}
+
+pub fn idle_plot(record: &Record) -> io::Result<String> {
+    let (lesson, tokio) = (memory(record, "lesson04")?, memory(record, "tokio")?);
     let told = |points: &[(f64, f64)]| {
         let told = points.iter().map(|(clients, size)| format!("{size:.0} MiB for {clients}"));
         told.collect::<Vec<_>>().join(", ")
@@ -120,7 +150,7 @@ pub fn idle_plot(record: &Record) -> io::Result<String> {
     plot.svg((100.0..1e4).log_scale(), (1.0..1e3).log_scale())
 }
 
-/// The best chunk size of lesson 5 and of iperf3.
+/// How fast lesson 5 and iperf3 are with each size of chunk.
 pub fn bulk(record: &Record) -> io::Result<String> {
     let mut table = String::from("| chunk |");
     let programs = record.each("program")?;
@@ -129,31 +159,50 @@ pub fn bulk(record: &Record) -> io::Result<String> {
     }
     table += "\n|--:|";
     table += &"--:|".repeat(programs.len());
-    let mut best = vec![(0.0, ""); programs.len()];
     for chunk in record.each("chunk")? {
         write!(table, "\n| {} |", short(number(chunk)?)).expect("a String takes all");
-        for (program, best) in programs.iter().zip(&mut best) {
+        for program in &programs {
             let rates = record.numbers("rate", &[("program", program), ("chunk", chunk)])?;
-            let ((low, high), rate) = (range(&rates), median(&rates));
-            if rate > best.0 {
-                *best = (rate, chunk);
-            }
-            let [rate, low, high] = [rate, low, high].map(|rate| thousands(rate / 1e6));
-            write!(table, " {rate} ({low} to {high}) |").expect("a String takes all");
+            let (low, high) = range(&rates);
+            let [rate, low, high] = [median(&rates), low, high].map(|rate| thousands(rate / 1e6));
+            write!(table, " {rate}<br><small>{low} to {high}</small> |")
+                .expect("a String takes all");
         }
     }
-    table += "\n\n";
-    if let [(ours, chunk), (theirs, other)] = best[..] {
-        write!(
-            table,
-            "At its best size, {}, lesson05 moves {:.2} times as many bytes as iperf3 at its best, {}. ",
-            short(number(chunk)?),
-            ours / theirs,
-            short(number(other)?)
-        )
-        .expect("a String takes all that is written");
+    Ok(table + "\n\n" + &setting(record)?)
+}
+
+/// The answer that the table gives: the smallest chunks, and the best ones beside iperf3's best.
+pub fn bulk_in_short(record: &Record) -> io::Result<String> {
+    let chunks = record.each("chunk")?;
+    let rate = |program: &str, chunk: &str| {
+        let rates = record.numbers("rate", &[("program", program), ("chunk", chunk)])?;
+        Ok::<_, io::Error>(median(&rates))
+    };
+    let best = |program: &str| -> io::Result<(f64, &str)> {
+        let mut best = (0.0, "");
+        for &chunk in &chunks {
+            let rate = rate(program, chunk)?;
+            if rate > best.0 {
+                best = (rate, chunk);
+            }
+        }
+        Ok(best)
+    };
+    let (ours, chunk) = best("lesson05")?;
+    let smallest = chunks.first().copied().unwrap_or_default();
+    let mut answer = format!(
+        "**In chunks of {}, lesson05 moves {} MB a second; in chunks of {}, it moves {}.",
+        short(number(smallest)?),
+        thousands(rate("lesson05", smallest)? / 1e6),
+        short(number(chunk)?),
+        thousands(ours / 1e6),
+    );
+    if let Ok((theirs, _)) = best("iperf3") {
+        write!(answer, " At its best it's {:.2} times as fast as iperf3.", ours / theirs)
+            .expect("a String takes all that is written");
     }
-    Ok(table + &setting(record)?)
+    Ok(answer + "**")
 }
 
 pub fn bulk_plot(record: &Record) -> io::Result<String> {
@@ -222,32 +271,36 @@ pub fn buffers_plot(record: &Record) -> io::Result<String> {
     plot.svg(0.0..end, 0.0..highest * 1.1)
 }
 
-/// From the edit to the verdict.
+/// From the edit to the verdict, in a paragraph.
 pub fn learner(record: &Record) -> io::Result<String> {
-    let mut table =
-        String::from("| after an edit of | build, s | then the grade, s |\n|---|--:|--:|\n");
+    let (mut builds, mut grades) = (Vec::new(), Vec::new());
     let mut rest = String::new();
     for what in record.each("what")? {
-        let seconds = record.numbers("seconds", &[("what", what)])?;
+        let seconds = median(&record.numbers("seconds", &[("what", what)])?);
         match what.split_once(' ') {
-            Some((exercise, "build")) => {
-                let grade = format!("{exercise} grade");
-                let grade = record.numbers("seconds", &[("what", &grade)])?;
-                writeln!(table, "| {exercise} | {:.1} | {:.1} |", median(&seconds), median(&grade))
-                    .expect("a String takes all that is written");
-            }
-            Some((_, "grade")) => {}
+            Some((_, "build")) => builds.push(seconds),
+            Some((_, "grade")) => grades.push(seconds),
             _ => {
                 let name = match what {
-                    "book" => "The book’s first page comes",
+                    "book" => "The book's first page comes",
                     _ => "The verdict of a complete, built suite comes",
                 };
-                write!(rest, "{name} after {:.1} s. ", median(&seconds))
+                write!(rest, " {name} after {seconds:.1} s.")
                     .expect("a String takes all that is written");
             }
         }
     }
-    Ok(table + "\n" + &rest + &setting(record)?)
+    let said = |seconds: &[f64]| {
+        let (low, high) = range(seconds);
+        let (low, high) = (format!("{low:.1}"), format!("{high:.1}"));
+        if low == high { format!("{low} s") } else { format!("{low} to {high} s") }
+    };
+    let setting = setting(record)?;
+    Ok(format!(
+        "After an edit, an exercise is built in {} and graded in {}.{rest}\n{setting}",
+        said(&builds),
+        said(&grades),
+    ))
 }
 
 /// Machine, date, and what else the machine did.
@@ -255,6 +308,15 @@ fn setting(record: &Record) -> io::Result<String> {
     let loads = record.rows().map(|row| row.number("load")).collect::<io::Result<Vec<_>>>()?;
     let (low, high) = range(&loads);
     Ok(format!("({}; load average {low:.1} to {high:.1}.)", record.setting))
+}
+
+/// `a, b and c`.
+fn listed(all: &[String]) -> String {
+    match all {
+        [] => String::new(),
+        [one] => one.clone(),
+        [before @ .., last] => format!("{} and {last}", before.join(", ")),
+    }
 }
 
 /// Each number of ours divided by that of the same round.

@@ -1,4 +1,4 @@
-//! The tables of the book's page "How fast is it, and what breaks it": which program passes which check
+//! The tables of the book's page "What breaks it": which program passes which check
 //! when something goes wrong. The page is the data, and each suite compares it with its programs.
 
 use std::fs;
@@ -6,7 +6,7 @@ use std::fs;
 use crate::machine::workspace;
 
 /// The page, as messages name it.
-pub(crate) const NAME: &str = "book/chapters/speed.md";
+pub(crate) const NAME: &str = "book/chapters/breaking.md";
 
 /// The checks that the tables name, each with a program that passes it. A row without a program is about
 /// no program of ours, and gives an empty name.

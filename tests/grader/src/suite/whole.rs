@@ -264,7 +264,7 @@ mod tests {
         assert_eq!(missing(&more, |lesson| lesson.shared(&[BETTER])), "");
         // It isn't on the book's page.
         let robustness = missing(&more, |lesson| lesson.robustness(&[BETTER]));
-        assert_eq!(robustness, "book/chapters/speed.md doesn't list better");
+        assert_eq!(robustness, "book/chapters/breaking.md doesn't list better");
     }
 
     #[test]

@@ -1,0 +1,32 @@
+"""The tutorial's threaded server, closing after its loop (C5, C6 and C7 mended)."""
+
+import socket
+import sys
+import threading
+
+host, port = (sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:9090").rsplit(":", 1)
+
+
+# ANCHOR: server
+def serve(connection, client):
+    while True:
+        data = connection.recv(1024)
+        if not data:
+            print("%s:%d went offline" % client)
+            break
+        print(len(data), data.decode("utf-8"))
+        connection.send("问题正在处理中...".encode("utf-8"))
+    connection.close()
+
+
+listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+listener.bind((host, int(port)))
+listener.listen(128)
+print("listening on %s:%d" % listener.getsockname(), flush=True)
+
+while True:
+    connection, client = listener.accept()
+    thread = threading.Thread(target=serve, args=(connection, client))
+    thread.setDaemon(True)
+    thread.start()
+# ANCHOR_END: server
