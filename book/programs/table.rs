@@ -106,6 +106,7 @@ pub const PROGRAMS: &[Program] = &[
     example("reply_first_server", "lesson02", Server, SMALL_SERVER),
     bin("exercise02", "lesson02", Server, SMALL_SERVER),
     python("lesson02/original.py", Server, &[LISTEN]),
+    python("lesson02/mended.py", Server, &[LISTEN]),
     bin(
         "lesson03",
         "lesson03",

@@ -23,6 +23,7 @@ pub fn trials() -> Vec<Trial> {
         a_prediction_opens_without_a_script,
         a_prediction_is_no_first_use,
         the_minutes_of_a_chapter_are_computed,
+        a_page_tells_the_minutes_of_others,
         the_preprocessor_adds_captions,
         the_preprocessor_refuses_defects,
         the_preprocessor_is_for_html_only,
@@ -151,6 +152,19 @@ fn the_minutes_of_a_chapter_are_computed() {
         let expected = format!("<p class=\"lesson-bar\">{bar}</p>");
         assert!(page.contains(&expected), "{words} words: {page}");
     }
+}
+
+fn a_page_tells_the_minutes_of_others() {
+    let book = SmallBook::new();
+    for (page, words) in [("third", 390), ("fourth", 590)] {
+        let text = format!("# One more\n\n{}", "word ".repeat(words));
+        book.write(&format!("book/chapters/{page}.md"), &text);
+        book.append("book/chapters/SUMMARY.md", &format!("- [One more]({page}.md)"));
+    }
+    book.append(SECOND, "<span class=\"minutes\" data-pages=\"third.md fourth.md\"></span>");
+    book.build().success();
+    let page = main_of(&book.path("site/second.html"));
+    assert!(page.contains("<span class=\"minutes\">5 min</span>"), "{page}");
 }
 
 /// The second chapter of a small book, with this text in it, as a page. The book has a check and a

@@ -21,6 +21,7 @@ pub fn trials() -> Vec<Trial> {
         grades_that_are_told_again_leave_the_focus,
         a_page_says_how_its_exercise_stands,
         a_prediction_is_remembered,
+        what_happens_waits_for_a_prediction,
     ]
 }
 
@@ -274,6 +275,22 @@ fn grades_that_are_told_again_leave_the_focus(live: &mut LiveVisit) {
     }
 }
 
+fn what_happens_waits_for_a_prediction(live: &mut LiveVisit) {
+    let page = "03-stopping.html";
+    live.open(page);
+    live.get("localStorage.clear()");
+    live.open(page);
+    let behind = ".predict > details:not(.option)";
+    let press = || {
+        live.click(&format!("{behind} > summary"));
+        live.get(&format!("{}.open", query(behind)))
+    };
+    assert_eq!(press(), false, "told before it is predicted");
+    live.click(&format!(".predict:has({}) .option > summary", "> details:not(.option)"));
+    assert_eq!(press(), true);
+    live.get("localStorage.clear()");
+}
+
 /// The first choice counts: it locks the others, and the page remembers it.
 fn a_prediction_is_remembered(live: &mut LiveVisit) {
     let options = ".predict .option";
@@ -291,11 +308,6 @@ fn a_prediction_is_remembered(live: &mut LiveVisit) {
     live.open(CHAPTER);
     assert_eq!(said(), "");
     assert_eq!(buttons(), [""; 0]);
-    // What happens is told to nobody who has not said what they expect.
-    let behind = ".predict > details:not(.option)";
-    live.click(&format!("{behind} > summary"));
-    assert_eq!(live.get(&format!("{}.open", query(behind))), false);
-
     live.click(&format!("{wrong} > summary"));
     let right = live.texts(".predict .answer .letter").remove(0);
     assert_eq!(said(), format!("Not this time. It’s {right}."));

@@ -20,10 +20,11 @@ pub fn classifies(run: &mut Run, expected: &[(String, String)]) -> Outcome {
 /// Demands an error for each of these words, which aren't addresses.
 pub fn refuses(run: &mut Run, words: &[&str]) -> Outcome {
     let stderr = refused(run, words)?;
-    let errors: Vec<&str> = stderr.lines().filter(|line| line.starts_with("error: ")).collect();
+    let errors: Vec<&str> = stderr.lines().filter(|line| grader::explains(line)).collect();
     let missing = first_without_a_line(words, &errors);
     let got = missing.map(|word| format!("no such line for {word}")).unwrap_or_default();
-    run.ensure("each of them has a line of its own on stderr that names it", missing.is_none(), got)
+    let statement = "each of them has a line `error: WHAT: WHY` of its own on stderr that names it";
+    run.ensure(statement, missing.is_none(), got)
         .hint("How does a person learn which of the words were bad?")
 }
 

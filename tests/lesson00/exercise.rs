@@ -18,7 +18,7 @@
 //! peer 127.0.0.1:9090
 //! ```
 //!
-//! If no program listens there: a line `error: WHAT: WHY` on standard error, exit code 1, and no panic.
+//! If no program listens there, or the network leads to none: a line `error: WHAT: WHY` on standard error, exit code 1, and no panic.
 //!
 //! The second says what addresses and ports are, from their numbers alone. It prints one line for each
 //! `ADDR`, as it was given, in order, even if one comes twice:
@@ -64,8 +64,11 @@
 //! `lessons/lesson00/solution.rs`.
 
 use std::net::{Ipv6Addr, TcpListener};
+use std::time::{Duration, Instant};
 
 use grader::{Check, Hint, Listener, Outcome, Run, check, private_loopback};
+
+use servers::handshake::BROADCAST;
 
 use crate::classify::{classifies, prints, refuses, refuses_in_any_words};
 
@@ -93,11 +96,11 @@ pub const CHECKS: &[Check] = &[
     check("names_the_range_of_the_port", names_the_range_of_the_port)
         .demands("A port is called a system, user or dynamic port, on both sides of each border.")
         .hint("How many ranges of ports are there, and to which of two does their border belong?")
-        .section("01-introduction.html#what-a-port-is"),
+        .section("01-introduction.html#three-ranges-of-ports"),
     check("knows_that_port_0_is_none", knows_that_port_0_is_none)
         .demands("Port 0 is called `no port yet`.")
         .hint("Which port does a socket have that was bound to port 0?")
-        .section("01-introduction.html#what-a-port-is"),
+        .section("01-introduction.html#three-ranges-of-ports"),
     check("looks_at_all_of_them", looks_at_all_of_them)
         .demands("Each address is looked at, in order, also after a bad one, and the bad ones make the exit code 1.")
         .hint("What does your loop do after an error, and how does the end of your program still know of it?")
@@ -140,33 +143,47 @@ pub const STARTER_FAILS: &[&str] = &[
     "refuses_ports_that_are_not_digits",
 ];
 
+const WAITS: &str = "What does your program wait for after the second line?";
+const SOON: Duration = Duration::from_millis(1500);
+
 fn shows_both_ends(run: &mut Run) -> Outcome {
     // On Linux the two ends have different addresses: a connection to any of 127.0.0.0/8 comes from 127.0.0.1.
     let listener = run.listen_on(private_loopback())?;
-    shows_the_ends(run, listener)
+    let given = listener.address().to_string();
+    shows_the_ends(run, listener, &given)
 }
 
 fn shows_both_ends_in_ipv6(run: &mut Run) -> Outcome {
     match TcpListener::bind((Ipv6Addr::LOCALHOST, 0)) {
         Ok(listener) => {
             let listener = run.listener(listener);
-            shows_the_ends(run, listener)
+            // The socket knows its peer in a shorter spelling.
+            let given = format!("[0:0:0:0:0:0:0:1]:{}", listener.address().port());
+            shows_the_ends(run, listener, &given)
         }
         // A machine without IPv6 shows nothing.
         Err(_) => Ok(()),
     }
 }
 
-fn shows_the_ends(run: &mut Run, mut listener: Listener) -> Outcome {
-    let mut program = run.start(&[&listener.address().to_string()])?;
+fn shows_the_ends(run: &mut Run, mut listener: Listener, given: &str) -> Outcome {
+    let mut program = run.start(&[given])?;
     let server = listener.accept().hint("To which address does your program connect?")?;
     run.step(format!("the server's peer is {}", server.remote()));
     let ends = [("local", server.remote()), ("peer", server.local())];
-    let finished =
-        program.finishes().hint("What does your program wait for after the second line?")?;
+    let connected = Instant::now();
+    let finished = program.finishes().hint(WAITS)?;
+    let took = program.ran_since(connected);
     let lines: Vec<String> = ends.iter().map(|(name, end)| format!("{name} {end}")).collect();
     server.close();
     prints(run, &finished.stdout(), &lines)?;
+    // A program that waits for the server, and not for ever, takes longer.
+    run.ensure_in_time(
+        "it ended less than 1.5 s after it connected",
+        took < SOON,
+        format!("{took:?}"),
+    )
+    .hint(WAITS)?;
     finished
         .exited_with(0)
         .hint("With which exit code does your program end when all went well?")?;
@@ -175,13 +192,14 @@ fn shows_the_ends(run: &mut Run, mut listener: Listener) -> Outcome {
 
 fn reports_a_refusal(run: &mut Run) -> Outcome {
     let closed = run.closed_port()?;
-    let address = closed.address.to_string();
-    run.to_end(&[&address])?
-        .said_exactly("")
-        .hint("What does your program print before it knows that it is connected?")?
-        .explained()
-        .hint("Where do your errors go, and how do they begin?")?
-        .exited_with(1)?;
+    for address in [closed.address, BROADCAST] {
+        run.to_end(&[&address.to_string()])?
+            .said_exactly("")
+            .hint("What does your program print before it knows that it is connected?")?
+            .explained()
+            .hint("Which errors of `connect` does your program know, where do they go, and what do they say?")?
+            .exited_with(1)?;
+    }
     Ok(())
 }
 
@@ -303,6 +321,12 @@ fn takes_ipv6_addresses(run: &mut Run) -> Outcome {
         ("2001:db8::7", "other"),
         ("1::", "other"),
         ("1::1", "other"),
+        // They begin like others, and their numbers don't.
+        ("::1:2", "other"),
+        ("::1f", "other"),
+        ("fc::1", "other"),
+        ("fd::1", "other"),
+        ("fd0::1", "other"),
         // As it was given, also where it could be shorter.
         ("0:0:0:0:0:0:0:1", "loopback"),
         ("0:0:0:0:0:0:0:0", "unspecified"),
@@ -339,6 +363,7 @@ fn refuses_what_is_no_address(run: &mut Run) -> Outcome {
     refuses(
         run,
         &[
+            "",
             "127.0.0.1",
             "127.0.0.1:",
             "127.0.0.1:http",
@@ -460,18 +485,26 @@ fn looks_at_all_of_them(run: &mut Run) -> Outcome {
     let bad = format!("nonsense{}", run.number(1..=99_999));
     // Not sorted, and one of them twice.
     let (first, second) = (word(run), word(run));
-    let words =
-        ["127.9.0.1:80", &bad, &first, "127.0.0.2:80", "127.0.0.1:http", &second, "127.0.0.2:80"];
+    let words = [
+        "127.9.0.1:80",
+        &bad,
+        "[::1]:80",
+        &first,
+        "127.0.0.2:80",
+        "127.0.0.1:http",
+        &second,
+        "127.0.0.2:80",
+    ];
     let finished = run.to_end(&[&["classify"], &words[..]].concat())?;
     let lines =
-        [0, 2, 3, 5, 6].map(|place| format!("{}: loopback address, system port", words[place]));
+        [0, 2, 3, 4, 6, 7].map(|place| format!("{}: loopback address, system port", words[place]));
     prints(run, &finished.stdout(), &lines)?;
     finished
         .explained()
         .hint("Where do your errors go, and how do they begin?")?
         .complained(words[1])
         .hint("How does a person learn which of the words was bad?")?
-        .complained(words[4])
+        .complained(words[5])
         .hint("Does your program report only the first error?")?
         .exited_with(1)
         .hint("How does the end of your program know that there was an error before?")?;

@@ -27,7 +27,7 @@
 //! **What is an error.** Standard output stays empty, standard error gets a line `error: WHAT: WHY`, and the
 //! exit code is 1. Nothing is a panic. These are errors:
 //!
-//! - no server listens at the address;
+//! - no server listens at the address, or the network leads to none;
 //! - the stream ends before the frame is complete, be it in the length or in the text;
 //! - the connection is reset before the frame is complete;
 //! - the length is more than 16 MiB: the client ends without waiting for any byte of the text;
@@ -101,7 +101,7 @@ pub const CHECKS: &[Check] = &[
         .hint("How does an empty reply differ from no reply?")
         .section("lengths.html#a-length-in-front"),
     check("stops_after_the_frame", frames::stops_after_the_frame)
-        .demands("After the frame the client ends, whatever comes next and if nothing comes at all.")
+        .demands("After the frame the client ends at once, whatever comes next and if nothing comes at all.")
         .hint("What do you still wait for when you have as many bytes as the length announced?")
         .section("lengths.html#the-calls-that-you-need"),
     check("speaks_ipv6", frames::speaks_ipv6)
@@ -126,7 +126,7 @@ pub const CHECKS: &[Check] = &[
         .hint("When `read` returns 0, how many bytes have come, and how many were announced?")
         .section("lengths.html#three-ways-to-get-it-wrong"),
     check("reports_a_reply_that_breaks_off", errors::reports_a_reply_that_breaks_off)
-        .demands("A reply that a reset breaks off is an error, in the length as well as in the text.")
+        .demands("A reply that a reset breaks off is an error, in the length as well as in the text, and no reason to ask again.")
         .hint("What does your client do when `read` returns an error, and what has it printed by then?")
         .section("02-1-client.html#four-ways-to-fail"),
     check("reports_bytes_that_are_not_text", errors::reports_bytes_that_are_not_text)
@@ -152,8 +152,8 @@ pub const CHECKS: &[Check] = &[
         .hint("Where does your client compare the length with 16 MiB: before it reads the text, or after?")
         .section("lengths.html#three-ways-to-get-it-wrong"),
     check("gives_up_connecting", limits::gives_up_connecting)
-        .demands("A server that doesn't answer `connect` holds the client no longer than the limit.")
-        .hint("For how long does `connect` try if it isn't told a time?")
+        .demands("The limit holds while the client connects, and the time that this takes is a part of it.")
+        .hint("When does your time limit begin, and for how long does `connect` try if it isn't told a time?")
         .section("02-1-client.html#dont-wait-forever")
         .needs(Needs::Linux),
     check("gives_up_on_a_silent_server", limits::gives_up_on_a_silent_server)
@@ -165,8 +165,8 @@ pub const CHECKS: &[Check] = &[
         .hint("What does your time limit measure: one `read`, or all of them together?")
         .section("02-1-client.html#dont-wait-forever"),
     check("has_one_deadline", limits::has_one_deadline)
-        .demands("The limit is for the length and the text together.")
-        .hint("When does the time for the text begin?")
+        .demands("The limit is for the length and the text together, and the client doesn't give up earlier.")
+        .hint("When does the time for the text begin, and when does it end?")
         .section("02-1-client.html#dont-wait-forever"),
     check("does_not_give_up_early", limits::does_not_give_up_early)
         .demands("A reply that comes in time is printed, however long the server pauses in it.")
@@ -194,6 +194,7 @@ pub const STARTER_FAILS: &[&str] = &[
     "reports_half_a_character_at_the_end",
     "takes_the_longest_reply",
     "refuses_a_length_that_is_too_large",
+    "gives_up_connecting",
     "gives_up_on_a_silent_server",
     "gives_up_on_a_slow_server",
     "has_one_deadline",

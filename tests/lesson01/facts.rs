@@ -18,8 +18,8 @@ pub const FACTS: &[Check] = &[
         .demands("The first 1024 of 1200 bytes end inside a character.")
         .section("02-1-client.html#one-read-is-not-one-reply"),
     check("recording_readme_refused", record_a_refusal)
-        .demands("The opening page shows what a client says when nobody listens.")
-        .section("index.html#what-every-program-does"),
+        .demands("The cheat sheet shows what a client says when no program listens.")
+        .section("cheat-sheet.html#what-every-program-does"),
     check("recording_client_original", record_the_original)
         .demands("The book shows how the tutorial's client fails.")
         .section("02-1-client.html#what-goes-wrong")

@@ -1,6 +1,7 @@
 //! Exercise 1, the first milestone: read one frame.
 
 use std::net::{Ipv6Addr, TcpListener};
+use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY};
 use grader::{Hint, Outcome, Peer, Program, Run};
@@ -9,6 +10,9 @@ use crate::checks::be_the_server;
 
 /// Where the suite takes its time: on a busy machine it can take more than the usual limit.
 pub const PATIENT: &[&str] = &["--time-limit", "60"];
+
+/// A client that waits for nothing more takes less.
+const SOON: Duration = Duration::from_millis(1500);
 
 /// A text from the seed that begins and ends with what no program takes for blank.
 pub fn drawn(run: &mut Run, characters: usize) -> String {
@@ -122,6 +126,8 @@ pub fn prints_the_text_exactly(run: &mut Run) -> Outcome {
     for text in [
         // All that a function may take for the end, for blank, or for a mark.
         format!("\u{feff}\t {word}\0{word}\x1a\u{a0}\u{85} \t"),
+        // It stands for bytes that aren't text, and is text.
+        format!("\u{fffd} {word}"),
         format!("\r\n\n{word}\r\n{word}\r{word}\u{2028}%s\\n\r\n\n"),
         "\n".into(),
     ] {
@@ -143,7 +149,25 @@ pub fn stops_after_the_frame(run: &mut Run) -> Outcome {
     // Nothing comes, and the stream has no end.
     let (mut client, mut server) = asked(run, PATIENT)?;
     server.send(frame(&text))?;
+    let sent = Instant::now();
     prints(&mut client, &text)?;
+    // Who waits for more, and not for ever, takes longer.
+    let took = client.ran_since(sent);
+    run.ensure_in_time("it ended less than 1.5 s after that", took < SOON, format!("{took:?}"))
+        .hint("What do you still wait for when you have as many bytes as the length announced?")?;
+    // A reset comes when the client has all of it.
+    let (mut client, mut server) = asked(run, PATIENT)?;
+    if server.send(frame(&text)).and_then(|()| server.has_been_read()).is_ok() {
+        client.waits_until_idle();
+        server.reset();
+    }
+    prints(&mut client, &text)?;
+    // A byte comes now and then, for as long as there is a client.
+    let (mut client, mut server) = asked(run, PATIENT)?;
+    server.send(frame(&text))?;
+    run.step("the server sends a byte every 20 ms");
+    server.sends_slowly(Instant::now())?;
+    prints(&mut client, &text).hint(HINT)?;
     // Another frame, and bytes that are no text, in the same chunk: and no end.
     for more in [frame("more"), b"\xff\xff\xff\xff\xff".to_vec()] {
         let (mut client, mut server) = asked(run, PATIENT)?;

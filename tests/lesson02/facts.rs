@@ -40,6 +40,10 @@ pub const FACTS: &[Check] = &[
         .demands("The book shows how the tutorial's server fails, and what its client sees.")
         .section("02-2-server.html#what-goes-wrong")
         .needs(Needs::Program("python3")),
+    check("recording_first_conversation", record_the_first_conversation)
+        .demands("The book shows the first conversation: the tutorial's server, mended, and its client.")
+        .section("first-conversation.html#press-and-see-it-work")
+        .needs(Needs::Program("python3")),
     check("recording_server_recv_on_listener", record_recv_on_the_listener)
         .demands("The book shows the same bug in Rust, with socket2.")
         .section("02-2-server.html#what-goes-wrong"),
@@ -48,19 +52,19 @@ pub const FACTS: &[Check] = &[
         .section("02-2-server.html#run-it"),
     check("a_report_comes_at_once", a_report_comes_at_once)
         .demands("A failing check is reported while others still run.")
-        .section("index.html#when-a-check-fails")
+        .section("help.html#how-to-read-a-report")
         .needs(Needs::Unix),
     check("the_first_report_comes_last", the_first_report_comes_last)
         .demands("At the end comes the report to begin with, and the grade in one line.")
-        .section("index.html#when-a-check-fails")
+        .section("help.html#how-to-read-a-report")
         .needs(Needs::Unix),
     check("a_copied_tree_grades_itself", a_copied_tree_grades_itself)
         .demands("A tree that was built and then copied grades its own exercise, not the old tree's.")
-        .section("index.html#when-a-check-fails")
+        .section("help.html#how-to-read-a-report")
         .needs(Needs::Unix),
     check("colours_are_for_terminals", colours_are_for_terminals)
         .demands("Reports have colours on a terminal only, or where they are asked for.")
-        .section("index.html#when-a-check-fails")
+        .section("help.html#how-to-read-a-report")
         .needs(Needs::Unix),
 ];
 
@@ -170,6 +174,21 @@ fn record_bytes_that_are_not_text(run: &mut Run) -> Outcome {
     server.exits_with(1)?;
     let wrote = server.stdout().replace(&address.to_string(), TUTORIAL_ADDRESS) + &server.stderr();
     run.recorded("server-bytes", &format!("$ cargo run -p lesson02\n{wrote}"))
+}
+
+fn record_the_first_conversation(run: &mut Run) -> Outcome {
+    let python =
+        |name: &str, file: &str| Subject::python(name, lesson_folder("lesson02").join(file));
+    let mut server = run.start_other(&python("mended.py", "mended.py"), &["127.0.0.1:0"])?;
+    let address = server.listening()?;
+    let client = python("the client", "../lesson01/mended.py");
+    let mut client = run.start_other(&client, &[&address.to_string()])?;
+    client.exits_with(0)?;
+    server.exits_with(0)?;
+    let said = server.stdout().replace(&address.to_string(), TUTORIAL_ADDRESS);
+    run.recorded("conversation-server", &format!("$ python3 lessons/lesson02/mended.py\n{said}"))?;
+    let called = format!("$ python3 lessons/lesson01/mended.py\n{}", client.stdout());
+    run.recorded("conversation-client", &called)
 }
 
 /// This suite itself, as a program that grades a wrong one.

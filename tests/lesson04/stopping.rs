@@ -38,14 +38,14 @@ pub fn closes_on_bytes_that_are_not_text(run: &mut Run) -> Outcome {
         client.send([line.as_bytes(), b"\n", bytes, b"\nthe next line\n"].concat())?;
         client.receives(reply(&line)).hint(DUE)?;
         client.receives_no_reply()?;
-        reports(run, &mut server, client.local())?;
+        server.reports(client.local()).hint(REPORTS)?;
     }
     let mut cut = run.connect_as("the client with half a character at its end", address)?;
     cut.send(b"one\n\xe4\xbd")?;
     cut.finish_sending()?;
     cut.receives(reply("one")).hint(DUE)?;
     cut.receives_no_reply()?;
-    reports(run, &mut server, cut.local())?;
+    server.reports(cut.local()).hint(REPORTS)?;
     serves_on(run, address, &mut other).hint(DISTURBED)
 }
 
@@ -71,11 +71,11 @@ pub fn closes_on_a_line_that_is_too_long(run: &mut Run) -> Outcome {
         client.finish_sending()?;
         client.receives(reply("one")).hint(DUE)?;
         client.receives_no_reply()?;
-        reports(run, &mut server, client.local())?;
+        server.reports(client.local()).hint(REPORTS)?;
     }
     let endless = run.connect_as("the client with an endless line", address)?;
     is_cut_off(run, &endless)?;
-    reports(run, &mut server, endless.local())?;
+    server.reports(endless.local()).hint(REPORTS)?;
     serves_on(run, address, &mut other).hint(DISTURBED)
 }
 
@@ -91,23 +91,6 @@ fn is_cut_off(run: &mut Run, client: &Peer) -> Outcome {
     .hint(ENDS)
 }
 
-/// A line `error: WHAT: WHY` with the client's address in it.
-fn reports(run: &mut Run, server: &mut Program, client: SocketAddr) -> Outcome {
-    server.reports(client).hint(REPORTS)?;
-    let (errors, name) = (server.stderr(), client.to_string());
-    let line = errors.lines().find(|it| it.starts_with("error: ") && it.contains(&name));
-    let line = line.unwrap_or_default();
-    let says_why = line
-        .trim_start_matches("error: ")
-        .split_once(": ")
-        .is_some_and(|(what, why)| !what.trim().is_empty() && !why.trim().is_empty());
-    // A line of which only the start has come is looked at another time.
-    if says_why || !errors.ends_with('\n') {
-        return Ok(());
-    }
-    run.ensure("that is a line `error: WHAT: WHY`", says_why, line).hint(REPORTS)
-}
-
 pub fn survives_a_reset(run: &mut Run) -> Outcome {
     let (mut server, address, mut other) = serve_another(run)?;
     let mut client = run.connect_as("the client", address)?;
@@ -117,12 +100,12 @@ pub fn survives_a_reset(run: &mut Run) -> Outcome {
     client.has_been_read()?;
     let name = client.local();
     client.reset();
-    reports(run, &mut server, name)?;
+    server.reports(name).hint(REPORTS)?;
     let mut client = run.connect_as("a client that has its reply", address)?;
     is_served(&mut client)?;
     let name = client.local();
     client.reset();
-    reports(run, &mut server, name)?;
+    server.reports(name).hint(REPORTS)?;
     serves_on(run, address, &mut other).hint(DISTURBED)
 }
 

@@ -143,10 +143,16 @@ impl Echo {
     }
 
     pub fn read_all(&mut self) -> Outcome {
-        while self.read < self.length {
+        self.read_to(self.length)?;
+        self.reads_the_end()
+    }
+
+    /// Reads up to this place, or a little more, and sends nothing back.
+    pub fn read_to(&mut self, place: usize) -> Outcome {
+        while self.read < place {
             self.read_next()?;
         }
-        self.reads_the_end()
+        Ok(())
     }
 
     pub fn reads_the_end(&mut self) -> Outcome {

@@ -63,12 +63,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use grader::sockets::socket_between;
-use grader::{Check, Hint, Needs, Outcome, Run, check};
+use grader::{Check, Hint, Needs, Outcome, Peer, Run, check};
 use lesson05::{LONG, fill_from};
+
+use servers::handshake::{BROADCAST, limits_connect};
 
 use crate::echo::{Echo, LINE, PIECE, SHORT, accepts, fails, succeeds};
 use crate::memory::room;
-use crate::time::ends_in_time;
+use crate::time::{ends_after_a_second, ends_in_time};
 
 const SECTION: &str = "04-buffers.html#exercise";
 
@@ -148,15 +150,20 @@ pub const CHECKS: &[Check] = &[
         .section(SECTION)
         .begins("One deadline", "about 10 lines, half an hour"),
     check("gives_up_on_a_missing_echo", gives_up_on_a_missing_echo)
-        .demands("The same goes for a server that reads everything and sends nothing.")
+        .demands("The same goes for a server that reads everything, also late, and sends nothing.")
         .hint("Which call waits for the echo, and until when?")
         .section("02-1-client.html#the-repair"),
+    check("gives_up_connecting", gives_up_connecting)
+        .demands("The limit holds while the client connects, and the time that this takes is a part of it.")
+        .hint("When does your time limit begin, and for how long does `connect` try if it isn't told a time?")
+        .section("02-1-client.html#dont-wait-forever")
+        .needs(Needs::Linux),
     check("keeps_the_deadline", keeps_the_deadline)
         .demands("The same goes for a server that reads and sends a little now and then.")
         .hint("What does your time limit measure: one call, or all of them together?")
         .section("02-1-client.html#the-repair"),
     check("has_time_by_default", has_time_by_default)
-        .demands("Without `--time-limit`, a server that takes 1.5 s for its echo is waited for.")
+        .demands("Without `--time-limit`, a server that takes 1.5 s for its echo, or for what comes after it, is waited for.")
         .hint("How long does your program wait when the command line doesn't say?")
         .section(SECTION),
 ];
@@ -172,20 +179,27 @@ pub const STARTER_FAILS: &[&str] = &[
     "stays_small",
     "gives_up_on_a_silent_server",
     "gives_up_on_a_missing_echo",
+    "gives_up_connecting",
     "keeps_the_deadline",
 ];
 
 fn reports_a_refusal(run: &mut Run) -> Outcome {
     let closed = run.closed_port()?;
-    let mut client = run.start(&[&closed.address.to_string()])?;
-    fails(&mut client)
+    for address in [closed.address, BROADCAST] {
+        let mut client = run.start(&[&address.to_string()])?;
+        fails(&mut client)?;
+    }
+    Ok(())
 }
 
 fn echoes_messages_of_any_length(run: &mut Run) -> Outcome {
-    let mut none = Echo::start(run, 0, false)?;
-    none.read_all()?;
-    none.server.finish_sending()?;
-    succeeds(&mut none.client, 0)?;
+    for length in [0, 1] {
+        let mut echo = Echo::start(run, length, false)?;
+        echo.read_all()?;
+        echo.send_to(length)?;
+        echo.server.finish_sending()?;
+        succeeds(&mut echo.client, length)?;
+    }
 
     let length = run.number(150..=5000) as usize;
     let mut echo = Echo::start(run, length, false)?;
@@ -272,7 +286,12 @@ fn notices_bytes_too_many(run: &mut Run) -> Outcome {
         echo.send_to(SHORT + 1)
     });
     echo.ends_after_all(sent);
-    fails(&mut echo.client)
+    fails(&mut echo.client)?;
+    let mut none = Echo::read_by(run, 0)?;
+    run.step("the server sends a byte where nothing was sent");
+    let sent = none.send_to(1);
+    none.ends_after_all(sent);
+    fails(&mut none.client)
 }
 
 fn notices_a_reset(run: &mut Run) -> Outcome {
@@ -358,16 +377,22 @@ fn stays_small(run: &mut Run) -> Outcome {
     run.step("the server echoes a first piece");
     echo.echo_to(PIECE)?;
     run.step("then it neither reads nor writes, until the client has nothing to do");
-    // A client that makes more than can be sent has the time to do so. Not forever: it may be one that spins.
-    let mut before = echo.client.usage()?.processor_time;
-    for _ in 0..5 {
+    // A client that makes more than can be sent has the time to do so, also on a busy machine. Not forever: it
+    // may be one that spins.
+    let (mut before, mut rounds) = (echo.client.usage()?, 0);
+    while rounds < 5 {
         thread::sleep(Duration::from_millis(80));
-        let now = echo.client.usage()?.processor_time;
-        if now == before {
+        let now = echo.client.usage()?;
+        let is_idle = now.processor_time == before.processor_time;
+        if now.peak > room.most || is_idle && echo.client.running_threads().is_empty() {
             break;
         }
+        // As long as it grows, it isn't done.
+        rounds = if now.peak > before.peak { 0 } else { rounds + 1 };
         before = now;
     }
+    run.step("then it reads three quarters of the message before it goes on with the echo");
+    echo.read_to(LONG / 4 * 3)?;
     run.step("then it echoes all but the last line");
     echo.echo_to(LONG - LINE)?;
     let peak = echo.client.usage()?.peak;
@@ -386,12 +411,24 @@ fn gives_up_on_a_silent_server(run: &mut Run) -> Outcome {
 
 fn gives_up_on_a_missing_echo(run: &mut Run) -> Outcome {
     let bytes = run.number(1..=5000).to_string();
-    ends_in_time(run, &["--bytes", &bytes], |run, server| {
+    let reads_all = |run: &mut Run, server: &mut Peer| {
         run.step("the server reads to the end of the stream");
         let mut piece = vec![0; PIECE];
         while server.read_some(&mut piece, "the message, then its end")? > 0 {}
         Ok(())
+    };
+    ends_in_time(run, &["--bytes", &bytes], reads_all)?;
+    // More than the buffers hold, so that the message ends late.
+    let bytes = (12 << 20).to_string();
+    ends_after_a_second(run, &["--bytes", &bytes], |run, server| {
+        run.step("the server reads nothing for 0.8 s");
+        thread::sleep(Duration::from_millis(800));
+        reads_all(run, server)
     })
+}
+
+fn gives_up_connecting(run: &mut Run) -> Outcome {
+    limits_connect(run, fails)
 }
 
 fn keeps_the_deadline(run: &mut Run) -> Outcome {
@@ -419,12 +456,22 @@ fn keeps_the_deadline(run: &mut Run) -> Outcome {
 
 fn has_time_by_default(run: &mut Run) -> Outcome {
     let length = run.number(1000..=5000) as usize;
-    let mut echo = Echo::start_with(run, &["--bytes", &length.to_string()], length, false)?;
+    let bytes = ["--bytes", &length.to_string()];
+    let mut echo = Echo::start_with(run, &bytes, length, false)?;
+    let mut other = Echo::start_with(run, &bytes, length, false)?;
     let accepted = Instant::now();
     echo.read_all()?;
-    run.step("the server sends nothing until 1.5 s after the connection");
+    other.read_all()?;
+    other.send_to(length)?;
+    run.step(
+        "the server sends nothing until 1.5 s after the connection, and to the other nothing more",
+    );
     thread::sleep(Duration::from_millis(1500).saturating_sub(accepted.elapsed()));
     echo.send_to(length).hint("Does your program give up before its time limit is over?")?;
     echo.server.finish_sending()?;
-    succeeds(&mut echo.client, length)
+    succeeds(&mut echo.client, length)?;
+    run.step("the other gets a byte too many");
+    let _ = other.send_to(length + 1);
+    fails(&mut other.client)
+        .hint("How do you know that nothing more will come: from the silence, or from the end?")
 }

@@ -218,6 +218,8 @@ impl Chapter<'_> {
     fn attribute(&mut self, offset: usize, tag: &str, name: &str, value: &str) {
         match name {
             "href" if tag == "a" || tag == "area" => self.link(offset, value),
+            // Whose minutes it tells.
+            "data-pages" => value.split(' ').for_each(|page| self.link(offset, page)),
             // No policy header keeps a page from being left.
             "http-equiv" => self.defect(offset, format!("{tag}: sets the header {value}")),
             "src" | "href" | "xlink:href" | "data" | "poster" => self.asset(offset, tag, value),

@@ -1,11 +1,14 @@
 //! The bar at a chapter's head: its lesson, how to run its program, how long the chapter takes, which is
 //! computed from its text so that it stays true, and a way to the exercise.
 
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use mdbook_markdown::pulldown_cmark::{Event, Tag, TagEnd};
+use mdbook_preprocessor::book::Book;
 use mdbook_preprocessor::config::Config;
-use regex::Regex;
+use regex::{Captures, Regex};
 
 use crate::source::{Prediction, html};
 
@@ -85,6 +88,30 @@ fn pieces(bar: &str) -> Vec<&str> {
     }
     pieces.push(&bar[start..]);
     pieces.into_iter().map(str::trim).filter(|piece| !piece.is_empty()).collect()
+}
+
+/// The minutes of each chapter, by its file.
+pub fn all_minutes(book: &Book, config: &Config) -> HashMap<PathBuf, usize> {
+    let chapters = book.chapters();
+    chapters
+        .filter_map(|chapter| {
+            Some((chapter.source_path.clone()?, minutes(&chapter.content, config)))
+        })
+        .collect()
+}
+
+/// The page with the minutes of the chapters that it names, together:
+/// `<span class="minutes" data-pages="02-2-server.md lines.md"></span>`.
+pub fn tell(text: &str, minutes: &HashMap<PathBuf, usize>) -> String {
+    static PLACE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new("(<span class=\"minutes\") data-pages=\"([^\"]*)\">").expect("a valid pattern")
+    });
+    PLACE
+        .replace_all(text, |place: &Captures<'_>| {
+            let pages = place[2].split(' ').filter_map(|page| minutes.get(Path::new(page)));
+            format!("{}>{} min", &place[1], pages.sum::<usize>())
+        })
+        .into_owned()
 }
 
 /// The words of its prose, and its experiments; listings and the exercise take what they take.

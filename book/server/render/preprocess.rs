@@ -46,6 +46,7 @@ fn prepared(context: &PreprocessorContext, mut book: Book) -> Book {
     let glossary = book.chapters().find(|chapter| is_glossary(chapter));
     let terms = Terms::read(glossary.map_or("", |chapter| &chapter.content), config);
     let proofs = Proofs::of(&context.root);
+    let minutes = bar::all_minutes(&book, config);
     let front = book.chapters().next().and_then(|chapter| chapter.source_path.clone());
     let predictions: Vec<String> = book
         .chapters()
@@ -60,6 +61,7 @@ fn prepared(context: &PreprocessorContext, mut book: Book) -> Book {
             return;
         };
         chapter.content = bar::chips(&chapter.content, config);
+        chapter.content = bar::tell(&chapter.content, &minutes);
         if !is_glossary(chapter) {
             chapter.content = terms.link(&chapter.content, dir, config);
         }

@@ -10,7 +10,7 @@ mod shared;
 use std::process::ExitCode;
 
 use common::{Arguments, Failure, Limited, exit, say};
-use shared::{decode, greet, read_frame};
+use shared::{decode, greet, read_frame, time_left};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A client that saves a newline")))
@@ -18,7 +18,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let connection = greet(arguments)?;
-    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    let mut conversation = Limited::new(&connection, time_left(arguments));
     let text = decode(read_frame(&mut conversation)?)?;
     // ANCHOR: bug
     say!("{}", text.strip_suffix('\n').unwrap_or(&text))

@@ -11,7 +11,7 @@ use std::io::Read;
 use std::process::ExitCode;
 
 use common::{Arguments, Explain, Failure, Limited, exit, say};
-use shared::{decode, greet, read_text};
+use shared::{decode, greet, read_text, time_left};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A client that believes every length")))
@@ -19,7 +19,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let connection = greet(arguments)?;
-    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    let mut conversation = Limited::new(&connection, time_left(arguments));
     let mut length = [0; 4];
     conversation.read_exact(&mut length).explain("the length was cut off")?;
 

@@ -10,7 +10,7 @@ mod shared;
 use std::process::ExitCode;
 
 use common::{Arguments, Failure, Limited, exit, say};
-use shared::{decode, greet, read_frame, read_text};
+use shared::{decode, greet, read_frame, read_text, time_left};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A client that reads on behind the frame")))
@@ -18,7 +18,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let connection = greet(arguments)?;
-    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    let mut conversation = Limited::new(&connection, time_left(arguments));
     let mut reply = read_frame(&mut conversation)?;
     // ANCHOR: bug
     while std::str::from_utf8(&reply).is_err_and(|cut| cut.error_len().is_none()) {

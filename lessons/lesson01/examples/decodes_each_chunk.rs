@@ -12,7 +12,7 @@ use std::io::Read;
 use std::process::ExitCode;
 
 use common::{Arguments, Explain, Failure, Limited, exit, say};
-use shared::{decode, greet, read_length};
+use shared::{decode, greet, read_length, time_left};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse(
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let connection = greet(arguments)?;
-    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    let mut conversation = Limited::new(&connection, time_left(arguments));
     let mut left = read_length(&mut conversation)?;
     let (mut text, mut chunk) = (String::new(), [0; 1024]);
     // ANCHOR: bug

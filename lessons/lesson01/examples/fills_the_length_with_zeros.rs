@@ -11,7 +11,7 @@ use std::io::Read;
 use std::process::ExitCode;
 
 use common::{Arguments, Explain, Failure, Limited, exit, say};
-use shared::{decode, greet, read_length, read_text};
+use shared::{decode, greet, read_length, read_text, time_left};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A client that fills the length with zeros")))
@@ -19,7 +19,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let connection = greet(arguments)?;
-    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    let mut conversation = Limited::new(&connection, time_left(arguments));
     let mut bytes = Vec::new();
     // ANCHOR: bug
     Read::take(&mut conversation, 4).read_to_end(&mut bytes).explain("no length")?;

@@ -13,7 +13,7 @@ use std::io::Read;
 use std::process::ExitCode;
 
 use common::{Arguments, Explain, Failure, Limited, exit, say};
-use shared::{decode, greet, read_length};
+use shared::{decode, greet, read_length, time_left};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A client whose buffer is the longest reply (C9)")))
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let connection = greet(arguments)?;
-    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    let mut conversation = Limited::new(&connection, time_left(arguments));
     // ANCHOR: bug
     let length = read_length(&mut conversation)?;
     let mut buffer = [0; 4096];

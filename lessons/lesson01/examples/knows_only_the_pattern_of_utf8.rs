@@ -12,7 +12,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use common::{Arguments, Explain, Failure, Limited, exit};
-use shared::{greet, read_frame};
+use shared::{greet, read_frame, time_left};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A client with its own decoder")))
@@ -20,7 +20,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let connection = greet(arguments)?;
-    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    let mut conversation = Limited::new(&connection, time_left(arguments));
     let mut reply = read_frame(&mut conversation)?;
     // ANCHOR: bug
     let mut rest = &reply[..];

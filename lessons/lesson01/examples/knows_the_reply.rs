@@ -14,7 +14,7 @@ mod shared;
 use std::process::ExitCode;
 
 use common::{Arguments, Failure, Limited, REPLY, exit, say};
-use shared::{greet, read_frame};
+use shared::{greet, read_frame, time_left};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A client that knows the reply by heart")))
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let connection = greet(arguments)?;
-    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    let mut conversation = Limited::new(&connection, time_left(arguments));
     read_frame(&mut conversation)?;
     // ANCHOR: bug
     say!("{REPLY}")

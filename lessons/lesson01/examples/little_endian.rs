@@ -6,8 +6,8 @@
 //! Instead of: exercise01
 //! Fails: prints_the_reply, waits_for_the_whole_reply, joins_characters_that_are_cut,
 //!   takes_a_reply_of_any_length, prints_the_text_exactly, stops_after_the_frame,
-//!   speaks_ipv6, takes_the_longest_reply, refuses_a_length_that_is_too_large,
-//!   does_not_give_up_early
+//!   speaks_ipv6, reports_a_text_that_is_cut, takes_the_longest_reply,
+//!   refuses_a_length_that_is_too_large, does_not_give_up_early
 
 mod shared;
 
@@ -15,7 +15,7 @@ use std::io::Read;
 use std::process::ExitCode;
 
 use common::{Arguments, Explain, Failure, Limited, exit, say};
-use shared::{MAX_REPLY, decode, greet, read_text};
+use shared::{MAX_REPLY, decode, greet, read_text, time_left};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A client that reads the length in the wrong order")))
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let connection = greet(arguments)?;
-    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    let mut conversation = Limited::new(&connection, time_left(arguments));
     let mut length = [0; 4];
     conversation.read_exact(&mut length).explain("the length was cut off")?;
     // ANCHOR: bug

@@ -15,7 +15,7 @@ use std::io::{Read, Write};
 use std::process::ExitCode;
 
 use common::{Arguments, Explain, Failure, Limited, exit};
-use shared::{greet, read_length};
+use shared::{greet, read_length, time_left};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse(
@@ -25,7 +25,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let connection = greet(arguments)?;
-    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    let mut conversation = Limited::new(&connection, time_left(arguments));
     let mut left = read_length(&mut conversation)?;
     let mut stdout = std::io::stdout();
     let mut chunk = [0; 1024];

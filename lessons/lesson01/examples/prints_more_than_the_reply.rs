@@ -10,15 +10,16 @@
 //!   reports_a_text_that_is_cut, reports_a_reply_that_breaks_off,
 //!   reports_bytes_that_are_not_text, reports_forbidden_forms,
 //!   reports_half_a_character_at_the_end, takes_the_longest_reply,
-//!   refuses_a_length_that_is_too_large, gives_up_on_a_silent_server,
-//!   gives_up_on_a_slow_server, has_one_deadline, does_not_give_up_early
+//!   refuses_a_length_that_is_too_large, gives_up_connecting,
+//!   gives_up_on_a_silent_server, gives_up_on_a_slow_server, has_one_deadline,
+//!   does_not_give_up_early
 
 mod shared;
 
 use std::process::ExitCode;
 
 use common::{Arguments, Failure, Limited, exit, say};
-use shared::{decode, greet, read_frame};
+use shared::{decode, greet, read_frame, time_left};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A client that talks about itself on stdout")))
@@ -26,7 +27,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let connection = greet(arguments)?;
-    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    let mut conversation = Limited::new(&connection, time_left(arguments));
     // ANCHOR: bug
     say!("connected to {}", arguments.address)?;
     // ANCHOR_END: bug

@@ -11,7 +11,7 @@ use std::io::Read;
 use std::process::ExitCode;
 
 use common::{Arguments, Explain, Failure, Limited, exit, say};
-use shared::{decode, greet, read_length};
+use shared::{decode, greet, read_length, time_left};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A client that prints what follows the frame")))
@@ -19,7 +19,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let connection = greet(arguments)?;
-    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    let mut conversation = Limited::new(&connection, time_left(arguments));
     let length = read_length(&mut conversation)?;
     let (mut text, mut chunk) = (Vec::new(), [0; 1024]);
     // ANCHOR: bug

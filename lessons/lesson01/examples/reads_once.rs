@@ -16,7 +16,7 @@ use std::io::Read;
 use std::process::ExitCode;
 
 use common::{Arguments, Explain, Failure, Limited, exit, say};
-use shared::{decode, greet};
+use shared::{decode, greet, time_left};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A client that takes one read for the whole frame (C9)")))
@@ -24,7 +24,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let connection = greet(arguments)?;
-    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    let mut conversation = Limited::new(&connection, time_left(arguments));
     // ANCHOR: bug
     let mut buffer = [0; 1024];
     let count = conversation.read(&mut buffer).explain("cannot read the reply")?;

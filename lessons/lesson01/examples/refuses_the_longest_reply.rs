@@ -10,7 +10,7 @@ mod shared;
 use std::process::ExitCode;
 
 use common::{Arguments, Failure, Limited, exit, say};
-use shared::{MAX_REPLY, decode, greet, read_length, read_text};
+use shared::{MAX_REPLY, decode, greet, read_length, read_text, time_left};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A client that refuses the longest reply")))
@@ -18,7 +18,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let connection = greet(arguments)?;
-    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    let mut conversation = Limited::new(&connection, time_left(arguments));
     let length = read_length(&mut conversation)?;
     // ANCHOR: bug
     if length >= MAX_REPLY {

@@ -11,7 +11,7 @@ use std::io::BufReader;
 use std::process::ExitCode;
 
 use common::{Arguments, Failure, Limited, exit, say};
-use shared::{decode, greet, read_frame};
+use shared::{decode, greet, read_frame, time_left};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A client that refuses what follows the frame")))
@@ -19,7 +19,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let connection = greet(arguments)?;
-    let conversation = Limited::new(&connection, arguments.time_limit);
+    let conversation = Limited::new(&connection, time_left(arguments));
     let mut conversation = BufReader::new(conversation);
     let text = decode(read_frame(&mut conversation)?)?;
     // ANCHOR: bug

@@ -12,7 +12,7 @@ mod shared;
 use std::process::ExitCode;
 
 use common::{Arguments, Failure, Limited, exit, say};
-use shared::{greet, read_frame};
+use shared::{greet, read_frame, time_left};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A client that decodes a frame with losses (C9)")))
@@ -20,7 +20,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let connection = greet(arguments)?;
-    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    let mut conversation = Limited::new(&connection, time_left(arguments));
     let reply = read_frame(&mut conversation)?;
     // ANCHOR: bug
     say!("{}", String::from_utf8_lossy(&reply))

@@ -13,7 +13,7 @@ use std::net::{Shutdown, TcpStream};
 use std::process::ExitCode;
 
 use common::{Arguments, Explain, Failure, GREETING, Limited, cannot_connect, exit, say};
-use shared::{decode, read_frame};
+use shared::{decode, read_frame, time_left};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A client that sends a newline behind its message")))
@@ -23,7 +23,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let server = arguments.address;
     let connection = TcpStream::connect_timeout(&server, arguments.time_limit)
         .map_err(cannot_connect(server))?;
-    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    let mut conversation = Limited::new(&connection, time_left(arguments));
     // ANCHOR: bug
     let message = format!("{GREETING}\n");
     // ANCHOR_END: bug

@@ -11,7 +11,7 @@ mod shared;
 use std::process::ExitCode;
 
 use common::{Arguments, Failure, Limited, exit, say};
-use shared::{decode, greet, read_length, read_text};
+use shared::{decode, greet, read_length, read_text, time_left};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A client that looks at half of the length")))
@@ -19,7 +19,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let connection = greet(arguments)?;
-    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    let mut conversation = Limited::new(&connection, time_left(arguments));
     let length = read_length(&mut conversation)?;
     // ANCHOR: bug
     let length = usize::from(length as u16);

@@ -3,7 +3,8 @@
 //! The limit is three times as long as it was said to be.
 //!
 //! Instead of: exercise01
-//! Fails: gives_up_on_a_silent_server, gives_up_on_a_slow_server, has_one_deadline
+//! Fails: gives_up_connecting, gives_up_on_a_silent_server, gives_up_on_a_slow_server,
+//!   has_one_deadline
 
 mod shared;
 

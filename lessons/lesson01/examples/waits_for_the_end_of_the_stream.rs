@@ -12,7 +12,7 @@ use std::io::Read;
 use std::process::ExitCode;
 
 use common::{Arguments, Explain, Failure, Limited, exit, say};
-use shared::{MAX_REPLY, decode, greet, read_frame};
+use shared::{MAX_REPLY, decode, greet, read_frame, time_left};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A client that waits for the end of the stream")))
@@ -20,7 +20,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let connection = greet(arguments)?;
-    let conversation = Limited::new(&connection, arguments.time_limit);
+    let conversation = Limited::new(&connection, time_left(arguments));
     // ANCHOR: bug
     let mut all = Vec::new();
     let most = MAX_REPLY as u64 + 5;

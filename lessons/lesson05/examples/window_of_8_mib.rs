@@ -5,6 +5,7 @@
 //!
 //! Instead of: exercise05
 //! Fails: sends_every_byte_once
+//! Judged only on these.
 
 #[path = "../solution.rs"]
 #[expect(dead_code, reason = "`main` and `send` are this file's own")]

@@ -88,6 +88,12 @@ const DEFECTS: &[Defect] = &[
         expected: "book/chapters/second.md:6: link to third.md: no such chapter",
     },
     Defect {
+        name: "minutes_of_a_missing_page",
+        file: SECOND,
+        text: "<span class=\"minutes\" data-pages=\"third.md\"></span>",
+        expected: "book/chapters/second.md:5: link to third.md: no such chapter",
+    },
+    Defect {
         name: "link_to_a_missing_heading",
         file: SECOND,
         text: "See [there](index.md#nowhere).",

@@ -52,7 +52,7 @@ mod suite;
 mod words;
 
 pub use actors::{
-    Check, ClosedPort, Finished, Listener, Peer, Program, Run, Subject, private_loopback,
+    Check, ClosedPort, Finished, Listener, Peer, Program, Run, Subject, explains, private_loopback,
     uninterrupted, ways_to_end,
 };
 pub use check::{Broken, Hint, Milestone, Needs, Outcome};

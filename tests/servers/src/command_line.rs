@@ -4,7 +4,7 @@ use std::net::TcpListener;
 
 use grader::{Check, Needs, Outcome, Run, check};
 
-const SECTION: &str = "index.html#what-every-program-does";
+const SECTION: &str = "cheat-sheet.html#what-every-program-does";
 
 /// For all programs.
 pub const PROGRAM: [Check; 3] = [

@@ -1,10 +1,15 @@
 //! A server whose handshake is never answered: what every client must stand, in lesson 1 and in lesson 5.
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use grader::{Check, Needs, Outcome, Run, check};
-use socket2::{Domain, Socket, Type};
+use common::sockets::{Socket, State, sockets_around};
+use grader::{Check, Hint, Needs, Outcome, Program, Run, check};
+use socket2::{Domain, Type};
+
+/// Where no program listens either, and the kernel says so at once, in other words than "refused": no TCP
+/// connection goes to all machines.
+pub const BROADCAST: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::BROADCAST), 9);
 
 pub const GIVES_UP_CONNECTING: Check = check("gives_up_connecting", gives_up_connecting)
     .demands("A server that does not answer holds the client no longer than the time limit.")
@@ -24,11 +29,82 @@ fn gives_up_connecting(run: &mut Run) -> Outcome {
     run.shorter_than_default(since)
 }
 
+/// What the exercises demand: the time limit holds while the client connects, and the time that this takes is a
+/// part of it. `fails` is their demand of a client that ends with an error.
+pub fn limits_connect(run: &mut Run, fails: fn(&mut Program) -> Outcome) -> Outcome {
+    // In milliseconds, and how much later the client may end. A busy machine can hold a right one up: then once
+    // more, with more time. The client's second SYN comes a second after its first.
+    for (makes_room, limits) in
+        [(false, [(400, 500), (800, 800)]), (true, [(1300, 500), (1900, 800)])]
+    {
+        let mut outcome = Ok(false);
+        for (number, limit) in
+            limits.map(|(limit, grace)| (limit, limit + grace)).iter().enumerate()
+        {
+            if number > 0 && !run.starts_over() {
+                break;
+            }
+            outcome = ends_in_time(run, makes_room, *limit, fails);
+            if matches!(outcome, Ok(true)) {
+                break;
+            }
+        }
+        outcome?;
+    }
+    Ok(())
+}
+
+/// Whether it was seen when the client began to connect.
+fn ends_in_time(
+    run: &mut Run,
+    makes_room: bool,
+    times: (u64, u64),
+    fails: fn(&mut Program) -> Outcome,
+) -> Outcome<bool> {
+    let [limit, most] = [times.0, times.1].map(Duration::from_millis);
+    let full = full_listener(run)?;
+    let started = Instant::now();
+    let seconds = limit.as_secs_f64().to_string();
+    let mut client = run.start(&["--time-limit", &seconds, &full.address.to_string()])?;
+    let mut since = None;
+    run.until("its first SYN is on its way, and isn't answered", || {
+        let begins = |it: &Socket| it.state == State::SynSent && it.peer == full.address;
+        if sockets_around(full.address)?.iter().any(begins) {
+            since = Some(Instant::now());
+        }
+        // On a busy machine it may have given up before anyone has looked.
+        (since.is_some() || client.has_ended()).then_some(())
+    })?;
+    if makes_room {
+        let what = "the queue has room again, so that its next SYN is answered: and then silence";
+        run.attempt(what, full.makes_room())?;
+    }
+    fails(&mut client)?;
+    let took = since.map_or(Duration::ZERO, |since| client.ran_since(since));
+    run.ensure_in_time(format!("that took {most:?} at most"), took <= most, format!("{took:?}"))
+        .hint("When does the time begin that your limit measures: before the client connects, or after?")?;
+    let took = client.ran_since(started);
+    // A timeout may be rounded.
+    let least = limit.saturating_sub(Duration::from_millis(50));
+    run.ensure(format!("that took {least:?} at least"), took >= least, format!("{took:?}"))?;
+    Ok(since.is_some())
+}
+
 /// An address whose handshake is not answered, for as long as this lives.
 pub struct FullListener {
     pub address: SocketAddr,
-    _listener: Socket,
+    listener: socket2::Socket,
     _queued: Vec<TcpStream>,
+}
+
+impl FullListener {
+    /// Takes all who wait out of the queue.
+    fn makes_room(&self) -> std::io::Result<()> {
+        self.listener.set_nonblocking(true)?;
+        // They have their connections on the other side as well: these are not needed.
+        while self.listener.accept().is_ok() {}
+        Ok(())
+    }
 }
 
 /// A listener whose queue is full lets further clients wait: the kernel ignores their SYN. (Linux)
@@ -46,11 +122,11 @@ pub fn full_listener(run: &mut Run) -> Outcome<FullListener> {
             Err(_) => Some(()),
         }
     })?;
-    Ok(FullListener { address, _listener: full, _queued: queued })
+    Ok(FullListener { address, listener: full, _queued: queued })
 }
 
-fn listener_with_backlog(backlog: i32) -> std::io::Result<Socket> {
-    let listener = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+fn listener_with_backlog(backlog: i32) -> std::io::Result<socket2::Socket> {
+    let listener = socket2::Socket::new(Domain::IPV4, Type::STREAM, None)?;
     listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())?;
     listener.listen(backlog)?;
     Ok(listener)

@@ -4,17 +4,26 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 use common::{Arguments, Explain, Failure, GREETING, Limited, cannot_connect, say};
 
 pub const MAX_REPLY: usize = 16 << 20;
 
+/// When the program began: the limit is for connecting as well.
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+pub fn time_left(arguments: &Arguments) -> Duration {
+    arguments.time_limit.saturating_sub(START.elapsed())
+}
+
 /// Connects, sends the message and finishes sending.
 pub fn greet(arguments: &Arguments) -> Result<TcpStream, Failure> {
     let server = arguments.address;
-    let connection = TcpStream::connect_timeout(&server, arguments.time_limit)
+    let connection = TcpStream::connect_timeout(&server, time_left(arguments))
         .map_err(cannot_connect(server))?;
-    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    let mut conversation = Limited::new(&connection, time_left(arguments));
     conversation.write_all(GREETING.as_bytes()).explain("cannot send")?;
     let _ = connection.shutdown(Shutdown::Write);
     Ok(connection)
@@ -51,6 +60,6 @@ pub fn decode(text: Vec<u8>) -> Result<String, Failure> {
 /// The whole right client.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let connection = greet(arguments)?;
-    let reply = read_frame(&mut Limited::new(&connection, arguments.time_limit))?;
+    let reply = read_frame(&mut Limited::new(&connection, time_left(arguments)))?;
     say!("{}", decode(reply)?)
 }

@@ -4,8 +4,9 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::LazyLock;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::{Explain, Failure, Limited, cannot_connect, say};
 use lesson05::{fill_from, in_place};
@@ -13,7 +14,11 @@ use lesson05::{fill_from, in_place};
 /// The size of a chunk that is written or read, in bytes.
 pub const CHUNK: usize = 64 << 10;
 
+/// When the program began: the limit is for connecting as well.
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
 pub fn connect(server: SocketAddr, limit: Duration) -> Result<TcpStream, Failure> {
+    LazyLock::force(&START);
     TcpStream::connect_timeout(&server, limit).map_err(cannot_connect(server))
 }
 
@@ -23,6 +28,7 @@ pub fn converse(
     limit: Duration,
     length: usize,
 ) -> Result<(), Failure> {
+    let limit = limit.saturating_sub(START.elapsed());
     let mut sender = Limited::new(connection, limit);
     let mut receiver = Limited::new(connection, limit);
     thread::scope(|scope| {

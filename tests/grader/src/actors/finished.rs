@@ -5,6 +5,15 @@ use super::trace::Trace;
 use crate::check::Outcome;
 use crate::words::{demands, quote, steps};
 
+/// What a panic writes, in Rust and in Python.
+const PANICS: [&str; 2] = ["panicked", "Traceback (most recent call last)"];
+
+/// Whether a line is `error: WHAT: WHY`, with all three parts.
+pub fn explains(line: &str) -> bool {
+    let parts = line.strip_prefix("error: ").and_then(|rest| rest.split_once(": "));
+    parts.is_some_and(|(what, why)| !what.trim().is_empty() && !why.trim().is_empty())
+}
+
 /// A program that ran to its end.
 pub struct Finished {
     pub(crate) assert: Assert,
@@ -45,8 +54,7 @@ impl Finished {
         self.trace.step(steps::says(demands::ERROR_LINE));
         let got = quote(&self.assert.get_output().stderr);
         let error = predicate::function(|stderr: &str| {
-            let explains = |line: &str| line.len() > "error: ".len() && line.starts_with("error: ");
-            stderr.lines().any(explains) && !stderr.contains("panicked")
+            stderr.lines().any(explains) && !PANICS.iter().any(|panic| stderr.contains(panic))
         });
         let assert = self.assert.try_stderr(error);
         let assert = assert.map_err(|_| self.trace.broken(demands::ERROR_LINE, got))?;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use assert_cmd::assert::Assert;
 
-use super::finished::Finished;
+use super::finished::{Finished, explains};
 use super::output::{Output, Stream, Text, Waited, cut};
 use super::subject::Subject;
 use super::trace::Trace;
@@ -100,16 +100,24 @@ impl Program {
         })
     }
 
-    /// Waits until standard error has a line `error: …` that names this client.
+    /// Waits until standard error has a line `error: WHAT: WHY` that names this client.
     pub fn reports(&mut self, client: SocketAddr) -> Outcome {
         let expected = demands::error_naming(client);
         self.trace.step(steps::writes(&self.name, &expected));
         let client = client.to_string();
-        self.awaits(expected, |text| {
+        let explained = self.awaits(&expected, |text| {
             let errors = String::from_utf8_lossy(text.of(Stream::Err));
-            let mut lines = errors.lines();
-            lines.any(|line| line.starts_with("error: ") && line.contains(&client)).then_some(())
-        })
+            let names = |line: &&str| line.starts_with("error: ") && line.contains(&client);
+            let named: Vec<&str> = errors.lines().filter(names).collect();
+            let is_explained = named.iter().any(|line| explains(line));
+            // Of the last line only the start may have come.
+            let is_whole = !named.is_empty() && errors.ends_with('\n');
+            (is_explained || is_whole).then_some(is_explained)
+        })?;
+        match explained {
+            true => Ok(()),
+            false => Err(self.trace.broken(demands::ERROR_LINE, quote(self.stderr().as_bytes()))),
+        }
     }
 
     /// Waits until standard output has a whole line that is `wanted`, and returns the first such line.
@@ -217,6 +225,11 @@ impl Program {
     /// takes its time on a busy machine, and is not part of it.
     pub fn ran_since(&self, since: Instant) -> Duration {
         self.ended_at.unwrap_or_else(Instant::now).saturating_duration_since(since)
+    }
+
+    /// Whether the program has ended by now.
+    pub fn has_ended(&mut self) -> bool {
+        self.tree.try_wait().is_some()
     }
 
     /// Demands that the program has not ended.

@@ -62,7 +62,7 @@ words! {
     on_stdout(what: &str) = "{what} on stdout";
     not_on_stdout(words: &str) = "no {words:?} on stdout";
     error_naming(client: SocketAddr) =
-        "a line `error: …` on stderr that names the client, {client}";
+        "a line `error: WHAT: WHY` on stderr that names the client, {client}";
     running_and_saying(line: &str) = "a running program that says {line:?}";
     exit_code(code: i32) = "exit code {code}";
     ended_by_grader(reason: &str) = "it was ended by the grader: {reason}";
