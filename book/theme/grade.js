@@ -236,7 +236,7 @@
             const state = mark(exercise) === 'passed' ? 'done' : inWords(exercise);
             place.dataset.status = mark(exercise);
             if (place.matches('a')) {
-                place.textContent = `Your exercise: ${state}`;
+                renew(place, 'Your exercise', element('span', { 'class': 'chip-state' }, `: ${state}`));
                 continue;
             }
             const link = element('a', { 'href': `/${exercise.page}#exercise` }, name(exercise));

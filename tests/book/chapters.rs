@@ -25,7 +25,6 @@ pub fn trials() -> Vec<Trial> {
         the_right_option_may_stand_anywhere,
         every_lesson_ends_with_five_lines_at_most,
         every_row_has_one_of_four_verdicts,
-        every_badge_has_the_verdict_of_its_row,
         every_figure_is_shown_with_a_caption,
         listings_have_90_columns_at_most,
         the_colours_of_who_acts_mean_nothing_else,
@@ -177,7 +176,7 @@ fn a_prediction_comes_before_its_experiment() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(predictions >= 12, "only {predictions} predictions");
+    assert!((12..=20).contains(&predictions), "{predictions} predictions");
 }
 
 fn predictions_behind_their_experiment_are_noticed() {
@@ -243,24 +242,6 @@ fn every_row_has_one_of_four_verdicts() {
             assert_eq!(html::text_behind(page, &tag), verdict.words());
         }
     }
-}
-
-/// The badges that chapters have had, and lose: each with the verdict of its row.
-fn every_badge_has_the_verdict_of_its_row() {
-    let config = &sources().config;
-    let verdicts = Verdict::all(chapter(VERDICTS), config);
-    let mut wrong = Vec::new();
-    for (file, text) in lessons() {
-        for pair in html::tags_of(text, config).windows(2) {
-            let link = pair[0].value("href").and_then(|href| href.strip_prefix("verdicts.md#"));
-            let (Some(row), Some(said)) = (link, pair[1].value("class")) else { continue };
-            let Some(said) = said.strip_prefix("verdict ") else { continue };
-            if verdicts.get(row).map(|verdict| verdict.class()) != Some(said) {
-                wrong.push(format!("{}: {said}: not the verdict of {row}", file.display()));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// What a figure itself must be, the server checks: see `FIGURE_DEFECTS`.

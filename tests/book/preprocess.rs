@@ -75,7 +75,7 @@ fn terms_are_linked_in_prose_alone() {
         "\
 ## A socket
 
-`socket` socket(2) port-socket socketed [a socket](index.md) <b>socket</b>
+`socket` socket(2) port-socket socketed [a socket](index.md) <b>socket</b> *a socket*
 
 | socket |
 |---|

@@ -85,8 +85,9 @@ fn a_hostile_page_starts_nothing(live: &mut LiveVisit) {
         live.browser.log("browser").iter().map(|entry| entry["message"].to_string()).collect();
     assert!(console.iter().any(|message| message.contains("frame-ancestors")), "{console:?}");
     // Our own page is not told that grading was switched on, and starts what it is to start.
-    live.open_panel("02-1-client.html", PAIR);
+    live.open(CHAPTER);
     live.until("document.querySelector('.grade-switch')?.ariaPressed === 'false'");
+    live.open_panel("02-1-client.html", PAIR);
     live.click(&format!("{PAIR} .run-start"));
     live.is(PAIR, "over");
     assert_eq!(live.started().len(), before.len() + 1);

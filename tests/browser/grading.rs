@@ -19,7 +19,9 @@ pub fn trials() -> Vec<Trial> {
         two_tabs_agree,
         a_page_outlives_its_server,
         grades_that_are_told_again_leave_the_focus,
+        a_page_says_how_its_exercise_stands,
         a_prediction_is_remembered,
+        what_happens_waits_for_a_prediction,
     ]
 }
 
@@ -40,6 +42,15 @@ fn an_exercise_is_mended_under_an_open_page(live: &mut LiveVisit) {
         "passed"
     );
     assert_eq!(live.texts("#injected"), [""; 0], "a report became a part of the page");
+    // Of its parts, the one with work to do is open.
+    let open = |of: &str| {
+        live.get(&format!(
+            "[...document.querySelectorAll('details.milestone')].every((part, place) => part.open === ({of}))"
+        ))
+    };
+    assert_eq!(open("part.querySelector('[data-check=serves_the_next_client]') !== null"), true);
+    assert!(live.texts("details.milestone .grade-part")[0].starts_with("1 of "));
+    live.click("details.milestone:last-of-type > summary");
     // The report is there to be read, the hint is not, until it is asked for.
     let failed = "[data-check=serves_the_next_client] .grade-why";
     let is_seen =
@@ -62,6 +73,7 @@ fn an_exercise_is_mended_under_an_open_page(live: &mut LiveVisit) {
     assert_eq!(live.get(SAME_PAGE), true, "it was loaded again");
     assert_eq!(sign(CHAPTER), ["✓"]);
     assert_eq!(live.texts(failed), [""; 0], "the old report is still there");
+    assert_eq!(open("place === 0"), true);
 
     // The opening page follows as well.
     live.open("index.html");
@@ -79,6 +91,40 @@ fn an_exercise_is_mended_under_an_open_page(live: &mut LiveVisit) {
     live.save(EXERCISE, &format!("// NOT STARTED: delete this line to be graded\n{RIGHT}"));
     assert!(listed("not started").starts_with("Next step: begin "));
     assert_eq!(live.get(SAME_PAGE), true, "it was loaded again");
+}
+
+/// At its head and at its end, and where the exercise is when it has not been begun.
+fn a_page_says_how_its_exercise_stands(live: &mut LiveVisit) {
+    let page = "02-3-port-reuse.html";
+    live.open(page);
+    live.until("document.querySelector('.grade[data-lesson=lesson03][data-state]') !== null");
+    assert_eq!(live.texts(".lesson-bar [data-exercise]"), ["Your exercise: not started"]);
+    assert_eq!(live.texts(".next .next-exercise"), ["Your exercise03: not started."]);
+    let tell = |on: bool, state: &str, status: &str| {
+        let check =
+            format!("{{ check: 'a', status: '{status}', demands: '', hint: '', section: '' }}");
+        live.get(&format!(
+            "document.dispatchEvent(new CustomEvent('book:grade', {{ detail: {{ on: {on}, exercises: [{{
+                 lesson: 'lesson03', page: '{page}', file: 'exercise.rs', state: '{state}', checks: [{check}],
+                 message: '' }}] }} }}))"
+        ));
+        live.texts(".grade[data-lesson=lesson03] .grade-todo").remove(0)
+    };
+    let begin = "exercise.rs. Delete its first line and save to begin.";
+    assert_eq!(tell(false, "not started", ""), format!("Your file is {begin}"));
+    assert_eq!(tell(true, "not started", ""), format!("Watching {begin}"));
+    tell(true, "graded", "failed");
+    assert_eq!(live.texts(".next .next-exercise"), ["Your exercise03: 0 of 1 checks."]);
+    let plaster = || {
+        live.get("getComputedStyle(document.querySelector('.grade-head'), '::before').content !== 'none'")
+    };
+    assert_eq!(plaster(), false);
+    // Who has finished gets a plaster.
+    tell(true, "graded", "passed");
+    assert_eq!(live.texts(".lesson-bar [data-exercise]"), ["Your exercise: done"]);
+    assert_eq!(live.texts(".next .next-exercise"), ["You have finished exercise03."]);
+    assert_eq!(plaster(), true);
+    nothing(live.faults(".next"));
 }
 
 fn what_is_not_judged_is_graded_again_by_a_button(live: &mut LiveVisit) {
@@ -229,6 +275,22 @@ fn grades_that_are_told_again_leave_the_focus(live: &mut LiveVisit) {
     }
 }
 
+fn what_happens_waits_for_a_prediction(live: &mut LiveVisit) {
+    let page = "03-stopping.html";
+    live.open(page);
+    live.get("localStorage.clear()");
+    live.open(page);
+    let behind = ".predict > details:not(.option)";
+    let press = || {
+        live.click(&format!("{behind} > summary"));
+        live.get(&format!("{}.open", query(behind)))
+    };
+    assert_eq!(press(), false, "told before it is predicted");
+    live.click(&format!(".predict:has({}) .option > summary", "> details:not(.option)"));
+    assert_eq!(press(), true);
+    live.get("localStorage.clear()");
+}
+
 /// The first choice counts: it locks the others, and the page remembers it.
 fn a_prediction_is_remembered(live: &mut LiveVisit) {
     let options = ".predict .option";
@@ -246,11 +308,6 @@ fn a_prediction_is_remembered(live: &mut LiveVisit) {
     live.open(CHAPTER);
     assert_eq!(said(), "");
     assert_eq!(buttons(), [""; 0]);
-    // What happens is told to nobody who has not said what they expect.
-    let behind = ".predict > details:not(.option)";
-    live.click(&format!("{behind} > summary"));
-    assert_eq!(live.get(&format!("{}.open", query(behind))), false);
-
     live.click(&format!("{wrong} > summary"));
     let right = live.texts(".predict .answer .letter").remove(0);
     assert_eq!(said(), format!("Not this time. It’s {right}."));

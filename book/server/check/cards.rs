@@ -6,7 +6,7 @@ use std::path::Path;
 use mdbook_markdown::pulldown_cmark::{Event, Tag};
 use mdbook_preprocessor::config::Config;
 
-use crate::source::{Card, Claim, Verdict, html};
+use crate::source::{Card, Claim, VERDICTS, Verdict, html};
 
 /// What is wrong with the claims of a chapter, each with its place.
 pub fn claims(
@@ -64,12 +64,20 @@ pub fn next(text: &str, is_lesson: bool, config: &Config) -> Vec<(usize, String)
     wrong
 }
 
-/// Whether a chapter is a lesson's page that has been written anew.
-pub fn leads_on(chapter: &Path, text: &str, lessons: &[std::path::PathBuf]) -> bool {
-    lessons.iter().any(|lesson| lesson == chapter) && !has_old_bar(text)
-}
-
-fn has_old_bar(text: &str) -> bool {
-    let bar = text.lines().find(|line| line.starts_with("<p class=\"lesson-bar\">"));
-    bar.is_some_and(|bar| bar.contains('·') || !bar.contains("<p class=\"lesson-bar\"><strong>"))
+/// What is wrong with the bar at a page's head, and where signs are that only claims have.
+pub fn signs(chapter: &Path, text: &str, config: &Config) -> Vec<(usize, String)> {
+    let mut wrong = Vec::new();
+    for tag in html::tags_of(text, config) {
+        let class = tag.value("class").unwrap_or_default();
+        let bar = text[tag.span.end..].split("</p>").next().unwrap_or_default();
+        if class == "lesson-bar" && (bar.contains('·') || !bar.starts_with("<strong>")) {
+            let what = "lesson-bar: begins with <strong>, and has no words between its chips";
+            wrong.push((tag.span.start, what.to_owned()));
+        }
+        if class.starts_with("verdict ") && chapter != Path::new(VERDICTS) {
+            let what = "a verdict in the text: the tutorial's claims have cards";
+            wrong.push((tag.span.start, what.to_owned()));
+        }
+    }
+    wrong
 }

@@ -183,8 +183,9 @@ impl Chapter<'_> {
     /// Diffs, claims, and the card at the end.
     fn cards(&mut self, verdicts: &HashMap<String, Verdict>) {
         let config = &self.sources.config;
-        let is_lesson = cards::leads_on(self.chapter, self.text, &self.sources.lessons);
+        let is_lesson = self.sources.lessons.iter().any(|lesson| lesson == self.chapter);
         let mut wrong = diff::defects(self.sources, self.chapter, self.text);
+        wrong.extend(cards::signs(self.chapter, self.text, config));
         wrong.extend(cards::claims(self.text, verdicts, config));
         wrong.extend(cards::next(self.text, is_lesson, config));
         for (offset, what) in wrong {

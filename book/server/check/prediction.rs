@@ -15,6 +15,12 @@ pub fn defects(prediction: &Prediction) -> Vec<(usize, String)> {
             let what = "the option is not explained, in a paragraph of its own";
             wrong.push((option.start, what.to_owned()));
         }
+        // What follows the sign would take it back.
+        let first = option.explanation.split(['.', ',', ':']).next().unwrap_or_default();
+        if ["No", "Yes", "Nearly", "Not yet", "Not quite", "It has", "It is"].contains(&first) {
+            let what = format!("an explanation begins with \"{first}\", not with the idea");
+            wrong.push((option.start, what));
+        }
     }
     if !(3..=4).contains(&prediction.options.len()) {
         let what = format!("a prediction with {} options, not 3 or 4", prediction.options.len());

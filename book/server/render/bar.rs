@@ -30,12 +30,6 @@ pub fn chips(text: &str, config: &Config) -> String {
         return text.to_owned();
     };
     let minutes = minutes(text, config);
-    // As bars were written before; it goes when no chapter has one.
-    if text[words..end].contains('·') || !text[words..].starts_with("<strong>") {
-        let minutes =
-            if minutes == 1 { "a minute".to_owned() } else { format!("{minutes} minutes") };
-        return format!("{} · about {minutes}{}", &text[..end], &text[end..]);
-    }
     let mut chips = vec![format!("{minutes} min")];
     let pieces = pieces(&text[words..end]);
     chips.splice(0..0, pieces.first().map(|piece| (*piece).to_owned()));

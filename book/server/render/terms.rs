@@ -57,7 +57,7 @@ impl Terms {
         Terms(forms)
     }
 
-    /// Links the first use of each term in the chapter's prose: not in headings, code or links.
+    /// Links the first use of each term in the chapter's prose: not in headings, code, links or quotations.
     ///
     /// `dir` is the chapter's directory, from that of the chapters.
     pub fn link(&self, text: &str, dir: &Path, config: &Config) -> String {
@@ -181,6 +181,8 @@ fn is_closed_off(tag: &TagEnd) -> bool {
     matches!(
         tag,
         TagEnd::Heading(_)
+            // What a program says is quoted in italics, and what the tutorial says.
+            | TagEnd::Emphasis
             | TagEnd::CodeBlock
             | TagEnd::Link
             | TagEnd::Image

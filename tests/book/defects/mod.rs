@@ -228,6 +228,24 @@ const DEFECTS: &[Defect] = &[
         expected: "book/chapters/second.md:5: </p> closes nothing here",
     },
     Defect {
+        name: "bar_with_words_between_its_chips",
+        file: SECOND,
+        text: "<p class=\"lesson-bar\"><strong>Lesson 1</strong> · run it</p>",
+        expected: "book/chapters/second.md:5: lesson-bar: begins with <strong>, and has no words between its chips",
+    },
+    Defect {
+        name: "bar_without_a_lesson",
+        file: SECOND,
+        text: "<p class=\"lesson-bar\">No program</p>",
+        expected: "book/chapters/second.md:5: lesson-bar: begins with <strong>, and has no words between its chips",
+    },
+    Defect {
+        name: "verdict_in_the_text",
+        file: SECOND,
+        text: "So it is. <span class=\"verdict wrong\">wrong</span>",
+        expected: "book/chapters/second.md:5: a verdict in the text: the tutorial's claims have cards",
+    },
+    Defect {
         name: "warning_of_mdbook",
         file: SECOND,
         text: "[^1]: A footnote that nothing refers to.",

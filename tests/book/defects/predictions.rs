@@ -43,6 +43,12 @@ const PREDICTION_DEFECTS: &[(&str, &str, &str, &str)] = &[
         "23: the option is not explained, in a paragraph of its own",
     ),
     (
+        "explanation_that_takes_its_sign_back",
+        "It looks so.",
+        "No. It looks so.",
+        "9: an explanation begins with \"No\", not with the idea",
+    ),
+    (
         "prediction_that_nothing_shows",
         "Shown by",
         "See",
