@@ -31,7 +31,8 @@ pub fn survives_without_descriptors(
     let (crowd, mut last) = crowd(run, &mut server, address)?;
     run.stays_idle(&server)
         .hint("The client stays in the queue when `accept` fails: what does the next `accept` do, and how soon do you call it?")?;
-    last.receives_nothing_for(Duration::from_millis(20))
+    // Long enough to tell how often it complains.
+    last.receives_nothing_for(Duration::from_millis(500))
         .hint("What becomes of the clients in the queue when `accept` fails?")?;
     let few = most_lines(since.elapsed());
     let lines = server.stderr().lines().count();
