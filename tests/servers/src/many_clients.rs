@@ -108,7 +108,7 @@ pub fn parts_with(run: &mut Run, good: &[u8]) -> Outcome<Vec<u8>> {
     let stream = run.attempt("a client with small buffers connects", narrow(address))?;
     let mut client = run.peer(stream, "the client");
     let name = client.local();
-    client.send([good, b"\xff\n", &[b'x'; 32 << 10]].concat())?;
+    client.send([good, b"\xff\n", &[b'x'; 128 << 10]].concat())?;
     server.reports(name)?;
     run.until("nothing of that is unread", || {
         let socket = sockets::socket_between(address, name);
