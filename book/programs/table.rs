@@ -120,7 +120,21 @@ pub const PROGRAMS: &[Program] = &[
         reads: None,
     },
     example("reuse_port", "lesson03", Server, SMALL_SERVER),
-    bin("exercise03", "lesson03", Server, SMALL_SERVER),
+    bin(
+        "exercise03",
+        "lesson03",
+        Server,
+        &[
+            LISTEN,
+            TIME_LIMIT,
+            Argument {
+                name: "--queue",
+                meaning: "how many clients can wait",
+                kind: Number(1, 4096),
+                default: "128",
+            },
+        ],
+    ),
     python("lesson03/client.py", Client, &[CONNECT]),
     python("lesson03/without_option.py", Server, &[LISTEN]),
     python("lesson03/mended.py", Server, &[LISTEN]),
@@ -179,6 +193,22 @@ pub const PROGRAMS: &[Program] = &[
         reads: None,
     },
     example("write_all_then_read", "lesson05", Alone, &[LISTEN]),
+    bin("echo_server", "lesson05", Server, &[LISTEN]),
+    bin(
+        "exercise05",
+        "lesson05",
+        Client,
+        &[
+            CONNECT,
+            Argument {
+                name: "--bytes",
+                meaning: "how long the message is",
+                kind: Number(0, 64 << 20),
+                default: "33554432",
+            },
+            TIME_LIMIT,
+        ],
+    ),
 ];
 
 const fn bin(

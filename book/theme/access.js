@@ -14,6 +14,14 @@
         main.focus();
     });
 
+    // Two themes, light and dark, and the system's choice between them. mdBook's others are not tuned; a reader
+    // who once chose one of them gets the system's.
+    if (['rust', 'coal', 'ayu'].some((theme) => document.documentElement.classList.contains(theme))) {
+        byId('mdbook-theme-default_theme').click();
+    }
+    for (const theme of ['rust', 'coal', 'ayu']) byId(`mdbook-theme-${theme}`).parentElement.remove();
+    byId('mdbook-theme-navy').textContent = 'Dark';
+
     // The button for the list of chapters is a label, which takes no focus and has no state to tell.
     const toggle = byId('mdbook-sidebar-toggle');
     const checkbox = byId(toggle.htmlFor);
@@ -51,7 +59,13 @@
         if (caption) return caption.textContent;
         return scroller.matches('pre > code') ? 'Code' : 'Table';
     };
+    // Whether there is more at the right edge.
+    const fade = (scroller) => {
+        const more = scroller.scrollLeft + scroller.clientWidth < scroller.scrollWidth - 1;
+        scroller.toggleAttribute('data-more', more);
+    };
     const update = (scroller) => {
+        fade(scroller);
         if (scroller.scrollWidth > scroller.clientWidth) {
             scroller.tabIndex = 0;
             scroller.setAttribute('role', 'group');
@@ -61,9 +75,12 @@
         }
     };
     const sizes = new ResizeObserver((changes) => changes.forEach((change) => update(change.target)));
-    for (const scroller of main.querySelectorAll('pre > code, .table-wrapper')) sizes.observe(scroller);
+    for (const scroller of main.querySelectorAll('pre > code, .table-wrapper')) {
+        sizes.observe(scroller);
+        scroller.addEventListener('scroll', () => fade(scroller), { passive: true });
+    }
 
-    // The arrow keys turn the page, but not under the hands of somebody who reads a listing with them.
+    // The arrow keys turn the page, but not while a reader scrolls a listing with them.
     main.addEventListener('keydown', (event) => {
         const turns = event.key === 'ArrowLeft' || event.key === 'ArrowRight';
         if (turns && event.target.closest('pre, figure, table, .table-wrapper, details')) {

@@ -160,6 +160,36 @@
         }
     };
 
+    // The parts of an exercise: each can be folded, and the next one to do is open.
+    const milestones = (section) => {
+        for (const title of section.querySelectorAll(':scope > p.milestone')) {
+            const checks = title.nextElementSibling;
+            const part = element('details', { 'class': 'milestone' },
+                element('summary', {}, ...title.childNodes, ' ', element('span', { 'class': 'grade-part' })), checks);
+            title.replaceWith(part);
+        }
+        return [...section.querySelectorAll(':scope > details.milestone')];
+    };
+
+    const showMilestones = (section) => {
+        const parts = milestones(section);
+        const statuses = (part) => [...part.querySelectorAll('li[data-check]')].map((item) => item.dataset.status);
+        const next = parts.find((part) => statuses(part).some((status) => ['failed', 'not judged'].includes(status)))
+            ?? parts.find((part) => statuses(part).some((status) => status !== 'passed'));
+        for (const part of parts) {
+            const all = statuses(part);
+            const passed = all.filter((status) => status === 'passed').length;
+            part.classList.toggle('done', passed === all.length);
+            part.querySelector('.grade-part').textContent = `${passed} of ${all.length}`;
+        }
+        // It moves on with the work; until then, what the reader folds stays folded.
+        const place = String(parts.indexOf(next));
+        if (section.dataset.next !== place) {
+            section.dataset.next = place;
+            for (const part of parts) part.open = part === next;
+        }
+    };
+
     const showExercise = (section, exercise) => {
         let head = section.querySelector('.grade-live');
         if (!head) {
@@ -173,6 +203,7 @@
             section.querySelector('.grade-head').after(head);
         }
         section.dataset.state = exercise.state;
+        section.classList.toggle('done', mark(exercise) === 'passed');
         head.querySelector('.grade-now').setAttribute('aria-disabled',
             exercise.state === 'not started' || BUSY.includes(exercise.state));
         head.querySelector('.grade-state').textContent = inWords(exercise)
@@ -181,19 +212,36 @@
         if (news !== null && head.querySelector('.grade-news').textContent !== news) {
             head.querySelector('.grade-news').textContent = news;
         }
+        const file = element('code', {}, exercise.file);
         const todo = exercise.state === 'not started'
-            ? ['Your file is ', element('code', {}, exercise.file), '. Delete its first line to begin.']
-            : ['Your file is ', element('code', {}, exercise.file), on ? '. Save it to be graded again.' : '.'];
-        head.querySelector('.grade-todo').replaceChildren(...todo);
+            ? [on ? 'Watching ' : 'Your file is ', file, '. Delete its first line and save to begin.']
+            : [on ? 'Watching ' : 'Your file is ', file, on ? '. Save it to be graded again.' : '.'];
+        renew(head.querySelector('.grade-todo'), ...todo);
         const errors = head.querySelector('.grade-errors');
         errors.hidden = exercise.message === '';
         errors.textContent = exercise.message.trimEnd();
         for (const item of section.querySelectorAll('li[data-check]')) {
             showCheck(item, exercise.checks.find((check) => check.check === item.dataset.check));
         }
+        showMilestones(section);
         // The one to begin with.
         if (exercise.state === 'graded' && !section.querySelector('.grade-why[open]')) {
             section.querySelector('details.grade-why')?.setAttribute('open', '');
+        }
+    };
+
+    // The chip at the head of a page, and the card at its end.
+    const showNearby = (exercise) => {
+        for (const place of document.querySelectorAll(`[data-exercise="${exercise.lesson}"]`)) {
+            const state = mark(exercise) === 'passed' ? 'done' : inWords(exercise);
+            place.dataset.status = mark(exercise);
+            if (place.matches('a')) {
+                place.textContent = `Your exercise: ${state}`;
+                continue;
+            }
+            const link = element('a', { 'href': `/${exercise.page}#exercise` }, name(exercise));
+            renew(place, ...(state === 'done' ? ['You have finished ', link, '.'] : ['Your ', link, `: ${state}.`]));
+            place.hidden = false;
         }
     };
 
@@ -205,7 +253,7 @@
             link.querySelector('.grade-sign')?.remove();
             const status = mark(exercise);
             if (status) {
-                const words = `exercise: ${['failed', 'not judged'].includes(status) ? inWords(exercise) : status}`;
+                const words = `${name(exercise)}: ${['failed', 'not judged'].includes(status) ? inWords(exercise) : status}`;
                 link.append(element('span',
                     { 'class': 'grade-sign', 'data-status': status, 'role': 'img', 'aria-label': words, 'title': words },
                     SIGNS[status]));
@@ -270,6 +318,7 @@
                 showExercise(section, exercise);
             }
             showInSidebar(exercise);
+            showNearby(exercise);
         }
         document.querySelectorAll('.grades').forEach(showOverview);
         document.querySelectorAll('.grade-switch').forEach((made) => {

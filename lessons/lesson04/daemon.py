@@ -20,4 +20,4 @@ listener = socket.create_server((host, int(port)))
 print("listening on %s:%d" % listener.getsockname(), flush=True)
 connection, client = listener.accept()
 threading.Thread(target=send_rows, args=(connection,), daemon=True).start()
-input()  # the main thread ends here, and nobody waits for the other
+input()  # the main thread ends here, and doesn't wait for the other

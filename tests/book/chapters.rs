@@ -1,14 +1,14 @@
 //! The chapters: every verdict names a check that is in a suite; every terminal is a recording that a
-//! check replays; a prediction comes before every experiment; every lesson ends with at most five lines to
+//! check replays; a prediction comes before its experiment; every lesson ends with at most five lines to
 //! remember; every figure has a caption, and takes its colours from the theme.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use book::source::Directive;
 use book::source::html;
 use book::source::prediction::{OPENING, Prediction};
+use book::source::{Directive, VERDICTS, Verdict};
 use harness::Trial;
 
 use crate::support::{root, sources, suites, trials};
@@ -19,13 +19,15 @@ pub fn trials() -> Vec<Trial> {
         every_row_has_a_verdict_with_living_checks,
         every_check_that_a_table_names_is_in_the_suite,
         every_recording_is_shown_and_replayed,
-        every_experiment_follows_a_prediction,
-        experiments_without_a_prediction_are_noticed,
+        a_prediction_comes_before_its_experiment,
+        predictions_behind_their_experiment_are_noticed,
         the_right_option_may_stand_anywhere,
         every_lesson_ends_with_five_lines_at_most,
-        every_verdict_is_linked_from_a_lesson,
+        every_row_has_one_of_four_verdicts,
+        every_badge_has_the_verdict_of_its_row,
         every_figure_is_shown_with_a_caption,
         listings_have_90_columns_at_most,
+        the_colours_of_who_acts_mean_nothing_else,
     ]
 }
 
@@ -149,46 +151,39 @@ fn every_recording_is_shown_and_replayed() {
 
 /// That what it names is there, and that every option is explained, the server checks: see
 /// `PREDICTION_DEFECTS`.
-fn every_experiment_follows_a_prediction() {
-    let mut experiments = 0;
+fn a_prediction_comes_before_its_experiment() {
+    let mut predictions = 0;
     let mut wrong = Vec::new();
     for (file, text) in lessons() {
-        for section in text.split("\n## ").filter(|section| experiment(section).is_some()) {
-            experiments += 1;
-            wrong.extend(unpredicted(section).map(|what| format!("{}: {what}", file.display())));
+        for section in text.replace("\n### ", "\n## ").split("\n## ") {
+            predictions += section.matches(OPENING).count();
+            wrong.extend(too_late(section).map(|what| format!("{}: {what}", file.display())));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(experiments > 25, "only {experiments} sections with an experiment");
+    assert!(predictions >= 12, "only {predictions} predictions");
 }
 
-fn experiments_without_a_prediction_are_noticed() {
+fn predictions_behind_their_experiment_are_noticed() {
     let prediction = "<div class=\"predict\">\n\n</div>\n";
     for run in [
         "```console\n{{#include transcripts/a.txt}}\n```\n",
         "{{#include ../../tests/lesson03/notes.rs:note1}}",
     ] {
-        assert_eq!(unpredicted(&format!("Run it\n\n{run}")).as_deref(), Some("Run it"));
-        assert_eq!(unpredicted(&format!("Run it\n\n{run}{prediction}")).as_deref(), Some("Run it"));
-        assert_eq!(unpredicted(&format!("Run it\n\n{prediction}{run}")), None);
+        assert_eq!(too_late(&format!("Run it\n\n{run}{prediction}")).as_deref(), Some("Run it"));
+        assert_eq!(too_late(&format!("Run it\n\n{prediction}{run}")), None);
+        // Not each experiment can be predicted.
+        assert_eq!(too_late(&format!("Run it\n\n{run}")), None);
     }
-    assert_eq!(
-        unpredicted("The repair\n\n```rust\n{{#include ../../lessons/one/main.rs}}\n```"),
-        None
-    );
 }
 
-/// Where a section shows its first experiment: the recording of a run, or a note as it is run.
-fn experiment(section: &str) -> Option<usize> {
+/// The title of a section whose only prediction comes after its first experiment: the recording of a run, or
+/// a note as it is run.
+fn too_late(section: &str) -> Option<String> {
     let starts = ["{{#include transcripts/", "notes.rs:note"];
-    starts.iter().filter_map(|start| section.find(start)).min()
-}
-
-/// The title of a section whose experiment comes before it is predicted.
-fn unpredicted(section: &str) -> Option<String> {
-    let shown = experiment(section)?;
-    let predicted = section.find(OPENING).is_some_and(|at| at < shown);
-    (!predicted).then(|| section.lines().next().unwrap_or_default().to_owned())
+    let shown = starts.iter().filter_map(|start| section.find(start)).min()?;
+    let late = section.find(OPENING).is_some_and(|at| at > shown);
+    late.then(|| section.lines().next().unwrap_or_default().to_owned())
 }
 
 /// A reader who has learned that the last option is right predicts nothing.
@@ -206,54 +201,50 @@ fn the_right_option_may_stand_anywhere() {
 }
 
 fn every_lesson_ends_with_five_lines_at_most() {
+    let mut recaps = 0;
     for (file, text) in lessons() {
-        let (_, recap) =
-            text.split_once("<div class=\"remember\">").expect("something to remember");
+        let Some((_, recap)) = text.split_once("<div class=\"remember\">") else {
+            assert!(!text.contains("{{#include checks/"), "{}: no recap", file.display());
+            continue;
+        };
+        recaps += 1;
         let (recap, behind) = recap.split_once("</div>").expect("an end");
         let lines = recap.lines().filter(|line| line.starts_with("- ")).count();
         assert!((1..=5).contains(&lines), "{}: {lines} lines to remember", file.display());
-        assert_eq!(behind.trim(), "", "{}: comes last", file.display());
+        // What leads on may come behind, and small print.
+        assert!(!behind.contains("\n## "), "{}: the recap comes too early", file.display());
+    }
+    assert!(recaps > 5, "only {recaps} recaps");
+}
+
+/// That a claim has the verdict of its row, the server checks.
+fn every_row_has_one_of_four_verdicts() {
+    let page = chapter(VERDICTS);
+    let verdicts = Verdict::all(page, &sources().config);
+    assert_eq!(verdicts.len(), 35, "{verdicts:?}");
+    for tag in html::tags_of(page, &sources().config) {
+        if let Some(verdict) = tag.value("id").and_then(|row| verdicts.get(row)) {
+            assert_eq!(html::text_behind(page, &tag), verdict.words());
+        }
     }
 }
 
-/// And with the same verdict as on the closing page.
-fn every_verdict_is_linked_from_a_lesson() {
-    let page = chapter("verdicts.md");
+/// The badges that chapters have had, and lose: each with the verdict of its row.
+fn every_badge_has_the_verdict_of_its_row() {
     let config = &sources().config;
-    let tags = html::tags_of(page, config);
-    let verdicts: BTreeMap<&str, Verdict> =
-        tags.iter().filter_map(|tag| Some((tag.value("id")?, Verdict::of(page, tag)?))).collect();
-    let mut unlinked: BTreeSet<&str> = verdicts.keys().copied().collect();
+    let verdicts = Verdict::all(chapter(VERDICTS), config);
     let mut wrong = Vec::new();
     for (file, text) in lessons() {
         for pair in html::tags_of(text, config).windows(2) {
             let link = pair[0].value("href").and_then(|href| href.strip_prefix("verdicts.md#"));
-            let (Some(row), Some(said)) = (link, Verdict::of(text, &pair[1])) else {
-                continue;
-            };
-            unlinked.remove(row);
-            if verdicts.get(row) != Some(&said) {
-                wrong.push(format!("{}: {said:?}: not the verdict of {row}", file.display()));
+            let (Some(row), Some(said)) = (link, pair[1].value("class")) else { continue };
+            let Some(said) = said.strip_prefix("verdict ") else { continue };
+            if verdicts.get(row).map(|verdict| verdict.class()) != Some(said) {
+                wrong.push(format!("{}: {said}: not the verdict of {row}", file.display()));
             }
         }
     }
-    wrong.extend(unlinked.iter().map(|row| format!("no lesson links to {row}")));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(verdicts.len(), 35);
-}
-
-/// What a page says of a row: the class, which gives the looks, and the words.
-#[derive(Debug, PartialEq)]
-struct Verdict {
-    class: String,
-    words: String,
-}
-
-impl Verdict {
-    fn of(text: &str, tag: &html::Tag) -> Option<Verdict> {
-        let class = tag.value("class")?.strip_prefix("verdict ")?.to_owned();
-        Some(Verdict { class, words: html::text_behind(text, tag).to_owned() })
-    }
 }
 
 /// What a figure itself must be, the server checks: see `FIGURE_DEFECTS`.
@@ -289,13 +280,10 @@ fn chapter(file: &str) -> &'static str {
     &sources().chapters[Path::new(file)]
 }
 
-/// The chapters with a lesson, and what leads to them: those with a number in the list.
+/// The pages of the lessons.
 fn lessons() -> Vec<(&'static Path, &'static str)> {
-    let summary = fs::read_to_string(root().join("book/chapters/SUMMARY.md")).unwrap();
-    let lines: Vec<&str> = summary.lines().collect();
-    let numbered =
-        sources().listed.iter().filter(|(_, line)| lines[line - 1].trim_start().starts_with("- ["));
-    numbered.map(|(file, _)| (&**file, &*sources().chapters[file])).collect()
+    let lessons = sources().lessons.iter();
+    lessons.map(|file| (&**file, &*sources().chapters[file])).collect()
 }
 
 /// A wider listing scrolls sideways on most screens.
@@ -313,4 +301,29 @@ fn listings_have_90_columns_at_most() {
         }
     }
     assert!(wide.is_empty(), "{}", wide.join("\n"));
+}
+
+/// Blue, orange and grey-green say who acts, and no part of the interface has them.
+fn the_colours_of_who_acts_mean_nothing_else() {
+    let css = fs::read_to_string(root().join("book/theme/repair.css")).unwrap();
+    let found = misused(&css);
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    assert_eq!(misused(".note { color: var(--client); }").len(), 1);
+    assert_eq!(misused(":root {\n    --accent: var(--server);\n}").len(), 1);
+    assert_eq!(misused(".run .client { color: var(--client); }").len(), 0);
+}
+
+/// The rules of a style sheet that use a colour of the figures for something else.
+fn misused(css: &str) -> Vec<&str> {
+    let rules = css.split_inclusive('}');
+    let uses = |rule: &&str, who: &str| {
+        let (selector, properties) = rule.rsplit_once('{').unwrap_or(("", rule));
+        let is_of = selector.contains(&format!(".{who}"))
+            // The states of sockets are the kernel's, and so is a program that runs alone.
+            || who == "kernel" && selector.contains(".run-state")
+            || selector.contains(".program");
+        properties.contains(&format!("var(--{who}")) && !is_of
+    };
+    let whos = ["client", "server", "kernel"];
+    rules.filter(|rule| whos.iter().any(|who| uses(rule, who))).collect()
 }

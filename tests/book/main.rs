@@ -4,6 +4,7 @@
 //! Nothing here waits for time to pass: every wait is for an answer, and has a deadline.
 
 mod build;
+mod cards;
 mod chapters;
 mod commands;
 mod defects;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
     trials.extend(site::trials());
     trials.extend(chapters::trials());
     trials.extend(commands::trials());
+    trials.extend(cards::trials());
     trials.extend(defects::trials());
     trials.extend(build::trials());
     trials.extend(serving::trials());

@@ -105,18 +105,22 @@ fn a_prediction_opens_without_a_script() {
     let expected = "\
 <div class=\"predict\" id=\"predict-opens_a_socket\">
 <p><strong>Predict.</strong> What comes?</p>
-<details class=\"option\"><summary><code>a &lt; b</code>, a run over two lines</summary>
-<p><strong>No.</strong> It looks so.</p>
+<details class=\"option\"><summary><span class=\"letter\">A</span> <span class=\"words\"><code>a &lt; b</code>, a run over two lines</span></summary>
+<p><span class=\"sign\" role=\"img\" aria-label=\"Wrong:\">✗</span> It looks so.</p>
 <p>But it is <em>not</em>.</p>
 </details>
-<details class=\"option answer\"><summary>Rain</summary>
-<p><strong>Right.</strong> Shown by <code>opens_a_socket</code> and <code>rain</code>.</p>
+<details class=\"option answer\"><summary><span class=\"letter\">B</span> <span class=\"words\">Rain</span></summary>
+<p><span class=\"sign\" role=\"img\" aria-label=\"Right:\">✓</span></p>
 <pre><code class=\"language-text\">set in
   by two
 </code></pre>
+<details class=\"proof\"><summary>proof</summary>
+<p>A check that you can run: <code>cargo test -p lesson01 opens_a_socket</code></p>
+<p>The recording <a href=\"transcripts/rain.txt\">rain</a>.</p>
 </details>
-<details class=\"option\"><summary>Snow</summary>
-<p><strong>No.</strong> In July?</p>
+</details>
+<details class=\"option\"><summary><span class=\"letter\">C</span> <span class=\"words\">Snow</span></summary>
+<p><span class=\"sign\" role=\"img\" aria-label=\"Wrong:\">✗</span> In July?</p>
 </details>
 <p>Behind the options.</p>
 </div>
@@ -127,29 +131,31 @@ fn a_prediction_opens_without_a_script() {
 /// A term in an explanation would be linked where no reader sees it.
 fn a_prediction_is_no_first_use() {
     let page = with_terms(&format!("{PREDICTION}\nA socket.\n").replace("It looks so", "A socket"));
-    assert!(page.contains("<p><strong>No.</strong> A socket.</p>"), "{page}");
+    assert!(page.contains("✗</span> A socket.</p>"), "{page}");
     assert!(page.contains("<p>A <<socket\">socket</a>.</p>"), "{page}");
 }
 
 fn the_minutes_of_a_chapter_are_computed() {
     let listing = "```text\nnot counted\n```";
     // Three words are in the chapter already, and the prediction has about thirty.
-    for (words, prediction, minutes) in [
-        (190, "", "a minute"),
-        (200, "", "2 minutes"),
-        (300, "", "2 minutes"),
-        (300, PREDICTION, "4 minutes"),
-    ] {
+    for (words, prediction, minutes) in
+        [(190, "", "1 min"), (200, "", "2 min"), (300, "", "2 min"), (300, PREDICTION, "4 min")]
+    {
         let text = "word ".repeat(words);
         let page = built(&format!(
-            "<p class=\"lesson-bar\">Lesson 9</p>\n\n{text}\n\n{listing}\n\n{prediction}"
+            "<p class=\"lesson-bar\"><strong>Lesson 9</strong> <code>run it</code></p>\n\n{text}\n\n{listing}\n\n{prediction}"
         ));
-        assert!(page.contains(&format!("Lesson 9 · about {minutes}</p>")), "{words} words: {page}");
+        let bar = ["<strong>Lesson 9</strong>", minutes, "<code>run it</code>"]
+            .map(|chip| format!("<span class=\"chip\">{chip}</span>"))
+            .join(" ");
+        let expected = format!("<p class=\"lesson-bar\">{bar}</p>");
+        assert!(page.contains(&expected), "{words} words: {page}");
     }
 }
 
 /// The second chapter of a small book, with this text in it, as a page. The book has a check and a
 /// recording.
+#[track_caller]
 fn built(text: &str) -> String {
     let book = SmallBook::new();
     with_a_suite(&book);
@@ -159,7 +165,7 @@ fn built(text: &str) -> String {
 }
 
 /// What a page says, without what mdBook puts around it.
-fn main_of(page: &Path) -> String {
+pub fn main_of(page: &Path) -> String {
     let page = fs::read_to_string(page).unwrap();
     page.split("<main>").nth(1).unwrap().split("</main>").next().unwrap().to_owned()
 }
@@ -206,7 +212,7 @@ fn typed() {}
    <figure class=\"listing\"><figcaption><code>lessons/one/main.rs</code></figcaption>
 
    ```rust,ignore
-   {{#include ../../lessons/one/main.rs:socket}}
+       bind();
    ```
 
    </figure>

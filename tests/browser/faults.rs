@@ -87,6 +87,26 @@ pub const FAULTS: &[Fault] = &[
         says: "one on the other: \"as long as this\", \"no room\"",
     },
     Fault {
+        name: "a_terminal_that_is_cut",
+        kind: "clipped",
+        body: "<figure class='terminal'><pre><code tabindex='0' style='display: block; overflow-x: auto'>\
+               $ cargo run -p lesson02 -- 127.0.0.1:9090 --time-limit 5 --and-so-on</code></pre></figure>",
+        says: "a terminal that scrolls",
+    },
+    Fault {
+        name: "a_listing_without_a_fade",
+        kind: "clipped",
+        body: "<pre><code tabindex='0' style='display: block; overflow-x: auto'>\
+               let connection = listener.accept().expect(\"a client, and one that talks\");</code></pre>",
+        says: "no fade at the right edge",
+    },
+    Fault {
+        name: "a_box_of_another_width",
+        kind: "measure",
+        body: "<p>as wide as the page</p><div class='claim' style='width: 150px'>narrower</div>",
+        says: "narrower",
+    },
+    Fault {
         name: "small_print",
         kind: "small",
         body: "<p style='font-size: 10px'>conditions apply</p>",

@@ -229,22 +229,69 @@ fn grades_that_are_told_again_leave_the_focus(live: &mut LiveVisit) {
     }
 }
 
+/// The first choice counts: it locks the others, and the page remembers it.
 fn a_prediction_is_remembered(live: &mut LiveVisit) {
     let options = ".predict .option";
+    let wrong = ".predict .option:not(.answer)";
+    let said = || live.texts(".prediction p").remove(0);
+    // Whether each part of the first prediction is open, and what can be pressed there.
+    let open = |selector: &str| {
+        live.get(&format!(
+            "[...document.querySelector('.predict').querySelectorAll(':scope > {selector}')].map((one) => one.open)"
+        ))
+    };
+    let buttons = || live.texts(".prediction button");
     live.open(CHAPTER);
     live.get("localStorage.clear()");
     live.open(CHAPTER);
-    assert_eq!(live.texts(".prediction p"), [""; 0]);
-    live.click(&format!("{options} > summary"));
-    let predicted = live.texts(".prediction p");
-    assert!(predicted[0].starts_with("You predicted “"), "{predicted:?}");
-    live.open(CHAPTER);
-    assert_eq!(live.texts(".prediction p"), predicted);
+    assert_eq!(said(), "");
+    assert_eq!(buttons(), [""; 0]);
+    // What happens is told to nobody who has not said what they expect.
+    let behind = ".predict > details:not(.option)";
+    live.click(&format!("{behind} > summary"));
+    assert_eq!(live.get(&format!("{}.open", query(behind))), false);
+
+    live.click(&format!("{wrong} > summary"));
+    let right = live.texts(".predict .answer .letter").remove(0);
+    assert_eq!(said(), format!("Not this time. It’s {right}."));
     assert_eq!(live.get("document.querySelectorAll('.option.chosen').length"), 1);
-    // It can be taken back.
-    live.click(".prediction button");
+    // A second choice is none.
+    live.click(".predict .answer > summary");
+    assert_eq!(live.get(&format!("{}.open", query(".predict .answer"))), false);
+    assert_eq!(live.get("document.querySelectorAll('.option.chosen').length"), 1);
+    nothing(live.faults(".predict"));
+
     live.open(CHAPTER);
-    assert_eq!(live.texts(".prediction p"), [""; 0]);
+    assert_eq!(said(), format!("Not this time. It’s {right}."));
+    assert_eq!(buttons(), ["Why not the others?", "Clear my answer"]);
+    live.click(".prediction .others");
+    let all = open(".option:not(.chosen)");
+    assert!(
+        all.as_array().is_some_and(|all| all.len() > 1 && all.iter().all(|one| one == true)),
+        "{all}"
+    );
+    // The button is gone, and the focus is where it led.
+    assert_eq!(buttons(), ["Clear my answer"]);
+    assert_eq!(live.get("document.activeElement.matches('.option:not(.chosen) > summary')"), true);
+    live.open("index.html");
+    let tally = live.texts(".tally").remove(0);
+    assert!(tally.starts_with("1 of ") && tally.contains(" predicted, 0 right."), "{tally}");
+
+    // It can be taken back, and made again.
+    live.open(CHAPTER);
+    live.click(".prediction .clear");
+    assert_eq!(live.get("document.activeElement.matches('.option > summary')"), true);
+    assert_eq!(said(), "");
+    live.open(CHAPTER);
+    assert_eq!(said(), "");
+    live.click(".predict .answer > summary");
+    assert_eq!(said(), "You called it.");
+    live.open("index.html");
+    assert!(live.texts(".tally")[0].contains(" predicted, 1 right."));
+    live.open(CHAPTER);
+    live.click(".prediction .clear");
+    live.open("index.html");
+    assert_eq!(live.get(&format!("{}.checkVisibility()", query(".tally"))), false);
 
     // Without scripts, each option opens anyway.
     let disable = |value: bool| {

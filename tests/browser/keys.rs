@@ -68,7 +68,7 @@ fn a_theme_is_chosen_by_key(visit: &mut Visit) {
     visit.browser.emulate(WIDE, false);
     let state = || {
         visit.browser.run(
-            "return [document.activeElement.id, document.documentElement.classList.contains('rust')]",
+            "return [document.activeElement.id, document.documentElement.classList.contains('navy')]",
             &[],
         )
     };
@@ -76,8 +76,9 @@ fn a_theme_is_chosen_by_key(visit: &mut Visit) {
     visit.browser.run("document.getElementById('mdbook-theme-toggle').focus()", &[]);
     visit.press(&[Key::Enter]);
     assert_eq!(state(), json!(["mdbook-theme-light", false]));
-    visit.press(&[Key::Down, Key::Enter]);
-    assert_eq!(state(), json!(["mdbook-theme-rust", true]));
+    // There is no other between them, and none behind.
+    visit.press(&[Key::Down, Key::Down, Key::Enter]);
+    assert_eq!(state(), json!(["mdbook-theme-navy", true]));
     visit.press(&[Key::Escape]);
     assert_eq!(state(), json!(["mdbook-theme-toggle", true]));
     visit.choose_theme("default_theme");
@@ -85,12 +86,12 @@ fn a_theme_is_chosen_by_key(visit: &mut Visit) {
 
 fn arrows_scroll_what_has_the_focus(visit: &mut Visit) {
     let code = visit.press_arrow_on("02-2-server.html", "pre > code[tabindex]", true);
-    let table = visit.press_arrow_on("verdicts.html", ".table-wrapper[tabindex]", true);
+    let table = visit.press_arrow_on("speed.html", ".table-wrapper[tabindex]", true);
     let prediction = visit.press_arrow_on("02-2-server.html", "summary", false);
     nothing([code, table, prediction].into_iter().flatten());
     // Where nothing has the focus, they turn the page.
     let turned = visit.press_arrow_on("02-1-client.html", "body", false);
-    assert!(turned.as_ref().is_some_and(|what| what.contains("/02-2-server.html")), "{turned:?}");
+    assert!(turned.as_ref().is_some_and(|what| what.contains("/lengths.html")), "{turned:?}");
 }
 
 fn a_page_that_turns_is_refused(visit: &mut Visit) {

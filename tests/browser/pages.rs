@@ -15,7 +15,7 @@ pub fn trials() -> Vec<Trial> {
         trial(&name, &HANDS, |visit: &mut Visit| is_found(visit, fault))
     }));
     trials.extend(trials![
-        every_theme_has_contrast,
+        only_light_and_dark_can_be_chosen,
         a_page_that_is_wrong_in_the_dark_is_refused,
         what_opens_has_no_violation,
         search_leads_to_the_page,
@@ -46,6 +46,7 @@ const KINDS: &[(&str, &str)] = &[
     ("sideways", "no_page_scrolls_sideways"),
     ("clipped", "no_text_is_cut"),
     ("small", "no_text_is_too_small"),
+    ("measure", "everything_has_one_measure"),
     ("heavy", "the_first_page_loads_little"),
 ];
 
@@ -67,19 +68,22 @@ fn is_found(visit: &mut Visit, fault: &Fault) {
     );
 }
 
-/// The themes that a reader can choose besides `light` and `navy`, which the survey sees.
-fn every_theme_has_contrast(visit: &mut Visit) {
-    visit.browser.emulate(WIDE, false);
-    let mut wrong = Vec::new();
-    for page in ["02-1-client.html", "03-threads.html", "04-buffers.html", "verdicts.html"] {
-        visit.open(page);
-        for theme in ["rust", "coal", "ayu"] {
-            visit.choose_theme(theme);
-            wrong.extend(visit.axe().into_iter().map(|what| format!("{page}, {theme}: {what}")));
-        }
-        visit.choose_theme("default_theme");
-    }
-    nothing(wrong);
+/// The survey sees both. A reader who chose another one of mdBook's gets what the system says.
+fn only_light_and_dark_can_be_chosen(visit: &mut Visit) {
+    visit.browser.emulate(WIDE, true);
+    visit.open("index.html");
+    let offered = visit.browser.run(
+        "return [...document.querySelectorAll('#mdbook-theme-list button')].map((one) => one.textContent)",
+        &[],
+    );
+    assert_eq!(offered, json!(["Auto", "Light", "Dark"]));
+    visit.browser.run("localStorage.setItem('mdbook-theme', 'rust')", &[]);
+    visit.open("index.html");
+    let chosen = visit.browser.run(
+        "return [document.documentElement.className.match(/rust|navy/g), localStorage.getItem('mdbook-theme')]",
+        &[],
+    );
+    assert_eq!(chosen, json!([["navy"], null]));
 }
 
 /// Of a page that has been seen in the light, some rules look again; all do where it shows something new.

@@ -21,13 +21,13 @@ pub const CHECKS: &[Check] = &[
         .hint("Which call asks whether the port is free, and what did it know of your option by then?")
         .section("02-3-port-reuse.html#the-repair"),
     check("restarts_after_a_crash", restarts_after_a_crash)
-        .demands("A server that was killed while its client is still connected can be run again at once.")
+        .demands("A server that was killed while its client is still connected can be run again right away.")
         .hint("Who holds the server's end of a connection when the server's process is gone?")
         .section("02-3-port-reuse.html#the-repair"),
     check("fails_without_the_option", fails_without_the_option)
         .demands("With --without-reuse the second run fails, and its error names TIME_WAIT.")
         .hint("Which of your calls sets SO_REUSEADDR without being told to?")
-        .section("02-3-port-reuse.html#what-goes-wrong")
+        .section("02-3-port-reuse.html#run-it")
         .needs(Needs::Unix),
     check("refuses_a_second_live_server", refuses_a_second_live_server)
         .demands("While one server listens, a second one on the same port is refused, option or not.")
@@ -42,7 +42,7 @@ pub const CHECKS: &[Check] = &[
     check("matrix_shows_who_can_bind", matrix_shows_who_can_bind)
         .demands("`matrix` finds that the second run can bind only if both runs set the option.")
         .hint("Has each experiment a port of its own, and does your option reach the sockets?")
-        .section("02-3-port-reuse.html#run-it")
+        .section("02-3-port-reuse.html#who-waits")
         .needs(Needs::Linux),
     check("matrix_shows_who_waits", matrix_shows_who_waits)
         .demands("`matrix` finds TIME_WAIT at the end that closed first, and only there.")

@@ -1,51 +1,56 @@
 //! Exercise 3: a server that starts again right away, and that says who holds its port when it can't.
 //!
-//! A server in use is restarted often: for a new version, after a crash, at night by a script. It must have
-//! its port again right away, whatever connections the last run has left behind. And when it can't have the
-//! port, the person at the terminal must know what to do: stop the other server, or wait a minute. The kernel
-//! says `Address already in use` in both cases. Your server says which.
+//! A server that's in use is restarted often, for example for a new version, after a crash, or at night by a
+//! script. It must have its port again right away, whatever connections the last run left behind. And if it
+//! can't have the port, the person at the terminal needs to know what to do, which is either to stop the other
+//! server or to wait a minute. The kernel says `Address already in use` in both cases. Your server says which
+//! one it is.
 //!
-//! `lessons/lesson03/exercise.rs` serves its clients one after another, with lesson 2's conversation. Its
-//! listener is made by socket2, as in lesson 3. Complete it, in three parts.
+//! The list of checks in the book is this assignment in short, and these are the details. The starter,
+//! `lessons/lesson03/exercise.rs`, serves its clients one after another with the conversation of chapter 2.2.
+//! It makes its listener with socket2, as chapter 2.3 does. Complete it in three milestones.
 //!
 //! **It starts again right away.**
 //!
 //! - The address is the first argument, such as `127.0.0.1:9090` or `[::1]:9090`. The server listens there,
 //!   and at no other address. Its first line on stdout is `listening on ADDRESS:PORT`, with the real port if
 //!   the port is 0. (The starter does this.)
-//! - It serves clients one after another, for good, also after one that resets its connection. As soon as
-//!   something has come from a client, it replies with `common::REPLY` and finishes sending; then it reads to
-//!   the client's end. A client holds the server no longer than `--time-limit SECONDS` (10 without it), whatever it sends or
-//!   does not send, and a second more at most. Of clients that have gone it keeps nothing. (The starter does
-//!   this.)
-//! - While one run listens, however busy it is, a second run on the same port fails, and the first serves on.
-//! - When a run has ended, the next gets the same port right away: after it closed a connection first, after
-//!   `kill -9` with clients connected and waiting, and three times in a row. `kill -9` ends one process, the
-//!   one that was started: it must leave none behind that keeps the port.
+//! - It serves clients one after another, forever, also after one that resets its connection. As soon as
+//!   something has come from a client, it replies with `common::REPLY` and finishes sending. Then it reads to
+//!   the client's end. A client can hold the server no longer than `--time-limit SECONDS` (10 without it) and a
+//!   second more, whatever it sends or doesn't send. When a client has gone, the server keeps nothing of it.
+//!   (The starter does this.)
+//! - While one run listens, however busy it is, a second run on the same port fails, and the first one goes on
+//!   serving.
+//! - When a run has ended, the next one gets the same port right away: after it closed a connection first,
+//!   after `kill -9` with clients connected and waiting, and three times in a row. `kill -9` ends one process,
+//!   the one that was started, so you can't leave another one behind that keeps the port.
 //!
 //! **It says who holds the port.**
 //!
-//! - If it can't listen, it says so on stderr, `error: WHAT: WHY` in one line that names the address as it was
-//!   given, and ends with exit code 1: no panic and no other port. This takes three seconds at most, so it
-//!   can't wait until the port is free.
+//! - If it can't listen, it says so on stderr, with `error: WHAT: WHY` in one line that names the address as it
+//!   was given, and ends with exit code 1. It doesn't panic, and it doesn't take another port. It has three
+//!   seconds for this, so it can't wait until the port is free.
 //! - If the address is in use, the line also says one of two things: `a server listens there` or
-//!   `no server listens there`. A server that is so busy that its queue is full listens there. A port that
-//!   is only bound, or that is held by the connections of an earlier run, has no server.
-//! - If something else is wrong, such as an address of another machine or a port that needs a privilege, the
-//!   line says neither of the two.
+//!   `no server listens there`. A server that's so busy that its queue is full does listen there. But if the
+//!   port is only bound, or held by the connections of an earlier run, there's no server.
+//! - If something else is wrong, for example because the address belongs to another machine or the port needs
+//!   a privilege, the line says neither of the two.
 //!
 //! **Its queue is as long as it was told.**
 //!
-//! - With `--queue N` (1 or more), N clients can connect and wait while the server is busy with another. The
-//!   next one gets no answer until there is room. Without it, N is 128. (On Linux.)
+//! - With `--queue N` (1 or more), N clients can connect and wait while the server is busy with another one.
+//!   The next one gets no answer until there's room. Without the option, N is 128. (On Linux.)
 //!
-//! To begin, delete the first line of `lessons/lesson03/exercise.rs`. Then
+//! To begin, delete the first line of `lessons/lesson03/exercise.rs`. Then, after every change:
 //!
 //! ```text
 //! cargo test -p lesson03 exercise
 //! ```
 //!
-//! grades it, and explains each check that fails. What you need to know is in chapter 2.3.
+//! It grades your server, and explains each check that fails. Everything that you need to know is in chapter
+//! 2.3. To run your server yourself: `cargo run -p lesson03 --bin exercise03`. To start over:
+//! `cargo grade --reset exercise03`. One good answer, for afterwards, is `lessons/lesson03/solution.rs`.
 
 use std::cell::Cell;
 use std::net::{SocketAddr, TcpListener};
@@ -85,16 +90,16 @@ pub const CHECKS: &[Check] = &[
         .hint("What does your server do when it is done with a client, and how does that client learn of it? And when one has broken off?")
         .section(SECTION),
     check("reads_to_the_clients_end", reads_to_the_clients_end)
-        .demands("What a client sends behind its first bytes is read, also after the reply, and costs it nothing.")
+        .demands("What a client sends after its first bytes is read, also after the reply, and doesn't cost it the reply.")
         .hint("What does the kernel do with a connection that is closed while input is unread or still comes?")
         .section("02-2-server.html#after-the-reply"),
     check("gives_up_on_a_slow_sender", gives_up_on_a_slow_sender)
-        .demands("A client that sends a byte now and then holds the server no longer than --time-limit; the next is served.")
+        .demands("A client that drips one byte at a time can't hold the server past --time-limit, and the next one is served.")
         .hint("What does your time limit measure: one `read`, or the conversation?")
         .section("02-2-server.html#the-repair")
         .needs(Needs::Unix),
     check("ends_a_silent_client_in_time", ends_a_silent_client_in_time::<Greetings>)
-        .demands("Where the time limit is 1.3 seconds, a client that is silent, or says its first word late, is ended after it, and within one second more.")
+        .demands("With a time limit of 1.3 seconds, a client that is silent, or says its first word late, is ended after that time, and within one second more.")
         .hint("From which moment does your limit count, and how often does it begin anew?")
         .section("02-2-server.html#the-repair"),
     check("gives_a_client_time", gives_a_client_time)
@@ -103,54 +108,54 @@ pub const CHECKS: &[Check] = &[
         .section("02-2-server.html#the-repair")
         .takes_long(),
     check("serves_a_hundred_clients", serves_a_hundred_clients::<Greetings>)
-        .demands("A hundred clients are served one after the other, and a thousand break off: no descriptor, memory or file of theirs is left.")
+        .demands("A hundred clients are served one after another, and a thousand break off: no descriptor, memory or file of theirs is left.")
         .hint("When is the connection of a client closed, on each of the ways that your code can take?")
         .section("02-2-server.html#one-client-only"),
     check("never_listens_twice", never_listens_twice)
-        .demands("While one run listens, a second on the same port fails, also if the first is too busy to answer; and the first serves on.")
+        .demands("While one run listens, a second one on the same port fails, also if the first is too busy to answer, and the first goes on serving.")
         .hint("What does the second run do when `bind` refuses? And if it does not refuse: what has allowed it?")
         .section("02-3-port-reuse.html#two-servers-on-one-port")
         .needs(Needs::Unix),
     check("restarts_after_closing_first", restarts_after_closing_first)
-        .demands("After a run that closed a connection first, the next run has the same port at once.")
+        .demands("After a run that closed a connection first, the next run gets the same port right away.")
         .hint("What is left on the port when the program is gone, and which call stumbles over it? If you have set the option: before that call?")
         .section("02-3-port-reuse.html#who-waits"),
     check("restarts_after_a_kill", restarts_after_a_kill)
-        .demands("After `kill -9` with one client connected and one waiting, the next run has the same port at once.")
-        .hint("The program is gone, and its end of the connection is not: who keeps it, and what does the next `bind` want to know of it?")
+        .demands("After `kill -9` with one client connected and one waiting, the next run gets the same port right away.")
+        .hint("The program is gone, but its end of the connection isn't. Who keeps it, and what does the next `bind` want to know about it?")
         .section("02-3-port-reuse.html#who-waits"),
     check("restarts_three_times", restarts_three_times)
-        .demands("Three restarts in a row, each after several clients, all have the same port at once.")
+        .demands("Three restarts in a row, each after several clients, all get the same port right away.")
         .hint("What must every run do, the first one too, so that the next can have its port?")
         .section("02-3-port-reuse.html#the-repair"),
     check("knows_a_live_server", knows_a_live_server)
         .begins("It says who holds the port", "about 20 lines, three quarters of an hour")
-        .demands("Where a server listens, at this address or at all of them, the error says `a server listens there`, and names the address; exit code 1.")
+        .demands("If a server listens, at this address or at all of them, the error says `a server listens there`, and names the address; exit code 1.")
         .hint("What can you do with a live server that you can't do with the remains of one?")
-        .section("02-3-port-reuse.html#two-servers-on-one-port"),
+        .section("02-3-port-reuse.html#who-holds-the-port"),
     check("knows_a_busy_server", knows_a_busy_server)
         .demands("A server whose queue is full is a server, and the error says so within three seconds.")
         .hint("What does a client see of a server whose queue is full, and how long do you wait for more?")
-        .section("02-3-port-reuse.html#the-backlog")
+        .section("02-3-port-reuse.html#who-holds-the-port")
         .needs(Needs::Linux),
     check("knows_what_a_run_has_left", knows_what_a_run_has_left)
-        .demands("Where only connections of an earlier run hold the port, the error says `no server listens there`.")
+        .demands("If only connections of an earlier run hold the port, the error says `no server listens there`.")
         .hint("What holds the port here, and what answers a client that connects to it?")
-        .section("02-3-port-reuse.html#who-waits")
+        .section("02-3-port-reuse.html#who-holds-the-port")
         .needs(Needs::Linux),
     check("knows_a_port_that_is_only_bound", knows_a_port_that_is_only_bound)
-        .demands("Where a program has bound the port and does not listen, the error says `no server listens there`, whoever listens at another address.")
+        .demands("If a program has bound the port and doesn't listen, the error says `no server listens there`, whoever listens at another address.")
         .hint("After which call can clients connect, and which call has the other program not made?")
-        .section("02-developing.html"),
+        .section("02-3-port-reuse.html#who-holds-the-port"),
     check("tells_other_errors_apart", tells_other_errors_apart)
         .demands("An address of another machine is an error that says neither, and names the address; exit code 1.")
-        .hint("Which errors of `bind` and `listen` say that the address is in use, and which say something else?")
-        .section(SECTION)
+        .hint("Which error of `bind` says that the address is in use, and which errors say something else?")
+        .section("02-3-port-reuse.html#who-holds-the-port")
         .needs(Needs::Linux),
     check("tells_a_privileged_port_apart", tells_a_privileged_port_apart)
         .demands("A port that needs a privilege is an error that says neither, and names the address; exit code 1.")
-        .hint("Which kind has this error, and what do you make of errors that you did not expect?")
-        .section(SECTION)
+        .hint("Which kind does this error have, and what do you do with errors that you didn't expect?")
+        .section("02-3-port-reuse.html#who-holds-the-port")
         .needs(Needs::PrivilegedPorts),
     queue::CHECKS[0],
     queue::CHECKS[1],

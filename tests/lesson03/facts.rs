@@ -27,7 +27,7 @@ pub const FACTS: &[Check] = &[
         .section("02-3-port-reuse.html#who-waits")
         .needs(Needs::Linux),
     check("S13_the_client_closes_first", s13_the_client_closes_first)
-        .demands("Where the client closed first, the server's port is free at once, without an option.")
+        .demands("Where the client closed first, the server's port is free right away, without an option.")
         .section("02-3-port-reuse.html#who-waits")
         .needs(Needs::Linux),
     check("S13_fin_wait_2_holds_the_port", s13_fin_wait_2_holds_the_port)
@@ -52,27 +52,27 @@ pub const FACTS: &[Check] = &[
         .needs(Needs::Linux),
     check("C3_a_crash_leaves_no_time_wait", c3_a_crash_leaves_no_time_wait)
         .demands("A server that goes with bytes unread sends a reset; its port is free, without an option.")
-        .section("02-3-port-reuse.html#what-goes-wrong")
+        .section("02-3-port-reuse.html#an-experiment-that-should-fail")
         .needs(Needs::Linux),
     check("C3_the_crashing_original_runs_again", c3_the_crashing_original_runs_again)
-        .demands("The tutorial's servers of 2.2 and 2.3 crash, and can be run again at once, option or not.")
-        .section("02-3-port-reuse.html#what-goes-wrong")
+        .demands("The tutorial's servers of 2.2 and 2.3 crash, and can be run again right away, option or not.")
+        .section("02-3-port-reuse.html#an-experiment-that-should-fail")
         .needs(Needs::Program("python3")),
     check("C3_with_c2_mended_it_does_not", c3_with_c2_mended_it_does_not)
         .demands("With its crash mended, the same server finds its port taken when it is run again.")
-        .section("02-3-port-reuse.html#what-goes-wrong")
+        .section("02-3-port-reuse.html#an-experiment-that-should-fail")
         .needs(Needs::Program("python3")),
     check("S14_the_mended_original_runs_again", s14_the_mended_original_runs_again)
-        .demands("The tutorial's server of 2.3, once C2 is mended, can be run again at once.")
+        .demands("The tutorial's server of 2.3, once C2 is mended, can be run again right away.")
         .section("02-3-port-reuse.html#the-repair")
         .needs(Needs::Program("python3")),
     check("recording_reuse_crash", record_the_crash)
-        .demands("The book shows that the server of 2.2 crashes, and can crash again at once.")
-        .section("02-3-port-reuse.html#what-goes-wrong")
+        .demands("The book shows that the server of 2.2 crashes, and can crash again right away.")
+        .section("02-3-port-reuse.html#an-experiment-that-should-fail")
         .needs(Needs::LinuxAnd("python3")),
     check("recording_reuse_too_late", record_the_option_that_comes_too_late)
-        .demands("The book shows that whoever adds the option after the failure fails once more.")
-        .section("02-3-port-reuse.html#what-goes-wrong")
+        .demands("The book shows that a server to which the option is added after the failure fails once more.")
+        .section("02-3-port-reuse.html#an-experiment-that-should-fail")
         .needs(Needs::LinuxAnd("python3")),
     check("recording_reuse_mended", record_the_mended_original)
         .demands("The book shows two runs of the mended server of 2.3.")
@@ -88,7 +88,7 @@ pub const FACTS: &[Check] = &[
         .needs(Needs::Linux),
     check("recording_reuse_matrix", record_the_matrix)
         .demands("The book shows what the matrix measures on Linux.")
-        .section("02-3-port-reuse.html#run-it")
+        .section("02-3-port-reuse.html#who-waits")
         .needs(Needs::Linux),
     check("recording_reuse_port", record_two_live_servers)
         .demands("The book shows two servers that listen on one port.")

@@ -40,47 +40,47 @@ pub const FACTS: &[Check] = &[
         .section("02-4-notes.html#note-5-one-connection-for-each-client"),
     check("S17_note6_queued_data_is_delivered", queued_data_is_delivered)
         .demands("What was sent before the close still arrives, and then the end of the stream.")
-        .section("02-4-notes.html#note-6-closing-a-connection"),
+        .section("endings.html#what-you-sent-still-arrives"),
     check("S17_note6_unread_input_resets", unread_input_resets)
         .demands("Closing with unread input resets the connection.")
-        .section("02-4-notes.html#note-6-closing-a-connection"),
+        .section("endings.html#unread-input-makes-it-a-reset"),
     check("S17_note6_the_reset_destroys_the_reply", the_reset_destroys_the_reply)
         .demands("A hundred unread bytes cost the client the rest of a large reply.")
-        .section("02-4-notes.html#note-6-closing-a-connection")
+        .section("endings.html#a-reset-destroys-whats-in-flight")
         .needs(Needs::Linux),
     check("S17_note6_a_half_close_hides_the_reset", a_half_close_hides_the_reset)
         .demands("After the end of the stream a Linux client does not notice the reset by reading.")
-        .section("02-4-notes.html#note-6-closing-a-connection")
+        .section("endings.html#a-reset-can-go-unnoticed")
         .needs(Needs::Linux),
     check("S17_note6_a_duplicate_keeps_it_open", a_duplicate_keeps_it_open)
         .demands("A connection ends when its last handle is closed, not its first.")
-        .section("02-4-notes.html#note-6-closing-a-connection"),
+        .section("endings.html#a-second-handle-keeps-it-open"),
     check("S18_note7_closing_the_listener", closing_the_listener)
         .demands("Accepted connections go on, queued ones are reset, new ones are refused.")
-        .section("02-4-notes.html#note-7-closing-the-listener"),
+        .section("endings.html#note-7-closing-the-listener"),
     check("S19_note8_buffered_data_comes_first", buffered_data_comes_first)
         .demands("0 comes after everything that was sent, even if the peer has long gone.")
-        .section("02-4-notes.html#note-8-the-end-of-the-stream"),
+        .section("endings.html#0-comes-last"),
     check("S7_note8_the_other_direction_goes_on", the_other_direction_goes_on)
         .demands("0 means that the peer's side has ended; it still gets the reply.")
-        .section("02-4-notes.html#note-8-the-end-of-the-stream")
+        .section("endings.html#0-ends-one-direction")
         .needs(Needs::Linux),
     check("S19_note8_an_empty_buffer_reads_zero_too", an_empty_buffer_reads_zero_too)
         .demands("A read into no room returns 0, and nothing has ended.")
-        .section("02-4-notes.html#note-8-the-end-of-the-stream"),
+        .section("endings.html#0-from-a-buffer-without-room"),
     check("S19_note8_a_reset_is_an_error", a_reset_is_an_error)
         .demands("A peer that breaks the connection off gives an error, not 0.")
-        .section("02-4-notes.html#note-8-the-end-of-the-stream"),
+        .section("endings.html#a-reset-instead-of-0"),
     check("S19_note8_a_reset_is_reported_once", a_reset_is_reported_once)
         .demands("The error of a reset comes once, to the first call; later reads return 0.")
         .section("02-1-client.html#four-ways-to-fail")
         .needs(Needs::Linux),
     check("S19_note8_the_second_write_fails", the_second_write_fails)
         .demands("When the peer has closed, the first write still succeeds, and a later one fails.")
-        .section("02-4-notes.html#note-8-the-end-of-the-stream"),
+        .section("endings.html#a-write-tells-you-even-less"),
     check("S19_note8_a_vanished_peer_gives_nothing", a_vanished_peer_gives_nothing)
         .demands("A peer that does nothing any more gives neither data nor 0 nor an error.")
-        .section("02-4-notes.html#note-8-the-end-of-the-stream")
+        .section("endings.html#a-cut-cable-says-nothing")
         .needs(Needs::Unix),
 ];
 

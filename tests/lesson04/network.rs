@@ -16,19 +16,19 @@ use servers::robustness::Protocol;
 pub const FACTS: &[Check] = &[
     check("S6_what_is_lost_is_sent_again", what_is_lost_is_sent_again)
         .demands("S6: what is sent while the cable is cut is lost, is sent again, and arrives when it is whole.")
-        .section("02-4-notes.html#note-8-the-end-of-the-stream")
+        .section("endings.html#a-cut-cable-says-nothing")
         .needs(Needs::Network),
     check("S19_a_cut_cable_is_silence", a_cut_cable_is_silence)
         .demands("S19: a cut cable tells nobody anything; a time limit ends the wait.")
-        .section("02-4-notes.html#note-8-the-end-of-the-stream")
+        .section("endings.html#a-cut-cable-says-nothing")
         .needs(Needs::Network),
     check("S19_keepalive_notices_a_dead_peer", keepalive_notices_a_dead_peer)
         .demands("S19: with keepalive, a read fails when the peer's kernel no longer answers; without, it waits on.")
-        .section("02-4-notes.html#note-8-the-end-of-the-stream")
+        .section("endings.html#a-cut-cable-says-nothing")
         .needs(Needs::Network),
     check("S6_losses_are_made_good", losses_are_made_good)
         .demands("S6: over a network that loses one packet in five, all replies arrive, and whole.")
-        .section("02-4-notes.html#note-8-the-end-of-the-stream")
+        .section("endings.html#a-cut-cable-says-nothing")
         .needs(Needs::Netem),
     check("a_reply_waits_for_no_acknowledgement", a_reply_waits_for_no_acknowledgement)
         .demands("With TCP_NODELAY, a reply is sent though the one before has not been acknowledged.")

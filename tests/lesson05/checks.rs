@@ -30,15 +30,15 @@ pub const CHECKS: &[Check] = &[
     check("shows_the_granted_sizes", shows_the_granted_sizes)
         .demands("The sizes of the buffers are shown as asked for and as the kernel granted them.")
         .hint("Does setting a buffer's size tell you what size it has now?")
-        .section("04-buffers.html#asked-for-and-granted")
+        .section("04-buffers.html#sent-is-not-received")
         .needs(Needs::Linux),
     check("fills_the_connection", fills_the_connection)
         .demands("The program writes until the kernel takes no more, and goes on from there.")
         .hint("What does a non-blocking `write` return when there is no room: a failure?")
-        .section("04-buffers.html#the-repair"),
+        .section("04-buffers.html#a-write-takes-a-part"),
     check("sent_is_not_received", sent_is_not_received)
         .demands("When the connection is full, bytes have been sent, and none has been read.")
-        .hint("Where are the bytes that `write` has taken, while nobody calls `read`?")
+        .hint("Where are the bytes that `write` has taken, before the program calls `read`?")
         .section("04-buffers.html#sent-is-not-received"),
     check("shows_a_partial_write", shows_a_partial_write)
         .demands("At least one write takes a part of what it is offered, and that is shown.")
@@ -47,7 +47,7 @@ pub const CHECKS: &[Check] = &[
     check("resumes_when_there_is_room", resumes_when_there_is_room)
         .demands("After some bytes have been read, the kernel takes more, and that is shown.")
         .hint("Who makes room in a full connection, and who must notice it?")
-        .section("04-buffers.html#the-repair"),
+        .section("04-buffers.html#run-it"),
     check("accounts_for_every_byte", accounts_for_every_byte)
         .demands(
             "At the end all bytes have been sent and read, once, in order; the exit code is 0.",

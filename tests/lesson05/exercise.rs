@@ -2,40 +2,43 @@
 //!
 //! # What to build
 //!
-//! `lessons/lesson05/exercise.rs` sends a message to a server that echoes it, and reads the echo when all is
-//! written. That works as long as the message is short. Make it work with 32 MiB, and with any server. It
-//! is called
+//! The list of checks in the book is this assignment in short, and these are the details. The starter,
+//! `lessons/lesson05/exercise.rs`, sends a message to a server that echoes it, and reads the echo when
+//! everything is written. That works as long as the message is short. Make it work with 32 MiB, and with any
+//! server. You call it like this:
 //!
 //! ```text
 //! exercise05 [--time-limit SECONDS] [--bytes N] [ADDRESS:PORT]
 //! ```
 //!
-//! - It connects, in IPv4 or IPv6, and sends the first N bytes (32 MiB without `--bytes`) of a message in which
-//!   every byte has its place: numbered lines of 64 bytes. `lesson05::fill_from(place, &mut chunk)` fills a
-//!   chunk with the bytes from that place on. N can be any number, also 0. After the last byte it finishes
-//!   sending (a half-close), without waiting for the echo.
-//! - The server sends everything back and then finishes sending. Its chunks are of its choice, and so is the
-//!   time: while it reads, or only when it has read all. Its buffers are small, and it may wait until there is
-//!   room for the echo: so read the echo *while* you write.
-//! - Every byte of the echo is compared with the one that was sent: `lesson05::in_place(place, &chunk)?` is
-//!   an error that says which byte is wrong. If all are the same, and the stream ends after them, standard
-//!   output gets `echoed N bytes, each in its place`, and the exit code is 0.
-//! - A byte that is wrong, lost, repeated or too many, an early end, a reset (also one after the last byte), or
-//!   no server: standard error gets a line `error: WHAT: WHY`, standard output nothing, and the exit code is
-//!   1. Nothing is a panic.
-//! - The program stays small, however long the message is and however slowly the server reads: it holds
-//!   neither the message nor the echo, and has no queue that can grow. 16 MiB at most are allowed, for
-//!   everything; a few are enough. (For a script they are counted above what its interpreter takes.) While
-//!   there is nothing that it can do, it waits, and leaves the processor to others.
-//! - The time limit is for all of it together, 10 s without `--time-limit`. When it is over, and not before,
-//!   the program ends with an error, within half a second. A server must not hold the client longer by
-//!   reading or sending a little now and then.
+//! - It connects, over IPv4 or IPv6, and sends the first N bytes (32 MiB without `--bytes`) of a message in
+//!   which every byte has its place, since it consists of numbered lines of 64 bytes.
+//!   `lesson05::fill_from(place, &mut chunk)` fills a chunk with the bytes from that place on. N can be any
+//!   number, also 0. After the last byte the client finishes sending (a half-close), and doesn't wait for the
+//!   echo first.
+//! - The server sends everything back and then finishes sending. It chooses its own chunks, and its own time:
+//!   it may answer while it reads, or only when it has read everything. Its buffers are small, and it may wait
+//!   until there's room for the echo, so read the echo *while* you write.
+//! - Compare every byte of the echo with the one that was sent. `lesson05::in_place(place, &chunk)?` is an
+//!   error that says which byte is wrong. If all are the same, and the stream ends after them, standard output
+//!   gets `echoed N bytes, each in its place`, and the exit code is 0.
+//! - If a byte is wrong, lost, repeated or too many, if the echo ends early, if there's a reset (also one after
+//!   the last byte) or no server, then standard error gets a line `error: WHAT: WHY`, standard output gets
+//!   nothing, and the exit code is 1. The program never panics.
+//! - The program stays small, however long the message is and however slowly the server reads. It holds
+//!   neither the message nor the echo, and it has no queue that can grow. It may take 16 MiB at most, for
+//!   everything, and a few are enough. (For a script they're counted on top of what its interpreter takes.)
+//!   While there's nothing that it can do, it waits, and leaves the processor to others.
+//! - There's one time limit for everything together, 10 s without `--time-limit`. When it's over, and not
+//!   before, the program ends with an error, within half a second. A server that reads or sends a little now
+//!   and then can't hold the client any longer.
 //!
 //! # Why
 //!
-//! Buffers between two programs are finite. Two programs that both write before they read wait for each other
-//! forever, but only once the message is long enough, so no test with a greeting ever shows it. And a program
-//! that puts a queue without bound in front of a full buffer has switched flow control off: its memory pays.
+//! The buffers between two programs are finite. Two programs that both write before they read wait for each
+//! other forever, but only once the message is long enough, so you'll never see it with a greeting. And if your
+//! program puts a queue without a limit in front of a full buffer, it has switched flow control off, and its
+//! memory pays for that.
 //!
 //! # How to start
 //!
@@ -46,11 +49,13 @@
 //! cargo test -p lesson05 exercise
 //! ```
 //!
-//! There are three parts: every byte compared (about 10 lines, 20 minutes), then both directions at once
-//! (about 20 lines, an hour), then one deadline (about 10 lines, half an hour). The checks below come in the
-//! order in which you might make them pass. In each the suite is the server. What you need is in chapter 4,
-//! except for the time limit (`common::Limited`, chapter 2.1) and the threads (chapter 3), if you want some:
-//! `cargo run -p book`. One good answer, for afterwards, is `lessons/lesson05/solution.rs`.
+//! There are three milestones: every byte compared (about 10 lines, 20 minutes), both directions at once
+//! (about 20 lines, an hour), and one deadline (about 10 lines, half an hour). The checks below come in the
+//! order in which you might make them pass, and in each of them the suite plays the server. Everything that
+//! you need is in chapter 4 (`cargo run -p book`). To try your client yourself, start a server with
+//! `cargo run -p lesson05 --bin echo_server`, and your client with `cargo run -p lesson05 --bin exercise05`. To
+//! start over: `cargo grade --reset exercise05`. One good answer, for afterwards, is
+//! `lessons/lesson05/solution.rs`.
 
 use std::io::{Read, Write};
 use std::net::{Ipv6Addr, TcpListener};

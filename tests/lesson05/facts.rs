@@ -2,28 +2,30 @@
 
 use crate::checks::starts;
 use std::io::{ErrorKind, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
+use common::GREETING;
 use grader::sockets::socket_between;
-use grader::{Check, Needs, Outcome, Run, Subject, check, close};
+use grader::{Check, Needs, Outcome, Program, Run, Subject, check, close};
+use lesson05::LONG;
 use socket2::{Domain, SockRef, Socket, Type};
 
 pub const FACTS: &[Check] = &[
     check("S6_sent_is_not_received", sent_to_nobody)
         .demands("1000 bytes are sent, without an error, to a listener that never accepts.")
-        .section("04-buffers.html#sent-is-not-received"),
+        .section("04-buffers.html#where-your-bytes-are"),
     check("S8_a_stopped_peer_acknowledges", a_stopped_peer_acknowledges)
         .demands("The kernel of a process that is stopped acknowledges all that arrives.")
-        .section("04-buffers.html#sent-is-not-received")
+        .section("04-buffers.html#where-your-bytes-are")
         .needs(Needs::Linux),
     check("S10_connected_before_accept", connected_before_accept)
         .demands("connect and send succeed before anybody calls accept.")
-        .section("04-buffers.html#sent-is-not-received"),
+        .section("04-buffers.html#where-your-bytes-are"),
     check("S23_linux_doubles_the_buffer", linux_doubles_the_buffer)
         .demands("Linux grants twice the send buffer that was asked for.")
-        .section("04-buffers.html#asked-for-and-granted")
+        .section("04-buffers.html#sent-is-not-received")
         .needs(Needs::Linux),
     check("S23_recv_returns_up_to_n", recv_returns_up_to_n)
         .demands("read returns what has arrived, at most what it is asked for.")
@@ -32,8 +34,20 @@ pub const FACTS: &[Check] = &[
         .demands("A non-blocking write of 64 MiB takes a part of it.")
         .section("04-buffers.html#a-write-takes-a-part"),
     check("write_everything_then_read", write_everything_then_read)
-        .demands("Two peers that write everything before they read wait for each other for ever.")
+        .demands("Two peers that write everything before they read wait for each other forever.")
         .section("04-buffers.html#write-everything-then-read"),
+    check("echo_server_echoes", echo_server_echoes)
+        .demands("The echo server sends back what it reads, also after a client that broke off.")
+        .section("04-buffers.html#exercise"),
+    check("echo_server_holds_a_client_that_only_writes", echo_server_holds_a_writer)
+        .demands(
+            "A client of the echo server that only writes gets stuck, and a short message passes.",
+        )
+        .section("04-buffers.html#what-goes-wrong")
+        .needs(Needs::Unix),
+    check("solution_and_echo_server", solution_and_echo_server)
+        .demands("Exercise 5's solution gets all of 32 MiB back from the echo server.")
+        .section("04-buffers.html#exercise"),
     check("recording_buffers", record_the_lesson)
         .demands(
             "The book shows the sizes that were granted, the full connection, and its draining.",
@@ -143,6 +157,52 @@ fn write_everything_then_read(run: &mut Run) -> Outcome {
         )?;
     }
     Ok(())
+}
+
+fn echo_server_echoes(run: &mut Run) -> Outcome {
+    let (mut server, address) = echo_server(run)?;
+    let mut broken = run.connect(address)?;
+    broken.send(GREETING)?;
+    broken.receives(GREETING)?;
+    broken.reset();
+    let mut client = run.connect(address)?;
+    client.send(GREETING)?;
+    client.receives(GREETING)?;
+    client.finish_sending()?;
+    client.receives_end()?;
+    server.still_runs()?;
+    Ok(())
+}
+
+fn echo_server_holds_a_writer(run: &mut Run) -> Outcome {
+    let (_server, address) = echo_server(run)?;
+    let (mut client, message) = (run.connect(address)?, vec![b'x'; LONG]);
+    let socket = SockRef::from(client.stream());
+    run.attempt("ask for a small send buffer", socket.set_send_buffer_size(16 << 10))?;
+    client.send(&message[..1000])?;
+    client.receives(&message[..1000])?;
+    let patience = Some(Duration::from_millis(500));
+    let mut stream = client.stream();
+    run.attempt("set a time-out, to get out again", stream.set_write_timeout(patience))?;
+    let kind = stream.write_all(&message).map_err(|why| why.kind());
+    let stuck = matches!(kind, Err(ErrorKind::WouldBlock | ErrorKind::TimedOut));
+    run.ensure("32 MiB are still being written when the time is up", stuck, format!("{kind:?}"))
+}
+
+fn solution_and_echo_server(run: &mut Run) -> Outcome {
+    let (_server, address) = echo_server(run)?;
+    // On a busy machine it can take more than the usual limit.
+    let arguments = ["--time-limit", "60", &address.to_string()];
+    let mut client = run.start_other(&Subject::built("solution05"), &arguments)?;
+    let said = format!("echoed {LONG} bytes, each in its place\n");
+    client.finishes()?.said_exactly(&said)?.exited_with(0)?;
+    Ok(())
+}
+
+fn echo_server(run: &mut Run) -> Outcome<(Program, SocketAddr)> {
+    let mut server = run.start_other(&Subject::built("echo_server"), &["127.0.0.1:0"])?;
+    let address = server.listening()?;
+    Ok((server, address))
 }
 
 fn record_the_lesson(run: &mut Run) -> Outcome {

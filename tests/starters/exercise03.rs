@@ -1,8 +1,8 @@
 // NOT STARTED: delete this line to be graded
 //! Exercise 3: a server that starts again right away, and says who holds its port.
 //!
-//! The assignment is at the top of tests/lesson03/exercise.rs. To grade this program, run
-//! `cargo test -p lesson03 exercise`.
+//! The list of checks at the end of chapter 2.3 is the assignment. To grade this program,
+//! run `cargo test -p lesson03 exercise`. To run it: `cargo run -p lesson03 --bin exercise03`.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -29,9 +29,11 @@ fn run(options: &Options) -> Result<(), Failure> {
     }
 }
 
-/// TODO(you): a run that starts right after another has ended must get the same port,
-/// whatever connections that one left behind. While the other run listens, it must fail.
-/// And how many clients does Linux let wait, if you give this number to `listen`?
+/// TODO(you), milestone 1: if a run starts right after another one has ended, it must get
+/// the same port, whatever connections the other one left behind. But while the other one
+/// still listens, it must fail.
+/// TODO(you), milestone 3: if you give this number to `listen`, how many clients does Linux
+/// let wait?
 fn listen(address: SocketAddr, queue: i32) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     socket.bind(&address.into())?;
@@ -39,7 +41,8 @@ fn listen(address: SocketAddr, queue: i32) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-/// TODO(you): which address is it? If it's in use: does a server listen there, or not?
+/// TODO(you), milestone 2: the user needs to know which address this is about. And if it's
+/// in use, does a server listen there, or not?
 fn cannot_listen(error: io::Error) -> Failure {
     Failure::new("cannot listen", error)
 }

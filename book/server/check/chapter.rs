@@ -1,6 +1,6 @@
 //! The checks of the sources: mdBook says nothing about most of these defects.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -8,9 +8,11 @@ use common::Failure;
 use mdbook_markdown::pulldown_cmark::{Event, LinkType, Tag};
 
 use super::links::Targets;
-use super::{balance, figure, prediction, theme};
+use super::{balance, cards, diff, figure, prediction, theme};
 use crate::panels::panel::Panel;
-use crate::source::{Defect, Directive, Prediction, Sources, defect, html, paths};
+use crate::source::{
+    Defect, Directive, Prediction, Sources, VERDICTS, Verdict, defect, html, paths,
+};
 
 /// Checks everything that can be checked before the book is built.
 ///
@@ -23,6 +25,8 @@ pub fn check(mut sources: Sources) -> Result<Sources, Failure> {
     let targets = Targets::of(&sources);
     let suite = sources.suites();
     let mut shown = HashSet::new();
+    let verdicts = sources.chapters.get(Path::new(VERDICTS)).map_or("", String::as_str);
+    let verdicts = Verdict::all(verdicts, &sources.config);
     for (chapter, text) in &sources.chapters {
         let mut found =
             Chapter { sources: &sources, targets: &targets, chapter, text, defects: &mut defects };
@@ -30,6 +34,7 @@ pub fn check(mut sources: Sources) -> Result<Sources, Failure> {
         found.markdown();
         found.html();
         found.predictions(&suite, &mut shown);
+        found.cards(&verdicts);
     }
     theme::check(&sources, &mut defects);
     drop(targets);
@@ -172,6 +177,18 @@ impl Chapter<'_> {
                 let what = format!("shown by {name}: as an earlier prediction is");
                 self.defect(prediction.start, what);
             }
+        }
+    }
+
+    /// Diffs, claims, and the card at the end.
+    fn cards(&mut self, verdicts: &HashMap<String, Verdict>) {
+        let config = &self.sources.config;
+        let is_lesson = cards::leads_on(self.chapter, self.text, &self.sources.lessons);
+        let mut wrong = diff::defects(self.sources, self.chapter, self.text);
+        wrong.extend(cards::claims(self.text, verdicts, config));
+        wrong.extend(cards::next(self.text, is_lesson, config));
+        for (offset, what) in wrong {
+            self.defect(offset, what);
         }
     }
 

@@ -11,7 +11,7 @@ use crate::source::{Directive, html, paths};
 /// Puts a `figure` around every fenced block that consists of one include.
 ///
 /// `dir` is the chapter's directory, from the root of the workspace.
-pub fn caption(text: &str, dir: &Path, config: &Config) -> String {
+pub fn caption(text: &str, root: &Path, dir: &Path, config: &Config) -> String {
     let mut result = String::with_capacity(text.len());
     let mut copied = 0;
     let mut block = None;
@@ -35,17 +35,16 @@ pub fn caption(text: &str, dir: &Path, config: &Config) -> String {
                 if !indent.trim().is_empty() {
                     continue;
                 }
-                let Some(opening) = figure(&info, &body, dir, &config.book.src) else {
+                let Some(opening) = figure(&info, &body, root, dir, &config.book.src) else {
                     continue;
                 };
                 let end =
                     text[span.end..].find('\n').map_or(text.len(), |newline| span.end + newline);
+                let block = text[line..end].trim_end();
+                let block = set_in(block, indent, &body, root, dir);
                 // A blank line ends a block of HTML: what is between is Markdown again.
                 result.push_str(&text[copied..line]);
-                result.push_str(&format!(
-                    "\n{indent}{opening}\n\n{}\n\n{indent}</figure>\n",
-                    text[line..end].trim_end()
-                ));
+                result.push_str(&format!("\n{indent}{opening}\n\n{block}\n\n{indent}</figure>\n"));
                 copied = end;
             }
             _ => {}
@@ -55,20 +54,44 @@ pub fn caption(text: &str, dir: &Path, config: &Config) -> String {
     result
 }
 
+/// A block with what it includes, set in as far as the block is: mdBook would set in the first line alone,
+/// and the second one would end the list.
+fn set_in(block: &str, indent: &str, body: &str, root: &Path, dir: &Path) -> String {
+    let included = || {
+        let directive = Directive::alone(body).filter(|directive| directive.name == "include")?;
+        directive.listing(root, &paths::normal(&dir.join(directive.path))?).ok()
+    };
+    match included().filter(|_| !indent.is_empty()) {
+        Some(text) => {
+            let lines = text.trim_end().replace('\n', &format!("\n{indent}"));
+            block.replacen(body.trim(), &lines, 1)
+        }
+        None => block.to_owned(),
+    }
+}
+
 /// The opening of the figure that a fenced block gets, if it gets one.
-fn figure(info: &str, body: &str, dir: &Path, src: &Path) -> Option<String> {
+fn figure(info: &str, body: &str, root: &Path, dir: &Path, src: &Path) -> Option<String> {
     let directive = Directive::alone(body).filter(Directive::reads_file)?;
+    let file = paths::normal(&dir.join(directive.path))?;
     let mut words = info.split([' ', '\t', ',']);
     if words.next() == Some("console") {
         // Of two terminals side by side, the reader is told which is whose.
         let side = words.find(|word| matches!(*word, "client" | "server"));
-        let class = side.map_or("terminal".to_owned(), |side| format!("terminal {side}"));
-        return Some(format!(r#"<figure class="{class}">"#));
+        let is_table = directive.listing(root, &file).is_ok_and(|text| is_table(&text));
+        let classes = [Some("terminal"), side, is_table.then_some("tabular")];
+        let classes: Vec<&str> = classes.into_iter().flatten().collect();
+        return Some(format!(r#"<figure class="{}">"#, classes.join(" ")));
     }
-    let file = paths::normal(&dir.join(directive.path))?;
     if file.starts_with(src) {
         return None;
     }
     let name = html::escape(&paths::slashed(&file));
     Some(format!(r#"<figure class="listing"><figcaption><code>{name}</code></figcaption>"#))
+}
+
+/// Whether a recording has columns: a line that's broken would tear them apart.
+fn is_table(recording: &str) -> bool {
+    let has_column = |line: &str| line.trim_start().contains("   ");
+    recording.lines().filter(|line| has_column(line)).count() > 1
 }

@@ -1,8 +1,10 @@
 //! From checked sources to pages: what the preprocessor makes of a chapter, and the build by mdBook.
 
+mod bar;
 pub mod build;
+mod cards;
+mod diff;
 mod listing;
-mod minutes;
 mod panel;
 mod prediction;
 pub mod preprocess;

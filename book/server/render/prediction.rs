@@ -1,12 +1,41 @@
 //! Predictions on the page: each option is a `<details>`, so that it can be opened without a script, by
-//! keyboard too; `predict.js` remembers which one was opened first.
+//! keyboard too; `predict.js` makes rows of them, of which the first one that is opened is the reader's.
+
+use std::path::Path;
+use std::sync::LazyLock;
 
 use mdbook_preprocessor::config::Config;
+use regex::Regex;
 
-use crate::source::prediction::{Choice, OPENING, Prediction};
+use crate::source::Sources;
+use crate::source::prediction::{Choice, OPENING, Prediction, SHOWN};
+
+/// What shows that a prediction's right option is right, and how a reader can look at it.
+pub struct Proofs(Vec<(String, String)>);
+
+impl Proofs {
+    /// Finds the suites in which the checks are.
+    pub fn of(root: &Path) -> Proofs {
+        Proofs(Sources::suites_by_folder(root))
+    }
+
+    /// A line for one name, as HTML. `dir` leads from the chapter to the book's first page.
+    fn line(&self, name: &str, up: &str) -> String {
+        let check = format!("(\"{name}\"");
+        let Some((folder, _)) = self.0.iter().find(|(_, text)| text.contains(&check)) else {
+            return format!("The recording <a href=\"{up}transcripts/{name}.txt\">{name}</a>.");
+        };
+        let package = match folder.starts_with("lesson") {
+            true => format!(" -p {folder}"),
+            false => String::new(),
+        };
+        format!("A check that you can run: <code>cargo test{package} {name}</code>")
+    }
+}
 
 /// The chapter with the options as they are on the page.
-pub fn markup(text: &str, config: &Config) -> String {
+pub fn markup(text: &str, dir: &Path, proofs: &Proofs, config: &Config) -> String {
+    let up = "../".repeat(dir.components().count());
     let mut result = String::with_capacity(text.len());
     let mut copied = 0;
     for prediction in Prediction::all(text, config) {
@@ -14,28 +43,66 @@ pub fn markup(text: &str, config: &Config) -> String {
         result += &text[copied..prediction.start];
         result += &format!("<div class=\"predict\" id=\"{}\">", id(&prediction));
         result += &text[question..prediction.list.start];
-        result += &options(&prediction);
+        result += &options(&prediction, |name| proofs.line(name, &up));
         result.push('\n');
         copied = prediction.list.end;
     }
     result + &text[copied..]
 }
 
+/// The front page with a place for the reader's own tally, at its end or where it has one.
+pub fn tally(text: &str, predictions: &[String]) -> String {
+    const PLACE: &str = "<div class=\"tally\"></div>";
+    if predictions.is_empty() {
+        return text.to_owned();
+    }
+    let ids = predictions.join(" ");
+    let tally = format!("<p class=\"tally\" data-predictions=\"{ids}\" hidden></p>");
+    match text.contains(PLACE) {
+        true => text.replacen(PLACE, &tally, 1),
+        false => format!("{text}\n\n{tally}\n"),
+    }
+}
+
 /// A prediction's id has no number, so that it keeps its id when others come before it.
-fn id(prediction: &Prediction) -> String {
+pub fn id(prediction: &Prediction) -> String {
     format!("predict-{}", prediction.shown_by().first().unwrap_or(&"nothing"))
 }
 
-fn options(prediction: &Prediction) -> String {
-    let option = |option: &Choice| {
-        let (class, verdict) = match option.right {
-            Some(true) => ("option answer", "Right."),
-            _ => ("option", "No."),
+fn options(prediction: &Prediction, line: impl Fn(&str) -> String) -> String {
+    let lines: Vec<String> = prediction.shown_by().into_iter().map(line).collect();
+    let option = |(option, letter): (&Choice, char)| {
+        let (class, sign, words) = match option.right {
+            Some(true) => ("option answer", "✓", "Right:"),
+            _ => ("option", "✗", "Wrong:"),
         };
+        let (explanation, proof) = match option.right {
+            Some(true) => (without_names(&option.explanation), proof(&lines)),
+            _ => (option.explanation.clone(), String::new()),
+        };
+        // What is no paragraph begins on a line of its own.
+        let between = if explanation.starts_with("```") { "\n\n" } else { " " };
         format!(
-            "<details class=\"{class}\"><summary>{}</summary>\n\n**{verdict}** {}\n\n</details>\n",
-            option.words, option.explanation
+            "<details class=\"{class}\"><summary><span class=\"letter\">{letter}</span> <span class=\"words\">{}</span></summary>\n\n\
+             <span class=\"sign\" role=\"img\" aria-label=\"{words}\">{sign}</span>{between}{explanation}\n\n\
+             {proof}</details>\n",
+            option.words
         )
     };
-    prediction.options.iter().map(option).collect()
+    prediction.options.iter().zip('A'..).map(option).collect()
+}
+
+/// The explanation without "Shown by …": that is behind the small "proof".
+fn without_names(explanation: &str) -> String {
+    static SENTENCE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(&format!(r"\s*{SHOWN}\.?")).expect("a valid pattern"));
+    SENTENCE.replace(explanation, "").trim_start().to_owned()
+}
+
+fn proof(lines: &[String]) -> String {
+    if lines.is_empty() {
+        return String::new();
+    }
+    let lines: String = lines.iter().map(|line| format!("<p>{}</p>", line)).collect();
+    format!("<details class=\"proof\"><summary>proof</summary>{lines}</details>\n")
 }

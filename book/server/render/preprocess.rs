@@ -8,10 +8,11 @@ use common::Failure;
 use mdbook_preprocessor::book::{Book, BookItem, Chapter};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext, errors};
 
+use super::prediction::Proofs;
 use super::terms::{GLOSSARY, Terms};
-use super::{listing, minutes, panel, prediction};
+use super::{bar, cards, diff, listing, panel, prediction};
 use crate::check::check;
-use crate::source::Sources;
+use crate::source::{Prediction, Sources};
 
 /// The name in `book.toml`.
 pub const NAME: &str = "repair";
@@ -38,12 +39,19 @@ pub fn answer() -> Result<(), Failure> {
     out.flush().map_err(|why| unread(why.to_string()))
 }
 
-/// The book with a caption for each listing, its terms linked to the glossary, the options of its
-/// predictions to be opened, and the minutes that a chapter takes.
+/// The book with a caption for each listing, diffs computed, its terms linked to the glossary, the options of
+/// its predictions to be opened, and bars and cards complete.
 fn prepared(context: &PreprocessorContext, mut book: Book) -> Book {
     let config = &context.config;
     let glossary = book.chapters().find(|chapter| is_glossary(chapter));
     let terms = Terms::read(glossary.map_or("", |chapter| &chapter.content), config);
+    let proofs = Proofs::of(&context.root);
+    let front = book.chapters().next().and_then(|chapter| chapter.source_path.clone());
+    let predictions: Vec<String> = book
+        .chapters()
+        .flat_map(|chapter| Prediction::all(&chapter.content, config))
+        .map(|one| prediction::id(&one))
+        .collect();
     book.for_each_mut(|item| {
         let BookItem::Chapter(chapter) = item else {
             return;
@@ -51,13 +59,19 @@ fn prepared(context: &PreprocessorContext, mut book: Book) -> Book {
         let Some(dir) = chapter.source_path.as_deref().and_then(Path::parent) else {
             return;
         };
-        chapter.content = minutes::tell(&chapter.content, config);
+        chapter.content = bar::chips(&chapter.content, config);
         if !is_glossary(chapter) {
             chapter.content = terms.link(&chapter.content, dir, config);
         }
-        chapter.content = prediction::markup(&chapter.content, config);
+        chapter.content = cards::complete(&chapter.content, config);
+        chapter.content = prediction::markup(&chapter.content, dir, &proofs, config);
+        let place = config.book.src.join(dir);
+        chapter.content = diff::compute(&chapter.content, &context.root, &place, config);
+        if chapter.source_path == front {
+            chapter.content = prediction::tally(&chapter.content, &predictions);
+        }
         chapter.content = panel::explain(&chapter.content, config);
-        chapter.content = listing::caption(&chapter.content, &config.book.src.join(dir), config);
+        chapter.content = listing::caption(&chapter.content, &context.root, &place, config);
     });
     book
 }

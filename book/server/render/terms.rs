@@ -143,6 +143,13 @@ fn prose(text: &str, config: &Config) -> Vec<Range<usize>> {
                 closed_off += 1;
             }
             Event::End(TagEnd::Item) if std::mem::take(&mut in_option) => closed_off -= 1,
+            Event::Start(Tag::HtmlBlock) => {
+                let tags = html::tags(&text[span]).into_iter();
+                for tag in tags.filter(|tag| tag.name == "details") {
+                    closed_off =
+                        if tag.is_end { closed_off.saturating_sub(1) } else { closed_off + 1 };
+                }
+            }
             Event::Start(tag) if is_closed_off(&tag.to_end()) => closed_off += 1,
             Event::End(tag) if is_closed_off(&tag) => closed_off -= 1,
             Event::InlineHtml(_) => {

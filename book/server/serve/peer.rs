@@ -18,7 +18,7 @@ impl Peer {
         let own = rustix::process::geteuid();
         let Some(server) = self.server.filter(|_| !own.is_root()) else { return false };
         let Ok(list) = std::fs::read_to_string("/proc/net/tcp") else { return false };
-        // What has no owner any more belongs to nobody: the page that asks waits for the answer.
+        // What has no owner any more isn't a page's: a page that asks waits for the answer.
         let owner = owner(&list, self.address, server);
         owner != Some(own.as_raw()) && owner != Some(0)
     }

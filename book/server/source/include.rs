@@ -1,4 +1,5 @@
-//! mdBook's directives, `{{#include FILE:ANCHOR}}` and the like, as a chapter has them.
+//! Directives as a chapter has them: mdBook's `{{#include FILE:ANCHOR}}` and the like, and this book's
+//! `{{#diff FILE:ANCHOR FILE:ANCHOR}}`.
 
 use std::ops::Range;
 use std::path::Path;
@@ -7,6 +8,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::paths;
+
+/// The directive that compares two files.
+pub const DIFF: &str = "diff";
 
 /// A directive of a chapter.
 pub struct Directive<'text> {
@@ -20,22 +24,32 @@ pub struct Directive<'text> {
 }
 
 impl<'text> Directive<'text> {
-    /// All directives of a text, without those that a backslash turns into plain text.
+    /// All directives of a text, without those that a backslash turns into plain text. A `diff` is there
+    /// once for each file that it names.
     pub fn all(text: &'text str) -> impl Iterator<Item = Directive<'text>> {
         // mdBook takes a backslash to hide everything up to the line's last `}}`.
         static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(r"\\\{\{#.*\}\}|\{\{\s*#([A-Za-z0-9_]+)\s+([^}]+)\}\}")
                 .expect("a valid pattern")
         });
-        DIRECTIVE.captures_iter(text).filter_map(|found| {
-            let (whole, name, rest) =
-                (found.get(0)?, found.get(1)?.as_str(), found.get(2)?.as_str());
-            let argument = rest.split_whitespace().next()?;
-            let (path, part) = match argument.split_once(':') {
-                Some((path, part)) if name.ends_with("include") => (path, Some(part)),
-                _ => (argument, None),
+        DIRECTIVE.captures_iter(text).flat_map(|found| {
+            let parts = (found.get(0), found.get(1), found.get(2));
+            let (span, name, arguments) = match parts {
+                (Some(whole), Some(name), Some(arguments)) => {
+                    (whole.range(), name.as_str(), arguments.as_str())
+                }
+                _ => (0..0, "", ""),
             };
-            Some(Directive { span: whole.range(), name, path, part })
+            let files = if name == DIFF { usize::MAX } else { 1 };
+            arguments.split_whitespace().take(files).map(move |argument| {
+                let (path, part) = match argument.split_once(':') {
+                    Some((path, part)) if name.ends_with("include") || name == DIFF => {
+                        (path, Some(part))
+                    }
+                    _ => (argument, None),
+                };
+                Directive { span: span.clone(), name, path, part }
+            })
         })
     }
 
@@ -47,7 +61,15 @@ impl<'text> Directive<'text> {
 
     /// Whether it names a file.
     pub fn reads_file(&self) -> bool {
-        matches!(self.name, "include" | "rustdoc_include" | "playground" | "playpen")
+        matches!(self.name, "include" | "rustdoc_include" | "playground" | "playpen" | DIFF)
+    }
+
+    /// The two files that a text compares, if it consists of a `diff`.
+    pub fn compared(text: &'text str) -> Option<[Directive<'text>; 2]> {
+        let text = text.trim();
+        let both: Vec<_> = Directive::all(text).collect();
+        let both: [Directive<'text>; 2] = both.try_into().ok()?;
+        both.iter().all(|one| one.name == DIFF && one.span == (0..text.len())).then_some(both)
     }
 
     /// The text that mdBook puts in the directive's place, of a file that is named from the root.
@@ -75,6 +97,21 @@ impl<'text> Directive<'text> {
         let lines: Vec<&str> = text.lines().take(last).skip(first - 1).collect();
         if lines.is_empty() { Err(format!("no lines {part} in it")) } else { Ok(lines.join("\n")) }
     }
+
+    /// The same as a listing: without the lines that mark anchors.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Directive::resolve`].
+    pub fn listing(&self, root: &Path, file: &Path) -> Result<String, String> {
+        Ok(without_marks(&self.resolve(root, file)?))
+    }
+}
+
+/// A text without the lines that mark its anchors.
+fn without_marks(text: &str) -> String {
+    let is_mark = |line: &str| ["ANCHOR:", "ANCHOR_END:"].iter().any(|word| line.contains(word));
+    text.lines().filter(|line| !is_mark(line)).map(|line| format!("{line}\n")).collect()
 }
 
 /// The lines between `ANCHOR: name` and `ANCHOR_END: name`.

@@ -1,14 +1,18 @@
 //! What the book is made of, as its files say it: settings, chapters, what they include, their
 //! predictions and exercises. Nothing here judges or changes a chapter.
 
+mod card;
+mod claim;
 pub mod defect;
 mod exercise;
 pub mod html;
-mod include;
+pub mod include;
 pub mod paths;
 pub mod prediction;
 mod sources;
 
+pub use card::Card;
+pub use claim::{Claim, VERDICTS, Verdict};
 pub use defect::Defect;
 pub use exercise::{Exercise, Stamp};
 pub use include::Directive;

@@ -15,6 +15,9 @@ use super::html;
 
 pub const OPENING: &str = "<div class=\"predict\">";
 
+/// The sentence that names what shows the right option, as a pattern.
+pub const SHOWN: &str = "Shown by ((?:`[A-Za-z0-9_-]+`(?:, | and )?)+)";
+
 pub struct Prediction {
     /// Where its `<div>` starts.
     pub start: usize,
@@ -56,11 +59,10 @@ impl Prediction {
 
     /// The checks and recordings that show what is right.
     pub fn shown_by(&self) -> Vec<&str> {
-        static SHOWN: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new("Shown by ((?:`[A-Za-z0-9_-]+`(?:, | and )?)+)").expect("a valid pattern")
-        });
+        static SENTENCE: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(SHOWN).expect("a valid pattern"));
         let right = self.options.iter().find(|option| option.right == Some(true));
-        let names = right.and_then(|option| SHOWN.captures(&option.explanation)?.get(1));
+        let names = right.and_then(|option| SENTENCE.captures(&option.explanation)?.get(1));
         names.map_or(Vec::new(), |names| names.as_str().split('`').skip(1).step_by(2).collect())
     }
 }

@@ -20,6 +20,8 @@ pub struct Sources {
     pub config: Config,
     /// The chapters that `SUMMARY.md` lists, in its order, each with the line that lists it.
     pub listed: Vec<(PathBuf, usize)>,
+    /// Those of them that are in the part with this book's lessons.
+    pub lessons: Vec<PathBuf>,
     /// The text of every Markdown file but `SUMMARY.md`, by its path from the chapters' directory.
     pub chapters: BTreeMap<PathBuf, String>,
     /// Every other file beside the chapters.
@@ -55,6 +57,7 @@ impl Sources {
         let mut sources = Sources {
             root: root.to_owned(),
             listed: entries(&listed),
+            lessons: entries_of_part(&listed, LESSONS),
             config,
             chapters: BTreeMap::new(),
             files: BTreeSet::new(),
@@ -121,6 +124,21 @@ impl Sources {
         text
     }
 
+    /// The folders with suites, each with the text of what is in it.
+    pub fn suites_by_folder(root: &Path) -> Vec<(String, String)> {
+        let mut suites = Vec::new();
+        for entry in fs::read_dir(root.join("tests")).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if !NO_SUITES.contains(&&*name) && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                let mut text = String::new();
+                read_suites(&entry.path(), &mut text);
+                suites.push((name, text));
+            }
+        }
+        suites.sort();
+        suites
+    }
+
     /// The file that a chapter's directive names, from the root; `None` when it is outside of it.
     pub fn include(&self, chapter: &Path, path: &str) -> Option<PathBuf> {
         paths::normal(&self.config.book.src.join(chapter).parent()?.join(path))
@@ -142,6 +160,19 @@ fn read_suites(dir: &Path, text: &mut String) {
             text.push_str(&fs::read_to_string(path).unwrap_or_default());
         }
     }
+}
+
+/// The title of the part in which each page is one of a lesson.
+const LESSONS: &str = "The lessons";
+
+/// The chapters in a part of the list.
+fn entries_of_part(summary: &str, title: &str) -> Vec<PathBuf> {
+    let heading = format!("# {title}");
+    let lines = summary.lines().enumerate();
+    let titles = lines.filter(|(_, line)| line.starts_with("# "));
+    let titles: Vec<_> = titles.map(|(at, line)| (at + 1, line.trim_end() == heading)).collect();
+    let in_part = |line: usize| titles.iter().rfind(|(at, _)| *at < line).is_some_and(|one| one.1);
+    entries(summary).into_iter().filter(|(_, line)| in_part(*line)).map(|one| one.0).collect()
 }
 
 /// The chapters that a list of chapters names, and the lines that name them.

@@ -23,5 +23,5 @@ fn parse(text: &str) -> Result<SocketAddr, Failure> {
     // ANCHOR: bug
     let found = text.to_socket_addrs().explain(&what)?.next();
     // ANCHOR_END: bug
-    found.ok_or_else(|| Failure::new(what, "nobody has that name"))
+    found.ok_or_else(|| Failure::new(what, "no machine has that name"))
 }

@@ -13,9 +13,7 @@ use std::process::ExitCode;
 use common::{Arguments, Explain, Failure, cannot_listen, exit, say};
 
 fn main() -> ExitCode {
-    exit(run(&Arguments::parse(
-        "A table of ports with two ranges in place of three (S1)",
-    )))
+    exit(run(&Arguments::parse("A table of ports with two ranges instead of three (S1)")))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {

@@ -15,7 +15,7 @@ use common::{Arguments, Explain, Failure, GREETING, cannot_connect, exit, say};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse(
-        "A client with a limit on each read in place of a total (C11)",
+        "A client with a limit on each read instead of a total (C11)",
     )))
 }
 

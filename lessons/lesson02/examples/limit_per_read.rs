@@ -15,7 +15,7 @@ use lesson02::MAX_MESSAGE;
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse(
-        "A server with a limit on each read in place of a total (C11)",
+        "A server with a limit on each read instead of a total (C11)",
     )))
 }
 

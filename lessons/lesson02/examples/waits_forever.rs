@@ -16,7 +16,7 @@ use common::{Arguments, Explain, Failure, REPLY, cannot_listen, complain, exit, 
 const MAX_REQUEST: usize = 1 << 20;
 
 fn main() -> ExitCode {
-    exit(run(&Arguments::parse("A server that waits for ever (C11)")))
+    exit(run(&Arguments::parse("A server that waits forever (C11)")))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {

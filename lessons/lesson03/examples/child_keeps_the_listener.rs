@@ -1,7 +1,7 @@
 //! The server starts a child that has the listener as well, and does nothing with it.
 //!
 //! When the server is killed, the child lives on. Its listener still holds the port, and
-//! clients connect to a queue from which nobody takes them.
+//! clients connect to a queue from which no program takes them.
 //!
 //! Instead of: exercise03
 //! Fails: restarts_after_closing_first, restarts_after_a_kill, restarts_three_times

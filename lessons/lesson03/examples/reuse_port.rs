@@ -16,7 +16,7 @@ use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
     exit(run(
-        &Options::parse("A server with SO_REUSEPORT in place of SO_REUSEADDR (S14)"),
+        &Options::parse("A server with SO_REUSEPORT instead of SO_REUSEADDR (S14)"),
         listen,
     ))
 }

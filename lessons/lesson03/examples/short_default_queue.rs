@@ -1,6 +1,6 @@
 //! The queue is never longer than 16 clients, whatever the user asked for (S9).
 //!
-//! A few clients have room. But the default of 128 is cut without a word.
+//! A few clients have room. But the default of 128 is cut silently.
 //!
 //! Instead of: exercise03
 //! Fails: keeps_to_its_queue, has_room_for_128_clients

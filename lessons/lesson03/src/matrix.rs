@@ -59,7 +59,7 @@ pub fn measure(listen: Listen, setup: &Setup) -> Result<Measured, Failure> {
         Side::Server => close(server, client),
         Side::Client => close(client, server),
     }
-    .explain("cannot close the connection in good order")?;
+    .explain("cannot close the connection cleanly")?;
     // The first run is over.
     drop(listener);
     let (server_end, client_end) = what_is_left(LIMIT, || both_ends(port, from));

@@ -72,7 +72,7 @@ fn write_lines(lines: Receiver<(usize, Line)>) {
         match line {
             Line::Said(line) if !closed => {
                 if let Err(failure) = say!("{line}") {
-                    complain(&failure.advise("serving on without a word"));
+                    complain(&failure.advise("serving on without a log"));
                     closed = true;
                 }
             }

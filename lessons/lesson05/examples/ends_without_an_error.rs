@@ -35,7 +35,7 @@ fn run() -> Result<(), Failure> {
         });
         let outcome = client::receive(&mut receiver, length);
         if outcome.is_err() {
-            // A write that is under way fails first.
+            // A write that hasn't returned fails first.
             thread::sleep(Duration::from_millis(30));
             let _ = reader.shutdown(Shutdown::Both);
         }

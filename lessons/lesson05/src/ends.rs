@@ -36,7 +36,7 @@ pub fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 // ANCHOR: connect
 pub fn connect(listener: &TcpListener) -> Result<(TcpStream, TcpStream), Failure> {
     let address = listener.local_addr().explain("cannot learn the address")?;
-    // connect returns before anybody has called accept: the kernel makes the connection,
+    // connect returns before any program has called accept: the kernel makes the connection,
     // and the listener keeps it in a queue until it is accepted.
     let sender = TcpStream::connect(address).map_err(cannot_connect(address))?;
     let ours = sender.local_addr().explain("cannot learn the address")?;

@@ -24,7 +24,7 @@ pub fn load_average() -> f64 {
     text.split(' ').next().and_then(|load| load.parse().ok()).unwrap_or(f64::NAN)
 }
 
-/// Keeps what was measured: machine and date, then the rows, in place of what was there.
+/// Keeps what was measured: machine and date, then the rows, instead of what was there.
 ///
 /// # Errors
 ///

@@ -57,7 +57,7 @@ impl Kind {
         };
         command.arg("127.0.0.1:0");
         if self == Kind::Lesson04 {
-            // As many clients as anybody here brings.
+            // As many clients as any benchmark here brings.
             command.args(["--quiet", "--max-clients", "20000"]);
         }
         Ok(Some(command))

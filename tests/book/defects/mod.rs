@@ -1,6 +1,7 @@
 //! What is refused: one test for each kind of defect, on a small book, so that each check is seen to
 //! fail.
 
+mod cards;
 mod figures;
 #[cfg(unix)]
 mod places;
@@ -26,6 +27,7 @@ pub fn trials() -> Vec<Trial> {
     );
     #[cfg(unix)]
     trials.extend(places::trials());
+    trials.extend(cards::trials());
     trials.extend(predictions::trials());
     trials.extend(figures::trials());
     trials

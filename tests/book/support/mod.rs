@@ -7,7 +7,9 @@ mod stream;
 
 pub use process::{children, is_alive};
 pub use server::{Answer, Server};
-pub use small_book::{PREDICTION, PROGRAM, SECOND, SETTINGS, SmallBook, with_a_suite};
+pub use small_book::{
+    CLAIM, NEXT, PREDICTION, PROGRAM, SECOND, SETTINGS, SmallBook, with_a_suite, with_verdicts,
+};
 pub use stream::{Heard, Stream};
 
 use std::collections::BTreeSet;

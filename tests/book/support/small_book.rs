@@ -138,7 +138,10 @@ impl SmallBook {
 
 /// A check, and a recording, which a chapter shows.
 pub fn with_a_suite(book: &SmallBook) {
-    book.write("tests/one.rs", "const CHECKS: &[Check] = &[check(\"opens_a_socket\", opens)];\n");
+    book.write(
+        "tests/lesson01/one.rs",
+        "const CHECKS: &[Check] = &[check(\"opens_a_socket\", opens)];\n",
+    );
     book.write("book/chapters/transcripts/rain.txt", "$ rain\n");
 }
 
@@ -167,6 +170,34 @@ pub const PREDICTION: &str = "\
   In July?
 
 Behind the options.
+
+</div>
+";
+
+/// Two rows with their verdicts, which a chapter can claim.
+pub fn with_verdicts(book: &SmallBook) {
+    let row = |id: &str, class: &str, words: &str| {
+        format!("<p><span id=\"{id}\" class=\"verdict {class}\">{words}</span></p>\n")
+    };
+    let rows = row("S1", "wrong", "wrong") + &row("S2", "right-but", "right, but");
+    book.write("book/chapters/verdicts.md", &format!("# The verdicts\n\n{rows}"));
+    book.append("book/chapters/SUMMARY.md", "- [The verdicts](verdicts.md)");
+}
+
+/// A claim without defects.
+pub const CLAIM: &str = "\
+<div class=\"claim wrong\">
+
+The tutorial says: *rain is dry.* [proof](verdicts.md#S1)
+
+</div>
+";
+
+/// A card that leads on.
+pub const NEXT: &str = "\
+<div class=\"next\">
+
+**Next: [First](index.md).** Why?
 
 </div>
 ";

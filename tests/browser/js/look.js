@@ -2,7 +2,7 @@
 // axe looks at that alone.
 
 const SMALLEST = 11;
-const wrong = { sideways: [], clipped: [], small: [], axe: [] };
+const wrong = { sideways: [], clipped: [], small: [], measure: [], axe: [] };
 // What axe-core is to look for, and what of it a theme can change on a page that stays the same.
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
 const RULES_OF_THEMES = ['color-contrast', 'link-in-text-block', 'scrollable-region-focusable'];
@@ -77,6 +77,30 @@ const lookAtBox = (element) => {
     }
 };
 
+// Text, boxes, tables, listings and terminals have one measure.
+const BLOCKS = 'p, .know, .predict, .claim, .do, .remember, .next, .listing, .terminal, .run, .table-wrapper, .grade, .grades';
+const lookAtMeasure = () => {
+    const blocks = [...document.querySelectorAll('main > *')].filter(
+        (block) => block.matches(BLOCKS) && block.checkVisibility());
+    const width = (block) => block.getBoundingClientRect().width;
+    const widest = Math.max(...blocks.map(width));
+    for (const block of blocks) {
+        if (width(block) < widest - 1) {
+            wrong.measure.push(`${width(block).toFixed()} px, not ${widest.toFixed()}: ${quote(block.textContent)}`);
+        }
+    }
+};
+
+// What is no table is broken, and what is one shows that there is more of it.
+const lookAtScroller = (scroller) => {
+    if (scroller.scrollWidth <= scroller.clientWidth + 1 || scroller.scrollLeft > 0) return;
+    if (scroller.closest('.terminal:not(.tabular)')) {
+        wrong.clipped.push(`a terminal that scrolls: ${quote(scroller.textContent)}`);
+    } else if (!scroller.hasAttribute('data-more')) {
+        wrong.clipped.push(`no fade at the right edge: ${quote(scroller.textContent)}`);
+    }
+};
+
 const [part] = arguments;
 return (async () => {
     // An answer that is not shown would not be seen here either.
@@ -90,6 +114,8 @@ return (async () => {
     while (texts.nextNode()) lookAtText(texts.currentNode);
     lookAtOverlaps();
     document.querySelectorAll('body *').forEach(lookAtBox);
+    document.querySelectorAll('main :is(pre > code, .table-wrapper)').forEach(lookAtScroller);
+    lookAtMeasure();
 
     // axe does not look behind gradients, and the dots of a terminal's frame are some.
     const plain = document.head.appendChild(document.createElement('style'));

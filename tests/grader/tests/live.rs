@@ -129,7 +129,7 @@ mod unix {
         until("the suite ends", || suite.child.try_wait().unwrap().is_some());
     }
 
-    /// As when the reader is killed: nobody closes anything, the kernel does.
+    /// As when the reader is killed: no program closes anything, the kernel does.
     fn a_suite_ends_with_who_reads_it() {
         let mut suite = Suite::grading("sh sleeper");
         let sleeper = suite.sleeper();

@@ -24,7 +24,7 @@ fn a_folder_of_submissions() {
     let grade = |arguments: &[&str]| {
         let mut grade = Command::new(grader::program_file("grade"));
         grade.arg("--submissions").arg(&class).args(arguments).current_dir(workspace());
-        // Nobody here hangs; a busy machine may take its time.
+        // No answer here hangs; a busy machine may take its time.
         grade.env("GRADER_PATIENCE", "10").env_remove("SUBJECT");
         let assert = grade.timeout(Duration::from_secs(600)).assert().code(1);
         String::from_utf8(assert.get_output().stdout.clone()).unwrap()
@@ -56,7 +56,7 @@ fn class() -> PathBuf {
     hands_in("birch", "exercise02.py", "solution.py");
     hands_in("cedar", "exercise02.rs", "examples/answers_nothing.rs");
     hands_in("elm", "exercise02.rs", "rejected/recv_on_listener.rs");
-    // The clone of somebody who has not begun.
+    // The clone of a learner who hasn't begun.
     let starter = class.join("fir/lessons/lesson02/exercise.rs");
     fs::create_dir_all(starter.parent().unwrap()).unwrap();
     fs::write(starter, "// NOT STARTED: delete this line to be graded\n").unwrap();

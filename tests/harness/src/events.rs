@@ -105,7 +105,7 @@ impl Events {
         self.write(&text);
     }
 
-    /// Writes a whole line at once, since tests write as well. If nobody reads it, the exit code still tells.
+    /// Writes a whole line in one go, since tests write as well. If no program reads it, the exit code still tells.
     fn write(&self, text: &str) {
         let mut out = AutoStream::new(stdout(), self.color).lock();
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());

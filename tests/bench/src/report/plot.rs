@@ -1,4 +1,4 @@
-//! A plot as the book's figures are. plotters draws it in colours that nobody will see: each stands for a
+//! A plot as the book's figures are. plotters draws it in colours that no reader sees: each stands for a
 //! class of the theme, which takes its place in the SVG.
 
 use std::io;
@@ -17,7 +17,7 @@ pub struct Plot {
     pub name: &'static str,
     pub title: &'static str,
     pub description: String,
-    /// What the axes measure, and how a number stands at their marks.
+    /// What the axes measure, and how a number is written at their marks.
     pub x: (&'static str, fn(f64) -> String),
     pub y: (&'static str, fn(f64) -> String),
     /// At most two.

@@ -53,7 +53,7 @@ impl Peer {
 
     /// The program's end.
     pub fn remote(&self) -> SocketAddr {
-        // A connection that the program has reset before anybody asked has no other end any more.
+        // A connection that the program reset before this question has no other end any more.
         self.remote.unwrap_or(UNKNOWN)
     }
 

@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::machine::{PYTHON, Quota, SEARCH, program_file};
 use crate::words::suite as words;
 
-/// The variable with somebody's own program.
+/// The variable with the command line of a learner's own program.
 const SUBJECT: &str = "SUBJECT";
 
 /// A program under test: a command line to which a check adds its arguments.

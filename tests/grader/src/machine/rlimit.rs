@@ -10,7 +10,7 @@ pub enum Rlimit {
     Threads,
 }
 
-/// As many descriptors as a suite needs: a thousand clients come at once, to several programs side by side.
+/// As many descriptors as a suite needs: a thousand clients come together, to several programs side by side.
 #[cfg(unix)]
 const DESCRIPTORS: u64 = 8192;
 

@@ -57,7 +57,7 @@ impl Report {
 
     /// The same on a machine on which other programs wanted a processor: how many, and how many processors
     /// it has. Where only the time is wrong that something took, that is the machine's fault and not the
-    /// program's. A program that has died, or that the grader had to end, has failed all the same.
+    /// program's. A program that has died, or that the grader had to end, has failed anyway.
     pub(crate) fn judged_while(self, busy: Option<(usize, usize)>) -> Report {
         let programs = &self.record.programs;
         let mut of_subject = programs.iter().filter(|program| shown(&program.name) == self.subject);

@@ -3,9 +3,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::actors::Subject;
 use crate::check::Needs;
+use crate::machine::built;
 
 /// A right answer in another language.
 pub(crate) struct Answer {
@@ -13,6 +15,34 @@ pub(crate) struct Answer {
     pub needs: Needs,
     /// It is a solution that people copy: it must withstand what the solution in Rust does.
     pub is_copied: bool,
+    /// The source and the program of an answer that a compiler translates.
+    compiled: Option<(PathBuf, PathBuf)>,
+}
+
+impl Answer {
+    /// Compiles an answer whose program is missing or older than its source.
+    ///
+    /// # Errors
+    ///
+    /// What the compiler says.
+    pub fn build(&self) -> Result<(), String> {
+        let Some((source, program)) = &self.compiled else { return Ok(()) };
+        let changed = |file: &Path| fs::metadata(file).and_then(|it| it.modified()).ok();
+        if changed(program).is_some_and(|built| Some(built) > changed(source)) {
+            return Ok(());
+        }
+        let cannot =
+            |why: &dyn std::fmt::Display| format!("cannot build {}: {why}", self.subject.name);
+        fs::create_dir_all(program.parent().unwrap_or(Path::new("")))
+            .map_err(|why| cannot(&why))?;
+        let mut compiler = Command::new("cc");
+        compiler.args(["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-o"]);
+        let output = compiler.arg(program).arg(source).output().map_err(|why| cannot(&why))?;
+        match output.status.success() {
+            true => Ok(()),
+            false => Err(cannot(&String::from_utf8_lossy(&output.stderr))),
+        }
+    }
 }
 
 /// The answers in these folders, by name.
@@ -32,7 +62,16 @@ pub(crate) fn find(lesson: &Path, answers: &Path) -> (Vec<Answer>, Vec<String>) 
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let path = file.to_string_lossy();
         let ending = file.extension().unwrap_or_default().to_string_lossy();
+        let mut compiled = None;
         let (program, mut subject) = match &*ending {
+            "c" => {
+                let exercise = answers.file_name().unwrap_or_default().to_string_lossy();
+                let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+                let program = built().join("answers").join(format!("{exercise}-{stem}"));
+                let subject = Subject::tool(&[&program.to_string_lossy()]);
+                compiled = Some((file.clone(), program));
+                ("cc", subject)
+            }
             "py" => ("python3", Subject::python("", &file)),
             "js" => ("node", Subject::tool(&["node", &path])),
             "pl" => ("perl", Subject::tool(&["perl", &path])),
@@ -43,7 +82,7 @@ pub(crate) fn find(lesson: &Path, answers: &Path) -> (Vec<Answer>, Vec<String>) 
             }
         };
         subject.name = name;
-        found.push(Answer { subject, needs: Needs::Program(program), is_copied });
+        found.push(Answer { subject, needs: Needs::Program(program), is_copied, compiled });
     }
     (found, unknown)
 }
@@ -81,5 +120,37 @@ mod tests {
         ];
         assert_eq!(found, expected);
         assert!(unknown[0].ends_with("poll.f77: no language has this ending"), "{unknown:?}");
+    }
+
+    #[test]
+    fn an_answer_in_c_is_built_again_when_it_has_changed() {
+        if Needs::Program("cc").missing().is_some() {
+            return;
+        }
+        let tree = tempfile::tempdir().unwrap();
+        let folder = tree.path().join("exercise09");
+        fs::create_dir_all(&folder).unwrap();
+        let write = |text: &str| fs::write(folder.join("poll.c"), text).unwrap();
+        write("int main(void) { return 0; }\n");
+        let mut answer = find(tree.path(), &folder).0.remove(0);
+        assert!(
+            answer.subject.command().get_program().to_string_lossy().ends_with("exercise09-poll")
+        );
+        let program = tree.path().join("built/poll");
+        answer.compiled.as_mut().unwrap().1.clone_from(&program);
+        answer.build().unwrap();
+        let first = fs::metadata(&program).unwrap().modified().unwrap();
+        answer.build().unwrap();
+        assert_eq!(
+            fs::metadata(&program).unwrap().modified().unwrap(),
+            first,
+            "it was built twice"
+        );
+        write("int main(void) { return nothing; }\n");
+        let later = first + std::time::Duration::from_secs(5);
+        let source = fs::File::options().write(true).open(folder.join("poll.c")).unwrap();
+        source.set_modified(later).unwrap();
+        let why = answer.build().unwrap_err();
+        assert!(why.starts_with("cannot build poll.c: ") && why.contains("nothing"), "{why}");
     }
 }

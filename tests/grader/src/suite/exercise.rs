@@ -55,7 +55,7 @@ impl Exercise {
 /// How the reader sees what a check has found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shown {
-    /// On a terminal or in a log: each report at once, and one line on each in the harness's summary.
+    /// On a terminal or in a log: each report immediately, and one line on each in the harness's summary.
     AtOnce,
     /// In the harness's events, for programs that read them.
     AsEvents,

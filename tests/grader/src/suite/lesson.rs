@@ -130,9 +130,10 @@ impl Lesson {
             // One that means all of them makes the others superfluous.
             arguments.filters = words.collect::<Option<_>>().unwrap_or_default();
         }
+        let answers = if is_subject { Vec::new() } else { self.answers().0 };
         let (trials, grade) = match subject {
             None => self.trials(shown),
-            // Somebody's own program, in whatever language: the exercise's checks and nothing else.
+            // A learner's own program, in whatever language: the exercise's checks and nothing else.
             Some(subject) => {
                 let checks = self.exercise.as_ref().map_or(&[][..], |exercise| exercise.checks);
                 let grade = Grade::new(self.name, &subject.name, Begun::Yes, checks, shown);
@@ -156,6 +157,17 @@ impl Lesson {
             is_one && !trial.name().ends_with(&on_starter)
         };
         let runs = |trial: &Trial| !arguments.list && arguments.selects(trial);
+        for answer in &answers {
+            let its = format!("{}::", answer.subject.name);
+            let is_run = trials.iter().any(|trial| runs(trial) && trial.name().starts_with(&its));
+            if is_run
+                && answer.needs.missing().is_none()
+                && let Err(why) = answer.build()
+            {
+                eprintln!("error: {why}");
+                return ExitCode::from(FAILED);
+            }
+        }
         if trials.iter().any(|trial| runs(trial) && needs_wrong_programs(trial)) {
             wrong::build(name);
         }
@@ -222,7 +234,7 @@ impl Lesson {
             }
         }
         if let Some(exercise) = &lesson.exercise {
-            for Answer { subject, needs, is_copied } in lesson.answers().0 {
+            for Answer { subject, needs, is_copied, .. } in lesson.answers().0 {
                 trials.extend(right(&subject, needs, "", exercise.checks));
                 let robustness = if is_copied { &exercise.robustness[..] } else { &[] };
                 trials.extend(right(&subject, needs, "robust::", robustness));
@@ -241,7 +253,7 @@ impl Lesson {
         (trials, grade)
     }
 
-    /// Right answers in other languages, and the files of which nobody knows the language.
+    /// Right answers in other languages, and the files whose language isn't known.
     pub(crate) fn answers(&self) -> (Vec<Answer>, Vec<String>) {
         let exercise = self.exercise.as_ref().map(|exercise| exercise.name()).unwrap_or_default();
         answers::find(&self.folder, &workspace().join("tests/answers").join(exercise))
@@ -287,7 +299,7 @@ impl Lesson {
     }
 }
 
-/// Ends this process without a word when nobody reads what it writes any more: `cargo test | head -1`. Rust
+/// Ends this process silently when what it writes isn't read any more: `cargo test | head -1`. Rust
 /// panics in `println!` then.
 fn quiet_without_reader() {
     let usual = std::panic::take_hook();

@@ -42,7 +42,7 @@ fn html(lesson: &str, exercise: &str, checks: &[Check]) -> String {
     html + "</ol>\n</section>\n"
 }
 
-/// A sentence in which names stand between backticks.
+/// A sentence in which names are between backticks.
 fn inline(sentence: &str) -> String {
     let escaped = sentence.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let parts = escaped.split('`').enumerate();

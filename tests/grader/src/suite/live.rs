@@ -27,7 +27,7 @@ pub(crate) fn is_wanted() -> bool {
     std::env::var_os(LIVE).is_some()
 }
 
-/// Ends this process when nobody is left who shows the grade, even if that program was killed.
+/// Ends this process when the program that shows the grade is gone, even if it was killed.
 pub(crate) fn end_with_stdin() {
     thread::spawn(|| {
         let _ = std::io::copy(&mut std::io::stdin().by_ref(), &mut std::io::sink());

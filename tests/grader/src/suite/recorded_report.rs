@@ -37,7 +37,7 @@ fn compare_or(action: Action, check: &Check, subject: &Subject, file: &Path) -> 
         let Err(report) = perform_from(RECORDED_SEED, check, Some(subject), patience) else {
             return Err(format!("{} passes {}, which it must fail", subject.name, check.id));
         };
-        // Placeholders stand in the file, too: nobody reads it as a session.
+        // The file has placeholders as well, because it isn't read as a session.
         let text = redacted(&format!("{report}\n"));
         // With little time a busy machine may have stopped the program at an earlier step. Such a report is
         // not to be recorded, either.

@@ -12,7 +12,7 @@ use crate::words::suite as words;
 /// The first line of an exercise that the reader has not begun.
 const NOT_STARTED: &str = "// NOT STARTED: delete this line to be graded";
 
-/// How far somebody has come with an exercise.
+/// How far a learner has come with an exercise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Begun {
     /// The file is the starter.

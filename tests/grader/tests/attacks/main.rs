@@ -91,11 +91,11 @@ mod linux {
             grandparent=$(sed 's/.*) . \([0-9]*\) .*/\1/' /proc/$PPID/stat)
             for process in $PPID $grandparent; do
                 for descriptor in /proc/$process/fd/*; do
-                    # The first three of `cargo grade` are the teacher's. Nobody but root can open them.
+                    # The first three of `cargo grade` are the teacher's. Only root can open them.
                     case $descriptor in
                         /proc/$grandparent/fd/[012]) continue ;;
                     esac
-                    # What cannot be written to at once is left alone.
+                    # What can't be written to immediately is left alone.
                     [ -S "$descriptor" ] || forge | timeout 0.2 dd of="$descriptor" conv=notrunc 2>/dev/null
                     [ -S "$descriptor" ] && forge > "$descriptor"
                 done
@@ -189,7 +189,7 @@ mod linux {
         // The program's output is in the report, and can be read.
         let report = lines[0]["message"].as_str().unwrap();
         assert!(report.contains("\\u{1b}[2J") && report.contains("\\u{fffe}"), "{report}");
-        // So is the report of a suite that somebody runs by hand.
+        // So is the report of a suite that a person runs by hand.
         let by_hand = class.by_hand("bad");
         for text in [&output.stdout, &output.stderr, &by_hand] {
             let text = String::from_utf8(text.clone()).unwrap();
@@ -261,7 +261,7 @@ mod linux {
             grade.timeout(Duration::from_secs(100)).output().unwrap()
         }
 
-        /// What the suite says of a learner to somebody who runs it in a terminal.
+        /// What the suite says of a learner in a terminal.
         fn by_hand(&self, learner: &str) -> Vec<u8> {
             let mut suite = assert_cmd::Command::new(env::current_exe().unwrap());
             suite.env(A_SUITE, "1").env("SUBJECT", "./exercise02");

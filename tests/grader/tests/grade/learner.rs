@@ -1,4 +1,4 @@
-//! What a learner asks for: to start over, and a file for whoever is to judge a grade.
+//! What a learner asks for: to start over, and a file for a person who judges a grade.
 
 use std::fs;
 

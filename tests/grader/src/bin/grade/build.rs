@@ -107,7 +107,7 @@ impl Build {
         }
     }
 
-    /// Shows what rustc said, as cargo does when nobody reads its messages.
+    /// Shows what rustc said, as cargo does when no program reads its messages.
     pub fn show(&self, which: impl Fn(&Place) -> bool) {
         let messages = self.messages.iter().filter(|(place, _)| which(place));
         messages.for_each(|(_, text)| eprintln!("{}", harmless(text)));

@@ -1,4 +1,4 @@
-//! `cargo grade --report exercise02`: one text file with all that somebody needs who is to judge whether the
+//! `cargo grade --report exercise02`: one text file with all that's needed to judge whether the
 //! grader is wrong.
 
 use std::fs;

@@ -108,7 +108,7 @@ fn grade_submissions(folder: &Path, wanted: &[&'static str], json: bool) -> io::
     for learner in &learners {
         for suite in &suites {
             let graded = learner.grade(suite, &programs);
-            // Somebody waits, perhaps for many learners.
+            // A person waits, perhaps for many learners.
             let (name, number) = (&learner.name, results.len() + 1);
             let left = start.elapsed() / number as u32 * (count - number) as u32;
             let left = match left.as_secs() {

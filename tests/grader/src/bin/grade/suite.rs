@@ -60,7 +60,7 @@ impl Suite {
         suite.env("SUBJECT", subject).env("PWD", directory);
         // A program could open the suite's descriptors (proc(5)): none of them is the teacher's terminal.
         suite.stdout(Stdio::null()).stderr(Stdio::piped());
-        // Nobody waits at the keyboard: better slow than wrong, on a machine that is busy.
+        // No learner waits at the keyboard, so it's better to be slow than wrong on a busy machine.
         if std::env::var_os("GRADER_PATIENCE").is_none() {
             suite.env("GRADER_PATIENCE", "3");
         }
@@ -114,7 +114,7 @@ impl Suite {
                 DEADLINE.mul_f64(patience).as_secs()
             ));
         };
-        // Nobody else can hold the other end open.
+        // No other process can hold the other end open.
         let record = record.recv_timeout(Duration::from_secs(10)).unwrap_or_default();
         if record.is_empty() {
             let said = said.lock().unwrap_or_else(PoisonError::into_inner);

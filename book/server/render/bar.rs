@@ -1,0 +1,111 @@
+//! The bar at a chapter's head: its lesson, how to run its program, how long the chapter takes, which is
+//! computed from its text so that it stays true, and a way to the exercise.
+
+use std::sync::LazyLock;
+
+use mdbook_markdown::pulldown_cmark::{Event, Tag, TagEnd};
+use mdbook_preprocessor::config::Config;
+use regex::Regex;
+
+use crate::source::{Prediction, html};
+
+/// A slow reader's words a minute: many of them are new.
+const WORDS: usize = 200;
+
+/// To predict, to run, and to compare.
+const EXPERIMENT: usize = 2;
+
+const BAR: &str = "<p class=\"lesson-bar\">";
+
+/// The chapter with its bar as chips, if it has a bar.
+pub fn chips(text: &str, config: &Config) -> String {
+    let Some(start) = text.find(BAR) else {
+        return text.to_owned();
+    };
+    let words = start + BAR.len();
+    let Some(end) = text[words..].find("</p>").map(|end| words + end) else {
+        return text.to_owned();
+    };
+    let minutes = minutes(text, config);
+    // As bars were written before; it goes when no chapter has one.
+    if text[words..end].contains('·') || !text[words..].starts_with("<strong>") {
+        let minutes =
+            if minutes == 1 { "a minute".to_owned() } else { format!("{minutes} minutes") };
+        return format!("{} · about {minutes}{}", &text[..end], &text[end..]);
+    }
+    let mut chips = vec![format!("{minutes} min")];
+    let pieces = pieces(&text[words..end]);
+    chips.splice(0..0, pieces.first().map(|piece| (*piece).to_owned()));
+    chips.extend(pieces.iter().skip(1).map(|piece| (*piece).to_owned()));
+    let mut bar = String::new();
+    for chip in chips {
+        bar += &format!("<span class=\"chip\">{chip}</span> ");
+    }
+    if let Some(lesson) = exercise(text)
+        && html::ids(text, config).contains("exercise")
+    {
+        bar += &format!(
+            "<a class=\"chip\" href=\"#exercise\" data-exercise=\"{lesson}\">Your exercise</a>"
+        );
+    }
+    format!("{}{}{}", &text[..words], bar.trim_end(), &text[end..])
+}
+
+/// The lesson that a chapter belongs to: the one whose exercise it has, or the one that its bar runs.
+pub fn lesson(text: &str) -> Option<&str> {
+    static RUN: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new("-p (lesson[0-9]+)").expect("a valid pattern"));
+    let bar = || {
+        let bar = text.split_once(BAR)?.1.split("</p>").next()?;
+        Some(RUN.captures(bar)?.get(1)?.as_str())
+    };
+    exercise(text).or_else(bar)
+}
+
+/// The lesson whose exercise a chapter has.
+fn exercise(text: &str) -> Option<&str> {
+    static CHECKS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\{\{#include checks/(lesson[0-9]+)\.html").expect("a valid pattern")
+    });
+    Some(CHECKS.captures(text)?.get(1)?.as_str())
+}
+
+/// The elements in a bar, and the words between them.
+fn pieces(bar: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let (mut depth, mut start) = (0usize, 0);
+    for tag in html::tags(bar) {
+        if tag.opens() {
+            if depth == 0 {
+                pieces.push(&bar[start..tag.span.start]);
+                start = tag.span.start;
+            }
+            depth += 1;
+        } else if tag.is_end {
+            depth = depth.saturating_sub(1);
+            if depth == 0 {
+                pieces.push(&bar[start..tag.span.end]);
+                start = tag.span.end;
+            }
+        }
+    }
+    pieces.push(&bar[start..]);
+    pieces.into_iter().map(str::trim).filter(|piece| !piece.is_empty()).collect()
+}
+
+/// The words of its prose, and its experiments; listings and the exercise take what they take.
+fn minutes(text: &str, config: &Config) -> usize {
+    let mut in_code = false;
+    let mut words = 0;
+    for event in html::parser(text, config) {
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => in_code = true,
+            Event::End(TagEnd::CodeBlock) => in_code = false,
+            Event::Text(text) | Event::Code(text) if !in_code => {
+                words += text.split_whitespace().count();
+            }
+            _ => {}
+        }
+    }
+    words.div_ceil(WORDS) + EXPERIMENT * Prediction::all(text, config).len()
+}

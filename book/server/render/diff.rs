@@ -1,0 +1,109 @@
+//! Diffs of two programs, computed when the book is built: a listing in which each line that goes has a `-`
+//! and each line that comes has a `+`.
+
+use std::path::Path;
+
+use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
+use mdbook_preprocessor::config::Config;
+use similar::{Algorithm, ChangeTag, TextDiff};
+
+use crate::source::include::DIFF;
+use crate::source::{Directive, html, paths};
+
+/// How many lines are shown around a change.
+const AROUND: usize = 3;
+
+/// Puts a listing in the place of every fenced block that compares two files.
+///
+/// `dir` is the chapter's directory, from the root of the workspace.
+pub fn compute(text: &str, root: &Path, dir: &Path, config: &Config) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut copied = 0;
+    let mut block = None;
+    for (event, span) in html::parser(text, config).into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) if &*info == DIFF => {
+                block = Some(String::new());
+            }
+            Event::Text(code) => {
+                if let Some(body) = &mut block {
+                    body.push_str(&code);
+                }
+            }
+            Event::End(TagEnd::CodeBlock) => {
+                let listing = block.take().and_then(|body| listing(&body, root, dir));
+                let Some(listing) = listing else { continue };
+                let line = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+                let indent = " ".repeat(text[line..span.start].chars().count());
+                result.push_str(&text[copied..span.start]);
+                result.push_str(&listing.replace('\n', &format!("\n{indent}")));
+                copied = span.end;
+            }
+            _ => {}
+        }
+    }
+    result.push_str(&text[copied..]);
+    result
+}
+
+/// The listing of a block that compares two files which can be read.
+fn listing(block: &str, root: &Path, dir: &Path) -> Option<String> {
+    let [old, new] = Directive::compared(block)?;
+    let (old_file, new_file) =
+        (paths::normal(&dir.join(old.path))?, paths::normal(&dir.join(new.path))?);
+    let (old, new) = (old.listing(root, &old_file).ok()?, new.listing(root, &new_file).ok()?);
+    let by = set_in_by(&old).min(set_in_by(&new));
+    // In one folder the second name says enough.
+    let second = match old_file.parent() == new_file.parent() && old_file != new_file {
+        true => new_file.file_name().map(Path::new)?,
+        false => &new_file,
+    };
+    let name = |file: &Path| format!("<code>{}</code>", html::escape(&paths::slashed(file)));
+    Some(format!(
+        "<figure class=\"listing diff\"><figcaption>From {} to {}</figcaption>\n\
+         <pre><code class=\"language-plaintext nohighlight\"><span class=\"lines\">{}</span></code></pre>\n\
+         </figure>",
+        name(&old_file),
+        name(second),
+        lines(&set_out(&old, by), &set_out(&new, by))
+    ))
+}
+
+/// How far all lines of a text are set in.
+fn set_in_by(text: &str) -> usize {
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    lines.map(|line| line.len() - line.trim_start_matches(' ').len()).min().unwrap_or(0)
+}
+
+fn set_out(text: &str, by: usize) -> String {
+    text.lines().map(|line| format!("{}\n", line.get(by..).unwrap_or_default())).collect()
+}
+
+/// The changed lines and those around them. Each has a tag, so that no line is blank and ends the HTML.
+fn lines(old: &str, new: &str) -> String {
+    let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_lines(old, new);
+    let groups = diff.grouped_ops(AROUND);
+    let total = diff.ops().iter().map(|op| op.old_range().end).max().unwrap_or(0);
+    let mut shown = String::new();
+    let mut seen = 0;
+    for group in &groups {
+        let start = group.first().map_or(0, |op| op.old_range().start);
+        shown += gap(start > seen);
+        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+            let (element, sign) = match change.tag() {
+                ChangeTag::Equal => ("span", ' '),
+                ChangeTag::Delete => ("del", '-'),
+                ChangeTag::Insert => ("ins", '+'),
+            };
+            // A directive in a program is not for mdBook.
+            let line = html::escape(change.value().trim_end()).replace("{{", "&#123;&#123;");
+            shown += &format!("<{element} class=\"row\">{sign} {line}\n</{element}>");
+        }
+        seen = group.last().map_or(seen, |op| op.old_range().end);
+    }
+    shown + gap(total > seen)
+}
+
+fn gap(is_one: bool) -> &'static str {
+    if is_one { "<span class=\"row gap\">  ⋯\n</span>" } else { "" }
+}
