@@ -45,17 +45,17 @@
 //! over, `cargo grade --reset exercise02`. In another language: `SUBJECT="python3 my_server.py" cargo test -p
 //! lesson02`. One good answer, for afterwards, is `lessons/lesson02/solution.rs`.
 
-use std::net::{Shutdown, SocketAddr, TcpListener};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use common::{GREETING, REPLY};
 use grader::{Check, Hint, Needs, Outcome, Peer, Run, check, private_loopback, sockets};
-use socket2::SockRef;
+use socket2::{Domain, SockRef, Socket, Type};
 
 use crate::robustness::Requests;
 use servers::one_client_robustness::serves_the_next_after_a_slow_sender;
 use servers::one_client_time::{
-    GRACE, ends_a_silent_client_in_time, gives_a_client_time, serves_a_hundred_clients,
+    GRACE, PAUSE, ends_a_silent_client_in_time, serves_a_hundred_clients,
     survives_a_client_that_is_gone,
 };
 use servers::robustness::{Protocol, narrow};
@@ -66,7 +66,7 @@ pub const MAX_REQUEST: usize = 1 << 20;
 pub const CHECKS: &[Check] = &[
     check("says_where_it_listens", says_where_it_listens)
         .begins("One client is answered", "about 25 lines, half an hour")
-        .demands("Started with port 0, it says which port the kernel chose; there it can be reached, and at no other address.")
+        .demands("Started with an address and port 0, it says which port the kernel chose; there it can be reached, and at no other address.")
         .hint("Which addresses does your listener have, and which has the user named?")
         .section("02-2-server.html#the-repair"),
     check("answers_a_request", answers_a_request)
@@ -74,7 +74,7 @@ pub const CHECKS: &[Check] = &[
         .hint("A server has two kinds of socket: which of them carries the bytes of this client? And if it is that one: where does a request end, and where does a reply?")
         .section("02-2-server.html#what-goes-wrong"),
     check("reads_the_whole_request", reads_the_whole_request)
-        .demands("A request that comes in pieces, cut inside a character, is answered when the client has ended its side.")
+        .demands("A request that comes in pieces, cut inside a character or at what looks like an end, is answered when the client has ended its side.")
         .hint("What does one `read` return: the request, or what has arrived of it so far?")
         .section("02-2-server.html#one-read-is-not-one-message"),
     check("answers_any_text", answers_any_text)
@@ -99,7 +99,7 @@ pub const CHECKS: &[Check] = &[
         .hint("How often does your server call `accept`, and what does it do after its first client?")
         .section("02-2-server.html#one-client-only"),
     check("serves_a_hundred_clients", serves_a_hundred_clients::<Requests>)
-        .demands("A hundred clients are served one after the other, and no descriptor of theirs is left.")
+        .demands("A hundred clients are served one after the other, and a thousand break off: no descriptor, memory or file of theirs is left.")
         .hint("When is the connection of a client closed, on each of the ways that your code can take?")
         .section("02-2-server.html#one-client-only"),
     check("survives_an_empty_request", survives_an_empty_request)
@@ -131,18 +131,19 @@ pub const CHECKS: &[Check] = &[
         .section("02-2-server.html#the-repair")
         .needs(Needs::Unix),
     check("gives_up_on_a_client_that_never_reads", gives_up_on_a_client_that_never_reads)
-        .demands("A client that sends slowly and never reads its reply is reported when its limit is over; the next is served.")
+        .demands("A client that sends slowly and never reads its reply is reported when its limit is over; the next is served, and doesn't wait for one whose reply is on its way.")
         .hint("Which of your calls waits for a client that does not read, and how much of its time is left by then?")
         .section("02-2-server.html#the-repair")
         .needs(Needs::Unix),
     check("ends_a_silent_client_in_time", ends_a_silent_client_in_time::<Requests>)
-        .demands("Where the time limit is one second, a silent client is ended after it, and within one more.")
+        .demands("Where the time limit is 1.3 seconds, a client that is silent, or says its first word late, is ended after it, and within one second more.")
         .hint("From which moment does your limit count, and how often does it begin anew?")
         .section("02-2-server.html#the-repair"),
-    check("gives_a_client_time", gives_a_client_time::<Requests>)
-        .demands("Without --time-limit, a client that is silent for a second and a half is answered.")
+    check("gives_a_client_time", gives_a_client_time)
+        .demands("Without --time-limit, a client that is silent for two seconds and a half, before its request, in it or before it reads, is answered.")
         .hint("Which limit has a client if the user gives none?")
-        .section("02-2-server.html#the-repair"),
+        .section("02-2-server.html#the-repair")
+        .takes_long(),
 ];
 
 /// The checks that the untouched starter fails.
@@ -167,9 +168,11 @@ pub const STARTER_FAILS: &[&str] = &[
 ];
 
 fn says_where_it_listens(run: &mut Run) -> Outcome {
-    let (_server, address) = run.serve()?;
-    run.ensure("the port is a real one", address.port() != 0, address)
-        .hint("Who knows the port: the command line, or the listener?")?;
+    let told = private_loopback();
+    let (_server, address) = run.serve_with(&[&SocketAddr::new(told, 0).to_string()])?;
+    let is_there = address.ip() == told && address.port() != 0;
+    run.ensure(format!("the address is {told}, and the port a real one"), is_there, address)
+        .hint("Who knows the address and the port: the command line, or the listener?")?;
     run.connect(address)?.close();
     // All of 127.0.0.0/8 is loopback there.
     if cfg!(target_os = "linux") {
@@ -216,9 +219,13 @@ fn reads_the_whole_request(run: &mut Run) -> Outcome {
         socket.is_none_or(|socket| socket.receive_queue == 0).then_some(())
     })?;
     client.receives_nothing_for(Duration::from_millis(20))?;
-    client.send(rest)?;
+    // Pieces that look like an end.
+    let pieces = ["\n", "\n\n", "\r\n\r\n", "\0", "\n.\r\n", "the end"];
+    let pieces = [&[rest], &pieces.map(str::as_bytes)[..]].concat();
+    client.send_in_chunks(&pieces)?;
     client.finish_sending()?;
-    client.receives_all(reply(GREETING))
+    let request = [&[start], &pieces[..]].concat().concat();
+    client.receives_all([reply("").as_bytes(), &request].concat())
 }
 
 fn answers_any_text(run: &mut Run) -> Outcome {
@@ -434,8 +441,42 @@ fn gives_up_on_a_client_that_never_reads(run: &mut Run) -> Outcome {
         let took = since.elapsed();
         serves_another(run, address)?;
         greedy.close();
+        // The kernel takes all of this reply, so the server is done.
+        let little_room = || -> std::io::Result<TcpStream> {
+            let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+            socket.set_recv_buffer_size(4096)?;
+            socket.connect(&address.into())?;
+            Ok(socket.into())
+        };
+        let stream = run.attempt("a client with little room connects", little_room())?;
+        let mut stays = run.peer(stream, "the client with little room");
+        stays.send("x".repeat(64 << 10))?;
+        stays.finish_sending()?;
+        serves_another(run, address).hint("The kernel has your reply, and sends it when the client has room: which call of yours waits for that?")?;
+        stays.close();
         Ok(took)
     })
+}
+
+fn gives_a_client_time(run: &mut Run) -> Outcome {
+    let mut serve = || run.serve();
+    let [(_first, to_first), (_second, to_second), (_third, to_third)] =
+        [serve()?, serve()?, serve()?];
+    let mut thinks = run.connect_as("a client that thinks first", to_first)?;
+    let mut pauses = run.connect_as("a client that pauses in its request", to_second)?;
+    let mut reads_late = asks_for_a_long_reply(run, to_third)?;
+    pauses.send("to be ")?;
+    reads_late.has_unread_input()?;
+    run.grants(PAUSE);
+    pauses.receives_nothing_for(PAUSE)?;
+    thinks.receives_nothing_for(Duration::from_millis(1))?;
+    pauses.send("continued")?;
+    pauses.finish_sending()?;
+    pauses.receives_all(reply("to be continued"))?;
+    Requests::is_served(&mut thinks)?;
+    let room = SockRef::from(reads_late.stream()).set_recv_buffer_size(1 << 20);
+    run.attempt("the one with small buffers begins to read", room)?;
+    reads_late.receives_all(reply(&"x".repeat(MAX_REQUEST)))
 }
 
 /// What the server answers to a request.

@@ -84,6 +84,13 @@ impl Protocol for Requests {
         client.receives_all(reply(&request))
     }
 
+    fn costs_much(client: &mut Peer) -> Outcome {
+        // The server may have closed before the last of them.
+        let _ = client.write_all(&[b'x'; MAX_REQUEST + 1], "the server reads the request");
+        let _ = client.stream().shutdown(Shutdown::Write);
+        client.receives_no_reply()
+    }
+
     fn sends_without_reading(mut stream: &TcpStream) {
         // The longest request that is allowed, so that the reply is as long.
         let _ = stream.write_all(&[b'x'; MAX_REQUEST]);

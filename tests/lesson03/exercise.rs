@@ -20,7 +20,8 @@
 //!   the client's end. A client can hold the server no longer than `--time-limit SECONDS` (10 without it) and a
 //!   second more, whatever it sends or doesn't send. When a client has gone, the server keeps nothing of it.
 //!   (The starter does this.)
-//! - While one run listens, a second run on the same port fails, and the first one goes on serving.
+//! - While one run listens, however busy it is, a second run on the same port fails, and the first one goes on
+//!   serving.
 //! - When a run has ended, the next one gets the same port right away: after it closed a connection first,
 //!   after `kill -9` with clients connected and waiting, and three times in a row. `kill -9` ends one process,
 //!   the one that was started, so you can't leave another one behind that keeps the port.
@@ -67,7 +68,7 @@ use crate::facts::first_run;
 use crate::queue;
 use servers::one_client_robustness::serves_the_next_after_a_slow_sender;
 use servers::one_client_time::{
-    ends_a_silent_client_in_time, gives_a_client_time, serves_a_hundred_clients,
+    PAUSE, ends_a_silent_client_in_time, serves_a_hundred_clients,
     survives_a_client_that_is_gone,
 };
 use servers::robustness::Protocol;
@@ -77,7 +78,7 @@ pub const SECTION: &str = "02-3-port-reuse.html#exercise";
 pub const CHECKS: &[Check] = &[
     check("says_where_it_listens", says_where_it_listens)
         .begins("It starts again right away", "about 5 lines, a quarter of an hour")
-        .demands("Started with port 0, it says which port the kernel chose, and serves a client there and at no other address.")
+        .demands("Started with an address and port 0, it says which port the kernel chose, and serves a client there and at no other address.")
         .hint("Who knows the port: the command line, or the listener?")
         .section(SECTION),
     check("listens_on_ipv6", listens_on_ipv6)
@@ -85,7 +86,7 @@ pub const CHECKS: &[Check] = &[
         .hint("Which of the arguments of `Socket::new` depends on the address?")
         .section(SECTION),
     check("serves_one_after_another", serves_one_after_another)
-        .demands("Each client gets the whole reply and a clean end, also after one that broke off.")
+        .demands("Each client gets the whole reply and a clean end, whatever it sends, also after one that broke off.")
         .hint("What does your server do when it is done with a client, and how does that client learn of it? And when one has broken off?")
         .section(SECTION),
     check("reads_to_the_clients_end", reads_to_the_clients_end)
@@ -98,19 +99,20 @@ pub const CHECKS: &[Check] = &[
         .section("02-2-server.html#the-repair")
         .needs(Needs::Unix),
     check("ends_a_silent_client_in_time", ends_a_silent_client_in_time::<Greetings>)
-        .demands("With a time limit of one second, a silent client is ended after that second, and within one more.")
+        .demands("With a time limit of 1.3 seconds, a client that is silent, or says its first word late, is ended after that time, and within one second more.")
         .hint("From which moment does your limit count, and how often does it begin anew?")
         .section("02-2-server.html#the-repair"),
-    check("gives_a_client_time", gives_a_client_time::<Greetings>)
-        .demands("Without --time-limit, a client that is silent for a second and a half is answered.")
+    check("gives_a_client_time", gives_a_client_time)
+        .demands("Without --time-limit, a client that is silent for two seconds and a half is answered; after its reply it may take as long to go on.")
         .hint("Which limit has a client if the user gives none, and when do you reply?")
-        .section("02-2-server.html#the-repair"),
+        .section("02-2-server.html#the-repair")
+        .takes_long(),
     check("serves_a_hundred_clients", serves_a_hundred_clients::<Greetings>)
-        .demands("A hundred clients are served one after another, and no descriptor of theirs is left.")
+        .demands("A hundred clients are served one after another, and a thousand break off: no descriptor, memory or file of theirs is left.")
         .hint("When is the connection of a client closed, on each of the ways that your code can take?")
         .section("02-2-server.html#one-client-only"),
     check("never_listens_twice", never_listens_twice)
-        .demands("While one run listens, a second one on the same port fails, and the first goes on serving.")
+        .demands("While one run listens, a second one on the same port fails, also if the first is too busy to answer, and the first goes on serving.")
         .hint("What does the second run do when `bind` refuses? And if it does not refuse: what has allowed it?")
         .section("02-3-port-reuse.html#two-servers-on-one-port")
         .needs(Needs::Unix),
@@ -128,7 +130,7 @@ pub const CHECKS: &[Check] = &[
         .section("02-3-port-reuse.html#the-repair"),
     check("knows_a_live_server", knows_a_live_server)
         .begins("It says who holds the port", "about 20 lines, three quarters of an hour")
-        .demands("If a server has the port, the error says `a server listens there`, and names the address; exit code 1.")
+        .demands("If a server listens, at this address or at all of them, the error says `a server listens there`, and names the address; exit code 1.")
         .hint("What can you do with a live server that you can't do with the remains of one?")
         .section("02-3-port-reuse.html#who-holds-the-port"),
     check("knows_a_busy_server", knows_a_busy_server)
@@ -142,7 +144,7 @@ pub const CHECKS: &[Check] = &[
         .section("02-3-port-reuse.html#who-holds-the-port")
         .needs(Needs::Linux),
     check("knows_a_port_that_is_only_bound", knows_a_port_that_is_only_bound)
-        .demands("If a program has bound the port and doesn't listen, the error says `no server listens there`.")
+        .demands("If a program has bound the port and doesn't listen, the error says `no server listens there`, whoever listens at another address.")
         .hint("After which call can clients connect, and which call has the other program not made?")
         .section("02-3-port-reuse.html#who-holds-the-port"),
     check("tells_other_errors_apart", tells_other_errors_apart)
@@ -175,8 +177,14 @@ pub const STARTER_FAILS: &[&str] = &[
 ];
 
 fn says_where_it_listens(run: &mut Run) -> Outcome {
-    let (_server, address) = run.serve()?;
-    run.ensure("the port is a real one", address.port() != 0, address)?;
+    let told = private_loopback();
+    let (_server, address) = run.serve_with(&[&SocketAddr::new(told, 0).to_string()])?;
+    let is_there = address.ip() == told && address.port() != 0;
+    run.ensure(
+        format!("the address is {told}, and the port a real one"),
+        is_there,
+        address,
+    )?;
     serves_a_client(run, address)?.close();
     // All of 127.0.0.0/8 is loopback there.
     if cfg!(target_os = "linux") {
@@ -208,6 +216,13 @@ fn serves_one_after_another(run: &mut Run) -> Outcome {
     unread.send(GREETING)?;
     unread.reset();
     serves_a_client(run, address)?.close();
+    // Whatever it is that comes.
+    for bytes in [&b"\xff"[..], b"\xe4\xbd", b"\0", b"\n"] {
+        let mut client = run.connect(address)?;
+        client.send(bytes)?;
+        client.receives_all(REPLY)?;
+        client.close();
+    }
     survives_a_client_that_is_gone::<Greetings>(run, &mut server, address)
         .hint("What does a write to a client that has gone do to your process, and to your loop?")
 }
@@ -233,6 +248,18 @@ fn never_listens_twice(run: &mut Run) -> Outcome {
     run.to_end_without_listening(&[&address.to_string()])?.exited_with(1)?;
     first.still_runs()?;
     serves_a_client(run, address)?.close();
+    // Where the kernel says who waits. The first run has no room for whoever asks whether it is there.
+    if cfg!(target_os = "linux") {
+        let any = SocketAddr::new(private_loopback(), 0).to_string();
+        let arguments = ["--queue", "1", "--time-limit", "60", &any];
+        let (mut first, address) = run.serve_with(&arguments)?;
+        let served = serves_a_client(run, address)?;
+        let waiting = queue::fill(run, address, 1)?;
+        run.to_end_without_listening(&[&address.to_string()])?.exited_with(1)?;
+        first.still_runs()?;
+        waiting.into_iter().for_each(Peer::close);
+        served.close();
+    }
     Ok(())
 }
 
@@ -307,6 +334,15 @@ fn knows_a_live_server(run: &mut Run) -> Outcome {
         close(holder);
     }
 
+    // All addresses are this machine's, and this one is among them.
+    if cfg!(target_os = "linux") {
+        let holder = TcpListener::bind("0.0.0.0:0");
+        let holder = run.attempt("another program listens on 0.0.0.0", holder)?;
+        let taken = run.attempt("learn its address", holder.local_addr())?;
+        cannot_listen(run, SocketAddr::new(private_loopback(), taken.port()), A_SERVER)?;
+        close(holder);
+    }
+
     // This very program, which also has to go on.
     let (mut first, address) = run.serve_on_own_address()?;
     cannot_listen(run, address, A_SERVER)?;
@@ -341,7 +377,14 @@ fn knows_what_a_run_has_left(run: &mut Run) -> Outcome {
 
 fn knows_a_port_that_is_only_bound(run: &mut Run) -> Outcome {
     let held: ClosedPort = run.closed_port()?;
-    cannot_listen(run, held.address, NO_SERVER)
+    // On Linux a server may have the same port at another of this machine's addresses.
+    let elsewhere = TcpListener::bind((private_loopback(), held.address.port())).ok();
+    if elsewhere.is_some() {
+        run.step("a server listens on that port at another address");
+    }
+    cannot_listen(run, held.address, NO_SERVER)?;
+    elsewhere.map(close);
+    Ok(())
 }
 
 fn tells_other_errors_apart(run: &mut Run) -> Outcome {
@@ -372,7 +415,7 @@ fn cannot_listen(run: &mut Run, address: SocketAddr, holder: &str) -> Outcome {
         let took = since.elapsed();
         says(run, &ended.stderr(), &address, holder)?;
         let seconds = format!("{:.1} s", took.as_secs_f64());
-        run.ensure("that took less than three seconds", took < SOON, seconds)
+        run.ensure_in_time("that took less than three seconds", took < SOON, seconds)
             .hint("Which of your calls waits, and what ends that?")
     })
 }
@@ -428,12 +471,28 @@ fn gives_up_on_a_slow_sender(run: &mut Run) -> Outcome {
     })
 }
 
+fn gives_a_client_time(run: &mut Run) -> Outcome {
+    let [(_first, to_first), (_second, to_second)] = [run.serve()?, run.serve()?];
+    let mut thinks = run.connect_as("a client that thinks first", to_first)?;
+    let mut stays = serves_a_client(run, to_second)?;
+    run.grants(PAUSE);
+    thinks.receives_nothing_for(PAUSE)?;
+    Greetings::is_served(&mut thinks)?;
+    // Its second word comes to nobody, if the server has closed.
+    for _ in 0..3 {
+        stays.send("more")?;
+        stays.has_been_read()?;
+    }
+    Ok(())
+}
+
 /// One reply for each client, whatever it sends.
 pub struct Greetings;
 
 impl Protocol for Greetings {
     const SECTION: &'static str = SECTION;
     const MAKES_OTHERS_WAIT: bool = true;
+    const REPLIES_AT_ONCE: bool = true;
     const HALF: &'static [u8] = b"\xe4\xbd";
 
     fn asks(client: &mut Peer) -> Outcome {

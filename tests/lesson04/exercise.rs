@@ -23,7 +23,8 @@
 //! - A line longer than 64 KiB (65,536 bytes without its `\n`), bytes that aren't UTF-8, or a reset end
 //!   that client's conversation, and only that one. The lines before it are answered, it isn't, and the
 //!   connection ends. stderr says `error: WHAT: WHY`, with the client's address in it. Any number of such
-//!   clients, and of clients that don't wait for their replies, leave the server running.
+//!   clients, and of clients that don't wait for their replies, leave the server running, and none of them
+//!   fills its memory.
 //! - A client that has gone leaves neither a descriptor nor a thread behind.
 //! - When `accept` fails because no descriptor is left, stderr says so, as an `error: `, ten times a second
 //!   at most. The clients that are connected are served, the others wait in the queue, and the server
@@ -89,9 +90,10 @@ pub const CHECKS: &[Check] = &[
         .hint("How many clients can your program read from at the same time, and which of its buffers do two of them share?")
         .section("03-threads.html#the-repair"),
     check("waits_for_a_slow_reader", waits_for_a_slow_reader)
-        .demands("A client that reads its replies late gets all of them, and the others are served meanwhile.")
+        .demands("A client that reads its replies five seconds late gets all of them, the others are served meanwhile, and one that pauses for as long in its line is served as well.")
         .hint("How many of the bytes does one `write` take when the client's buffer is nearly full, and what becomes of the rest?")
-        .section(OTHERS),
+        .section(OTHERS)
+        .takes_long(),
     check("serves_ipv6", serves_ipv6)
         .demands("Told to listen on `[::1]`, it serves clients there.")
         .hint("Which type holds an address of either family, and where does your program expect only one of them?")
@@ -115,7 +117,7 @@ pub const CHECKS: &[Check] = &[
         .hint("What becomes of an error, or a panic, in the thread of one client, and of a lock that it holds?")
         .section(OTHERS),
     check("survives_clients_that_do_not_wait", survives_clients_that_do_not_wait)
-        .demands("Clients that send lines and are gone before the replies come don't end the server.")
+        .demands("Clients that send lines and are gone before the replies come don't end the server, and one that never reads them doesn't fill its memory.")
         .hint("Which error, or which signal, does a `write` to a client get that has gone, and what does your program do then?")
         .section(OTHERS)
         .needs(Needs::Linux),

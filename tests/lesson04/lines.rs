@@ -191,16 +191,26 @@ fn has_been_read(run: &mut Run, client: &Peer, number: usize) -> Outcome {
     })
 }
 
+const PATIENCE: &str = "How long may a client be silent, and which of your calls has a time limit?";
+
 pub fn waits_for_a_slow_reader(run: &mut Run) -> Outcome {
+    const PAUSE: Duration = Duration::from_millis(5300);
     let (server, address, mut other) = serve_another(run)?;
+    let mut pauses = run.connect_as("a client that pauses in its line", address)?;
+    pauses.send("half a ")?;
     let (mut client, replies) = reads_nothing(run, address, 8000)?;
     server.waits_until_idle();
-    run.step("for 600 ms, it doesn't read its replies");
-    thread::sleep(Duration::from_millis(600));
+    run.grants(PAUSE);
+    run.step(
+        "for five seconds, it doesn't read its replies, and the one that pauses sends nothing",
+    );
+    thread::sleep(PAUSE);
     serves_on(run, address, &mut other)?;
     begins_to_read(run, &client)?;
     client.receives(replies)?;
-    is_served(&mut client)
+    is_served(&mut client)?;
+    pauses.send("line\n").hint(PATIENCE)?;
+    pauses.receives(reply("half a line")).hint(PATIENCE)
 }
 
 pub fn serves_ipv6(run: &mut Run) -> Outcome {
@@ -222,7 +232,9 @@ pub fn has_ipv6() -> bool {
 }
 
 pub fn listens_where_it_is_told(run: &mut Run) -> Outcome {
-    let (_server, address) = run.serve()?;
+    let told = private_loopback();
+    let (_server, address) = run.serve_with(&[&SocketAddr::new(told, 0).to_string()])?;
+    run.ensure(format!("the address is {told}"), address.ip() == told, address)?;
     is_served(&mut run.connect(address)?)?;
     // On Linux all of 127.0.0.0/8 is this machine.
     run.is_refused(SocketAddr::new(private_loopback(), address.port()))

@@ -2,10 +2,12 @@
 
 use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use grader::{Hint, Outcome, Peer, Program, Run};
 use servers::many_clients::{self, in_time};
+use servers::robustness::break_off;
 
 use crate::lines::*;
 
@@ -46,7 +48,8 @@ pub fn closes_on_bytes_that_are_not_text(run: &mut Run) -> Outcome {
     cut.receives(reply("one")).hint(DUE)?;
     cut.receives_no_reply()?;
     server.reports(cut.local()).hint(REPORTS)?;
-    serves_on(run, address, &mut other).hint(DISTURBED)
+    serves_on(run, address, &mut other).hint(DISTURBED)?;
+    closes_after_its_replies(run).hint("What does the kernel do with replies that it has not sent yet, when the connection is closed with unread input?")
 }
 
 pub fn closes_on_a_line_that_is_too_long(run: &mut Run) -> Outcome {
@@ -61,6 +64,10 @@ pub fn closes_on_a_line_that_is_too_long(run: &mut Run) -> Outcome {
     client.send(&longest)?;
     client.finish_sending()?;
     client.receives_all(reply(&longest))?;
+    // A buffer that holds more than one line may hold more than the longest.
+    client = run.connect_as("a client with two lines in one piece", address)?;
+    client.send(format!("{longest}\n{longest}\n"))?;
+    client.receives(reply(&longest) + &reply(&longest))?;
     for (name, line) in [
         ("the client with a byte too many", format!("{longest}x\n")),
         ("the client with too many bytes in few characters", "你".repeat(MAX_LINE / 3 + 1) + "\n"),
@@ -124,11 +131,46 @@ pub fn survives_clients_that_do_not_wait(run: &mut Run) -> Outcome {
     serves_on(run, address, &mut other)?;
     run.becomes_idle(&server)?;
     serves_on(run, address, &mut other)?;
+    cannot_fill_the_memory(run, &server, address)?;
+    serves_on(run, address, &mut other)?;
     server.still_runs()
+}
+
+/// A client sends more and more, and reads nothing: at some point the server has to leave it unread.
+fn cannot_fill_the_memory(run: &mut Run, server: &Program, address: SocketAddr) -> Outcome {
+    const MUCH: usize = 48 << 20;
+    let greedy = run.connect_as("a client that reads nothing", address)?;
+    run.attempt("its writes don't wait", greedy.stream().set_nonblocking(true))?;
+    let before = server.usage()?.memory;
+    run.step("it sends lines of 8 KiB until the server takes no more, 48 MiB of them at most");
+    let line = format!("{}\n", "x".repeat((8 << 10) - 1));
+    let (mut sent, mut looks) = (0, 0);
+    // So many looks in a row at a server that waits, and at a connection that is full.
+    while sent < MUCH && looks < 20 && run.has_time(Duration::from_millis(1)) {
+        match { greedy.stream() }.write(&line.as_bytes()[sent % line.len()..]) {
+            Ok(count) => (sent, looks) = (sent + count, 0),
+            Err(why) if why.kind() == ErrorKind::WouldBlock => {
+                looks = if server.running_threads().is_empty() { looks + 1 } else { 0 };
+                thread::sleep(Duration::from_millis(2));
+            }
+            Err(why) if why.kind() == ErrorKind::Interrupted => {}
+            Err(_) => break,
+        }
+    }
+    let grown = server.usage()?.memory.saturating_sub(before) as usize;
+    let got = format!("{} MiB more, after {} MiB of lines", grown >> 20, sent >> 20);
+    run.ensure("it needs no more than 24 MiB for that client", grown < MUCH / 2, got).hint(
+        "Where are the replies that a client doesn't read, and what could keep you from making more of them?",
+    )?;
+    greedy.reset();
+    Ok(())
 }
 
 pub fn leaves_nothing_behind(run: &mut Run) -> Outcome {
     many_clients::leaves_nothing_behind(run, |run, address, number| {
+        if number == 0 {
+            break_off::<Lines>(run, address, 100)?;
+        }
         let mut client = run.connect(address)?;
         is_served(&mut client)?;
         match number % 5 {
@@ -147,8 +189,8 @@ pub fn leaves_nothing_behind(run: &mut Run) -> Outcome {
 }
 
 pub fn survives_without_descriptors(run: &mut Run) -> Outcome {
-    // Ten a second, and some for the moments between; a server that spins writes thousands.
-    let few = |time: Duration| 5 + time.as_millis() as usize / 80;
+    // Ten a second, and some for the moments between.
+    let few = |time: Duration| 4 + time.as_millis() as usize / 90;
     many_clients::survives_without_descriptors(run, is_served, few)
 }
 
@@ -247,7 +289,11 @@ fn finishes_lines(
 pub fn stops_in_time(run: &mut Run) -> Outcome {
     in_time(run, |run| {
         let (mut server, address) = run.serve()?;
-        let _greedy = reads_nothing(run, address, 0)?;
+        // Several, since they may be waited for one after the other.
+        let _greedy = [reads_nothing(run, address, 0)?, reads_nothing(run, address, 0)?];
+        let mut talks = run.connect_as("a client that sends a line every 20 ms", address)?;
+        is_served(&mut talks)?;
+        sends_lines(run, &talks)?;
         let mut drips = run.connect_as("a client that sends a byte every 20 ms", address)?;
         is_served(&mut drips)?;
         let _drips = drips.sends_slowly(Instant::now())?;
@@ -256,6 +302,17 @@ pub fn stops_in_time(run: &mut Run) -> Outcome {
         server.exits_with(0)?;
         Ok(server.ran_since(since))
     })
+}
+
+/// Sends a line again and again, until the connection ends.
+fn sends_lines(run: &mut Run, client: &Peer) -> Outcome {
+    let mut stream = run.attempt("it begins to send lines", client.stream().try_clone())?;
+    thread::spawn(move || {
+        while stream.write_all(b"a line\n").is_ok() {
+            thread::sleep(Duration::from_millis(20));
+        }
+    });
+    Ok(())
 }
 
 pub fn refuses_a_long_line_that_comes_slowly(run: &mut Run) -> Outcome {

@@ -4,7 +4,7 @@
 //! (RFC 9112 §9.6), and the client may lose the reply.
 //!
 //! Instead of: exercise02
-//! Fails: answers_a_long_request, answers_a_slow_reader,
+//! Fails: answers_a_long_request, answers_a_slow_reader, serves_a_hundred_clients,
 //!   survives_bytes_that_are_not_text, refuses_a_request_that_is_too_long
 
 use std::io::{Read, Write};

@@ -4,8 +4,9 @@
 //! loop, so the loop ends, and the server with it.
 //!
 //! Instead of: exercise02
-//! Fails: survives_an_empty_request, survives_bytes_that_are_not_text,
-//!   survives_a_reset, refuses_a_request_that_is_too_long, gives_up_on_a_silent_client,
+//! Fails: serves_a_hundred_clients, survives_an_empty_request,
+//!   survives_bytes_that_are_not_text, survives_a_reset,
+//!   refuses_a_request_that_is_too_long, gives_up_on_a_silent_client,
 //!   gives_up_on_a_slow_sender, gives_up_on_a_client_that_never_reads,
 //!   survives_whatever_is_sent, waits_for_descriptors, waits_for_its_stderr
 

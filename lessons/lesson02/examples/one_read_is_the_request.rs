@@ -5,9 +5,9 @@
 //!
 //! Instead of: exercise02
 //! Fails: reads_the_whole_request, answers_a_long_request, answers_a_slow_reader,
-//!   serves_the_next_client, refuses_a_request_that_is_too_long,
-//!   gives_up_on_a_slow_sender, gives_up_on_a_client_that_never_reads,
-//!   answers_requests_cut_anywhere
+//!   serves_the_next_client, serves_a_hundred_clients,
+//!   refuses_a_request_that_is_too_long, gives_up_on_a_slow_sender,
+//!   gives_up_on_a_client_that_never_reads, answers_requests_cut_anywhere
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

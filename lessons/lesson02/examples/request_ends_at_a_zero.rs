@@ -3,7 +3,7 @@
 //! A zero is a character (U+0000), and more may follow.
 //!
 //! Instead of: exercise02
-//! Fails: answers_any_text
+//! Fails: reads_the_whole_request, answers_any_text
 
 mod shared;
 

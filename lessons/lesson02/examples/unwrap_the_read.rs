@@ -3,8 +3,8 @@
 //! A client that resets its connection, or that's too slow, takes the whole server down.
 //!
 //! Instead of: exercise02
-//! Fails: survives_a_reset, gives_up_on_a_silent_client, gives_up_on_a_slow_sender,
-//!   survives_resets_at_any_moment
+//! Fails: serves_a_hundred_clients, survives_a_reset, gives_up_on_a_silent_client,
+//!   gives_up_on_a_slow_sender, survives_resets_at_any_moment
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

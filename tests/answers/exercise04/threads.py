@@ -96,15 +96,17 @@ def finish(connection):
 
 def stop(*_):
     stopping.set()
-    os.write(stop_write, b"!")
 
 
 def main():
     global clients
     host, port = arguments()
     family = socket.AF_INET6 if host.version == 6 else socket.AF_INET
-    listener = socket.create_server((str(host), port), family=family, backlog=5)
+    listener = socket.create_server((str(host), port), family=family, backlog=128)
     listener.setblocking(False)
+    # Whichever thread the kernel interrupts, a byte comes at once; `stop` runs when the main thread does.
+    os.set_blocking(stop_write, False)
+    signal.set_wakeup_fd(stop_write)
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     print(f"listening on {named(listener.getsockname())}", flush=True)

@@ -31,7 +31,8 @@ pub fn survives_without_descriptors(
     let (crowd, mut last) = crowd(run, &mut server, address)?;
     run.stays_idle(&server)
         .hint("The client stays in the queue when `accept` fails: what does the next `accept` do, and how soon do you call it?")?;
-    last.receives_nothing_for(Duration::from_millis(20))
+    // Long enough to tell how often it complains.
+    last.receives_nothing_for(Duration::from_millis(500))
         .hint("What becomes of the clients in the queue when `accept` fails?")?;
     let few = most_lines(since.elapsed());
     let lines = server.stderr().lines().count();
@@ -107,7 +108,7 @@ pub fn parts_with(run: &mut Run, good: &[u8]) -> Outcome<Vec<u8>> {
     let stream = run.attempt("a client with small buffers connects", narrow(address))?;
     let mut client = run.peer(stream, "the client");
     let name = client.local();
-    client.send([good, b"\xff\n", &[b'x'; 32 << 10]].concat())?;
+    client.send([good, b"\xff\n", &[b'x'; 128 << 10]].concat())?;
     server.reports(name)?;
     run.until("nothing of that is unread", || {
         let socket = sockets::socket_between(address, name);

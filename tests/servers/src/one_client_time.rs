@@ -1,43 +1,65 @@
 //! For how long one client may hold a server, to the second.
 
+use std::io::Write;
 use std::net::SocketAddr;
+use std::path::Path;
+use std::thread;
 use std::time::{Duration, Instant};
 
-use grader::{Outcome, Program, Run};
+use grader::{Hint, Outcome, Program, Run};
 
-use crate::robustness::Protocol;
+use crate::robustness::{Protocol, break_off};
 
 /// How much longer than its limit a client may be held: a server may report, finish sending, and read on for a
 /// moment before it closes.
 pub const GRACE: Duration = Duration::from_secs(1);
 
-/// A silent client is ended when its limit is over, not before and not much later.
+/// The time limit of [`ends_a_silent_client_in_time`].
+const LIMIT: Duration = Duration::from_millis(1300);
+
+/// A silent client is ended when its limit is over, not before and not much later. So is one that says its
+/// first word late: its time has begun with the connection.
 pub fn ends_a_silent_client_in_time<P: Protocol>(run: &mut Run) -> Outcome {
-    const LIMIT: Duration = Duration::from_secs(1);
     run.no_later_than(LIMIT + GRACE, |run| {
-        let (_server, address) = run.serve_with(&["--time-limit", "1", "127.0.0.1:0"])?;
+        let arguments = ["--time-limit", "1.3", "127.0.0.1:0"];
+        let (_server, address) = run.serve_with(&arguments)?;
+        let (_other_server, other) = run.serve_with(&arguments)?;
         let since = Instant::now();
         let mut silent = run.connect_as("the silent client", address)?;
+        let mut late = run.connect_as("a client of another run", other)?;
+        // The one whose first word has been answered doesn't see when its time is over. Who waits for it does.
+        let mut next = None;
+        if P::REPLIES_AT_ONCE {
+            let mut client = run.connect_as("the client behind it", other)?;
+            P::asks(&mut client)?;
+            next = Some(client);
+        }
+        run.step("just before its time is over, it says its first word");
+        thread::sleep(Duration::from_millis(1150).saturating_sub(since.elapsed()));
+        // On a busy machine it may be late for that.
+        let _ = { late.stream() }.write(&P::HALF[..1]);
         silent.receives_no_reply()?;
         let took = since.elapsed();
         let seconds = format!("{:.2} s", took.as_secs_f64());
         // Timers count in milliseconds, and some begin a little early.
-        run.ensure("that was not before its second was over", took.as_millis() >= 950, seconds)?;
-        Ok(took)
+        let least = LIMIT - Duration::from_millis(50);
+        run.ensure("that was not before its 1.3 seconds were over", took >= least, seconds)?;
+        match next {
+            Some(mut next) => P::is_answered(&mut next)?,
+            None => late.receives_no_reply()?,
+        }
+        Ok(since.elapsed())
     })
 }
 
-/// Without --time-limit a client has ten seconds. It needs one and a half.
-pub fn gives_a_client_time<P: Protocol>(run: &mut Run) -> Outcome {
-    let (_server, address) = run.serve()?;
-    let mut slow = run.connect_as("a client that thinks first", address)?;
-    slow.receives_nothing_for(Duration::from_millis(1500))?;
-    P::is_served(&mut slow)
-}
+/// For how long a client may be silent that has ten seconds.
+pub const PAUSE: Duration = Duration::from_millis(2500);
 
-/// A hundred clients leave no descriptor behind.
+/// A hundred clients are served, and a thousand more come for nothing. Nothing is left of all of them.
 pub fn serves_a_hundred_clients<P: Protocol>(run: &mut Run) -> Outcome {
-    let (server, address) = run.serve()?;
+    let files = tempfile::tempdir().map_err(|why| run.broken("a folder for its files", why))?;
+    let (server, address) = serve_with_files_in(run, files.path())?;
+    run.grants(Duration::from_secs(2));
     let serve = |run: &mut Run, clients: usize| -> Outcome {
         for _ in 0..clients {
             let mut client = run.connect(address)?;
@@ -47,12 +69,65 @@ pub fn serves_a_hundred_clients<P: Protocol>(run: &mut Run) -> Outcome {
         Ok(())
     };
     serve(run, 1)?;
-    let Ok(before) = server.usage() else { return serve(run, 100) };
+    let count = || std::fs::read_dir(files.path()).map_or(0, Iterator::count);
+    let (Ok(before), files_before) = (server.usage(), count()) else { return serve(run, 100) };
     run.as_one_step("a hundred clients are served", |run| serve(run, 100))?;
+    break_off::<P>(run, address, 1000)?;
+    serve(run, 1)?;
     run.until("the server has closed its connections with them", || {
         let now = server.usage().ok()?;
         (now.descriptors < before.descriptors + 5).then_some(())
-    })
+    })?;
+    let files_more = count().saturating_sub(files_before);
+    run.ensure(
+        "it has left no files of theirs",
+        files_more < 5,
+        format!("{files_more} files more"),
+    )
+    .hint("What have you written down of a client, and who deletes it when the client has gone?")?;
+    keeps_no_memory::<P>(run, &server, address)
+        .hint("Which of your values still has a client's request when that client has gone?")
+}
+
+/// Temporary files of this server are in a folder of its own, where the system has such a variable.
+fn serve_with_files_in(run: &mut Run, folder: &Path) -> Outcome<(Program, SocketAddr)> {
+    if !cfg!(unix) {
+        return run.serve();
+    }
+    let variable = format!("TMPDIR={}", folder.display());
+    run.serve_through(&["env", &variable], &["127.0.0.1:0"])
+}
+
+/// Client after client sends much. In one of a few rounds the server's memory must not have grown by what they
+/// sent: one that cleans up now and then has done it by then.
+fn keeps_no_memory<P: Protocol>(run: &mut Run, server: &Program, address: SocketAddr) -> Outcome {
+    const MOST: u64 = 3 << 20;
+    let round = |run: &mut Run| {
+        run.as_one_step("20 clients send much, a quarter of them too much", |run| {
+            for number in 0..20 {
+                let mut client = run.connect(address)?;
+                if number % 5 == 0 {
+                    P::costs_much(&mut client)?
+                } else {
+                    P::sends_much(&mut client)?
+                }
+                client.close();
+            }
+            Ok(())
+        })?;
+        Ok(server.usage()?.memory)
+    };
+    let mut memory = vec![round(run)?, round(run)?, round(run)?];
+    for now in 3..10 {
+        memory.push(round(run)?);
+        // Of two rounds: what is kept may first have been put where something else was.
+        if memory[now] < memory[now - 2] + MOST {
+            return Ok(());
+        }
+    }
+    let grown =
+        format!("from {} to {} KiB, a little in each round", memory[0] >> 10, memory[9] >> 10);
+    run.ensure("it needs no more memory for 40 clients more", false, grown)
 }
 
 /// A client that has sent all, and is gone before the server looks: the reply has nowhere to go.

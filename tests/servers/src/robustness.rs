@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use common::REPLY;
 use grader::sockets::{self, State};
 use grader::{Check, Needs, Outcome, Peer, Program, Rlimit, Run, check, close};
-use socket2::{Domain, Socket, Type};
+use socket2::{Domain, SockRef, Socket, Type};
 
 /// How a client talks with the server.
 pub trait Protocol {
@@ -29,6 +29,8 @@ pub trait Protocol {
     const IMPATIENT: &'static [&'static str] =
         if Self::MAKES_OTHERS_WAIT { &["--time-limit", "0.5", "127.0.0.1:0"] } else { Self::QUIET };
 
+    /// Whether the reply comes as soon as the client has said something, and not at its end.
+    const REPLIES_AT_ONCE: bool = false;
     /// Whether a request may be a megabyte without an end of line.
     const TAKES_A_MEGABYTE: bool = true;
     /// The first part of a request, cut inside a character.
@@ -45,6 +47,11 @@ pub trait Protocol {
 
     /// A client that sends 256 KiB, in requests that are allowed, and reads the replies to their end.
     fn sends_much(client: &mut Peer) -> Outcome;
+
+    /// A client whose request is refused when it has cost a lot of memory, where the protocol has such.
+    fn costs_much(client: &mut Peer) -> Outcome {
+        Self::sends_much(client)
+    }
 
     /// A client that sends until nobody takes a byte for a while.
     fn sends_without_reading(mut stream: &TcpStream) {
@@ -301,6 +308,31 @@ pub fn serve_with_full_errors(run: &mut Run, reader: &str) -> Outcome<(Program, 
     let pipe = format!("exec 3<&0 5>&2 4> >(exec 4>&- >&-; {reader})");
     let script = format!("{pipe}; {FILL_PIPE}; exec \"$@\" 2>&4 3<&- 4>&- 5>&-");
     run.serve_through(&["bash", "-c", &script, "bash"], &["127.0.0.1:0"])
+}
+
+/// So many clients come for nothing: each breaks off before its request, or in it. Not more of them at once
+/// than wait in a short queue.
+pub fn break_off<P: Protocol>(run: &mut Run, address: SocketAddr, clients: usize) -> Outcome {
+    run.step(format!("{clients} clients connect and reset, some of them in their request"));
+    for number in 0..clients {
+        let client = TcpStream::connect_timeout(&address, Duration::from_secs(5));
+        let client = client.map_err(|why| {
+            let got = format!("for number {}: {why}", number + 1);
+            let broken = run.broken("a connection", got);
+            if common::timed_out(&why) { broken.of_time() } else { broken }
+        })?;
+        if number % 2 == 0 {
+            let _ = { &client }.write_all(P::HALF);
+        }
+        let _ = SockRef::from(&client).set_linger(Some(Duration::ZERO));
+        drop(client);
+        let until = Instant::now() + Duration::from_secs(2);
+        let waiting = || sockets::listener_at(address).map_or(0, |it| it.receive_queue);
+        while number % 3 == 2 && waiting() > 0 && Instant::now() < until {
+            std::thread::sleep(Duration::from_micros(50));
+        }
+    }
+    Ok(())
 }
 
 /// The client's connection is lost in the middle of its request.

@@ -97,7 +97,7 @@ impl Run {
                 continue;
             }
             let got = format!("{:.1} s", took.as_secs_f64());
-            return self.ensure(steps::no_later_than(latest), took < latest, got);
+            return self.ensure_in_time(steps::no_later_than(latest), took < latest, got);
         }
     }
 

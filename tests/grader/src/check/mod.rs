@@ -79,6 +79,8 @@ pub struct Check<R> {
     /// Of the first check of a milestone.
     pub milestone: Option<Milestone>,
     pub needs: Needs,
+    /// Whether it waits for seconds: then only those wrong programs are judged on it that name it.
+    pub takes_long: bool,
     pub run: fn(&mut R) -> Outcome,
 }
 
@@ -118,7 +120,16 @@ pub enum Needs {
 
 /// Begins the description of a check.
 pub const fn check<R>(id: &'static str, run: fn(&mut R) -> Outcome) -> Check<R> {
-    Check { id, demands: "", hint: "", section: "", milestone: None, needs: Needs::Nothing, run }
+    Check {
+        id,
+        demands: "",
+        hint: "",
+        section: "",
+        milestone: None,
+        needs: Needs::Nothing,
+        takes_long: false,
+        run,
+    }
 }
 
 impl<R> Check<R> {
@@ -140,6 +151,12 @@ impl<R> Check<R> {
     /// Begins a milestone with this check.
     pub const fn begins(mut self, name: &'static str, size: &'static str) -> Check<R> {
         self.milestone = Some(Milestone { name, size });
+        self
+    }
+
+    /// Judges only those wrong programs that name it, since it waits for seconds.
+    pub const fn takes_long(mut self) -> Check<R> {
+        self.takes_long = true;
         self
     }
 

@@ -268,7 +268,8 @@ impl Lesson {
             });
         }
         let exercise = self.exercise.as_ref().filter(|exercise| exercise.name() == instead_of)?;
-        Some(Judges { all: exercise.checks.to_vec(), named: exercise.robustness.clone() })
+        let (long, all): (Vec<_>, Vec<_>) = exercise.checks.iter().partition(|it| it.takes_long);
+        Some(Judges { all, named: [long, exercise.robustness.clone()].concat() })
     }
 
     /// The recorded reports on checks of the exercise: each is a file in `tests/reports/`, named after the
