@@ -108,7 +108,7 @@ pub const CHECKS: &[Check] = &[
         .begins("IPv6, and bad addresses", "about 10 lines, half an hour"),
     check("takes_ipv6_addresses", takes_ipv6_addresses)
         .demands("An IPv6 address, in brackets, is classified like any other.")
-        .hint("Where does the port begin among so many colons, and what is private in IPv6?")
+        .hint("Which colon begins the port, and which of IPv6's ranges is private?")
         .section("01-introduction.html#what-an-address-is"),
     check("refuses_what_is_no_address", refuses_what_is_no_address)
         .demands("What isn't an IP address with a port is an error that names it, and the exit code is 1.")

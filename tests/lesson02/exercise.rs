@@ -70,11 +70,11 @@ pub const CHECKS: &[Check] = &[
         .hint("Which addresses does your listener have, and which has the user named?")
         .section("02-2-server.html#the-repair"),
     check("answers_a_request", answers_a_request)
-        .demands("A client that sends a request and ends its side gets the reply, a newline and its own text.")
+        .demands("A client that sends a request and finishes sending gets the reply, a newline and its own text.")
         .hint("A server has two kinds of socket: which of them carries the bytes of this client? And if it is that one: where does a request end, and where does a reply?")
         .section("02-2-server.html#what-goes-wrong"),
     check("reads_the_whole_request", reads_the_whole_request)
-        .demands("A request that comes in pieces, cut inside a character or at what looks like an end, is answered when the client has ended its side.")
+        .demands("A request that comes in pieces, cut inside a character or at what looks like an end, is answered when the client has finished sending.")
         .hint("What does one `read` return: the request, or what has arrived of it so far?")
         .section("02-2-server.html#one-read-is-not-one-message"),
     check("answers_any_text", answers_any_text)
@@ -104,34 +104,34 @@ pub const CHECKS: &[Check] = &[
         .section("02-2-server.html#one-client-only"),
     check("survives_an_empty_request", survives_an_empty_request)
         .begins("Some clients do wrong", "about 25 lines, three quarters of an hour")
-        .demands("A client that ends its side without a word gets no reply and is reported; the next is served.")
+        .demands("A client that finishes sending without a word gets no reply and is reported, which means that an error names its address; the next is served.")
         .hint("What does `read` return first for such a client, and does your loop go on after it?")
         .section("02-2-server.html#the-repair"),
     check("survives_bytes_that_are_not_text", survives_bytes_that_are_not_text)
-        .demands("A request that is not UTF-8 (GBK, half a character, a surrogate, a zero in two bytes) gets no reply and is reported; the next client is served.")
+        .demands("A request that is not UTF-8 (GBK, half a character, a surrogate, a zero in two bytes) gets no reply and is reported (an error names its address); the next client is served.")
         .hint("Which decoder fails on bytes that are not UTF-8, and whom does its error concern: this client or all of them?")
         .section("02-2-server.html#the-repair"),
     check("survives_a_reset", survives_a_reset)
-        .demands("A client that resets its connection in its request is reported; the next is served, also when the reset comes before, behind it or in the middle of a reply.")
+        .demands("A client that resets its connection in its request is reported (an error names its address); the next is served, also when the reset comes before, behind it or in the middle of a reply.")
         .hint("Which `Result`s become an `Err` when a client breaks off, and whom does that error concern?")
         .section("02-2-server.html#the-repair"),
     check("refuses_a_request_that_is_too_long", refuses_a_request_that_is_too_long)
-        .demands("A client that sends more than 1 MiB is cut off and reported; the next is served.")
+        .demands("A client that sends more than 1 MiB is cut off and reported (an error names its address); the next is served.")
         .hint("How many bytes must your server read to know that a request is too long?")
         .section("02-2-server.html#the-repair"),
     check("gives_up_on_a_silent_client", gives_up_on_a_silent_client)
         .begins("No client holds the server", "about 5 lines, half an hour")
-        .demands("A client that says nothing holds the server no longer than --time-limit and is reported; the next is served.")
+        .demands("A client that says nothing holds the server no longer than --time-limit and is reported (an error names its address); the next is served.")
         .hint("For how long does `read` wait if nobody has told it?")
         .section("02-2-server.html#the-repair")
         .needs(Needs::Unix),
     check("gives_up_on_a_slow_sender", gives_up_on_a_slow_sender)
-        .demands("A client that sends a byte now and then holds the server no longer than --time-limit, and is reported.")
+        .demands("A client that sends a byte now and then holds the server no longer than --time-limit, and is reported (an error names its address).")
         .hint("What does your time limit measure: one `read`, or the conversation?")
         .section("02-2-server.html#the-repair")
         .needs(Needs::Unix),
     check("gives_up_on_a_client_that_never_reads", gives_up_on_a_client_that_never_reads)
-        .demands("A client that sends slowly and never reads its reply is reported when its limit is over; the next is served, and doesn't wait for one whose reply is on its way.")
+        .demands("A client that sends slowly and never reads its reply is reported (an error names its address) when its limit is over; the next is served, and doesn't wait for one whose reply is on its way.")
         .hint("Which of your calls waits for a client that does not read, and how much of its time is left by then?")
         .section("02-2-server.html#the-repair")
         .needs(Needs::Unix),
@@ -229,7 +229,6 @@ fn reads_the_whole_request(run: &mut Run) -> Outcome {
 }
 
 fn answers_any_text(run: &mut Run) -> Outcome {
-    let (_server, address) = run.serve()?;
     let drawn = run.text(300);
     let texts = [
         " blanks on both sides \t",
@@ -244,9 +243,7 @@ fn answers_any_text(run: &mut Run) -> Outcome {
         &drawn,
     ];
     for text in texts {
-        let mut client = run.connect(address)?;
-        is_answered(&mut client, text)?;
-        client.close();
+        answers_its_first_client(run, text)?;
     }
     Ok(())
 }
@@ -257,13 +254,17 @@ fn longest(last: &str) -> String {
 }
 
 fn answers_a_long_request(run: &mut Run) -> Outcome {
-    let (_server, address) = run.serve()?;
     for request in ["a mebibyte! ".repeat(1 << 17)[..MAX_REQUEST].into(), longest("x")] {
-        let mut client = run.connect(address)?;
-        is_answered(&mut client, &request)?;
-        client.close();
+        answers_its_first_client(run, &request)?;
     }
     Ok(())
+}
+
+/// A server that has just been started answers. It doesn't have to serve a second client.
+fn answers_its_first_client(run: &mut Run, request: &str) -> Outcome {
+    let (_server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    is_answered(&mut client, request)
 }
 
 fn answers_a_slow_reader(run: &mut Run) -> Outcome {

@@ -222,6 +222,9 @@ impl Grade {
         if let Some(first) = self.first(&lock(&self.reports)) {
             println!("Begin with this one:\n\n{}\n", first.coloured());
         }
+        for milestone in self.milestones() {
+            println!("{milestone}");
+        }
         println!("{line}\n");
         let name = &self.lesson;
         if self.is_passed() {
@@ -243,13 +246,18 @@ impl Grade {
 
     /// What the book's summary lists after the page with this exercise: its title, and the page.
     fn next_page(&self) -> Option<(String, String)> {
-        let page = self.checks.first()?.section.split(".html").next()?;
-        let summary = fs::read_to_string(workspace().join("book/chapters/SUMMARY.md")).ok()?;
+        let chapters = workspace().join("book/chapters");
+        let summary = fs::read_to_string(chapters.join("SUMMARY.md")).ok()?;
+        let list = format!("{{{{#include checks/{}.html}}}}", self.lesson);
+        let has_the_list = |file: &str| {
+            let text = fs::read_to_string(chapters.join(file).with_extension("md"));
+            text.is_ok_and(|text| text.contains(&list))
+        };
         let mut links = summary.lines().filter_map(|line| {
             let (title, file) = line.split_once('[')?.1.split_once("](")?;
             Some((title.to_owned(), file.split_once(".md")?.0.to_owned()))
         });
-        links.find(|(_, file)| file == page)?;
+        links.find(|(_, file)| has_the_list(file))?;
         links.next().map(|(title, file)| (title, file + ".html"))
     }
 
@@ -283,6 +291,31 @@ impl Grade {
             }
         };
         self.checks.iter().filter_map(result).collect()
+    }
+
+    /// How far each milestone is: `One client is answered: 7 of 7, done`. Nothing where only some of the
+    /// checks have run, or where there's one milestone at most.
+    fn milestones(&self) -> Vec<String> {
+        let results = self.results();
+        let mut milestones: Vec<(&str, usize, usize)> = Vec::new();
+        if !self.is_begun() || results.len() < self.checks.len() {
+            return Vec::new();
+        }
+        for check in self.checks {
+            if let Some(begins) = check.milestone {
+                milestones.push((begins.name, 0, 0));
+            }
+            let is_passed =
+                |graded: &Graded| graded.check == check.id && graded.status == Status::Passed;
+            if let Some((_, passed, of)) = milestones.last_mut() {
+                *passed += usize::from(results.iter().any(is_passed));
+                *of += 1;
+            }
+        }
+        if milestones.len() < 2 {
+            return Vec::new();
+        }
+        milestones.iter().map(|&(name, passed, of)| words::milestone(name, passed, of)).collect()
     }
 
     /// The grade in one line: `exercise02: 5 of 9 checks; next: reads_the_whole_request`.
@@ -382,6 +415,31 @@ mod tests {
         assert_eq!(line(&[]), None);
         let not_started = grade(false, CHECKS, &[]).line().unwrap();
         assert!(not_started.starts_with("exercise09: not started (delete"), "{not_started}");
+    }
+
+    #[test]
+    fn each_milestone_has_a_line() {
+        use Status::{Failed, Passed};
+        const PARTS: &[Check] =
+            &[CHECKS[0].begins("The start", ""), CHECKS[1], CHECKS[2].begins("The end", "")];
+        let all = [(1, Passed), (2, Failed), (0, Passed)];
+        let lines = grade(true, PARTS, &all).milestones();
+        assert_eq!(lines, ["The start: 2 of 2, done", "The end: 0 of 1"]);
+        // One check was asked for, there are no parts, or nothing has been begun.
+        assert!(grade(true, PARTS, &all[..2]).milestones().is_empty());
+        assert!(grade(true, CHECKS, &all).milestones().is_empty());
+        assert!(grade(false, PARTS, &[]).milestones().is_empty());
+    }
+
+    #[test]
+    fn the_page_behind_the_list_of_checks_is_the_next_one() {
+        let next = |lesson: &str| {
+            let grade = Grade::new(lesson, "", Begun::Yes, CHECKS, Shown::AtOnce);
+            grade.next_page().map(|(_, page)| page)
+        };
+        assert_eq!(next("lesson00").as_deref(), Some("02-developing.html"));
+        assert_eq!(next("lesson01").as_deref(), Some("02-2-server.html"));
+        assert_eq!(next("lesson09"), None);
     }
 
     #[test]

@@ -23,6 +23,8 @@ words! {
         "{exercise}: not started (delete the first line of its exercise.rs to be graded)";
     edited_elsewhere(file: &str, exercise: &str) =
         "{file} has been changed, and {exercise} hasn't. Is your answer in the right file?";
+    milestone(name: &str, passed: usize, of: usize) =
+        "{name}: {passed} of {of}{}", if passed == of { ", done" } else { "" };
     compare_with(solution: &str) = "Compare your answer with {solution}.";
     read_next(title: &str, page: &str) = "Next in the book: {title}, {page}";
 }
