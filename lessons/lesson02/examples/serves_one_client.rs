@@ -3,8 +3,7 @@
 //! It serves that client well. The clients that wait in the listener's queue are reset.
 //!
 //! Instead of: exercise02
-//! Fails: answers_any_text, answers_a_long_request, serves_the_next_client,
-//!   serves_a_hundred_clients, survives_an_empty_request,
+//! Fails: serves_the_next_client, serves_a_hundred_clients, survives_an_empty_request,
 //!   survives_bytes_that_are_not_text, survives_a_reset,
 //!   refuses_a_request_that_is_too_long, gives_up_on_a_silent_client,
 //!   gives_up_on_a_slow_sender, gives_up_on_a_client_that_never_reads, survives_a_crowd
