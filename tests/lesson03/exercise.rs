@@ -131,7 +131,7 @@ pub const CHECKS: &[Check] = &[
     check("knows_a_live_server", knows_a_live_server)
         .begins("It says who holds the port", "about 20 lines, three quarters of an hour")
         .demands("If a server listens, at this address or at all of them, the error line itself says `a server listens there` and names the address, all in one line; exit code 1.")
-        .hint("What can you do with a live server that you can't do with the remains of one? And is what you learn in one line, the error line itself, with the address?")
+        .hint("What can you do with a live server that you can't do with the remains of one?")
         .section("02-3-port-reuse.html#who-holds-the-port"),
     check("knows_a_busy_server", knows_a_busy_server)
         .demands("A server whose queue is full is a server, and the error line itself says so within three seconds.")
@@ -383,7 +383,9 @@ fn knows_a_port_that_is_only_bound(run: &mut Run) -> Outcome {
         run.step("a server listens on that port at another address");
     }
     cannot_listen(run, held.address, NO_SERVER)?;
-    elsewhere.map(close);
+    if let Some(elsewhere) = elsewhere {
+        close(elsewhere);
+    }
     Ok(())
 }
 
@@ -435,7 +437,11 @@ fn says(run: &mut Run, stderr: &str, address: &str, holder: &str) -> Outcome {
         "" => "the line says nothing of a server".into(),
         _ => format!("the line says `{holder}`, and not the other"),
     };
-    run.ensure(statement, is_right, got())
+    let outcome = run.ensure(statement, is_right, got());
+    match stderr.contains(holder) && said.is_empty() {
+        true => outcome.hint("In which line do you say it? It has to be in one line, the error line itself."),
+        false => outcome,
+    }
 }
 
 /// A client that gets the whole reply and a clean end, and has not closed its own side yet.
