@@ -128,7 +128,7 @@ pub const CHECKS: &[Check] = &[
     check("reports_a_server_that_closes", reports_a_server_that_closes)
         .demands("A server that closes in the middle of the message has echoed nothing: that is an error.")
         .hint("Which of your two directions learns first that the server is gone, and how does the other?")
-        .section(SECTION),
+        .section("endings.html#a-write-tells-you-even-less"),
     check("is_idle_while_it_waits", is_idle_while_it_waits)
         .demands("While the server neither reads nor writes, the client waits, and uses next to no processor time.")
         .hint("What does your program do when there is neither room to write nor anything to read, and how often?")
@@ -147,7 +147,7 @@ pub const CHECKS: &[Check] = &[
     check("gives_up_on_a_silent_server", gives_up_on_a_silent_server)
         .demands("A server that neither reads nor writes holds the client until the time limit, and no longer.")
         .hint("Which of your two directions waits for a server that does nothing, and until when?")
-        .section(SECTION)
+        .section("02-1-client.html#the-repair")
         .begins("One deadline", "about 10 lines, half an hour"),
     check("gives_up_on_a_missing_echo", gives_up_on_a_missing_echo)
         .demands("A server that reads everything, also late, and sends nothing holds the client until the time limit, and no longer.")
