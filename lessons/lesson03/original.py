@@ -14,7 +14,7 @@ print("listening on %s:%d" % listener.getsockname(), flush=True)
 
 connection, client = listener.accept()
 print("connected:", client)
-message = listener.recv(1024)  # C2: which socket is this?
+message = listener.recv(1024)  # which socket is this?
 print(message.decode("utf-8"))
 connection.send("问题正在处理中...".encode("utf-8"))
 connection.close()

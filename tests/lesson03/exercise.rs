@@ -31,13 +31,13 @@
 //! - If it can't listen, it says so on stderr, with `error: WHAT: WHY` in one line that names the address as it
 //!   was given, and ends with exit code 1. It doesn't panic, and it doesn't take another port. It has three
 //!   seconds for this, so it can't wait until the port is free.
-//! - If the address is in use, the line also says one of two things: `a server listens there` or
-//!   `no server listens there`. A server that's so busy that its queue is full does listen there. But if the
+//! - If the address is in use, this one line, the error line itself, also says one of two things:
+//!   `a server listens there` or `no server listens there`. A server that's so busy that its queue is full does listen there. But if the
 //!   port is only bound, or held by the connections of an earlier run, there's no server.
 //! - If something else is wrong, for example because the address belongs to another machine or the port needs
 //!   a privilege, the line says neither of the two.
 //!
-//! **Its queue is as long as it was told.**
+//! **Its queue is as long as you said.**
 //!
 //! - With `--queue N` (1 or more), N clients can connect and wait while the server is busy with another one.
 //!   The next one gets no answer until there's room. Without the option, N is 128. (On Linux.)
@@ -118,33 +118,33 @@ pub const CHECKS: &[Check] = &[
         .needs(Needs::Unix),
     check("restarts_after_closing_first", restarts_after_closing_first)
         .demands("After a run that closed a connection first, the next run gets the same port right away.")
-        .hint("What is left on the port when the program is gone, and which call stumbles over it? If you have set the option: before that call?")
-        .section("02-3-port-reuse.html#who-waits"),
+        .hint("What is left on the port when the program is gone, and which call stumbles over it? Did you set the option before that call?")
+        .section("02-3-port-reuse.html#the-repair"),
     check("restarts_after_a_kill", restarts_after_a_kill)
         .demands("After `kill -9` with one client connected and one waiting, the next run gets the same port right away.")
         .hint("The program is gone, but its end of the connection isn't. Who keeps it, and what does the next `bind` want to know about it?")
-        .section("02-3-port-reuse.html#who-waits"),
+        .section("02-3-port-reuse.html#the-repair"),
     check("restarts_three_times", restarts_three_times)
         .demands("Three restarts in a row, each after several clients, all get the same port right away.")
         .hint("What must every run do, the first one too, so that the next can have its port?")
         .section("02-3-port-reuse.html#the-repair"),
     check("knows_a_live_server", knows_a_live_server)
         .begins("It says who holds the port", "about 20 lines, three quarters of an hour")
-        .demands("If a server listens, at this address or at all of them, the error says `a server listens there`, and names the address; exit code 1.")
+        .demands("If a server listens, at this address or at all of them, the error line itself says `a server listens there` and names the address, all in one line; exit code 1.")
         .hint("What can you do with a live server that you can't do with the remains of one?")
         .section("02-3-port-reuse.html#who-holds-the-port"),
     check("knows_a_busy_server", knows_a_busy_server)
-        .demands("A server whose queue is full is a server, and the error says so within three seconds.")
+        .demands("A server whose queue is full is a server, and the error line itself says so within three seconds.")
         .hint("What does a client see of a server whose queue is full, and how long do you wait for more?")
         .section("02-3-port-reuse.html#who-holds-the-port")
         .needs(Needs::Linux),
     check("knows_what_a_run_has_left", knows_what_a_run_has_left)
-        .demands("If only connections of an earlier run hold the port, the error says `no server listens there`.")
+        .demands("If only connections of an earlier run hold the port, the error line itself says `no server listens there`.")
         .hint("What holds the port here, and what answers a client that connects to it?")
         .section("02-3-port-reuse.html#who-holds-the-port")
         .needs(Needs::Linux),
     check("knows_a_port_that_is_only_bound", knows_a_port_that_is_only_bound)
-        .demands("If a program has bound the port and doesn't listen, the error says `no server listens there`, whoever listens at another address.")
+        .demands("If a program has bound the port and doesn't listen, the error line itself says `no server listens there`, whoever listens at another address.")
         .hint("After which call can clients connect, and which call has the other program not made?")
         .section("02-3-port-reuse.html#who-holds-the-port"),
     check("tells_other_errors_apart", tells_other_errors_apart)
@@ -383,7 +383,9 @@ fn knows_a_port_that_is_only_bound(run: &mut Run) -> Outcome {
         run.step("a server listens on that port at another address");
     }
     cannot_listen(run, held.address, NO_SERVER)?;
-    elsewhere.map(close);
+    if let Some(elsewhere) = elsewhere {
+        close(elsewhere);
+    }
     Ok(())
 }
 
@@ -435,7 +437,11 @@ fn says(run: &mut Run, stderr: &str, address: &str, holder: &str) -> Outcome {
         "" => "the line says nothing of a server".into(),
         _ => format!("the line says `{holder}`, and not the other"),
     };
-    run.ensure(statement, is_right, got())
+    let outcome = run.ensure(statement, is_right, got());
+    match stderr.contains(holder) && said.is_empty() {
+        true => outcome.hint("In which line do you say it? It has to be in one line, the error line itself."),
+        false => outcome,
+    }
 }
 
 /// A client that gets the whole reply and a clean end, and has not closed its own side yet.

@@ -11,7 +11,7 @@ use crate::exercise::serves_a_client;
 
 pub const CHECKS: &[Check] = &[
     check("keeps_to_its_queue", keeps_to_its_queue)
-        .begins("Its queue is as long as it was told", "about 3 lines, a quarter of an hour")
+        .begins("Its queue is as long as you said", "about 3 lines, a quarter of an hour")
         .demands("With --queue N, N clients wait for a busy server, the next gets no answer, and all are served in the end.")
         .hint("What does the number count that you give to `listen`, and how many clients does Linux let in?")
         .section("02-3-port-reuse.html#the-backlog")
@@ -58,7 +58,10 @@ fn has_room_for(run: &mut Run, options: &[&str], room: u64) -> Outcome {
 
 /// Connects so many clients that nobody accepts, and waits until all are in the queue.
 pub fn fill(run: &mut Run, address: SocketAddr, clients: u64) -> Outcome<Vec<Peer>> {
-    run.step(format!("{clients} clients connect to {address}, and wait in the queue"));
+    run.step(match clients {
+        1 => format!("1 client connects to {address}, and waits in the queue"),
+        _ => format!("{clients} clients connect to {address}, and wait in the queue"),
+    });
     let mut queue = Vec::new();
     for number in 1..=clients {
         // An answer that comes later is one to a SYN that has been sent again.
@@ -67,7 +70,8 @@ pub fn fill(run: &mut Run, address: SocketAddr, clients: u64) -> Outcome<Vec<Pee
             .hint("For how many clients is there room in your queue?")?;
         queue.push(run.peer(stream, &format!("client {number} in the queue")));
     }
-    run.until(format!("{clients} are in the queue"), || {
+    let are = if clients == 1 { "is" } else { "are" };
+    run.until(format!("{clients} {are} in the queue"), || {
         sockets::listener_at(address).filter(|it| it.receive_queue == clients)
     })?;
     Ok(queue)

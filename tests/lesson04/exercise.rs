@@ -62,7 +62,7 @@ const OTHERS: &str = "03-stopping.html#one-bad-client";
 pub const CHECKS: &[Check] = &[
     check("answers_a_line", answers_a_line)
         .begins("Lines for many clients", "about 40 lines, an hour")
-        .demands("A line is answered with the reply, a space and its own text. When the client has finished sending, the server finishes, too.")
+        .demands("A line is answered with the reply, a space and its own text, and each answer ends with `\\n`. When the client has finished sending, the server finishes, too.")
         .hint("Which bytes of the line belong in the answer, and which come before and after them?")
         .section("lines.html#bufreader-and-read_until"),
     check("answers_every_line", answers_every_line)
@@ -122,7 +122,7 @@ pub const CHECKS: &[Check] = &[
         .section(OTHERS)
         .needs(Needs::Linux),
     check("leaves_nothing_behind", leaves_nothing_behind)
-        .demands("After a hundred more clients, however they ended, the server has no more descriptors and threads than before.")
+        .demands("After hundreds of clients, however they ended, the server has no more descriptors and threads than before.")
         .hint("When a client has gone, does its thread end? And what else of yours still holds the connection?")
         .section("03-stopping.html#the-plan")
         .needs(Needs::Linux),

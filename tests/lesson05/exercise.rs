@@ -76,7 +76,7 @@ const SECTION: &str = "04-buffers.html#exercise";
 
 pub const CHECKS: &[Check] = &[
     check("reports_a_refusal", reports_a_refusal)
-        .demands("Where no program listens, the client says so on stderr, and its exit code is 1.")
+        .demands("If no program listens there, the client says so on stderr, and its exit code is 1.")
         .hint("How does a script that calls your client learn that it failed?")
         .section(SECTION)
         .begins("Every byte compared", "about 10 lines, 20 minutes"),
@@ -93,7 +93,7 @@ pub const CHECKS: &[Check] = &[
         .hint("When `read` returns 0, how do you know that nothing is missing?")
         .section("02-1-client.html#four-ways-to-fail"),
     check("notices_bytes_out_of_place", notices_bytes_out_of_place)
-        .demands("An echo of the right length, with two lines exchanged, is an error.")
+        .demands("An echo of the right length, with two lines swapped, is an error.")
         .hint("What does the number of bytes, or their sum, say about the bytes?")
         .section(SECTION),
     check("notices_a_wrong_byte", notices_a_wrong_byte)
@@ -122,20 +122,20 @@ pub const CHECKS: &[Check] = &[
         .section("04-buffers.html#a-write-takes-a-part")
         .begins("Both directions at once", "about 20 lines, an hour"),
     check("reads_while_it_writes", reads_while_it_writes)
-        .demands("Without `--bytes`, 32 MiB come back from a server that reads on only when its echo has found room.")
+        .demands("Without `--bytes`, 32 MiB come back from a server that doesn't read the next bytes until there's room for its echo.")
         .hint("While your program waits for room to write, which part of it reads the echo?")
         .section("04-buffers.html#write-everything-then-read"),
     check("reports_a_server_that_closes", reports_a_server_that_closes)
         .demands("A server that closes in the middle of the message has echoed nothing: that is an error.")
         .hint("Which of your two directions learns first that the server is gone, and how does the other?")
-        .section(SECTION),
+        .section("endings.html#a-write-tells-you-even-less"),
     check("is_idle_while_it_waits", is_idle_while_it_waits)
         .demands("While the server neither reads nor writes, the client waits, and uses next to no processor time.")
         .hint("What does your program do when there is neither room to write nor anything to read, and how often?")
         .section("04-buffers.html#a-write-takes-a-part")
         .needs(Needs::Linux),
     check("is_idle_before_the_echo", is_idle_before_the_echo)
-        .demands("The same goes for a client that has sent everything and waits for the echo.")
+        .demands("A client that has sent everything and waits for the echo uses next to no processor time, either.")
         .hint("What does your program do when all is sent and nothing has come back, and how often?")
         .section("04-buffers.html#a-write-takes-a-part")
         .needs(Needs::Linux),
@@ -147,10 +147,10 @@ pub const CHECKS: &[Check] = &[
     check("gives_up_on_a_silent_server", gives_up_on_a_silent_server)
         .demands("A server that neither reads nor writes holds the client until the time limit, and no longer.")
         .hint("Which of your two directions waits for a server that does nothing, and until when?")
-        .section(SECTION)
+        .section("02-1-client.html#the-repair")
         .begins("One deadline", "about 10 lines, half an hour"),
     check("gives_up_on_a_missing_echo", gives_up_on_a_missing_echo)
-        .demands("The same goes for a server that reads everything, also late, and sends nothing.")
+        .demands("A server that reads everything, also late, and sends nothing holds the client until the time limit, and no longer.")
         .hint("Which call waits for the echo, and until when?")
         .section("02-1-client.html#the-repair"),
     check("gives_up_connecting", gives_up_connecting)
@@ -159,7 +159,7 @@ pub const CHECKS: &[Check] = &[
         .section("02-1-client.html#dont-wait-forever")
         .needs(Needs::Linux),
     check("keeps_the_deadline", keeps_the_deadline)
-        .demands("The same goes for a server that reads and sends a little now and then.")
+        .demands("A server that reads and sends a little now and then holds the client until the time limit, and no longer.")
         .hint("What does your time limit measure: one call, or all of them together?")
         .section("02-1-client.html#the-repair"),
     check("has_time_by_default", has_time_by_default)
@@ -247,7 +247,7 @@ fn notices_bytes_out_of_place(run: &mut Run) -> Outcome {
         LINE * run.number(SHORT as u64 / 2 / LINE as u64..=SHORT as u64 / LINE as u64 - 2) as usize;
     let mut echo = Echo::read_by(run, SHORT)?;
     run.step(format!(
-        "the server sends it back with the two lines exchanged that begin at byte {place}"
+        "the server sends it back with the two lines swapped that begin at byte {place}"
     ));
     let sent = echo.send_to(place).and_then(|()| {
         let mut lines = [0; 2 * LINE];

@@ -37,8 +37,12 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         // a function and runs it beside the others (chapter 3, "The repair").
         serve(Arc::new(connection), client)?;
     }
-    // TODO(you), 2: close the listener, and give the clients time for their last replies
-    // (the page "Limits, errors, Ctrl-C" has the whole plan).
+    // TODO(you), 2: close the listener here (the page "Limits, errors, Ctrl-C" has the
+    // whole plan).
+    for _connection in clients().iter() {
+        // TODO(you), 2: the client's thread waits in `read`. What wakes it?
+    }
+    // TODO(you), 2: give the clients time for their last replies.
     Ok(())
 }
 
@@ -46,9 +50,6 @@ fn stop_on_ctrl_c(_own: SocketAddr) -> Result<(), Failure> {
     // On Ctrl-C, `ctrlc` calls this function, on a thread of its own.
     let handler = || {
         STOPPING.store(true, Ordering::Relaxed);
-        for _connection in clients().iter() {
-            // TODO(you), 2: the client's thread waits in `read`. What wakes it?
-        }
         // TODO(you), 2: the main thread waits in `accept`. What wakes it? Then the server
         // can end by itself, with exit code 0, and you don't need the next line.
         std::process::exit(130);

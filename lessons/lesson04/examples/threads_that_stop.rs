@@ -70,11 +70,11 @@ fn stop_on_ctrl_c(own: SocketAddr) -> io::Result<()> {
     // The crate `ctrlc` calls this on a thread of its own.
     let handler = move || {
         STOPPING.store(true, Ordering::Relaxed);
-        // If the main thread waits for a place, this wakes it. It looks at the flag with
-        // the lock in its hands, so after this line it can't miss the bell.
+        // If the main thread waits for a place, `notify_all` wakes it. It looks at the
+        // flag under the lock, so lock once, then unlock. Now it can't miss the bell.
         drop(clients());
         ONE_LEFT.notify_all();
-        // If it waits in `accept`, this does: the server becomes its own client.
+        // If it waits in `accept`, this wakes it: the server becomes its own client.
         let _ = TcpStream::connect(own);
     };
     ctrlc::set_handler(handler).map_err(io::Error::other)

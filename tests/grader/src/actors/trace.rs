@@ -121,8 +121,9 @@ impl Trace {
 
     /// The same with other bytes than were expected. `then`: what came after them, if not more bytes.
     pub fn differs(&self, expected: &[u8], got: &[u8], then: &str) -> Broken {
+        let lacks_newline = expected.strip_suffix(b"\n").is_some_and(|rest| rest == got);
         let words::Differing { expected, got, mark } = words::differing(expected, got, then);
-        let broken = self.broken(expected, got);
+        let broken = Broken { lacks_newline, ..self.broken(expected, got) };
         match mark {
             Some((column, right)) => {
                 broken.marked(Caret { column, says: demands::right_so_far(right) })

@@ -18,6 +18,8 @@ pub struct Broken {
     pub hint: Option<&'static str>,
     /// Whether all that is wrong is the time that it took: on a busy machine that says nothing.
     pub of_time: bool,
+    /// Whether everything is right but the last newline, which is missing.
+    pub lacks_newline: bool,
 }
 
 /// A mark under a line of a report.
@@ -31,7 +33,7 @@ pub struct Caret {
 impl Broken {
     pub fn new(expected: impl Display, got: impl Display) -> Broken {
         let (expected, got) = (expected.to_string(), got.to_string());
-        Broken { expected, got, caret: None, hint: None, of_time: false }
+        Broken { expected, got, caret: None, hint: None, of_time: false, lacks_newline: false }
     }
 
     /// The same where only the time is wrong that it took.

@@ -4,7 +4,7 @@ use std::time::Duration;
 use crate::actors::{Record, Started, cut};
 use crate::check::Broken;
 use crate::machine::Activity;
-use crate::words::{causes, demands};
+use crate::words::{causes, demands, steps};
 
 /// What probably went wrong, in plain words: sentences from what is known about the program that was
 /// under test and about the step that failed.
@@ -22,6 +22,8 @@ pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<Str
                 true => causes::died(subject, &panic),
                 false => causes::thread_died(subject, &panic),
             });
+        } else if program.gone && !program.over && is_to_end(subject, program, record, broken) {
+            // Its end is what was asked for.
         } else if program.gone && !program.over {
             cause.extend(end(subject, program.status, &errors, broken));
         } else if !program.over {
@@ -75,12 +77,22 @@ fn named(mut sentence: String, record: &Record) -> String {
     sentence
 }
 
+/// Whether it has been asked to end, and the step expected the end of a connection.
+fn is_to_end(subject: &str, program: &Started, record: &Record, broken: &Broken) -> bool {
+    let ended_itself = program.status.is_none_or(|status| status.code().is_some());
+    let asked = [steps::interrupt(subject), steps::terminate(subject)];
+    broken.expected == demands::END_READ
+        && ended_itself
+        && record.steps.iter().any(|step| asked.contains(step))
+}
+
 /// Of a program that has ended by itself. Where it ended well and bytes are wrong or missing, its end
 /// isn't the cause.
 fn end(subject: &str, status: Option<ExitStatus>, errors: &str, broken: &Broken) -> Option<String> {
     let ended_well = status.is_some_and(|status| status.success());
     let is_short = broken.got.ends_with(demands::END_OF_STREAM);
     match broken.caret.is_some() && ended_well {
+        true if broken.lacks_newline => Some(causes::lacks_newline(subject)),
         true if is_short => Some(causes::sent_less(subject)),
         true => None,
         false => Some(early_end(subject, status, errors)),
@@ -100,6 +112,9 @@ fn last_words(errors: &str) -> Option<&str> {
 
 /// Of a program that has not ended.
 fn alive(subject: &str, program: &Started, broken: &Broken, step: usize) -> Vec<String> {
+    if broken.lacks_newline {
+        return vec![causes::lacks_newline(subject)];
+    }
     let got = |words: &str| broken.got.contains(words);
     let nothing = Activity::default();
     let activity = program.activity.as_ref().unwrap_or(&nothing);

@@ -118,6 +118,63 @@ fn a_short_reply_is_named_and_not_the_end() {
     assert!(!short.contains("no longer there") && !wrong.contains("no longer there"), "{wrong}");
 }
 
+/// Whether the program has ended, or waits for more.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_missing_last_newline_is_named_and_not_the_end() {
+    let outcome = |line: &'static str, then: &'static str| {
+        let (program, trace) = (shell(line), Trace::explained(must_pass()));
+        let mut run = Run::new(Some(&program), &trace);
+        let started = run.start(&[]).expect("it starts");
+        let ends = line == "exit 0";
+        run.until("it has ended, or runs", || {
+            (crate::machine::has_ended(started.id()) == ends).then_some(())
+        })
+        .expect("it ends, or runs");
+        let broken = trace.differs(b"hello\n", b"hello", then);
+        drop(started);
+        let check: Check = check("works", |_| Ok(()));
+        Report::new(&check, "subject", trace.take(), broken).to_string()
+    };
+    for line in ["exit 0", "exec sleep 60"] {
+        for then in [demands::END_OF_STREAM, demands::THEN_TIME_UP] {
+            let said = outcome(line, then);
+            assert!(said.contains("the answer lacks its `\\n` at the end"), "{said}");
+            assert!(!said.contains("too early") && !said.contains("sent less"), "{said}");
+        }
+    }
+}
+
+/// The end of a program that was asked to end is no cause of a reset.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_end_that_was_asked_for_is_no_cause() {
+    let outcome = |interrupt: bool| {
+        let line = match interrupt {
+            true => {
+                "trap 'exit 0' INT; echo listening on 127.0.0.1:1; while :; do sleep 0.02; done"
+            }
+            false => "echo listening on 127.0.0.1:1",
+        };
+        let (program, trace) = (shell(line), Trace::explained(must_pass()));
+        let mut run = Run::new(Some(&program), &trace);
+        let mut started = run.start(&[]).expect("it starts");
+        started.listening().expect("it says so");
+        if interrupt {
+            started.interrupt().expect("it takes the signal");
+        }
+        run.until("it has ended", || crate::machine::has_ended(started.id()).then_some(()))
+            .expect("it ends");
+        let broken = trace.broken(demands::END_READ, "Connection reset by peer");
+        drop(started);
+        let check: Check = check("works", |_| Ok(()));
+        Report::new(&check, "subject", trace.take(), broken).to_string()
+    };
+    let (asked, by_itself) = (outcome(true), outcome(false));
+    assert!(!asked.contains("no longer there"), "{asked}");
+    assert!(by_itself.contains("no longer there"), "{by_itself}");
+}
+
 /// Run by the next test.
 #[test]
 fn a_link() {

@@ -28,6 +28,8 @@ words! {
         "{program} runs on: it has closed this connection with input that it had not read, and a close with unread input is a reset.";
     ended_too_early(program: &str) =
         "{program} ended or dropped this connection too early: closing needs no call, a value that goes out of scope is closed.";
+    lacks_newline(program: &str) =
+        "Everything that {program} sent is right, but the answer lacks its `\\n` at the end.";
     sent_less(program: &str) =
         "{program} sent less than it should, closed the connection, and ended with exit code 0: it takes what it sent for all of it.";
     port_zero(program: &str) =
