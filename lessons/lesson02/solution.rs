@@ -52,7 +52,7 @@ fn serve(
     let mut bounded = (&mut conversation).take(MAX_REQUEST as u64 + 1);
     bounded.read_to_end(&mut request).explain(format!("cannot read from {client}"))?;
     if request.is_empty() {
-        let why = "it ended its side without sending a byte";
+        let why = "it finished without sending a byte";
         return Err(Failure::new(format!("no request from {client}"), why));
     }
     if request.len() > MAX_REQUEST {

@@ -177,7 +177,7 @@ fn shows_the_ends(run: &mut Run, mut listener: Listener, given: &str) -> Outcome
     let lines: Vec<String> = ends.iter().map(|(name, end)| format!("{name} {end}")).collect();
     server.close();
     prints(run, &finished.stdout(), &lines)?;
-    // A program that waits for the server, and not for ever, takes longer.
+    // A program that waits for the server, even if not forever, takes longer.
     run.ensure_in_time(
         "it ended less than 1.5 s after it connected",
         took < SOON,

@@ -13,7 +13,7 @@ use socket2::{Domain, Socket, Type};
 
 pub const FACTS: &[Check] = &[
     check("S1_three_ranges", three_ranges)
-        .demands("Anybody may bind a port on both sides of each border above 1023.")
+        .demands("Any program may bind a port on both sides of each border above 1023.")
         .section("01-introduction.html#what-a-port-is"),
     check("S1_the_kernels_own_range", the_kernels_own_range)
         .demands("The kernel picks from a range of its own, which is not 1024 to 65535.")

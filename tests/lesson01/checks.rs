@@ -17,7 +17,7 @@ use servers::handshake;
 
 pub const CHECKS: &[Check] = &[
     check("exchanges_messages", exchanges_messages)
-        .demands("The client sends its message, ends its side, prints the reply, and nothing else.")
+        .demands("The client sends its message, finishes sending, and prints the reply and nothing else.")
         .hint("How can the server know that the message is whole?")
         .section("02-1-client.html#a-first-client"),
     check("prints_the_whole_reply", prints_the_whole_reply)
@@ -25,11 +25,11 @@ pub const CHECKS: &[Check] = &[
         .hint("When has a client read everything?")
         .section("02-1-client.html#one-read-is-not-one-reply"),
     check("reports_no_reply", reports_no_reply)
-        .demands("A server that closes without a word has not sent an empty reply.")
+        .demands("If the server closes without sending anything, that's an error, not an empty reply.")
         .hint("What does it mean when the first `read` returns 0?")
         .section("02-1-client.html#say-what-went-wrong"),
     check("reports_a_refusal", reports_a_refusal)
-        .demands("Where nobody listens, the client says so and what to do.")
+        .demands("If no program listens there, the client says so, and what to do.")
         .hint("Which error does `connect` return when no program listens on the port?")
         .section("02-1-client.html#four-ways-to-fail"),
     handshake::GIVES_UP_CONNECTING,
@@ -37,7 +37,7 @@ pub const CHECKS: &[Check] = &[
         .demands(
             "A server that accepts and says nothing holds the client no longer than the limit.",
         )
-        .hint("For how long does `read` wait when nobody told it?")
+        .hint("For how long does `read` wait if you haven't told it?")
         .section("02-1-client.html#dont-wait-forever"),
     check("gives_up_on_a_slow_server", gives_up_on_a_slow_server)
         .demands(

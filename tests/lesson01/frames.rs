@@ -151,7 +151,7 @@ pub fn stops_after_the_frame(run: &mut Run) -> Outcome {
     server.send(frame(&text))?;
     let sent = Instant::now();
     prints(&mut client, &text)?;
-    // Who waits for more, and not for ever, takes longer.
+    // A client that waits for more, even if not forever, takes longer.
     let took = client.ran_since(sent);
     run.ensure_in_time("it ended less than 1.5 s after that", took < SOON, format!("{took:?}"))
         .hint("What do you still wait for when you have as many bytes as the length announced?")?;

@@ -13,7 +13,7 @@ pub const LESSON: &[Check] = &[
     full_output(|run| reports_a_full_output(run, REPLY.as_bytes())),
     check("gives_up_on_a_reply_without_end", gives_up_on_a_reply_without_end)
         .demands("A server whose reply has no end is cut off, long before the time limit: an error.")
-        .hint("How much memory may somebody at the other end fill?")
+        .hint("How much of your memory may a server fill?")
         .section("02-1-client.html#dont-read-forever"),
     check("takes_a_reply_that_just_fits", takes_a_reply_that_just_fits)
         .demands("A reply of 4 MiB, which is all that is allowed, is printed whole.")

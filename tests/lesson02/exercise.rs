@@ -104,7 +104,7 @@ pub const CHECKS: &[Check] = &[
         .section("02-2-server.html#one-client-only"),
     check("survives_an_empty_request", survives_an_empty_request)
         .begins("Some clients do wrong", "about 25 lines, three quarters of an hour")
-        .demands("A client that finishes sending without a word gets no reply and is reported, which means that an error names its address; the next is served.")
+        .demands("A client that finishes sending without having sent anything gets no reply and is reported, which means that an error names its address; the next is served.")
         .hint("What does `read` return first for such a client, and does your loop go on after it?")
         .section("02-2-server.html#the-repair"),
     check("survives_bytes_that_are_not_text", survives_bytes_that_are_not_text)
@@ -122,7 +122,7 @@ pub const CHECKS: &[Check] = &[
     check("gives_up_on_a_silent_client", gives_up_on_a_silent_client)
         .begins("No client holds the server", "about 5 lines, half an hour")
         .demands("A client that says nothing holds the server no longer than --time-limit and is reported (an error names its address); the next is served.")
-        .hint("For how long does `read` wait if nobody has told it?")
+        .hint("For how long does `read` wait if you haven't told it?")
         .section("02-2-server.html#the-repair")
         .needs(Needs::Unix),
     check("gives_up_on_a_slow_sender", gives_up_on_a_slow_sender)

@@ -212,7 +212,7 @@ fn is_reported_at_once(run: &mut Run, patience: &str) -> Outcome {
     suite.says(&format!("subject does not pass {first}"))?;
     let is_reported = format!("{second}\n");
     suite.has_not_said(&is_reported)?;
-    // On a busy machine it is not judged, and fails all the same.
+    // On a busy machine it is not judged, and fails anyway.
     suite.line(&format!("a report on {second}"), |line| {
         let mut reported = ["does not pass", "is not judged on"].iter();
         reported.any(|verdict| line.starts_with(&format!("subject {verdict} {second}")))

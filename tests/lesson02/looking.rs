@@ -61,7 +61,7 @@ pub const FACTS: &[Check] = &[
 ];
 
 /// Three sockets of one server: its listener, a silent client that it serves, and a client in the queue
-/// that has sent its message and ended its side.
+/// that has sent its message and finished sending.
 struct Crowd {
     _server: Program,
     address: SocketAddr,
@@ -194,7 +194,7 @@ fn record_packets(run: &mut Run, name: &str, server: &Subject, exit_code: i32) -
     let mut server = run.start_other(server, &[&own_address()])?;
     let address = server.listening()?;
     let mut capture = capture(run, address.ip(), CONDITION)?;
-    // Asleep until the client has ended its side: so the order of the packets is always the same.
+    // Asleep until the client has finished sending: so the order of the packets is always the same.
     server.suspend()?;
     let mut client = run.connect(address)?;
     client.send(GREETING)?;

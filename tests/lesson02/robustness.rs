@@ -51,7 +51,7 @@ fn ends_in_the_middle_of_a_reply(run: &mut Run) -> Outcome {
         let room = SockRef::from(client.stream()).set_recv_buffer_size(1 << 20);
         run.attempt("the client begins to read", room)?;
         // Nothing was unread, so the kernel sends what it has, and then an end like any other: only
-        // somebody who knows the length can tell that more was to come.
+        // a client that knows the length can tell that more was to come.
         let got = client.receives_to_end()?;
         let is_a_part = got.starts_with(REPLY.as_bytes()) && got.len() < MAX_REQUEST;
         run.ensure("that is a part of the reply", is_a_part, grader::quote(&got))?;

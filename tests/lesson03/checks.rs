@@ -106,7 +106,7 @@ fn keeps_to_the_backlog(run: &mut Run) -> Outcome {
     server.says("connected")?;
     let queued = fill_the_queue(run, address, 2)?;
     is_not_connected(run, address)?;
-    // Where nobody listens any more, nobody answers either, until the SYN is sent again.
+    // When the listener is gone, the SYN has no answer until it's sent again.
     server.still_runs()?;
     queued.into_iter().for_each(Peer::close);
     served.close();

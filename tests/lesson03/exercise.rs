@@ -248,7 +248,7 @@ fn never_listens_twice(run: &mut Run) -> Outcome {
     run.to_end_without_listening(&[&address.to_string()])?.exited_with(1)?;
     first.still_runs()?;
     serves_a_client(run, address)?.close();
-    // Where the kernel says who waits. The first run has no room for whoever asks whether it is there.
+    // Where the kernel says who waits. The first run has no room for a client that asks whether it's there.
     if cfg!(target_os = "linux") {
         let any = SocketAddr::new(private_loopback(), 0).to_string();
         let arguments = ["--queue", "1", "--time-limit", "60", &any];
@@ -484,7 +484,7 @@ fn gives_a_client_time(run: &mut Run) -> Outcome {
     run.grants(PAUSE);
     thinks.receives_nothing_for(PAUSE)?;
     Greetings::is_served(&mut thinks)?;
-    // Its second word comes to nobody, if the server has closed.
+    // Its second word has no reader if the server has closed.
     for _ in 0..3 {
         stays.send("more")?;
         stays.has_been_read()?;

@@ -108,7 +108,7 @@ fn s9_the_backlog_counts_connections(run: &mut Run) -> Outcome {
         let listener = run.listener(socket);
         let address = listener.address();
 
-        // Nobody accepts. The kernel makes the connections all the same, up to its limit.
+        // No program accepts. The kernel makes the connections anyway, up to its limit.
         let waiting = fill_the_queue(run, address, admitted)?;
         let late = Socket::new(Domain::IPV4, Type::STREAM, None);
         let late = run.attempt("create one more client", late)?;

@@ -44,7 +44,7 @@ fn has_room_for(run: &mut Run, options: &[&str], room: u64) -> Outcome {
     let served = serves_a_client(run, address)?;
     let queue = fill(run, address, room)?;
     is_not_connected(run, address)?;
-    // Where nobody listens any more, nobody answers either, until the SYN is sent again.
+    // When the listener is gone, the SYN has no answer until it's sent again.
     server.still_runs()?;
     served.close();
     for mut client in queue {

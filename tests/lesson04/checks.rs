@@ -316,7 +316,7 @@ fn send_for_ever(mut stream: &TcpStream, done: &AtomicBool) {
 }
 
 fn survives_a_closed_output(run: &mut Run) -> Outcome {
-    // `head` prints the first line and ends; after that, nobody reads what the server writes.
+    // `head` prints the first line and ends; after that, no program reads what the server writes.
     let starter = ["sh", "-c", "\"$@\" | head -n 1", "sh"];
     let (server, address) = run.serve_through(&starter, &["127.0.0.1:0"])?;
     // It cannot know before it has something to say, and `head` may take a moment to end.
@@ -386,7 +386,7 @@ pub fn finishes_replies_on_sigterm(run: &mut Run) -> Outcome {
 }
 
 fn finishes_replies_at(run: &mut Run, signal: fn(&mut Program) -> Outcome) -> Outcome {
-    // The port is free when the server has gone; on an address of our own nobody else takes it.
+    // The port is free when the server has gone; on an address of our own no other program takes it.
     let address = format!("{}:0", grader::private_loopback());
     let (mut server, address) = run.serve_with(&["--work", "0.2", &address])?;
     let mut client = run.connect(address)?;

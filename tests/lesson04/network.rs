@@ -19,7 +19,7 @@ pub const FACTS: &[Check] = &[
         .section("endings.html#a-cut-cable-says-nothing")
         .needs(Needs::Network),
     check("S19_a_cut_cable_is_silence", a_cut_cable_is_silence)
-        .demands("S19: a cut cable tells nobody anything; a time limit ends the wait.")
+        .demands("S19: neither end notices a cut cable; a time limit ends the wait.")
         .section("endings.html#a-cut-cable-says-nothing")
         .needs(Needs::Network),
     check("S19_keepalive_notices_a_dead_peer", keepalive_notices_a_dead_peer)
@@ -77,7 +77,7 @@ fn losses_are_made_good(run: &mut Run) -> Outcome {
     let mut server = run.start_other(&server, &["192.0.2.1:0"])?;
     let address = server.listening()?;
     let mut client = connect(run, &network, "the client", address.port())?;
-    // Until one of the client's packets has been lost, and its line has arrived all the same.
+    // Until one of the client's packets has been lost, and its line has arrived anyway.
     for _ in 0..100 {
         Lines::is_served(&mut client)?;
         let again = network.retransmits(Machine::Right, address);

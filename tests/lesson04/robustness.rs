@@ -33,7 +33,7 @@ impl Protocol for Chunks {
 /// The trouble of a server that says something about its clients, and that takes time for its replies.
 pub const ROBUSTNESS: &[Check] = &[
     check("finishes_replies_on_sigterm", finishes_replies_on_sigterm)
-        .demands("SIGTERM, too, lets a reply that is under way come to its end.")
+        .demands("SIGTERM, too, lets a reply that has begun come to its end.")
         .hint("Which signals does your program know, and does it do the same for all of them?")
         .section("03-stopping.html#ctrl-c")
         .needs(Needs::Unix),
@@ -47,12 +47,12 @@ pub const ROBUSTNESS: &[Check] = &[
         .section("03-stopping.html#ctrl-c")
         .needs(Needs::Linux),
     check("does_not_wait_for_its_terminal", does_not_wait_for_its_terminal)
-        .demands("When its output goes into a pipe that is full and that nobody reads, clients are served all the same.")
-        .hint("For how long does `println!` wait for a terminal in which somebody has pressed Ctrl-S?")
+        .demands("When its output goes into a full pipe that no program reads, clients are served anyway.")
+        .hint("For how long does `println!` wait for a terminal in which you've pressed Ctrl-S?")
         .section("03-stopping.html#one-bad-client")
         .needs(Needs::LinuxAnd("bash")),
     check("stops_though_its_terminal_does_not", stops_though_its_terminal_does_not)
-        .demands("Ctrl-C ends the server in time though nobody reads its output.")
+        .demands("Ctrl-C ends the server in time though its output isn't read.")
         .hint("What does your program still want to say at its end, and to whom?")
         .section("03-stopping.html#ctrl-c")
         .needs(Needs::LinuxAnd("bash")),
@@ -102,9 +102,7 @@ fn reads_characters_cut_anywhere(run: &mut Run) -> Outcome {
 fn does_not_wait_for_its_terminal(run: &mut Run) -> Outcome {
     let (server, mut client) = serve_into_a_full_pipe(run)?;
     let address = client.remote();
-    run.step(
-        "what the server says of it is ten times what a pipe holds: the replies come all the same",
-    );
+    run.step("what the server says of it is ten times what a pipe holds: the replies come anyway");
     says_much(&mut client)?;
     is_served(&mut run.connect(address)?)?;
     run.stays_idle(&server)

@@ -21,7 +21,7 @@ pub const FACTS: &[Check] = &[
         .section("04-buffers.html#where-your-bytes-are")
         .needs(Needs::Linux),
     check("S10_connected_before_accept", connected_before_accept)
-        .demands("connect and send succeed before anybody calls accept.")
+        .demands("connect and send succeed before the server calls accept.")
         .section("04-buffers.html#where-your-bytes-are"),
     check("S23_linux_doubles_the_buffer", linux_doubles_the_buffer)
         .demands("Linux grants twice the send buffer that was asked for.")

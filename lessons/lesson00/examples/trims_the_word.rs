@@ -1,7 +1,7 @@
 //! Blanks around the word are cut off before it's read.
 //!
 //! A word with a blank isn't an address. A line of a file that has one is a mistake, and
-//! nobody learns of it here.
+//! no one is told here.
 //!
 //! Instead of: exercise00
 //! Fails: refuses_blanks

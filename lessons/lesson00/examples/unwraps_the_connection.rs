@@ -15,7 +15,7 @@ use answer::{Answer, RIGHT};
 use common::{Arguments, Explain, Failure, say};
 
 fn main() -> ExitCode {
-    Answer { ends, ..RIGHT }.run("An answer that panics where nobody listens (C11)")
+    Answer { ends, ..RIGHT }.run("An answer that panics where no program listens (C11)")
 }
 
 fn ends(arguments: &Arguments) -> Result<(), Failure> {

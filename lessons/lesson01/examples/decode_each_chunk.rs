@@ -36,7 +36,10 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     // ANCHOR_END: bug
     if reply.is_empty() {
-        return Err(Failure::new("no reply", "the server ended its side at once"));
+        return Err(Failure::new(
+            "no reply",
+            "the server finished without sending a byte",
+        ));
     }
     say!("{reply}")
 }

@@ -27,7 +27,10 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut reply = Vec::new();
     conversation.read_to_end(&mut reply).explain("the reply broke off")?;
     if reply.is_empty() {
-        return Err(Failure::new("no reply", "the server ended its side at once"));
+        return Err(Failure::new(
+            "no reply",
+            "the server finished without sending a byte",
+        ));
     }
     // ANCHOR: bug
     say!("{}", String::from_utf8_lossy(&reply))

@@ -17,7 +17,7 @@ use shared::{RIGHT, Server, run_for_good};
 
 fn main() -> ExitCode {
     let server = Server { cannot_listen, ..RIGHT };
-    exit(run_for_good("A server that takes silence for nobody", &server))
+    exit(run_for_good("A server that takes silence for a port without a server", &server))
 }
 
 fn cannot_listen(address: SocketAddr, error: io::Error) -> Failure {

@@ -1,6 +1,6 @@
 //! A client that sends nothing, or takes nothing, for five seconds is taken for lost.
 //!
-//! Nobody waits for it: it has a thread of its own, and may take all the time that it needs.
+//! No other client waits for it: it has a thread of its own, and may take all the time that it needs.
 //!
 //! Instead of: exercise04
 //! Fails: waits_for_a_slow_reader

@@ -1,6 +1,6 @@
 //! Where nothing is sent, nothing is read.
 //!
-//! A server that sends a byte all the same isn't noticed.
+//! A server that sends a byte anyway isn't noticed.
 //!
 //! Instead of: exercise05
 //! Fails: notices_bytes_too_many

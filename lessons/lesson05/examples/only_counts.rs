@@ -28,7 +28,7 @@ fn receive(receiver: &mut dyn Read, length: usize) -> Result<(), Failure> {
         let broke_off = format!("the echo broke off after {received} of {length} bytes");
         match receiver.read(&mut chunk).explain(&broke_off)? {
             0 if received == length => return Ok(()),
-            0 => return Err(Failure::new(broke_off, "the server ended its side")),
+            0 => return Err(Failure::new(broke_off, "the server finished sending")),
             count if received + count > length => {
                 let why = format!("more than the {length} bytes that were sent");
                 return Err(Failure::new("the echo does not end", why));

@@ -30,7 +30,7 @@ fn receive(receiver: &mut dyn Read, length: usize) -> Result<(), Failure> {
         let broke_off = format!("the echo broke off after {received} of {length} bytes");
         let room = CHUNK.min(length - received);
         match receiver.read(&mut chunk[..room]).explain(&broke_off)? {
-            0 => return Err(Failure::new(broke_off, "the server ended its side")),
+            0 => return Err(Failure::new(broke_off, "the server finished sending")),
             count => {
                 in_place(received, &chunk[..count])?;
                 received += count;

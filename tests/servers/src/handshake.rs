@@ -13,7 +13,7 @@ pub const BROADCAST: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::BROADCAST
 
 pub const GIVES_UP_CONNECTING: Check = check("gives_up_connecting", gives_up_connecting)
     .demands("A server that does not answer holds the client no longer than the time limit.")
-    .hint("For how long does `connect` try when nobody told it?")
+    .hint("For how long does `connect` try if you haven't told it?")
     .section("02-1-client.html#four-ways-to-fail")
     .needs(Needs::Linux);
 

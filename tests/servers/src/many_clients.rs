@@ -89,7 +89,7 @@ fn stops_with_the_last_descriptor<P: Protocol>(run: &mut Run) -> Outcome {
     })
 }
 
-/// Ctrl-C when nobody is left to wait for.
+/// Ctrl-C when no client is left to wait for.
 fn stops_without_delay<P: Protocol>(run: &mut Run) -> Outcome {
     within(run, 10, Duration::from_millis(900), |run| {
         let (mut server, address) = run.serve()?;
@@ -318,8 +318,8 @@ impl<P: Protocol> ThreadedServer<P> {
             .section("03-stopping.html#ctrl-c")
             .needs(Needs::Linux),
         check("does_not_wait_for_its_stderr", does_not_wait_for_its_stderr::<P>)
-            .demands("While its standard error is a full pipe that nobody reads, a client with bytes that are not text gets its end, others are served, and Ctrl-C ends the server.")
-            .hint("Which thread waits until somebody has read what went wrong, and who waits for that thread?")
+            .demands("While its standard error is a full pipe that isn't read, a client with bytes that are not text gets its end, others are served, and Ctrl-C ends the server.")
+            .hint("Which thread waits until what went wrong has been read, and which others wait for that thread?")
             .section("03-stopping.html#one-bad-client")
             .needs(Needs::LinuxAnd("bash")),
     ];

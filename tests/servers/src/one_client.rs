@@ -1,6 +1,6 @@
 //! What every server for one client must do: the checks that lesson 2 and lesson 3 share.
 //!
-//! It listens, accepts one client, prints who that is, replies, ends its side, reads the client's
+//! It listens, accepts one client, prints who that is, replies, finishes sending, reads the client's
 //! message to its end, prints it, and exits with code 0. The reply goes out as soon as something has
 //! arrived, because the tutorial's client waits for it without ending its own side.
 
@@ -17,7 +17,7 @@ pub const CHECKS: &[Check] = &[
         .hint("On which of its two sockets can a server read what a client sends?")
         .section("02-2-server.html#the-repair"),
     check("serves_a_client_that_finishes_sending", serves_a_client_that_finishes_sending)
-        .demands("A client that ends its side after the message is served too.")
+        .demands("A client that finishes sending after its message is served, too.")
         .hint("Does the server still reply when the client's stream has ended?")
         .section("02-2-server.html#the-repair"),
     check("reads_the_whole_message", reads_the_whole_message)
@@ -33,7 +33,7 @@ pub const CHECKS: &[Check] = &[
         .hint("Which error does `read` return when the peer broke the connection off?")
         .section("02-2-server.html#the-repair"),
     check("reports_an_empty_message", reports_an_empty_message)
-        .demands("A client that closes without a word has not sent an empty message.")
+        .demands("If a client closes without sending anything, that isn't an empty message.")
         .hint("What does it mean when `read` returns 0?")
         .section("02-2-server.html#the-repair"),
     check("reports_bytes_that_are_not_text", reports_bytes_that_are_not_text)
@@ -46,7 +46,7 @@ pub const CHECKS: &[Check] = &[
         .section("02-2-server.html#the-repair"),
     check("gives_up_on_a_silent_client", gives_up_on_a_silent_client)
         .demands("A client that says nothing holds the server no longer than the time limit.")
-        .hint("For how long does `read` wait when nobody told it?")
+        .hint("For how long does `read` wait if you haven't told it?")
         .section("02-2-server.html#the-repair"),
     check("gives_up_on_a_slow_sender", gives_up_on_a_slow_sender)
         .demands("A client that sends a byte now and then holds the server no longer than the time limit.")
@@ -164,7 +164,7 @@ fn bounds_the_message(run: &mut Run) -> Outcome {
 /// The longest message, in bytes.
 const MAX_MESSAGE: usize = 4 << 20;
 
-/// Starts the server for a client that sends so many bytes and ends its side.
+/// Starts the server for a client that sends so many bytes and finishes sending.
 fn sends_so_much(run: &mut Run, length: usize) -> Outcome<Finished> {
     let (mut server, address) = run.serve()?;
     let mut client = run.connect(address)?;

@@ -33,7 +33,7 @@ pub const ROBUSTNESS: &[Check] = &[
         .section("02-2-server.html#the-repair")
         .needs(Needs::Linux),
     check("reports_a_closed_output", reports_a_closed_output)
-        .demands("When nobody reads its standard output any more, that is an error, with exit code 1; a client that is connected has its reply.")
+        .demands("When its standard output isn't read any more, that's an error, with exit code 1, and a client that's connected has its reply.")
         .hint("What can fail when the line about a client is printed, and does the client have its reply by then?")
         .section("02-2-server.html#the-repair")
         .needs(Needs::LinuxAnd("bash")),
@@ -114,7 +114,7 @@ fn reports_a_full_output(run: &mut Run) -> Outcome {
 }
 
 fn reports_a_closed_output(run: &mut Run) -> Outcome {
-    // Nobody is there yet. The message waits in the kernel, so that the client has asked in time.
+    // The server isn't there yet. The message waits in the kernel, so that the client has asked in time.
     let (mut server, address) = serve_until_nobody_reads(run)?;
     nobody_reads(&mut server)?;
     server.suspend()?;
@@ -142,7 +142,7 @@ fn serve_until_nobody_reads(run: &mut Run) -> Outcome<(Program, SocketAddr)> {
     serve_into(run, reader)
 }
 
-/// From here on, whoever writes gets EPIPE.
+/// From here on, a program that writes gets EPIPE.
 fn nobody_reads(server: &mut Program) -> Outcome {
     server.types("stop reading\n")?;
     server.says("nobody reads")
@@ -158,7 +158,7 @@ fn reports_that_no_descriptor_is_left(run: &mut Run) -> Outcome {
     // Those that the suite has inherited, from `make` say, would leave none for the listener.
     let none = "exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-; ulimit -n 4; exec \"$@\"";
     let (mut server, address) = run.serve_through(&["sh", "-c", none, "sh"], &["127.0.0.1:0"])?;
-    // It may be gone before somebody comes.
+    // It may be gone before a client comes.
     let _ = std::net::TcpStream::connect(address);
     server.exits_with(1)?;
     server.complains("error: cannot accept a client")
@@ -198,7 +198,7 @@ pub const ROBUSTNESS_OF_ALL: &[Check] = &[
         .section("03-stopping.html#ctrl-c")
         .needs(Needs::Unix),
     check("waits_for_its_stdout", waits_for_its_stdout)
-        .demands("While its standard output is a full pipe that nobody reads, the server waits, and its client has its reply; when somebody reads, it goes on.")
+        .demands("While its standard output is a full pipe that isn't read, the server waits, and its client has its reply; when the pipe is read, it goes on.")
         .hint("When is the reply sent, and what can still go wrong before that?")
         .section("02-2-server.html#the-repair")
         .needs(Needs::LinuxAnd("bash")),
@@ -227,7 +227,7 @@ pub struct OneAfterAnother<P>(PhantomData<P>);
 impl<P: Protocol> OneAfterAnother<P> {
     pub const CHECKS: [Check; 1] =
         [check("waits_for_its_stderr", waits_for_its_stderr::<P>)
-            .demands("While its standard error is a full pipe that nobody reads, the server waits with what went wrong; when somebody reads, the next client is served.")
+            .demands("While its standard error is a full pipe that isn't read, the server waits with what went wrong; when the pipe is read, the next client is served.")
             .hint("What do you do with an error after it has been said?")
             .section(P::SECTION)
             .needs(Needs::LinuxAnd("bash"))];

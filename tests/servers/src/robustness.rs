@@ -1,6 +1,6 @@
 //! Trouble: what clients, the machine and its user can do to a server that runs for good.
 //!
-//! Each check does its worst, and then demands that a client who comes now is served, that nobody else has
+//! Each check does its worst, and then demands that a client that comes now is served, that no other client has
 //! been disturbed, and that the server has given back what it took. The checks are the same for servers
 //! whose protocols differ; what differs is a [`Protocol`].
 //!
@@ -35,7 +35,7 @@ pub trait Protocol {
     const TAKES_A_MEGABYTE: bool = true;
     /// The first part of a request, cut inside a character.
     const HALF: &'static [u8];
-    /// The client sends a request; where the protocol wants it, it ends its side after it.
+    /// The client sends a request; where the protocol wants it, it finishes sending after it.
     fn asks(client: &mut Peer) -> Outcome;
     /// The client gets the reply to it.
     fn is_answered(client: &mut Peer) -> Outcome;
@@ -53,7 +53,7 @@ pub trait Protocol {
         Self::sends_much(client)
     }
 
-    /// A client that sends until nobody takes a byte for a while.
+    /// A client that sends until the server takes no byte for a while.
     fn sends_without_reading(mut stream: &TcpStream) {
         let lines = b"x\n".repeat(32 << 10);
         while stream.write_all(&lines).is_ok() {}
@@ -92,17 +92,17 @@ impl<P: Protocol> LastingServer<P> {
             .section(P::SECTION)
             .needs(Needs::Unix),
         check("does_without_its_output", does_without_its_output::<P>)
-            .demands("When nobody reads its standard output any more, clients are served all the same.")
+            .demands("When its standard output isn't read any more, clients are served anyway.")
             .hint("What becomes of a client when the line about it cannot be printed?")
             .section(P::SECTION)
             .needs(Needs::LinuxAnd("bash")),
         check("does_without_its_errors", does_without_its_errors::<P>)
-            .demands("When nobody reads its standard error any more, and something goes wrong with a client, the others are served all the same.")
+            .demands("When its standard error isn't read any more, and something goes wrong with a client, the others are served anyway.")
             .hint("What does `eprintln!` do when it cannot print?")
             .section(P::SECTION)
             .needs(Needs::LinuxAnd("bash")),
         check("reports_a_full_output", reports_a_full_output)
-            .demands("Where its standard output takes nothing (/dev/full), nobody learns where it listens: an error, with exit code 1.")
+            .demands("If its standard output takes nothing (/dev/full), it can't say where it listens: an error, with exit code 1.")
             .hint("What does `println!` do when it cannot print?")
             .section(P::SECTION)
             .needs(Needs::Linux),
@@ -113,7 +113,7 @@ impl<P: Protocol> LastingServer<P> {
             .needs(Needs::Linux),
         check("is_not_held_by_a_silent_client", is_not_held_by_a_silent_client::<P>)
             .demands("A client that connects and says nothing does not keep the next one from being served.")
-            .hint("For how long does `read` wait when nobody told it, and who waits with it?")
+            .hint("For how long does `read` wait if you haven't told it, and which clients wait with it?")
             .section(P::SECTION),
         check("is_not_held_by_a_client_that_never_reads", is_not_held_by_a_client_that_never_reads::<P>)
             .demands("A client that sends and never reads its replies costs no processor time, and the next one is served.")
@@ -153,7 +153,9 @@ fn survives_whatever_is_sent<P: Protocol>(run: &mut Run) -> Outcome {
         ("only an end of line", b"\n", true),
     ] {
         let client = run.connect_as("a client", address)?;
-        run.step(format!("it sends {what}, ends its side, and reads to the end of the connection"));
+        run.step(format!(
+            "it sends {what}, finishes sending, and reads to the end of the connection"
+        ));
         let reply = reads_to_an_end(client, bytes)?;
         if is_allowed {
             let is_reply = reply.starts_with(REPLY.as_bytes());
@@ -195,7 +197,7 @@ fn survives_a_crowd<P: Protocol>(run: &mut Run) -> Outcome {
     run.step("one in ten closes, the others reset");
     close(crowd);
     let nobody_waits = || (sockets::listener_at(address)?.receive_queue == 0).then_some(());
-    run.until("nobody is left in the listener's queue", nobody_waits)?;
+    run.until("no client is left in the listener's queue", nobody_waits)?;
     serves_another_in_time::<P>(run, address)?;
     run.until("the server has the descriptors and threads that it began with", || {
         let now = server.usage().ok()?;
@@ -205,7 +207,7 @@ fn survives_a_crowd<P: Protocol>(run: &mut Run) -> Outcome {
     })
 }
 
-/// How many of the server's connections have no other end. Nobody will ever tell it.
+/// How many of the server's connections have no other end. The server will never learn of it.
 ///
 /// Where more clients come than there is room for, the kernel keeps nothing of a handshake (SYN cookies,
 /// tcp(7)) and passes over a reset that comes before the handshake's last acknowledgement. On a busy machine
@@ -220,7 +222,7 @@ fn half_open_at(address: SocketAddr) -> Option<usize> {
 fn begin_to_connect(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     socket.set_nonblocking(true)?;
-    // It is under way (EINPROGRESS), or done.
+    // It has begun (EINPROGRESS), or is done.
     let _ = socket.connect(&address.into());
     Ok(socket)
 }
@@ -269,7 +271,7 @@ pub fn runs_again<P: Protocol>(run: &mut Run, address: SocketAddr) -> Outcome {
 }
 
 fn does_without_its_output<P: Protocol>(run: &mut Run) -> Outcome {
-    // The line `listening on` is read, and then nothing more: whoever writes gets EPIPE.
+    // The line `listening on` is read, and then nothing more: a program that writes gets EPIPE.
     let reader = "head -n 1; exec <&-; echo 'nobody reads any more'";
     let (mut server, address) = serve_into(run, reader)?;
     server.says("nobody reads any more")?;

@@ -13,7 +13,7 @@ impl<P: Protocol> SaysLittle<P> {
     pub const CHECKS: [Check; 1] =
         [check("does_not_wait_for_its_output", does_not_wait_for_its_output::<P>)
             .demands(
-                "While its standard output is a full pipe that nobody reads, clients are served.",
+                "While its standard output is a full pipe that isn't read, clients are served.",
             )
             .hint("How long does a line about a client take to print, and who waits for that?")
             .section(P::SECTION)

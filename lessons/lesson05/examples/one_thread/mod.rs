@@ -57,7 +57,7 @@ pub fn run(
             Ok(0) => {
                 return Err(Failure::new(
                     "the echo broke off",
-                    "the server ended its side",
+                    "the server finished sending",
                 ));
             }
             Ok(count) if received + count > length => {
