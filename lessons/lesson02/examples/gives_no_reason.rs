@@ -1,7 +1,9 @@
 //! stderr names the client, but doesn't say what is wrong with it.
 //!
 //! Instead of: exercise02
-//! Fails: survives_an_empty_request
+//! Fails: survives_an_empty_request, survives_bytes_that_are_not_text, survives_a_reset,
+//!   refuses_a_request_that_is_too_long, gives_up_on_a_silent_client,
+//!   gives_up_on_a_slow_sender, gives_up_on_a_client_that_never_reads
 
 mod shared;
 

@@ -3,7 +3,7 @@
 //! Other clients don't wait for a slow sender. But the server never gets rid of it.
 //!
 //! Instead of: exercise02
-//! Fails: gives_up_on_a_slow_sender
+//! Fails: gives_up_on_a_slow_sender, ends_a_silent_client_in_time
 
 mod shared;
 

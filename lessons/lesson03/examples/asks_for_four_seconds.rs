@@ -3,7 +3,7 @@
 //! It asks four times whether a server answers, for a second each.
 //!
 //! Instead of: exercise03
-//! Fails: knows_a_busy_server
+//! Fails: never_listens_twice, knows_a_busy_server
 
 mod shared;
 

@@ -3,7 +3,7 @@
 //! A server whose queue is full doesn't answer. `connect` tries for two minutes.
 //!
 //! Instead of: exercise03
-//! Fails: knows_a_busy_server
+//! Fails: never_listens_twice, knows_a_busy_server
 
 mod shared;
 

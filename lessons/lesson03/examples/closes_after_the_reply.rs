@@ -4,7 +4,8 @@
 //! to a connection that's gone. Either means a reset, which can destroy the reply.
 //!
 //! Instead of: exercise03
-//! Fails: reads_to_the_clients_end, keeps_to_its_queue, has_room_for_128_clients
+//! Fails: reads_to_the_clients_end, serves_a_hundred_clients, keeps_to_its_queue,
+//!   has_room_for_128_clients
 
 mod shared;
 

@@ -4,7 +4,7 @@
 //! starts the timeout anew.
 //!
 //! Instead of: exercise03
-//! Fails: gives_up_on_a_slow_sender
+//! Fails: gives_up_on_a_slow_sender, ends_a_silent_client_in_time
 
 mod shared;
 

@@ -5,12 +5,12 @@
 //! is for.
 //!
 //! Instead of: lesson03
-//! Fails: serves_the_tutorials_client, serves_a_client_that_finishes_sending,
-//!   reads_the_whole_message, delivers_the_whole_reply, reports_a_reset,
-//!   reports_an_empty_message, reports_bytes_that_are_not_text, bounds_the_message,
-//!   gives_up_on_a_silent_client, serves_the_mended_python_client, serves_nc,
-//!   serves_socat, restarts_at_once, restarts_after_a_crash, fails_without_the_option,
-//!   keeps_to_the_backlog
+//! Fails: restarts_at_once, restarts_after_a_crash, fails_without_the_option,
+//!   keeps_to_the_backlog, serves_the_tutorials_client,
+//!   serves_a_client_that_finishes_sending, reads_the_whole_message,
+//!   delivers_the_whole_reply, reports_a_reset, reports_an_empty_message,
+//!   reports_bytes_that_are_not_text, bounds_the_message, gives_up_on_a_silent_client,
+//!   serves_the_mended_python_client, serves_nc, serves_socat
 
 use std::io::{self, Read};
 use std::net::SocketAddr;

@@ -3,9 +3,10 @@
 //! The error doesn't say which address is taken, nor by whom.
 //!
 //! Instead of: exercise03
-//! Fails: knows_a_live_server, knows_a_busy_server, knows_what_a_run_has_left,
-//!   knows_a_port_that_is_only_bound, tells_other_errors_apart,
-//!   tells_a_privileged_port_apart, keeps_to_its_queue, reports_a_full_output
+//! Fails: never_listens_twice, knows_a_live_server, knows_a_busy_server,
+//!   knows_what_a_run_has_left, knows_a_port_that_is_only_bound,
+//!   tells_other_errors_apart, tells_a_privileged_port_apart, keeps_to_its_queue,
+//!   reports_a_full_output
 
 mod shared;
 

@@ -58,7 +58,7 @@ def main():
         text = conversation.read(length)
         text.decode("utf-8")
     except (OSError, EOFError, ValueError) as why:
-        print(f"error: no reply from {host} port {port}: {why or 'timed out'}", file=sys.stderr)
+        print(f"error: no reply from {host} port {port}: {str(why) or 'timed out'}", file=sys.stderr)
         return 1
     sys.stdout.buffer.write(text + b"\n")
     sys.stdout.buffer.flush()

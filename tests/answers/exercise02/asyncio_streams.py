@@ -42,7 +42,7 @@ async def serve(reader, writer, limit):
         await asyncio.wait_for(converse(reader, writer), limit)
         writer.close()
     except (OSError, ValueError, asyncio.TimeoutError) as why:
-        print(f"error: no reply for {client}: {why or 'timed out'}", file=sys.stderr, flush=True)
+        print(f"error: no reply for {client}: {str(why) or 'timed out'}", file=sys.stderr, flush=True)
         # What is still in the buffers isn't worth waiting for.
         writer.transport.abort()
 
