@@ -62,6 +62,7 @@ pub enum Kind {
 }
 
 /// A program with the arguments that a page gives it.
+#[derive(Clone)]
 pub struct Asked {
     pub program: &'static Program,
     pub given: Map<String, Value>,

@@ -3,6 +3,7 @@
 // browser only remembers whether the grading was switched on. Only served pages load this.
 {
     const REMEMBERED = 'book-grade';
+    const BY_ITSELF = 'The page grades by itself: what you run in the terminal isn’t shown here.';
     const SIGNS = { 'passed': '✓', 'failed': '✗', 'not started': '○', 'does not compile': '✗', 'not judged': '?' };
 
     const exercises = new Map();
@@ -216,7 +217,7 @@
         const todo = exercise.state === 'not started'
             ? [on ? 'Watching ' : 'Your file is ', file, '. Delete its first line and save to begin.']
             : [on ? 'Watching ' : 'Your file is ', file, on ? '. Save it to be graded again.' : '.'];
-        renew(head.querySelector('.grade-todo'), ...todo);
+        renew(head.querySelector('.grade-todo'), ...todo, ` ${BY_ITSELF}`);
         const errors = head.querySelector('.grade-errors');
         errors.hidden = exercise.message === '';
         errors.textContent = exercise.message.trimEnd();
@@ -292,7 +293,8 @@
         let list = place.querySelector('ul');
         if (!list) {
             list = element('ul');
-            place.replaceChildren(button(), element('p', { 'class': 'grade-next' }), list);
+            place.replaceChildren(button(), element('p', { 'class': 'grade-next' }), list,
+                element('p', { 'class': 'grade-todo' }, BY_ITSELF));
         }
         renew(place.querySelector('.grade-next'), ...nextStep());
         for (const exercise of exercises.values()) {

@@ -107,7 +107,13 @@
             });
             live.append(this.cargo, this.log, this.inputs);
             this.root.querySelector('.run-note')?.remove();
-            this.root.append(live);
+            const recording = [...this.root.childNodes];
+            if (this.root.childElementCount > 0) {
+                // Who guesses first must not read it on the way to the button.
+                const summary = make('summary', { textContent: 'What we recorded' });
+                this.root.append(make('details', { className: 'run-recorded' }, summary, ...recording));
+            }
+            this.root.prepend(live);
             this.keepFields();
         }
 
@@ -226,7 +232,9 @@
             this.log.replaceChildren();
             this.cargo.replaceChildren();
             this.log.hidden = this.cargo.hidden = true;
-            this.zero = this.now = null;
+            this.zero = this.now = this.why = null;
+            // Where the list has been scrolled to for a reader who reads at its end.
+            this.followed = 0;
             // The bytes in each queue, and the most that one has held: its bar is full then.
             this.queues = new Map();
             this.most = 1;
@@ -304,12 +312,12 @@
         // --------------------------------------------------------------------
         // Rows of the list.
 
-        /** Adds a row; who reads at the list's end stays there. */
+        /** Adds a row; who reads at the list's end stays there, as long as it runs. */
         row({ at, kind, who = '', className, data = {} }, ...children) {
             this.zero ??= at;
             this.log.hidden = false;
             const { scrollTop, scrollHeight, clientHeight } = this.log;
-            const isAtEnd = scrollHeight - scrollTop - clientHeight < 40;
+            const isFollowed = this.isRunning && scrollHeight - scrollTop - clientHeight < 40;
             const now = time(at - this.zero);
             // The same time twice is once too often.
             const clock = make('span', { className: 'run-time', textContent: now === this.now ? '' : now });
@@ -318,8 +326,16 @@
             clock.append(make('span', { className: 'run-who', textContent: ` ${who} ` }));
             const row = make('li', { className: `run-row ${className}`, data: { kind, ...data } }, clock, ...children);
             this.log.append(row);
-            if (isAtEnd) {
+            if (isFollowed) {
                 this.log.scrollTop = this.log.scrollHeight;
+                this.followed = this.log.scrollTop;
+            }
+        }
+
+        /** A run that is over is read from its start; who has scrolled by then stays there. */
+        rewind() {
+            if (this.log.scrollTop === this.followed) {
+                this.log.scrollTop = 0;
             }
         }
 
@@ -404,14 +420,17 @@
             panel.row({ at, kind: 'cut', className: 'kernel' }, 'More output came, and is not shown.');
         },
         limit(panel, { at, why }) {
+            panel.why = why;
             panel.row({ at, kind: 'limit', className: 'kernel' }, `Stopped: ${why}.`);
         },
         over(panel, { stopped }) {
-            if (panel.ends.length === 0) {
-                panel.show('over', stopped ? 'stopped' : 'not built');
+            const ends = panel.ends.join(', ');
+            if (stopped && panel.why !== null) {
+                panel.show('over', `stopped, because ${panel.why}${ends && `; ${ends}`}`);
             } else {
-                panel.show('over', panel.ends.join(', '));
+                panel.show('over', ends || (stopped ? 'stopped' : 'not built'));
             }
+            panel.rewind();
         },
         end(panel) {
             panel.stream.close();

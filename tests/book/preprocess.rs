@@ -21,6 +21,7 @@ pub fn trials() -> Vec<Trial> {
         terms_are_linked_in_prose_alone,
         the_longest_term_wins,
         a_prediction_opens_without_a_script,
+        a_proof_names_the_lesson_of_its_page,
         a_prediction_is_no_first_use,
         the_minutes_of_a_chapter_are_computed,
         a_page_tells_the_minutes_of_others,
@@ -127,6 +128,31 @@ fn a_prediction_opens_without_a_script() {
 </div>
 ";
     assert!(page.contains(expected), "{page}");
+}
+
+/// Where lessons share a suite; and what is said of a proof goes with it.
+fn a_proof_names_the_lesson_of_its_page() {
+    let shown = "Shown by `is_shared`, which\n  it fails, and by `opens_a_socket`, with two.";
+    let text =
+        PREDICTION.replace("Shown by `opens_a_socket` and `rain`.", &format!("It rains. {shown}"));
+    let bar =
+        "<p class=\"lesson-bar\"><strong>Lesson 2</strong> <code>cargo run -p lesson02</code></p>";
+    let book = SmallBook::new();
+    with_a_suite(&book);
+    book.write(
+        "tests/servers/src/two.rs",
+        "const CHECKS: &[Check] = &[check(\"is_shared\", is)];\n",
+    );
+    book.append(SECOND, &format!("{bar}\n\n{text}"));
+    book.build().success().stderr("");
+    let page = main_of(&book.site().join("second.html"));
+    let expected = "\
+<p>A check that you can run, which
+it fails: <code>cargo test -p lesson02 is_shared</code></p>
+<p>A check that you can run, with two: <code>cargo test -p lesson01 opens_a_socket</code></p>
+</details>";
+    assert!(page.contains(expected), "{page}");
+    assert!(page.contains("</span> It rains.</p>"), "{page}");
 }
 
 /// A term in an explanation would be linked where no reader sees it.

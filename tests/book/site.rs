@@ -18,6 +18,7 @@ pub fn trials() -> Vec<Trial> {
         the_book_builds_without_a_warning,
         everything_that_a_page_names_is_there,
         every_term_is_linked_at_first_use,
+        every_command_of_a_proof_runs_a_test,
         a_static_page_shows_the_recordings,
     ]
 }
@@ -45,6 +46,47 @@ pub fn site() -> PathBuf {
 
 fn the_book_builds_without_a_warning() {
     assert!(site().join("index.html").is_file());
+}
+
+/// The lesson that a command names has such a check, in its own suite or from one that it shares.
+fn every_command_of_a_proof_runs_a_test() {
+    let shared = root().join("tests/servers/src");
+    let read = |file: PathBuf| fs::read_to_string(file).unwrap();
+    let has = |lesson: &str, name: &str| {
+        let own = root().join("tests").join(lesson);
+        let check = format!("(\"{name}\"");
+        let modules =
+            files_of(&shared).into_iter().filter(|file| read(shared.join(file)).contains(&check));
+        let modules: Vec<_> = modules
+            .filter_map(|file| Some(format!("{}::CHECKS", file.file_stem()?.to_str()?)))
+            .collect();
+        files_of(&own)
+            .into_iter()
+            .map(|file| read(own.join(file)))
+            .any(|text| text.contains(&check) || modules.iter().any(|checks| text.contains(checks)))
+    };
+    let (mut commands, mut wrong) = (0, Vec::new());
+    for file in files_of(&site()) {
+        if file.extension().is_none_or(|extension| extension != "html") {
+            continue;
+        }
+        let page = read(site().join(&file));
+        for proof in page.split("<details class=\"proof\">").skip(1) {
+            let proof = proof.split("</details>").next().unwrap();
+            for command in proof.split("<code>").skip(1) {
+                commands += 1;
+                let command = command.split("</code>").next().unwrap();
+                let words: Vec<&str> = command.split(' ').collect();
+                let runs =
+                    matches!(words[..], ["cargo", "test", "-p", lesson, name] if has(lesson, name));
+                if !runs {
+                    wrong.push(format!("{}: {command}", file.display()));
+                }
+            }
+        }
+    }
+    assert!(commands > 10, "only {commands} commands");
+    assert!(wrong.is_empty(), "no such test: {}", wrong.join("\n"));
 }
 
 fn everything_that_a_page_names_is_there() {

@@ -110,7 +110,8 @@ fn a_page_says_how_its_exercise_stands(live: &mut LiveVisit) {
         ));
         live.texts(".grade[data-lesson=lesson03] .grade-todo").remove(0)
     };
-    let begin = "exercise.rs. Delete its first line and save to begin.";
+    let begin = "exercise.rs. Delete its first line and save to begin. The page grades by itself: \
+                 what you run in the terminal isn’t shown here.";
     assert_eq!(tell(false, "not started", ""), format!("Your file is {begin}"));
     assert_eq!(tell(true, "not started", ""), format!("Watching {begin}"));
     tell(true, "graded", "failed");

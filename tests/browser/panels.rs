@@ -20,6 +20,9 @@ pub fn trials() -> Vec<Trial> {
         the_kernels_view_is_drawn,
         a_panel_is_used_by_key,
         a_panel_is_in_order_while_it_runs_and_after,
+        the_recording_is_folded_below_the_button,
+        a_run_that_is_over_shows_its_first_line,
+        the_oldest_run_gives_way,
         a_static_copy_shows_the_recordings,
     ];
     let has_python = Command::new("python3").arg("-V").output().is_ok();
@@ -217,6 +220,57 @@ fn a_panel_is_in_order_while_it_runs_and_after(live: &mut LiveVisit) {
         look("over");
     }
     nothing(wrong);
+}
+
+/// Who is asked to guess first does not read it on the way to the button.
+fn the_recording_is_folded_below_the_button(live: &mut LiveVisit) {
+    live.open_panel("02-1-client.html", PAIR);
+    assert_eq!(live.texts(&format!("{PAIR} > .run-recorded > summary")), ["What we recorded"]);
+    let is_first = format!("{}.matches('.run-live')", query(&format!("{PAIR} > :first-child")));
+    assert_eq!(live.get(&is_first), json!(true));
+    let recording = query(&format!("{PAIR} > .run-recorded .terminal"));
+    assert_eq!(live.get(&format!("{recording}.checkVisibility()")), json!(false));
+    live.click(&format!("{PAIR} > .run-recorded > summary"));
+    assert_eq!(live.get(&format!("{recording}.checkVisibility()")), json!(true));
+}
+
+fn a_run_that_is_over_shows_its_first_line(live: &mut LiveVisit) {
+    live.browser.emulate(NARROW, false);
+    live.open_panel("03-threads.html", THREADS);
+    let log = query(&format!("{THREADS} .run-log"));
+    live.get(&format!("{log}.style.maxHeight = '6em'"));
+    live.click(&format!("{THREADS} .run-start"));
+    live.sees_the_end_of(THREADS, 1);
+    assert_ne!(
+        live.get(&format!("{log}.scrollTop")),
+        json!(0),
+        "its end is in sight while it runs"
+    );
+    live.click(&format!("{THREADS} .run-stop"));
+    live.is(THREADS, "over");
+    assert_eq!(live.get(&format!("{log}.scrollTop")), json!(0));
+}
+
+/// A server that goes on does not keep the next button from its work.
+fn the_oldest_run_gives_way(live: &mut LiveVisit) {
+    let panels = ["long", "silent", "latin-1", "endless"]
+        .map(|what| format!(r#".run[data-server="unfriendly_server --be {what}"]"#));
+    live.open_panel("02-1-client.html", &panels[3]);
+    for panel in &panels {
+        live.click(&format!("{panel} .run-start"));
+        live.sees_the_end_of(panel, 1);
+    }
+    live.is(&panels[0], "over");
+    let state = |panel: &str| live.texts(&format!("{panel} .run-status")).remove(0);
+    let status = state(&panels[0]);
+    assert!(status.starts_with("stopped, because another run was started; "), "{status}");
+    let told = live.texts(&format!("{} [data-kind=limit]", panels[0]));
+    assert!(told[0].ends_with("Stopped: another run was started."), "{told:?}");
+    for panel in &panels[1..] {
+        assert_eq!(state(panel), "running");
+        live.click(&format!("{panel} .run-stop"));
+        live.is(panel, "over");
+    }
 }
 
 // Elsewhere than on a served page.

@@ -18,7 +18,7 @@ use tokio::time::sleep;
 use super::panel::Panel;
 use super::run::Run;
 
-/// Runs at the same time. A browser keeps six connections to a server, and each run holds one; some must
+/// Runs at the same time; one more, and the oldest is stopped. A browser keeps six connections to a server, and each run holds one; some must
 /// be left to ask for its end.
 const MOST_RUNS: usize = 3;
 
@@ -64,20 +64,40 @@ impl Runs {
         self.list.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn start(&self, panel: String, asked: Vec<Asked>) -> Result<Arc<Run>, Refusal> {
-        let mut list = self.list();
-        let busy = |why: String| Err((StatusCode::CONFLICT, why));
-        if list.runs.iter().any(|run| !run.is_over() && run.panel == panel) {
-            return busy("this runs already, perhaps in another tab: stop it there first".into());
+    /// Starts a run. Where there are as many as there may be, the oldest one is stopped, and its end comes first.
+    async fn start(&self, panel: String, asked: Vec<Asked>) -> Result<Arc<Run>, Refusal> {
+        loop {
+            let oldest = match self.start_or_oldest(&panel, &asked)? {
+                Ok(run) => return Ok(run),
+                Err(oldest) => oldest,
+            };
+            oldest.give_way();
+            oldest.ended().await;
         }
-        if list.runs.iter().filter(|run| !run.is_over()).count() >= MOST_RUNS {
-            return busy(format!("{MOST_RUNS} runs are going on: stop one of them first"));
+    }
+
+    /// Starts a run, or finds the one that has to give way to it.
+    fn start_or_oldest(
+        &self,
+        panel: &str,
+        asked: &[Asked],
+    ) -> Result<Result<Arc<Run>, Arc<Run>>, Refusal> {
+        let mut list = self.list();
+        let mut going_on = list.runs.iter().filter(|run| !run.is_over());
+        if going_on.clone().any(|run| run.panel == panel) {
+            let why = "this runs already, perhaps in another tab: stop it there first";
+            return Err((StatusCode::CONFLICT, why.to_owned()));
+        }
+        if going_on.clone().count() >= MOST_RUNS
+            && let Some(oldest) = going_on.next()
+        {
+            return Ok(Err(Arc::clone(oldest)));
         }
         list.count += 1;
         // A page of an earlier run of the server must not meet one of these under its id.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let id = format!("{:x}-{}", now.as_nanos(), list.count);
-        let run = Run::start(id, panel, self.root.clone(), asked);
+        let run = Run::start(id, panel.to_owned(), self.root.clone(), asked.to_vec());
         list.runs.push(Arc::clone(&run));
         drop(list);
         tokio::spawn({
@@ -88,7 +108,7 @@ impl Runs {
                 runs.list().runs.retain(|other| !Arc::ptr_eq(other, &run));
             }
         });
-        Ok(run)
+        Ok(Ok(run))
     }
 
     fn named(&self, id: &str) -> Result<Arc<Run>, Refusal> {
@@ -121,7 +141,7 @@ async fn start(
     for program in programs {
         asked.push(wanted(program).map_err(bad)?);
     }
-    let run = runs.start(panel, asked)?;
+    let run = runs.start(panel, asked).await?;
     Ok(Json(json!({ "run": run.id })).into_response())
 }
 

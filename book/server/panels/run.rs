@@ -115,11 +115,24 @@ impl Run {
         self.stop.send_replace(true);
     }
 
+    /// Stops its programs for another run, and says so.
+    pub fn give_way(&self) {
+        if !*self.stop.borrow() {
+            self.tell("limit", json!({ "why": "another run was started" }));
+            self.stop();
+        }
+    }
+
     /// Gives a program a line on its standard input. It is lost if the program does not read.
     pub fn say(&self, program: usize, line: String) {
         if let Some(input) = self.inputs.get(program) {
             let _ = input.try_send(line);
         }
+    }
+
+    /// Waits until all of its programs have ended.
+    pub async fn ended(&self) {
+        let _ = self.progress.subscribe().wait_for(|progress| progress.is_over).await;
     }
 
     /// Waits until nothing will follow.

@@ -7,7 +7,9 @@ use std::sync::LazyLock;
 use mdbook_preprocessor::config::Config;
 use regex::Regex;
 
+use super::bar;
 use crate::source::Sources;
+use crate::source::html;
 use crate::source::prediction::{Choice, OPENING, Prediction, SHOWN};
 
 /// What shows that a prediction's right option is right, and how a reader can look at it.
@@ -19,23 +21,39 @@ impl Proofs {
         Proofs(Sources::suites_by_folder(root))
     }
 
-    /// A line for one name, as HTML. `dir` leads from the chapter to the book's first page.
-    fn line(&self, name: &str, up: &str) -> String {
+    /// A line for one name, as HTML, and what is said of it. `up` leads from the chapter to the book's first page,
+    /// `own` is the chapter's lesson: a suite that lessons share is run for that one.
+    fn line(&self, (name, said): (&str, &str), up: &str, own: Option<&str>) -> String {
         let check = format!("(\"{name}\"");
-        let Some((folder, _)) = self.0.iter().find(|(_, text)| text.contains(&check)) else {
-            return format!("The recording <a href=\"{up}transcripts/{name}.txt\">{name}</a>.");
+        let having = self.0.iter().filter(|(_, text)| text.contains(&check));
+        let folders: Vec<&str> = having.map(|(folder, _)| folder.as_str()).collect();
+        let said = match said {
+            "" => String::new(),
+            said => format!(", {}", html::escape(said)),
         };
-        let package = match folder.starts_with("lesson") {
-            true => format!(" -p {folder}"),
-            false => String::new(),
+        if folders.is_empty() {
+            return format!(
+                "The recording <a href=\"{up}transcripts/{name}.txt\">{name}</a>{said}."
+            );
+        }
+        let lessons = folders.iter().copied().filter(|folder| folder.starts_with("lesson"));
+        let lesson = match lessons.collect::<Vec<_>>()[..] {
+            [] => own,
+            [first, ..] => own.filter(|own| folders.contains(own)).or(Some(first)),
         };
-        format!("A check that you can run: <code>cargo test{package} {name}</code>")
+        match lesson {
+            Some(lesson) => format!(
+                "A check that you can run{said}: <code>cargo test -p {lesson} {name}</code>"
+            ),
+            None => format!("The check <code>{name}</code>{said}."),
+        }
     }
 }
 
 /// The chapter with the options as they are on the page.
 pub fn markup(text: &str, dir: &Path, proofs: &Proofs, config: &Config) -> String {
     let up = "../".repeat(dir.components().count());
+    let own = bar::lesson(text);
     let mut result = String::with_capacity(text.len());
     let mut copied = 0;
     for prediction in Prediction::all(text, config) {
@@ -43,7 +61,7 @@ pub fn markup(text: &str, dir: &Path, proofs: &Proofs, config: &Config) -> Strin
         result += &text[copied..prediction.start];
         result += &format!("<div class=\"predict\" id=\"{}\">", id(&prediction));
         result += &text[question..prediction.list.start];
-        result += &options(&prediction, |name| proofs.line(name, &up));
+        result += &options(&prediction, |proof| proofs.line(proof, &up, own));
         result.push('\n');
         copied = prediction.list.end;
     }
@@ -69,8 +87,8 @@ pub fn id(prediction: &Prediction) -> String {
     format!("predict-{}", prediction.shown_by().first().unwrap_or(&"nothing"))
 }
 
-fn options(prediction: &Prediction, line: impl Fn(&str) -> String) -> String {
-    let lines: Vec<String> = prediction.shown_by().into_iter().map(line).collect();
+fn options(prediction: &Prediction, line: impl Fn((&str, &str)) -> String) -> String {
+    let lines: Vec<String> = prediction.proofs().into_iter().map(line).collect();
     let option = |(option, letter): (&Choice, char)| {
         let (class, sign, words) = match option.right {
             Some(true) => ("option answer", "✓", "Right:"),
@@ -95,7 +113,7 @@ fn options(prediction: &Prediction, line: impl Fn(&str) -> String) -> String {
 /// The explanation without "Shown by …": that is behind the small "proof".
 fn without_names(explanation: &str) -> String {
     static SENTENCE: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(&format!(r"\s*{SHOWN}\.?")).expect("a valid pattern"));
+        LazyLock::new(|| Regex::new(&format!(r"\s*{SHOWN}")).expect("a valid pattern"));
     SENTENCE.replace(explanation, "").trim_start().to_owned()
 }
 

@@ -15,8 +15,8 @@ use super::html;
 
 pub const OPENING: &str = "<div class=\"predict\">";
 
-/// The sentence that names what shows the right option, as a pattern.
-pub const SHOWN: &str = "Shown by ((?:`[A-Za-z0-9_-]+`(?:, | and )?)+)";
+/// The sentence that names what shows the right option, as a pattern: names, and what is said of each.
+pub const SHOWN: &str = r"Shown by (`[A-Za-z0-9_-]+`[^.]*)\.?";
 
 pub struct Prediction {
     /// Where its `<div>` starts.
@@ -59,11 +59,26 @@ impl Prediction {
 
     /// The checks and recordings that show what is right.
     pub fn shown_by(&self) -> Vec<&str> {
+        self.proofs().into_iter().map(|(name, _)| name).collect()
+    }
+
+    /// The same, each with what is said of it: "which this server fails", or nothing.
+    pub fn proofs(&self) -> Vec<(&str, &str)> {
         static SENTENCE: LazyLock<Regex> =
             LazyLock::new(|| Regex::new(SHOWN).expect("a valid pattern"));
         let right = self.options.iter().find(|option| option.right == Some(true));
         let names = right.and_then(|option| SENTENCE.captures(&option.explanation)?.get(1));
-        names.map_or(Vec::new(), |names| names.as_str().split('`').skip(1).step_by(2).collect())
+        let parts: Vec<&str> = names.map_or("", |names| names.as_str()).split('`').collect();
+        let said = |words: &'_ str| -> usize {
+            let words = words.trim_end();
+            let words =
+                [" and by", " and"].iter().find_map(|end| words.strip_suffix(end)).unwrap_or(words);
+            words.trim_end_matches([' ', '\n', ',']).len()
+        };
+        let named = parts[1..].chunks_exact(2);
+        named
+            .map(|part| (part[0], part[1][..said(part[1])].trim_start_matches([' ', '\n', ','])))
+            .collect()
     }
 }
 

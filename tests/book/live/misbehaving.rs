@@ -193,13 +193,17 @@ fn one_run_a_panel_and_few_in_all() {
         assert_eq!(again.status, 409);
         assert!(again.body.contains("runs already"), "{}", again.body);
     }
-    let fourth = start("d");
-    assert_eq!(fourth.status, 409);
-    assert!(fourth.body.contains("3 runs are going on"), "{}", fourth.body);
-    let mut first = runs.remove(0);
-    server.asks(&format!("{}/stop", first.path), json!({}));
-    first.until_the_end();
-    assert_eq!(start("d").status, 200);
+    // The oldest one has ended before another begins, and its page is told why.
+    for panel in ["d", "e"] {
+        assert_eq!(start(panel).status, 200);
+        let going_on = children(server.child.id());
+        assert!(going_on <= 3, "{going_on} programs");
+        let told = runs.remove(0).until_the_end();
+        let limit = told.iter().find(|event| event.kind == "limit").unwrap();
+        assert_eq!(limit.data["why"], "another run was started");
+        assert!(told.iter().any(|event| event.kind == "exit"), "{told:?}");
+    }
+    assert_eq!(start("c").status, 409, "the youngest one goes on");
 }
 
 fn endless_output_is_cut() {
