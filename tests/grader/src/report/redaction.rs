@@ -9,6 +9,8 @@ const DIFFERS: &[(&str, &str)] = &[
     ("[GAP]", "Send-Q{~}Local"),
     ("[GAP]", "# {~}127."),
     ("[ADDRESS]", "{&}:"),
+    // The line is as long as the address.
+    ("[COUNT]", "{#} bytes \"listening on [ADDRESS]"),
     // The ports that the kernel picks, which have five digits: in Rust and in `ss`, in Python, in
     // `tcpdump`, in `strace`, in /proc/net/tcp, and where lesson 0 speaks of them.
     ("[PORT]", "@:{#####}"),
