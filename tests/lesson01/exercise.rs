@@ -169,9 +169,10 @@ pub const CHECKS: &[Check] = &[
         .hint("When does the time for the text begin, and when does it end?")
         .section("02-1-client.html#dont-wait-forever"),
     check("does_not_give_up_early", limits::does_not_give_up_early)
-        .demands("A reply that comes in time is printed, however long the server pauses in it.")
+        .demands("A reply that comes in time is printed, even if the server pauses for five seconds in it.")
         .hint("Which timeout in your client is shorter than its time limit?")
-        .section("02-1-client.html#dont-wait-forever"),
+        .section("02-1-client.html#dont-wait-forever")
+        .takes_long(),
 ];
 
 /// The checks that the untouched starter fails.

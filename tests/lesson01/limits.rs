@@ -116,7 +116,9 @@ pub fn has_one_deadline(run: &mut Run) -> Outcome {
 }
 
 pub fn does_not_give_up_early(run: &mut Run) -> Outcome {
-    let (text, pause) = (drawn(run, 10), Duration::from_millis(700));
+    // Long enough for a client that has a limit of its own, of one second or of five.
+    let (text, pause) = (drawn(run, 10), Duration::from_millis(5300));
+    run.grants(pause);
     let reply = frame(&text);
     // Also without the option: then the limit is 10 s.
     let (mut first, mut patient) = asked(run, PATIENT)?;

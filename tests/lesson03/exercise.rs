@@ -28,8 +28,8 @@
 //!
 //! **It says who holds the port.**
 //!
-//! - If it can't listen, it says so on stderr, with `error: WHAT: WHY` in one line that names the address as it
-//!   was given, and ends with exit code 1. It doesn't panic, and it doesn't take another port. It has three
+//! - If it can't listen, it says so on stderr, with `error: WHAT: WHY` in one line that names the address,
+//!   and ends with exit code 1. It doesn't panic, and it doesn't take another port. It has three
 //!   seconds for this, so it can't wait until the port is free.
 //! - If the address is in use, this one line, the error line itself, also says one of two things:
 //!   `a server listens there` or `no server listens there`. A server that's so busy that its queue is full does listen there. But if the

@@ -4,7 +4,7 @@
 //! starts the timeout anew.
 //!
 //! Instead of: exercise01
-//! Fails: gives_up_on_a_slow_server, has_one_deadline
+//! Fails: gives_up_on_a_slow_server, has_one_deadline, gives_up_connecting
 
 mod shared;
 

@@ -4,7 +4,7 @@
 //! waits in both directions, as it should.
 //!
 //! Instead of: exercise05
-//! Fails: is_idle_before_the_echo
+//! Fails: is_idle_before_the_echo, gives_up_connecting
 
 mod client;
 
