@@ -149,10 +149,10 @@ fn a_missing_last_newline_is_named_and_not_the_end() {
 #[cfg(target_os = "linux")]
 #[test]
 fn an_end_that_was_asked_for_is_no_cause() {
-    let outcome = |interrupt: bool| {
-        let line = match interrupt {
+    let outcome = |terminate: bool| {
+        let line = match terminate {
             true => {
-                "trap 'exit 0' INT; echo listening on 127.0.0.1:1; while :; do sleep 0.02; done"
+                "trap 'exit 0' TERM; echo listening on 127.0.0.1:1; while :; do sleep 0.02; done"
             }
             false => "echo listening on 127.0.0.1:1",
         };
@@ -160,8 +160,9 @@ fn an_end_that_was_asked_for_is_no_cause() {
         let mut run = Run::new(Some(&program), &trace);
         let mut started = run.start(&[]).expect("it starts");
         started.listening().expect("it says so");
-        if interrupt {
-            started.interrupt().expect("it takes the signal");
+        // Not Ctrl-C: a shell can't trap that where it was ignored from the start.
+        if terminate {
+            started.terminate().expect("it takes the signal");
         }
         run.until("it has ended", || crate::machine::has_ended(started.id()).then_some(()))
             .expect("it ends");
