@@ -10,6 +10,8 @@ const NEEDED = [
 
 const wrong = new Set();
 const reached = [];
+// Those whose focus could be seen. A page that has just been opened may get its first focus before its window does.
+const seen = new Set();
 const quote = (element) => JSON.stringify((element.ariaLabel || element.innerText || element.outerHTML).trim().slice(0, 60));
 const active = () => [...document.querySelectorAll(ACTIVE)].filter(
     (element) => !element.disabled && element.checkVisibility({ visibilityProperty: true }));
@@ -17,9 +19,7 @@ const active = () => [...document.querySelectorAll(ACTIVE)].filter(
 document.addEventListener('focusin', ({ target }) => {
     reached.push(target);
     const style = getComputedStyle(target);
-    if (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 1) {
-        wrong.add(`has the focus, but does not show it: ${quote(target)}`);
-    }
+    if (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1) seen.add(target);
     const box = target.getBoundingClientRect();
     if (box.width === 0 || box.right <= 0 || box.left >= innerWidth) {
         wrong.add(`has the focus out of the window: ${quote(target)}`);
@@ -29,6 +29,9 @@ document.addEventListener('focusin', ({ target }) => {
 window.walked = () => {
     for (const selector of NEEDED) {
         if (!document.querySelector(selector)?.matches(ACTIVE)) wrong.add(`there is no ${selector}`);
+    }
+    for (const element of reached.filter((element) => !seen.has(element))) {
+        wrong.add(`has the focus, but does not show it: ${quote(element)}`);
     }
     if (!reached[0]?.matches('.skip')) wrong.add('the first focus is not the way past the chapters');
     for (const element of active()) {
