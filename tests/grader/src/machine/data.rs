@@ -55,7 +55,8 @@ impl Data {
         (0..length).map(|_| self.next() as u8).collect()
     }
 
-    /// So many characters of one to four bytes of UTF-8 each, none of which is a control character.
+    /// So many characters of one to four bytes of UTF-8 each, none of which is a control character. It neither
+    /// begins nor ends with a blank: what a program does with those is the subject of checks of their own.
     pub fn text(&mut self, characters: usize) -> String {
         let mut character = || {
             let ranges = [' '..='~', 'à'..='ÿ', 'α'..='ω', '一'..='龥', '😀'..='😏'];
@@ -64,7 +65,13 @@ impl Data {
                 (u64::from(u32::from(*range.start())), u64::from(u32::from(*range.end())));
             char::from_u32(self.number(from..=to) as u32).unwrap_or('?')
         };
-        (0..characters).map(|_| character()).collect()
+        let mut text: Vec<char> = (0..characters).map(|_| character()).collect();
+        for end in [0, characters.saturating_sub(1)] {
+            while text.get(end) == Some(&' ') {
+                text[end] = character();
+            }
+        }
+        text.into_iter().collect()
     }
 }
 
@@ -86,6 +93,8 @@ mod tests {
         assert!((0..1000).all(|_| (5..=7).contains(&data.number(5..=7))));
         assert!(data.text(500).chars().all(|it| !it.is_control()));
         assert_eq!(data.text(500).chars().count(), 500);
+        assert!((0..5000).map(|_| data.text(2)).all(|text| text.trim() == text));
+        assert_eq!(data.text(0), "");
     }
 
     /// Run by the other test.
