@@ -39,11 +39,7 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
             accepted = listener.accept() => match accepted {
                 Ok((connection, client)) => {
                     let stopping = stopping.clone();
-                    tasks.spawn(async move {
-                        if let Err(failure) = serve(connection, client, stopping).await {
-                            complain(&failure);
-                        }
-                    });
+                    tasks.spawn(serve(connection, client, stopping));
                 }
                 Err(why) => {
                     complain(&Failure::new("cannot accept a client", why));
@@ -60,20 +56,17 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn serve(
-    mut connection: TcpStream,
-    client: SocketAddr,
-    mut stopping: watch::Receiver<bool>,
-) -> Result<(), Failure> {
+async fn serve(mut connection: TcpStream, client: SocketAddr, mut stopping: watch::Receiver<bool>) {
     let outcome = answer_lines(&mut connection, client, &mut stopping).await;
     let _ = connection.shutdown().await;
-    if outcome.is_err() && !*stopping.borrow() {
+    let Err(failure) = outcome else { return };
+    complain(&failure);
+    if !*stopping.borrow() {
         // Closing with unread input is a reset, which destroys replies: so what still comes is read.
         let mut chunk = vec![0; 16 << 10];
         let rest = async { while matches!(connection.read(&mut chunk).await, Ok(1..)) {} };
         let _ = timeout(Duration::from_millis(500), rest).await;
     }
-    outcome
 }
 
 async fn answer_lines(
