@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
-
 use crate::source::include::DIFF;
 use crate::source::{Directive, Sources, html};
 
@@ -15,32 +13,17 @@ pub fn defects(sources: &Sources, chapter: &Path, text: &str) -> Vec<(usize, Str
         .filter(|directive| directive.name == DIFF)
         .map(|directive| directive.span.start)
         .collect();
-    let mut block = None;
-    for (event, span) in html::parser(text, &sources.config).into_offset_iter() {
-        match event {
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) if &*info == DIFF => {
-                block = Some(String::new());
-            }
-            Event::Text(code) => {
-                if let Some(body) = &mut block {
-                    body.push_str(&code);
-                }
-            }
-            Event::End(TagEnd::CodeBlock) => {
-                let Some(body) = block.take() else { continue };
-                if let Some(both) = Directive::compared(&body) {
-                    left.retain(|start| !span.contains(start));
-                    let text = |one: Directive<'_>| {
-                        one.listing(&sources.root, &sources.include(chapter, one.path)?).ok()
-                    };
-                    if let [Some(old), Some(new)] = both.map(text)
-                        && old == new
-                    {
-                        wrong.push((span.start, "diff: the two do not differ".to_owned()));
-                    }
-                }
-            }
-            _ => {}
+    let blocks = html::blocks(text, &sources.config).into_iter();
+    for html::Block { body, span, .. } in blocks.filter(|block| &*block.info == DIFF) {
+        let Some(both) = Directive::compared(&body) else { continue };
+        left.retain(|start| !span.contains(start));
+        let text = |one: Directive<'_>| {
+            one.listing(&sources.root, &sources.include(chapter, one.path)?).ok()
+        };
+        if let [Some(old), Some(new)] = both.map(text)
+            && old == new
+        {
+            wrong.push((span.start, "diff: the two do not differ".to_owned()));
         }
     }
     let what = "diff: it names two files, and is alone in a fenced block ```diff";

@@ -18,8 +18,8 @@ use tokio::time::sleep;
 use super::panel::Panel;
 use super::run::Run;
 
-/// Runs at the same time; one more, and the oldest is stopped. A browser keeps six connections to a server, and each run holds one; some must
-/// be left to ask for its end.
+/// Runs at the same time; one more, and the oldest is stopped. A browser keeps six connections to a server, and
+/// each run holds one; some must be left to ask for its end.
 const MOST_RUNS: usize = 3;
 
 /// How long the events of a run are kept when it has ended, for a page whose stream broke.

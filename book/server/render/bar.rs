@@ -20,8 +20,8 @@ const EXPERIMENT: usize = 2;
 
 const BAR: &str = "<p class=\"lesson-bar\">";
 
-/// The chapter with its bar as chips, if it has a bar.
-pub fn chips(text: &str, config: &Config) -> String {
+/// The chapter, which takes so many minutes, with its bar as chips, if it has a bar.
+pub fn chips(text: &str, minutes: usize, config: &Config) -> String {
     let Some(start) = text.find(BAR) else {
         return text.to_owned();
     };
@@ -29,11 +29,9 @@ pub fn chips(text: &str, config: &Config) -> String {
     let Some(end) = text[words..].find("</p>").map(|end| words + end) else {
         return text.to_owned();
     };
-    let minutes = minutes(text, config);
-    let mut chips = vec![format!("{minutes} min")];
-    let pieces = pieces(&text[words..end]);
-    chips.splice(0..0, pieces.first().map(|piece| (*piece).to_owned()));
-    chips.extend(pieces.iter().skip(1).map(|piece| (*piece).to_owned()));
+    let time = format!("{minutes} min");
+    let mut chips = pieces(&text[words..end]);
+    chips.insert(chips.len().min(1), &time);
     let mut bar = String::new();
     for chip in chips {
         bar += &format!("<span class=\"chip\">{chip}</span> ");

@@ -3,7 +3,6 @@
 
 use std::path::Path;
 
-use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 use mdbook_preprocessor::config::Config;
 use similar::{Algorithm, ChangeTag, TextDiff};
 
@@ -19,28 +18,14 @@ const AROUND: usize = 3;
 pub fn compute(text: &str, root: &Path, dir: &Path, config: &Config) -> String {
     let mut result = String::with_capacity(text.len());
     let mut copied = 0;
-    let mut block = None;
-    for (event, span) in html::parser(text, config).into_offset_iter() {
-        match event {
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) if &*info == DIFF => {
-                block = Some(String::new());
-            }
-            Event::Text(code) => {
-                if let Some(body) = &mut block {
-                    body.push_str(&code);
-                }
-            }
-            Event::End(TagEnd::CodeBlock) => {
-                let listing = block.take().and_then(|body| listing(&body, root, dir));
-                let Some(listing) = listing else { continue };
-                let line = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
-                let indent = " ".repeat(text[line..span.start].chars().count());
-                result.push_str(&text[copied..span.start]);
-                result.push_str(&listing.replace('\n', &format!("\n{indent}")));
-                copied = span.end;
-            }
-            _ => {}
-        }
+    let blocks = html::blocks(text, config).into_iter();
+    for html::Block { body, span, .. } in blocks.filter(|block| &*block.info == DIFF) {
+        let Some(listing) = listing(&body, root, dir) else { continue };
+        let line = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let indent = " ".repeat(text[line..span.start].chars().count());
+        result.push_str(&text[copied..span.start]);
+        result.push_str(&listing.replace('\n', &format!("\n{indent}")));
+        copied = span.end;
     }
     result.push_str(&text[copied..]);
     result

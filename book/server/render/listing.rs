@@ -3,7 +3,6 @@
 
 use std::path::Path;
 
-use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 use mdbook_preprocessor::config::Config;
 
 use crate::source::{Directive, html, paths};
@@ -14,41 +13,20 @@ use crate::source::{Directive, html, paths};
 pub fn caption(text: &str, root: &Path, dir: &Path, config: &Config) -> String {
     let mut result = String::with_capacity(text.len());
     let mut copied = 0;
-    let mut block = None;
-    for (event, span) in html::parser(text, config).into_offset_iter() {
-        match event {
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
-                block = Some((info, String::new()))
-            }
-            Event::Text(code) => {
-                if let Some((_, body)) = &mut block {
-                    body.push_str(&code);
-                }
-            }
-            Event::End(TagEnd::CodeBlock) => {
-                let Some((info, body)) = block.take() else {
-                    continue;
-                };
-                let line = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
-                let indent = &text[line..span.start];
-                // In a quotation or on a list item's first line there is no room for lines of HTML.
-                if !indent.trim().is_empty() {
-                    continue;
-                }
-                let Some(opening) = figure(&info, &body, root, dir, &config.book.src) else {
-                    continue;
-                };
-                let end =
-                    text[span.end..].find('\n').map_or(text.len(), |newline| span.end + newline);
-                let block = text[line..end].trim_end();
-                let block = set_in(block, indent, &body, root, dir);
-                // A blank line ends a block of HTML: what is between is Markdown again.
-                result.push_str(&text[copied..line]);
-                result.push_str(&format!("\n{indent}{opening}\n\n{block}\n\n{indent}</figure>\n"));
-                copied = end;
-            }
-            _ => {}
+    for html::Block { info, body, span } in html::blocks(text, config) {
+        let line = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let indent = &text[line..span.start];
+        // In a quotation or on a list item's first line there is no room for lines of HTML.
+        if !indent.trim().is_empty() {
+            continue;
         }
+        let Some(opening) = figure(&info, &body, root, dir, &config.book.src) else { continue };
+        let end = text[span.end..].find('\n').map_or(text.len(), |newline| span.end + newline);
+        let block = set_in(text[line..end].trim_end(), indent, &body, root, dir);
+        // A blank line ends a block of HTML: what is between is Markdown again.
+        result.push_str(&text[copied..line]);
+        result.push_str(&format!("\n{indent}{opening}\n\n{block}\n\n{indent}</figure>\n"));
+        copied = end;
     }
     result.push_str(&text[copied..]);
     result

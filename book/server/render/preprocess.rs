@@ -57,10 +57,10 @@ fn prepared(context: &PreprocessorContext, mut book: Book) -> Book {
         let BookItem::Chapter(chapter) = item else {
             return;
         };
-        let Some(dir) = chapter.source_path.as_deref().and_then(Path::parent) else {
-            return;
-        };
-        chapter.content = bar::chips(&chapter.content, config);
+        let Some(file) = &chapter.source_path else { return };
+        let Some(dir) = file.parent() else { return };
+        let takes = minutes.get(file).copied().unwrap_or(0);
+        chapter.content = bar::chips(&chapter.content, takes, config);
         chapter.content = bar::tell(&chapter.content, &minutes);
         if !is_glossary(chapter) {
             chapter.content = terms.link(&chapter.content, dir, config);

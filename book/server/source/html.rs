@@ -11,7 +11,9 @@ use html5ever::tokenizer::{
     BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 use mdbook_markdown::MarkdownOptions;
-use mdbook_markdown::pulldown_cmark::{Event, Parser, Tag as Markdown, TagEnd};
+use mdbook_markdown::pulldown_cmark::{
+    CodeBlockKind, CowStr, Event, Parser, Tag as Markdown, TagEnd,
+};
 use mdbook_preprocessor::config::Config;
 use regex::Regex;
 
@@ -24,6 +26,31 @@ pub fn parser<'text>(text: &'text str, config: &Config) -> Parser<'text> {
         options.admonitions = html.admonitions;
     }
     mdbook_markdown::new_cmark_parser(text, &options)
+}
+
+/// A fenced block of a chapter.
+pub struct Block<'text> {
+    /// What follows the opening fence.
+    pub info: CowStr<'text>,
+    pub body: String,
+    /// Where it is, with its fences.
+    pub span: Range<usize>,
+}
+
+/// The fenced blocks of a chapter, in its order.
+pub fn blocks<'text>(text: &'text str, config: &Config) -> Vec<Block<'text>> {
+    let (mut blocks, mut open) = (Vec::new(), None);
+    for (event, span) in parser(text, config).into_offset_iter() {
+        match event {
+            Event::Start(Markdown::CodeBlock(CodeBlockKind::Fenced(info))) => {
+                open = Some(Block { info, body: String::new(), span });
+            }
+            Event::Text(code) => open.iter_mut().for_each(|block| block.body.push_str(&code)),
+            Event::End(TagEnd::CodeBlock) => blocks.extend(open.take()),
+            _ => {}
+        }
+    }
+    blocks
 }
 
 /// A tag that a chapter writes as HTML.
