@@ -55,28 +55,33 @@ pub(crate) fn exactly(
     subject: &Subject,
     fails: &[impl AsRef<str> + Sync],
 ) -> Result<(), Failed> {
-    let attempts = |attempt: &dyn Fn() -> Option<String>| {
-        let since = Instant::now();
-        // One that hangs isn't tried again.
-        (1..ATTEMPTS).fold(attempt(), |wrong, _| match since.elapsed() < must_pass() / 4 {
-            true => wrong.and_then(|_| attempt()),
-            false => wrong,
-        })
-    };
     let wrong: Vec<String> = side_by_side(checks, |check| {
         if !fails.iter().any(|id| id.as_ref() == check.id) {
-            return attempts(&|| {
+            return persists(|| {
                 let outcome = perform(check, Some(subject), must_pass());
                 outcome.err().map(|report| format!("It must pass this check.\n{report}"))
             });
         }
-        attempts(&|| {
+        persists(|| {
             let outcome = attempt(Run::alone(Some(subject), &Trace::new(must_fail())), check);
             let passes = || format!("{} passes {}, which it must fail", subject.name, check.id);
             outcome.is_ok().then(passes)
         })
     });
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n\n").into()) }
+}
+
+/// What is wrong in each of a few attempts. One that hangs isn't tried again.
+fn persists(attempt: impl Fn() -> Option<String>) -> Option<String> {
+    let since = Instant::now();
+    let mut wrong = attempt()?;
+    for _ in 1..ATTEMPTS {
+        if since.elapsed() >= must_pass() / 4 {
+            break;
+        }
+        wrong = attempt()?;
+    }
+    Some(wrong)
 }
 
 /// The checks that the subject fails with so much time.

@@ -132,7 +132,7 @@ impl Lesson {
         }
         let answers = if is_subject { Vec::new() } else { self.answers().0 };
         let (trials, grade) = match subject {
-            None => self.trials(shown),
+            None => self.trials(shown, &answers),
             // A learner's own program, in whatever language: the exercise's checks and nothing else.
             Some(subject) => {
                 let checks = self.exercise.as_ref().map_or(&[][..], |exercise| exercise.checks);
@@ -192,7 +192,7 @@ impl Lesson {
     }
 
     /// In the order in which they start: the reader's own program, then what takes longest.
-    fn trials(self, shown: Shown) -> (Vec<Trial>, Option<Grade>) {
+    fn trials(self, shown: Shown, answers: &[Answer]) -> (Vec<Trial>, Option<Grade>) {
         let mut trials = Vec::new();
         let name = self.name;
         let lesson = Arc::new(self);
@@ -234,10 +234,10 @@ impl Lesson {
             }
         }
         if let Some(exercise) = &lesson.exercise {
-            for Answer { subject, needs, is_copied, .. } in lesson.answers().0 {
-                trials.extend(right(&subject, needs, "", exercise.checks));
-                let robustness = if is_copied { &exercise.robustness[..] } else { &[] };
-                trials.extend(right(&subject, needs, "robust::", robustness));
+            for Answer { subject, needs, is_copied, .. } in answers {
+                trials.extend(right(subject, *needs, "", exercise.checks));
+                let robustness = if *is_copied { &exercise.robustness[..] } else { &[] };
+                trials.extend(right(subject, *needs, "robust::", robustness));
             }
             let needs = Needs::Nothing;
             trials.extend(right(&exercise.solution, needs, "robust::", &exercise.robustness));
