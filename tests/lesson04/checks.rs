@@ -330,7 +330,7 @@ fn survives_a_closed_output(run: &mut Run) -> Outcome {
 }
 
 fn survives_without_descriptors(run: &mut Run) -> Outcome {
-    many_clients::survives_without_descriptors(run, is_served, |_| 20)
+    many_clients::survives_without_descriptors(run, is_served)
 }
 
 fn leaves_nothing_behind(run: &mut Run) -> Outcome {

@@ -189,9 +189,7 @@ pub fn leaves_nothing_behind(run: &mut Run) -> Outcome {
 }
 
 pub fn survives_without_descriptors(run: &mut Run) -> Outcome {
-    // Ten a second, and some for the moments between.
-    let few = |time: Duration| 4 + time.as_millis() as usize / 90;
-    many_clients::survives_without_descriptors(run, is_served, few)
+    many_clients::survives_without_descriptors(run, is_served)
 }
 
 pub fn stops_without_descriptors(run: &mut Run) -> Outcome {
