@@ -149,7 +149,7 @@ impl Server {
             own.set_ip(if own.is_ipv4() { v4 } else { v6 });
         }
         // The main thread waits in accept, and no portable call interrupts that. So the
-        // server connects to itself, like a child who rings the bell and runs. It makes
+        // server connects to itself, like somebody who rings the bell and runs. It makes
         // the socket now, because on Ctrl-C there may be no descriptor left.
         let domain = Domain::for_address(own);
         let wake_up = Socket::new(domain, Type::STREAM, None).explain(cannot)?;
