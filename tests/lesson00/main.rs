@@ -4,6 +4,7 @@ mod checks;
 mod classify;
 mod exercise;
 mod facts;
+mod refusals;
 
 use std::process::ExitCode;
 

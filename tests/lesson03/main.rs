@@ -3,6 +3,7 @@
 mod checks;
 mod exercise;
 mod facts;
+mod holder;
 mod notes;
 mod queue;
 

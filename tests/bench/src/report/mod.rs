@@ -15,7 +15,7 @@ use record::Record;
 
 const PAGE: &str = "book/chapters/speed.md";
 const BUFFERS: &str = "book/chapters/04-buffers.md";
-const LEARNER: &str = "CONTRIBUTING.md";
+const LEARNER: &str = "tests/README.md";
 const FIGURES: &str = "book/chapters/figures";
 const RESULTS: &str = "tests/bench/results";
 
@@ -45,13 +45,13 @@ pub fn files(root: &Path) -> io::Result<Vec<(PathBuf, String)>> {
     let chapter = fs::read_to_string(root.join(BUFFERS))?;
     let machine = format!("(The run in the plot: {}.)", buffers.setting);
     let chapter = with_measured(&chapter, "buffers", &boxed(&machine))?;
-    let contributing = fs::read_to_string(root.join(LEARNER))?;
-    let contributing = with_measured(&contributing, "learner", &tables::learner(&learner)?)?;
+    let waits = fs::read_to_string(root.join(LEARNER))?;
+    let waits = with_measured(&waits, "learner", &tables::learner(&learner)?)?;
     let figure = |name: &str| root.join(FIGURES).join(name).with_extension("svg");
     Ok(vec![
         (root.join(PAGE), page),
         (root.join(BUFFERS), chapter),
-        (root.join(LEARNER), contributing),
+        (root.join(LEARNER), waits),
         (figure("idle"), tables::idle_plot(&idle)?),
         (figure("chunks"), tables::bulk_plot(&bulk)?),
         (figure("draining"), tables::buffers_plot(&buffers)?),

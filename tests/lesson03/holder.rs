@@ -1,0 +1,137 @@
+//! Who holds the port, when the program can't have it.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use grader::{ClosedPort, Hint, Outcome, Peer, Run, close, private_loopback};
+use socket2::{Domain, Socket, Type};
+
+use crate::checks::is_not_connected;
+use crate::exercise::serves_a_client;
+use crate::facts::first_run;
+use crate::queue;
+
+pub fn knows_a_live_server(run: &mut Run) -> Outcome {
+    let holder = TcpListener::bind((private_loopback(), 0));
+    let holder = run.attempt("another program listens on a free port", holder)?;
+    let taken = run.attempt("learn its address", holder.local_addr())?;
+    cannot_listen(run, taken, A_SERVER)?;
+    close(holder);
+
+    // Not every machine has it.
+    if let Ok(holder) = TcpListener::bind("[::1]:0") {
+        let taken =
+            run.attempt("another program listens on [::1]", holder.local_addr())?;
+        cannot_listen(run, taken, A_SERVER)?;
+        close(holder);
+    }
+
+    // All addresses are this machine's, and this one is among them.
+    if cfg!(target_os = "linux") {
+        let holder = TcpListener::bind("0.0.0.0:0");
+        let holder = run.attempt("another program listens on 0.0.0.0", holder)?;
+        let taken = run.attempt("learn its address", holder.local_addr())?;
+        cannot_listen(run, SocketAddr::new(private_loopback(), taken.port()), A_SERVER)?;
+        close(holder);
+    }
+
+    // This very program, which also has to go on.
+    let (mut first, address) = run.serve_on_own_address()?;
+    cannot_listen(run, address, A_SERVER)?;
+    first.still_runs()?;
+    serves_a_client(run, address)?.close();
+    Ok(())
+}
+
+pub fn knows_a_busy_server(run: &mut Run) -> Outcome {
+    let listen = || -> std::io::Result<(Socket, SocketAddr)> {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+        socket.bind(&SocketAddr::new(private_loopback(), 0).into())?;
+        socket.listen(0)?;
+        let address = TcpListener::from(socket.try_clone()?).local_addr()?;
+        Ok((socket, address))
+    };
+    let (_holder, address) =
+        run.attempt("another program listens with a backlog of 0", listen())?;
+    let waiting = queue::fill(run, address, 1)?;
+    is_not_connected(run, address)?;
+    cannot_listen(run, address, A_SERVER)?;
+    waiting.into_iter().for_each(Peer::close);
+    Ok(())
+}
+
+pub fn knows_what_a_run_has_left(run: &mut Run) -> Outcome {
+    run.while_in_time_wait(
+        |run| first_run(run, false),
+        |run, [address, _]| cannot_listen(run, address, NO_SERVER),
+    )
+}
+
+pub fn knows_a_port_that_is_only_bound(run: &mut Run) -> Outcome {
+    let held: ClosedPort = run.closed_port()?;
+    // On Linux a server may have the same port at another of this machine's addresses.
+    let elsewhere = TcpListener::bind((private_loopback(), held.address.port())).ok();
+    if elsewhere.is_some() {
+        run.step("a server listens on that port at another address");
+    }
+    cannot_listen(run, held.address, NO_SERVER)?;
+    if let Some(elsewhere) = elsewhere {
+        close(elsewhere);
+    }
+    Ok(())
+}
+
+pub fn tells_other_errors_apart(run: &mut Run) -> Outcome {
+    // Of TEST-NET-1, which is no machine's (RFC 5737).
+    let port = run.number(1024..=65535) as u16;
+    cannot_listen(run, SocketAddr::new([192, 0, 2, 1].into(), port), "")
+}
+
+pub fn tells_a_privileged_port_apart(run: &mut Run) -> Outcome {
+    let address = "127.0.0.1:7";
+    let ended = run.to_end_unprivileged(&[address])?.exited_with(1)?;
+    says(run, &ended.explained()?.stderr(), address, "")
+}
+
+const A_SERVER: &str = "a server listens there";
+const NO_SERVER: &str = "no server listens there";
+
+/// How long a program may take to say that it can't listen.
+const SOON: Duration = Duration::from_secs(3);
+
+/// The program can't listen at this address, and says soon what holds it; an empty `holder` is none of the two.
+fn cannot_listen(run: &mut Run, address: SocketAddr, holder: &str) -> Outcome {
+    let address = address.to_string();
+    run.before_deadline(SOON, |run| {
+        let since = std::time::Instant::now();
+        let ended =
+            run.to_end_without_listening(&[&address])?.exited_with(1)?.explained()?;
+        let took = since.elapsed();
+        says(run, &ended.stderr(), &address, holder)?;
+        let seconds = format!("{:.1} s", took.as_secs_f64());
+        run.ensure_in_time("that took less than three seconds", took < SOON, seconds)
+            .hint("Which of your calls waits, and what ends that?")
+    })
+}
+
+/// The error names the address, and of the two holders only this one.
+fn says(run: &mut Run, stderr: &str, address: &str, holder: &str) -> Outcome {
+    let errors = stderr.lines().filter(|line| grader::explains(line));
+    let error = errors.clone().find(|line| line.contains(address)).unwrap_or_default();
+    let got = || grader::quote(stderr.as_bytes());
+    run.ensure(format!("a line `error: WHAT: WHY` names {address}"), !error.is_empty(), got()).hint(
+        "You start five servers, and one cannot have its port: what do you have to be told?",
+    )?;
+    let said: Vec<_> =
+        [A_SERVER, NO_SERVER].into_iter().filter(|words| error.contains(words)).collect();
+    let is_right = said == [holder] || holder.is_empty() && said.is_empty();
+    let statement = match holder {
+        "" => "the line says nothing of a server".into(),
+        _ => format!("the line says `{holder}`, and not the other"),
+    };
+    let outcome = run.ensure(statement, is_right, got());
+    match stderr.contains(holder) && said.is_empty() {
+        true => outcome.hint("In which line do you say it? It has to be in one line, the error line itself."),
+        false => outcome,
+    }
+}
