@@ -173,7 +173,7 @@ fn ends_in_time(
         "How often does your client begin to wait anew, and for how long each time?";
     fails(client)?;
     let (took, most) = (client.ran_since(connected), limit + grace);
-    run.ensure(format!("that took {most:?} at most"), took <= most, format!("{took:?}"))
+    run.ensure_in_time(format!("that took {most:?} at most"), took <= most, format!("{took:?}"))
         .hint(TOO_LATE)?;
     // A timeout may be rounded.
     let (took, least) =

@@ -71,7 +71,7 @@ fn ends_at(
         let latest = limit + AFTERWARDS + late.end();
         let statement =
             format!("it ended no later than {} s after it connected", in_seconds(latest));
-        let outcome = run.ensure(statement, since <= latest, shown(since));
+        let outcome = run.ensure_in_time(statement, since <= latest, shown(since));
         // The first limit is short: twice of it is still in time, and so seems half of it after a late start.
         let is_shown = since < limit + AFTERWARDS / 2 && all - since < limit / 4;
         if limit == LONG || outcome.is_ok() && is_shown {
