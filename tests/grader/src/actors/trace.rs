@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::output::Output;
 use crate::check::{Broken, Caret, Outcome};
-use crate::machine::{Activity, Deadline, allowance, has_ended, start_seen};
+use crate::machine::{Activity, Deadline, allowance, has_ended, is_asleep, start_seen};
 use crate::words::{self, demands};
 
 /// What one run of a check has done so far. All that acts in the run writes to the same trace.
@@ -38,6 +38,9 @@ pub(crate) struct Record {
 
 /// A step that took so long is named with its time.
 const LONG: Duration = Duration::from_secs(1);
+
+/// A program that's asleep after so long a step waits for something else than a processor.
+const HANGS: Duration = Duration::from_millis(1500);
 
 impl Record {
     /// How long a program had run when the check failed.
@@ -69,6 +72,8 @@ pub(crate) struct Started {
     pub status: Option<ExitStatus>,
     /// What its threads did at that moment, where it had not.
     pub activity: Option<Activity>,
+    /// Whether the check had waited for it in vain, and all of them were asleep, with those of what it has started.
+    pub hangs: bool,
 }
 
 impl Trace {
@@ -109,7 +114,7 @@ impl Trace {
         if self.is_explained {
             let now = Instant::now();
             self.record.borrow_mut().broken.get_or_insert(now);
-            self.look();
+            self.look(now);
         }
         Broken::new(expected, got)
     }
@@ -132,8 +137,9 @@ impl Trace {
         }
     }
 
-    fn look(&self) {
+    fn look(&self, now: Instant) {
         let mut record = self.record.borrow_mut();
+        let waited = record.began.is_some_and(|began| now.duration_since(began) >= HANGS);
         for program in record.programs.iter_mut().filter(|program| !program.over) {
             // One that is about to die of what it has seen may take a moment; but then there is time.
             let moment = Duration::from_millis(if program.activity.is_none() { 200 } else { 0 });
@@ -145,6 +151,7 @@ impl Trace {
             }
             if !program.gone {
                 program.activity = Some(Activity::of(program.process));
+                program.hangs = waited && is_asleep(program.process);
                 program.output.is_reported_until_now();
             }
         }
@@ -195,6 +202,7 @@ impl Trace {
             gone: false,
             status: None,
             activity: None,
+            hangs: false,
         });
     }
 

@@ -24,6 +24,18 @@ impl Activity {
     }
 }
 
+/// Whether no thread of this process group wants a processor, for a tenth of a second: then it waits for something
+/// that no processor does for it, however busy the machine is. `false` where the system doesn't say. (Linux)
+pub(crate) fn is_asleep(group: u32) -> bool {
+    #[cfg(target_os = "linux")]
+    return linux::is_asleep(group);
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = group;
+        false
+    }
+}
+
 #[cfg(target_os = "linux")]
 mod linux {
     use std::collections::BTreeMap;
@@ -41,6 +53,44 @@ mod linux {
     /// How often the threads are looked at, and how long not in between.
     const SAMPLES: usize = 3;
     const BETWEEN_SAMPLES: Duration = Duration::from_millis(7);
+
+    pub fn is_asleep(group: u32) -> bool {
+        const LOOKS: u32 = 10;
+        (0..LOOKS).all(|look| {
+            if look > 0 {
+                thread::sleep(Duration::from_millis(10));
+            }
+            let states = states(group);
+            !states.is_empty() && states.iter().all(|state| *state == 'S')
+        })
+    }
+
+    /// The states of all threads in a process group (`/proc/PID/task/TID/stat`, proc(5)). `S` is asleep; one that
+    /// waits for a disk (`D`) may have to thank a busy machine for that.
+    fn states(group: u32) -> Vec<char> {
+        let numbers = |folder: &str| {
+            let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+            entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
+        };
+        let state = |thread: String| {
+            let stat = fs::read_to_string(thread).ok()?;
+            // The name before it may hold anything.
+            let mut fields = stat.rsplit_once(") ")?.1.split(' ');
+            let state = fields.next()?.chars().next()?;
+            let its_group: u32 = fields.nth(1)?.parse().ok()?;
+            // What has ended and isn't waited for wants nothing.
+            (its_group == group && state != 'Z').then_some(state)
+        };
+        let mut states = Vec::new();
+        for process in numbers("/proc") {
+            if state(format!("/proc/{process}/stat")).is_some() {
+                let folder = format!("/proc/{process}/task");
+                let threads = numbers(&folder).map(|id| format!("{folder}/{id}/stat"));
+                states.extend(threads.filter_map(state));
+            }
+        }
+        states
+    }
 
     /// The sockets of a process by their descriptors.
     type Sockets = BTreeMap<u64, Socket>;

@@ -21,7 +21,7 @@ mod spawn;
 mod stall;
 mod start_time;
 
-pub(crate) use activity::Activity;
+pub(crate) use activity::{Activity, is_asleep};
 pub(crate) use busy::{busy_since, slowdown};
 pub(crate) use data::{Data, RECORDED as RECORDED_SEED, seed};
 pub(crate) use deadline::Deadline;

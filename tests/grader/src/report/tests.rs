@@ -206,6 +206,8 @@ fn a_busy_machine_excuses_time_and_nothing_else() {
     let silent = "echo listening on 127.0.0.1:1; exec sleep 60";
     assert!(judged(silent, "does not pass", None));
     assert!(!judged(silent, "GRADER_PATIENCE=3", busy));
+    // The hint is for the next time.
+    assert!(!judged(silent, "If it says the same on a quiet machine", busy));
     // These need no patience.
     let is_judged = |line: &str, run: fn(&mut Run) -> Outcome| {
         let (program, trace) = (shell(line), Trace::explained(must_pass()));
@@ -221,6 +223,22 @@ fn a_busy_machine_excuses_time_and_nothing_else() {
     assert!(is_judged("echo \"thread 'main' panicked at a.rs:1:1:\" >&2; exec sleep 60", late));
     assert!(is_judged("echo listening at 127.0.0.1:1; exec sleep 60", says_hello));
     assert!(is_judged("exit 3", says_hello));
+}
+
+/// A program that wants no processor isn't slowed by those who do.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_that_is_asleep_is_judged_on_a_busy_machine() {
+    let is_judged = |does: &str| {
+        let program = shell(&format!("echo listening on 127.0.0.1:1; {does}"));
+        let trace = Trace::explained(Duration::from_secs(2));
+        let check: Check = check("works", says_hello);
+        let broken = attempt(Run::new(Some(&program), &trace), &check).expect_err("it must fail");
+        Report::new(&check, "subject", trace.take(), broken).judged_while(Some((10, 2))).is_judged()
+    };
+    assert!(is_judged("exec sleep 60"));
+    assert!(!is_judged("while :; do :; done"));
+    assert!(!is_judged("(while :; do :; done) & wait"), "its child isn't asleep");
 }
 
 /// Whether a graded program passes that does this, and how long that takes. A busy machine slows both the

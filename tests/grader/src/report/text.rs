@@ -57,14 +57,17 @@ impl Report {
 
     /// The same on a machine on which other programs wanted a processor: how many, and how many processors
     /// it has. Where only the time is wrong that something took, that is the machine's fault and not the
-    /// program's. A program that has died, or that the grader had to end, has failed anyway.
+    /// program's. A program that has died, that the grader had to end, or that was asleep while the check waited
+    /// for it has failed anyway.
     pub(crate) fn judged_while(self, busy: Option<(usize, usize)>) -> Report {
         let programs = &self.record.programs;
-        let mut of_subject = programs.iter().filter(|program| shown(&program.name) == self.subject);
-        let is_well = !of_subject.any(|program| {
+        let of_subject = programs.iter().filter(|program| shown(&program.name) == self.subject);
+        let is_well = !of_subject.clone().any(|program| {
             program.gone || program.output.why_cut_off().is_some() || cause::has_died_of(program)
         });
-        let busy = busy.filter(|_| self.broken.of_time && is_well);
+        let mut running = of_subject.filter(|program| !program.over).peekable();
+        let hangs = running.peek().is_some() && running.all(|program| program.hangs);
+        let busy = busy.filter(|_| self.broken.of_time && is_well && !hangs);
         Report { not_judged: busy.map(|(others, of)| words::machine_busy(others, of)), ..self }
     }
 
@@ -127,7 +130,7 @@ impl Report {
         self.facts(f, styles)?;
         writeln!(f)?;
         if let Some(why) = &self.not_judged {
-            return write!(f, "{}", wrapped(why, 0));
+            writeln!(f, "{}\n\n{}", wrapped(why, 0), words::IF_AGAIN)?;
         }
         for (number, sentence) in self.likely.iter().enumerate() {
             let label = words::LIKELY_CAUSE;

@@ -9,6 +9,9 @@ pub const LIKELY_CAUSE: &str = "Likely cause:";
 pub const NOTHING: &str = "nothing";
 pub const READ: &str = "Read:";
 
+/// Before the cause and the hint of a check that isn't judged.
+pub const IF_AGAIN: &str = "If it says the same on a quiet machine, it's your program:";
+
 /// Instead of the name of a program, in an experiment.
 pub const THIS_MACHINE: &str = "this machine";
 
@@ -17,7 +20,7 @@ words! {
     title_not_judged(program: &str, check: &str) =
         "{program} is not judged on {check}: the machine was busy";
     machine_busy(others: usize, processors: usize) =
-        "not judged: the machine was busy. {others} threads of other programs wanted its {processors} processors, so the time that this check took says nothing. Run it again when they are done, or give it three times as long: GRADER_PATIENCE=3 cargo test";
+        "not judged: the machine was busy. {others} threads of other programs wanted its {processors} processors, so the time that this check took says nothing. Run it again when they are done. Where the machine is always busy, put GRADER_PATIENCE=3 before the command: checks then wait three times as long.";
     // Where `cargo run -p book` serves the book.
     page(section: &str, port: u16) = "http://127.0.0.1:{port}/{section} (while cargo run -p book is running)";
     in_one_line(expected: &str, got: &str) = "expected {expected}, got {got}";
