@@ -11,6 +11,7 @@ use common::{CommandLine, Failure, exit};
 use crate::process::parent_death;
 use crate::render::{build, preprocess};
 use crate::serve::serve;
+use crate::stage;
 
 const ABOUT: &str = "\
 Serves the workbook on http://127.0.0.1:3000 and reloads the page when a chapter or a program
@@ -37,6 +38,10 @@ pub fn main() -> ExitCode {
         // These words are another program's, so they are not read as options.
         let words: Vec<OsString> = env::args_os().skip(2).collect();
         return exit(parent_death::become_program(&words).map(|never| match never {}));
+    }
+    if line.command(stage::COMMAND) {
+        let words: Vec<OsString> = env::args_os().skip(2).collect();
+        return exit(stage::run(&words));
     }
     if line.command("preprocess") {
         if line.command("supports") {
