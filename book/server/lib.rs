@@ -6,6 +6,8 @@
 //! |---|---|
 //! | [`process`] | child processes, none of which outlives the server |
 //! | [`source`] | the book's files: chapters, includes, predictions, exercises |
+//! | [`scene`] | the conversation of a run, as a page draws it |
+//! | [`stage`] | a network of its own for the programs of a run |
 //! | [`panels`] | programs that a page can run |
 //! | [`grading`] | exercises that are graded while they are edited |
 //! | [`check`] | what is refused |
@@ -21,5 +23,7 @@ pub mod grading;
 pub mod panels;
 pub mod process;
 pub mod render;
+pub mod scene;
 pub mod serve;
 pub mod source;
+pub mod stage;

@@ -3,6 +3,7 @@
 
 use std::convert::Infallible;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use common::Failure;
 use tokio::process::Command;
@@ -10,43 +11,115 @@ use tokio::process::Command;
 /// The name of this command, which `--help` does not show.
 pub const COMMAND: &str = "with-parent";
 
+/// In the place of a namespace's file: the one that we're in.
+#[cfg(target_os = "linux")]
+const HERE: &str = "-";
+
+/// Which network a program has: this machine's, or that of other namespaces.
+#[derive(Clone, Debug, Default)]
+pub struct Entrance {
+    /// The files of a user namespace, and of a network namespace that belongs to it.
+    files: Option<[PathBuf; 2]>,
+}
+
+impl Entrance {
+    /// The way to a network namespace by its file, and by that of the user namespace that it belongs to.
+    pub fn by(user: PathBuf, network: PathBuf) -> Entrance {
+        Entrance { files: Some([user, network]) }
+    }
+}
+
 /// The command that starts a program that ends with this one, where the system can do that.
 pub fn command(program: OsString) -> Command {
+    command_at(&Entrance::default(), program)
+}
+
+/// The same in another network.
+pub fn command_at(entrance: &Entrance, program: OsString) -> Command {
     #[cfg(target_os = "linux")]
     {
         // This very program, even if cargo has replaced its file in the meantime.
         let mut command = Command::new("/proc/self/exe");
-        command.arg(COMMAND).arg(std::process::id().to_string()).arg(program);
+        command.arg(COMMAND).arg(std::process::id().to_string());
+        match &entrance.files {
+            Some(files) => command.args(files),
+            None => command.args([HERE; 2]),
+        };
+        command.arg(program);
         command
     }
     #[cfg(not(target_os = "linux"))]
-    Command::new(program)
+    {
+        // Only Linux has such networks.
+        let Entrance { files: _ } = entrance;
+        Command::new(program)
+    }
 }
 
-/// Becomes the program that the words name, and dies with the process whose id comes before it.
+/// Becomes the program that the words name. Before it come the id of the process with which it dies, and the files
+/// of the user namespace and the network namespace that it gets.
 ///
 /// # Errors
 ///
-/// The system has no such signal, or cannot start the program.
+/// The system has no such signal or doesn't let it into that network, or cannot start the program.
 #[cfg(target_os = "linux")]
 pub fn become_program(words: &[OsString]) -> Result<Infallible, Failure> {
     use std::os::unix::process::CommandExt;
 
-    use rustix::process::{Signal, getppid, set_parent_process_death_signal};
-
-    let [parent, program, arguments @ ..] = words else {
+    let [parent, user, network, program, arguments @ ..] = words else {
         return Err(Failure::new("cannot start a program", "no program is named"));
     };
-    let parent: u32 = parent.to_str().and_then(|parent| parent.parse().ok()).unwrap_or_default();
     let name = program.display();
-    set_parent_process_death_signal(Some(Signal::KILL))
-        .map_err(|why| Failure::new(format!("cannot tie {name} to its parent"), why))?;
-    // If the parent ended before that, no signal comes.
-    if getppid().map(|parent| parent.as_raw_pid().cast_unsigned()) != Some(parent) {
-        return Err(Failure::new(format!("cannot start {name}"), "the server has ended"));
+    if user != HERE {
+        enter(user, network)
+            .map_err(|why| Failure::new(format!("cannot start {name} in its network"), why))?;
     }
+    // After that, since a change of rights may call the signal off.
+    tie(parent)?;
     let why = std::process::Command::new(program).args(arguments).exec();
     Err(Failure::new(format!("cannot start {name}"), why))
+}
+
+/// Dies with the process that has this id.
+///
+/// # Errors
+///
+/// The system has no such signal, or that process has ended already.
+#[cfg(target_os = "linux")]
+pub fn tie(parent: &OsString) -> Result<(), Failure> {
+    use rustix::process::{Signal, getppid, set_parent_process_death_signal};
+
+    set_parent_process_death_signal(Some(Signal::KILL))
+        .map_err(|why| Failure::new("cannot tie a program to its parent", why))?;
+    // If the parent ended before that, no signal comes.
+    if getppid().map(|parent| parent.as_raw_pid().cast_unsigned()) != Some(number(parent)) {
+        return Err(Failure::new("cannot start a program", "the server has ended"));
+    }
+    Ok(())
+}
+
+/// Goes to a network namespace, and before that to the user namespace that it belongs to.
+#[cfg(target_os = "linux")]
+fn enter(user: &OsString, network: &OsString) -> std::io::Result<()> {
+    use std::fs::File;
+    use std::os::fd::AsFd;
+
+    use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+
+    // Both are opened first: from the user namespace, the server's files are out of reach.
+    let spaces = [
+        (File::open(user)?, LinkNameSpaceType::User),
+        (File::open(network)?, LinkNameSpaceType::Network),
+    ];
+    for (space, kind) in spaces {
+        move_into_link_name_space(space.as_fd(), Some(kind))?;
+    }
+    Ok(())
+}
+
+#[cfg(target_os = "linux")]
+fn number(word: &OsString) -> u32 {
+    word.to_str().and_then(|word| word.parse().ok()).unwrap_or_default()
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -1,0 +1,3 @@
+//! The conversation of a run, as a page draws it.
+
+pub mod packet;
