@@ -369,7 +369,7 @@ fn looks_at_all_of_them(run: &mut Run) -> Outcome {
     let words = [
         "127.9.0.1:80",
         &bad,
-        "[::1]:80",
+        "127.1.0.1:80",
         &first,
         "127.0.0.2:80",
         "127.0.0.1:http",

@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 use common::{GREETING, REPLY};
-use grader::{Check, Needs, Outcome, Peer, Run, check, ways_to_end};
+use grader::{Check, Hint, Needs, Outcome, Peer, Run, check, ways_to_end};
 use socket2::SockRef;
 
 use servers::robustness::{Protocol, cut_anywhere, runs_again};
@@ -79,16 +79,18 @@ impl Protocol for Requests {
 
     fn sends_much(client: &mut Peer) -> Outcome {
         let request = "x".repeat(256 << 10);
-        client.write_all(request.as_bytes(), "the server reads the request")?;
+        client.send(&request)?;
         client.finish_sending()?;
         client.receives_all(reply(&request))
     }
 
     fn costs_much(client: &mut Peer) -> Outcome {
         // The server may have closed before the last of them.
-        let _ = client.write_all(&[b'x'; MAX_REQUEST + 1], "the server reads the request");
+        let _ = client.send([b'x'; MAX_REQUEST + 1]);
         let _ = client.stream().shutdown(Shutdown::Write);
-        client.receives_no_reply()
+        client
+            .receives_no_reply()
+            .hint("This client's request is more than 1 MiB. How many bytes does your server read to know that?")
     }
 
     fn sends_without_reading(mut stream: &TcpStream) {

@@ -144,7 +144,8 @@ impl Echo {
         Ok(count)
     }
 
-    pub fn read_all(&mut self) -> Outcome {
+    pub fn read_all(&mut self, run: &mut Run) -> Outcome {
+        run.step("the server reads the whole message, and its end");
         self.read_to(self.length)?;
         self.reads_the_end()
     }

@@ -24,7 +24,8 @@
 //!   gets `echoed N bytes, each in its place`, and the exit code is 0.
 //! - If a byte is wrong, lost, repeated or too many, if the echo ends early, if there's a reset (also one after
 //!   the last byte) or no server, then standard error gets a line `error: WHAT: WHY`, standard output gets
-//!   nothing, and the exit code is 1. The program never panics.
+//!   nothing, and the exit code is 1. The program says so as soon as it knows. It waits neither for the rest nor
+//!   for the time limit. It never panics.
 //! - The program stays small, however long the message is and however slowly the server reads. It holds
 //!   neither the message nor the echo, and it has no queue that can grow. It may take 16 MiB at most, for
 //!   everything, and a few are enough. (For a script they're counted on top of what its interpreter takes.)
@@ -129,6 +130,10 @@ pub const CHECKS: &[Check] = &[
         .demands("A server that closes in the middle of the message has echoed nothing: that is an error.")
         .hint("Which of your two directions learns first that the server is gone, and how does the other?")
         .section("endings.html#a-write-tells-you-even-less"),
+    check("says_so_at_once", says_so_at_once)
+        .demands("A wrong byte is an error as soon as it has come, even if the server then neither reads nor sends, and the time limit is far away.")
+        .hint("When one of your directions has failed, what does the other still wait for, and what wakes it?")
+        .section(SECTION),
     check("is_idle_while_it_waits", is_idle_while_it_waits)
         .demands("While the server neither reads nor writes, the client waits, and uses next to no processor time.")
         .hint("What does your program do when there is neither room to write nor anything to read, and how often?")
@@ -177,6 +182,7 @@ pub const STARTER_FAILS: &[&str] = &[
     "notices_a_wrong_end",
     "notices_bytes_too_many",
     "reads_while_it_writes",
+    "says_so_at_once",
     "stays_small",
     "gives_up_on_a_silent_server",
     "gives_up_on_a_missing_echo",
@@ -197,7 +203,7 @@ fn reports_a_refusal(run: &mut Run) -> Outcome {
 fn echoes_messages_of_any_length(run: &mut Run) -> Outcome {
     for length in [0, 1] {
         let mut echo = Echo::start(run, length, false)?;
-        echo.read_all()?;
+        echo.read_all(run)?;
         echo.send_to(length)?;
         echo.server.finish_sending()?;
         succeeds(&mut echo.client, length)?;
@@ -205,7 +211,7 @@ fn echoes_messages_of_any_length(run: &mut Run) -> Outcome {
 
     let length = run.number(150..=5000) as usize;
     let mut echo = Echo::start(run, length, false)?;
-    echo.read_all()?;
+    echo.read_all(run)?;
     let mut message = vec![0; length];
     fill_from(0, &mut message);
     // The borders of its chunks are in the middle of the lines.
@@ -224,7 +230,7 @@ fn echoes_over_ipv6(run: &mut Run) -> Outcome {
     let listener = run.listener(listener);
     let length = run.number(1000..=5000) as usize;
     let mut echo = Echo::start_on(run, listener, length)?;
-    echo.read_all()?;
+    echo.read_all(run)?;
     echo.send_to(length)?;
     echo.server.finish_sending()?;
     succeeds(&mut echo.client, length)
@@ -268,6 +274,21 @@ fn notices_a_wrong_byte(run: &mut Run) -> Outcome {
     let echo = Echo::read_by(run, SHORT)?;
     let bit = 1 << run.number(0..=7);
     echo.with_a_wrong_byte(run, place, bit)
+}
+
+fn says_so_at_once(run: &mut Run) -> Outcome {
+    let mut echo = Echo::start(run, LONG, true)?;
+    run.step("the server reads the start of the message");
+    echo.read_to(PIECE)?;
+    let place = run.number(100..=PIECE as u64 - 1000) as usize;
+    run.step(format!(
+        "it sends that back with byte {place} changed (counted from 0), and does nothing more"
+    ));
+    echo.send_to(place)?;
+    let mut byte = [0];
+    fill_from(place, &mut byte);
+    echo.send_instead(&[!byte[0]])?;
+    fails(&mut echo.client)
 }
 
 fn notices_a_wrong_end(run: &mut Run) -> Outcome {
@@ -324,7 +345,7 @@ fn sends_every_byte_once(run: &mut Run) -> Outcome {
     let length = LONG + 1 + 2 * run.number(0..=5000) as usize;
     let mut echo = Echo::start(run, length, true)?;
     run.step(format!("the server reads {length} bytes, each in its place, and the end"));
-    echo.read_all()?;
+    echo.read_all(run)?;
     run.step("the server sends them back");
     echo.send_to(length)?;
     echo.server.finish_sending()?;
@@ -366,7 +387,7 @@ fn is_idle_while_it_waits(run: &mut Run) -> Outcome {
 fn is_idle_before_the_echo(run: &mut Run) -> Outcome {
     let length = run.number(1000..=5000) as usize;
     let mut echo = Echo::start(run, length, false)?;
-    echo.read_all()?;
+    echo.read_all(run)?;
     run.stays_idle(&echo.client)?;
     echo.send_to(length)?;
     echo.server.finish_sending()?;
@@ -462,8 +483,8 @@ fn has_time_by_default(run: &mut Run) -> Outcome {
     let mut echo = Echo::start_with(run, &bytes, length, false)?;
     let mut other = Echo::start_with(run, &bytes, length, false)?;
     let accepted = Instant::now();
-    echo.read_all()?;
-    other.read_all()?;
+    echo.read_all(run)?;
+    other.read_all(run)?;
     other.send_to(length)?;
     let pause = Duration::from_millis(5300);
     run.grants(pause);
