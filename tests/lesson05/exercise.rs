@@ -280,7 +280,8 @@ fn says_so_at_once(run: &mut Run) -> Outcome {
     let mut echo = Echo::start(run, LONG, true)?;
     run.step("the server reads the start of the message");
     echo.read_to(PIECE)?;
-    let place = run.number(100..=PIECE as u64 - 1000) as usize;
+    // In the words of a line, not in its number, and with more behind it.
+    let place = LINE * run.number(1..=900) as usize + run.number(14..=62) as usize;
     run.step(format!(
         "it sends that back with byte {place} changed (counted from 0), and does nothing more"
     ));
@@ -288,6 +289,7 @@ fn says_so_at_once(run: &mut Run) -> Outcome {
     let mut byte = [0];
     fill_from(place, &mut byte);
     echo.send_instead(&[!byte[0]])?;
+    echo.send_to(PIECE)?;
     fails(&mut echo.client)
 }
 

@@ -3,8 +3,8 @@
 //! That is what SIGPIPE does to a program in C or Perl that doesn't ignore it.
 //!
 //! Instead of: exercise05
-//! Fails: reports_a_server_that_closes, gives_up_on_a_silent_server, keeps_the_deadline,
-//!   gives_up_connecting
+//! Fails: reports_a_server_that_closes, says_so_at_once, gives_up_on_a_silent_server,
+//!   gives_up_connecting, keeps_the_deadline
 
 mod client;
 

@@ -4,7 +4,7 @@
 //! solution's.
 //!
 //! Instead of: exercise05
-//! Fails: stays_small
+//! Fails: says_so_at_once, stays_small
 
 #[path = "../solution.rs"]
 #[expect(dead_code, reason = "`main` and `receive` are this file's own")]

@@ -4,7 +4,7 @@
 //! client and server wait for each other. `send` and `receive` are the solution's.
 //!
 //! Instead of: exercise05
-//! Fails: reads_while_it_writes, stays_small
+//! Fails: reads_while_it_writes, says_so_at_once, stays_small
 
 #[path = "../solution.rs"]
 #[expect(dead_code, reason = "`main` and `run` are this file's own")]
