@@ -83,19 +83,19 @@
     // One that another script has made.
     document.addEventListener('book:scroller', ({ target }) => watch(target));
 
-    // The command of a page's bar can be copied, where the browser allows that.
+    // The command of a page's bar can be copied, where the browser allows that. The word on the button is the style
+    // sheet's: it's no part of the text, which is the same without scripts.
     if (navigator.clipboard) {
         for (const command of main.querySelectorAll('.lesson-bar > .chip > code')) {
             const button = document.createElement('button');
             button.className = 'copy';
             button.type = 'button';
             button.dataset.copy = command.textContent;
-            button.textContent = 'Copy';
             button.setAttribute('aria-label', 'Copy the command');
             command.after(' ', button);
         }
     }
-    const said = document.createElement('p');
+    const said = document.createElement('span');
     said.className = 'copied';
     said.setAttribute('role', 'status');
     main.append(said);
