@@ -1,6 +1,10 @@
 //! What the pages of a served book can do: grade an exercise while it is edited, and run programs.
 
+#[cfg(unix)]
+mod answer;
 mod arguments;
+#[cfg(unix)]
+mod editor;
 #[cfg(unix)]
 mod grading;
 mod misbehaving;
@@ -22,6 +26,6 @@ pub fn trials() -> Vec<Trial> {
     trials.extend(stage::trials());
     trials.extend(arguments::trials());
     #[cfg(unix)]
-    trials.extend(grading::trials());
+    trials.extend([grading::trials(), editor::trials(), answer::trials()].into_iter().flatten());
     trials
 }
