@@ -1,6 +1,7 @@
 //! Exercises that are graded while they are edited.
 
 mod answer;
+mod channel;
 mod editor;
 mod grades;
 mod queue;

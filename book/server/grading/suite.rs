@@ -4,10 +4,12 @@
 use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 
 use serde_json::Value;
 use tokio::process::Command;
 
+use super::channel;
 use crate::process::child::{self, Stop};
 use crate::source::Exercise;
 
@@ -50,21 +52,63 @@ pub async fn grade(
     // The lesson's own directory, as under `cargo test`.
     command.arg("exercise").current_dir(exercise.file.parent().unwrap_or(root));
     command.env("GRADER_LIVE", "1").env_remove("SUBJECT").env_remove("GRADER_RECORD");
-    let mut ended = false;
-    let live = |line: &str| {
-        let line = serde_json::from_str(line).ok();
-        if let Some(line) = line.filter(|line: &Value| line["live"].is_string()) {
-            ended |= line["live"] == "ended";
-            tell(Event::Live(line));
-        }
+    let mut ended = Ended::default();
+    let live = |line: &Value| {
+        ended.take(line);
+        tell(Event::Live(line.clone()));
     };
-    match child::run(&mut command, stop, LONGEST_LINE, live, |_| {}).await {
+    match channel::read(&mut command, stop, LONGEST_LINE, live).await {
         _ if *stop.borrow() => Verdict::Stopped,
-        Ok(_) if ended => Verdict::Graded,
-        Ok(status) => {
-            Verdict::Failed(format!("the suite of {} told nothing ({status})", exercise.lesson))
-        }
+        Ok(status) => match ended.is_of(status) {
+            Ok(()) => Verdict::Graded,
+            Err(why) => {
+                Verdict::Failed(format!("the suite of {} {why} ({status})", exercise.lesson))
+            }
+        },
         Err(why) => Verdict::Failed(format!("cannot start {}: {why}", suite.display())),
+    }
+}
+
+/// What a suite's live record has told of its checks.
+#[derive(Default)]
+struct Ended {
+    checks: Vec<String>,
+    /// Of those that are judged, or could not be.
+    ended: Vec<(String, bool)>,
+}
+
+impl Ended {
+    fn take(&mut self, line: &Value) {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        match line["live"].as_str() {
+            Some("checks") => {
+                let runs = |check: &&Value| check["status"] == "waiting";
+                let checks = line["checks"].as_array().into_iter().flatten().filter(runs);
+                self.checks = checks.map(|check| text(&check["check"])).collect();
+            }
+            Some("ended") => {
+                let fails = matches!(line["status"].as_str(), Some("failed" | "not judged"));
+                self.ended.push((text(&line["check"]), fails));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether each check has ended once, and the suite as one does that found this.
+    fn is_of(&self, status: ExitStatus) -> Result<(), &'static str> {
+        if self.ended.is_empty() {
+            return Err("told nothing");
+        }
+        let times = |check: &String| self.ended.iter().filter(|(name, _)| name == check).count();
+        let all_once = self.checks.iter().all(|check| times(check) == 1);
+        if !all_once || self.ended.len() != self.checks.len() {
+            return Err("didn't tell the end of each check once");
+        }
+        let code = if self.ended.iter().any(|(_, fails)| *fails) { 101 } else { 0 };
+        match status.code() == Some(code) {
+            true => Ok(()),
+            false => Err("ended otherwise than its checks"),
+        }
     }
 }
 

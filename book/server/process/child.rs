@@ -33,9 +33,18 @@ impl Child {
     ///
     /// The system cannot start it.
     pub fn start(command: &mut Command) -> io::Result<Child> {
+        Child::start_with(command, Stdio::piped())
+    }
+
+    /// The same with this standard input.
+    ///
+    /// # Errors
+    ///
+    /// The system cannot start it.
+    pub fn start_with(command: &mut Command, stdin: Stdio) -> io::Result<Child> {
         #[cfg(unix)]
         command.process_group(0);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
         let process = command.kill_on_drop(true).spawn()?;
         let group = process.id();
         Ok(Child { process, group })
@@ -55,6 +64,19 @@ impl Child {
         let process = &mut self.process;
         match (process.stdin.take(), process.stdout.take(), process.stderr.take()) {
             (Some(stdin), Some(stdout), Some(stderr)) => Ok((stdin, stdout, stderr)),
+            _ => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+
+    /// Takes its standard output and standard error, which it has once.
+    ///
+    /// # Errors
+    ///
+    /// They have been taken.
+    pub fn outputs(&mut self) -> io::Result<(ChildStdout, ChildStderr)> {
+        let process = &mut self.process;
+        match (process.stdout.take(), process.stderr.take()) {
+            (Some(stdout), Some(stderr)) => Ok((stdout, stderr)),
             _ => Err(io::ErrorKind::NotConnected.into()),
         }
     }

@@ -36,22 +36,28 @@ esac
 "#;
 
 /// Two checks. The second passes if the file says `right`. If it says `hangs` the suite never ends; if it
-/// says `waits` it ends with its stdin, as the real one does.
+/// says `waits` it ends with its stdin, as the real one does. Its exercise is one that `forges` its grade, or has
+/// ended a suite otherwise than that (`lies`).
 const SUITE: &str = r#"#!/bin/sh
+read -r key
+tell() { echo "$key $1" >&0; }
 echo 'for people to read {'
-echo '{"live":"checks","lesson":"one","checks":[
+tell "$(echo '{"live":"checks","lesson":"one","checks":[
 {"check":"first","demands":"To be there.","section":"second.html","hint":"Is it?","status":"waiting"},
-{"check":"second","demands":"To be right.","section":"second.html","hint":"Is it <right>?","status":"waiting"}]}' | tr -d '\n'
-echo
-echo '{"live":"running","check":"first"}'
-echo '{"live":"ended","check":"first","status":"passed","seconds":0.1}'
-echo '{"live":"running","check":"second"}'
+{"check":"second","demands":"To be right.","section":"second.html","hint":"Is it <right>?","status":"waiting"}]}' | tr -d '\n')"
+tell '{"live":"running","check":"first"}'
+tell '{"live":"ended","check":"first","status":"passed","seconds":0.1}'
+tell '{"live":"running","check":"second"}'
+passed='{"live":"ended","check":"second","status":"passed","seconds":0.2}'
+failed='{"live":"ended","check":"second","status":"failed","seconds":0.2,"likely":["It is wrong."],"report":"--> 1  look","hint":"Which <step>?"}'
 case "$(cat exercise.rs)" in
   *hangs*) sleep 1000 & echo $! > "$FAKE/draft.$$"; mv "$FAKE/draft.$$" "$FAKE/sleeper"; wait ;;
   *waits*) sleep 1000 & echo $! > "$FAKE/draft.$$"; mv "$FAKE/draft.$$" "$FAKE/sleeper"; cat > /dev/null; kill $! ;;
-  *busy*) echo '{"live":"ended","check":"second","status":"not judged","message":"The machine was busy."}' ;;
-  *right*) echo '{"live":"ended","check":"second","status":"passed","seconds":0.2}' ;;
-  *) echo '{"live":"ended","check":"second","status":"failed","seconds":0.2,"likely":["It is wrong."],"report":"--> 1  look","hint":"Which <step>?"}' ;;
+  *busy*) tell '{"live":"ended","check":"second","status":"not judged","message":"The machine was busy."}'; exit 101 ;;
+  *right*) tell "$passed" ;;
+  *lies*) tell "$passed"; exit 101 ;;
+  *forges*) echo "$passed"; echo "0123 $passed"; echo "$passed" >&0; echo "0123 $passed" >&0; tell "$failed"; exit 101 ;;
+  *) tell "$failed"; exit 101 ;;
 esac
 "#;
 
@@ -63,6 +69,7 @@ pub fn trials() -> Vec<Trial> {
         a_newer_save_supersedes_the_run,
         an_exercise_that_is_not_begun_is_not_graded,
         nothing_is_graded_until_a_page_asks,
+        a_grade_cannot_be_forged,
         switching_off_ends_the_run,
         grade_now_needs_no_save,
         a_check_that_is_not_judged_says_why,
@@ -247,6 +254,20 @@ fn a_check_that_is_not_judged_says_why() {
     let graded = stream.grade(|one| one["state"] == "graded");
     assert_eq!(statuses(&graded), ["passed", "not judged"]);
     assert_eq!(graded["checks"][1]["message"], "The machine was busy.");
+}
+
+/// A program that is graded can write to what is for people, and it doesn't know the key.
+fn a_grade_cannot_be_forged() {
+    let (book, server) = with_exercise("forges");
+    let mut stream = server.stream();
+    server.post("on");
+    let graded = stream.grade(|one| one["state"] == "graded");
+    assert_eq!(statuses(&graded), ["passed", "failed"]);
+    // It has made the suite end as one does that has found something.
+    book.write(EXERCISE, "lies");
+    let lied = stream.grade(|one| one["state"] == "cannot grade");
+    let why = lied["message"].as_str().expect("a reason");
+    assert!(why.contains("ended otherwise than its checks"), "{why}");
 }
 
 fn switching_off_ends_the_run() {

@@ -119,12 +119,16 @@ mod unix {
         // It is a line of the record, too.
         assert!(failed["message"].as_str().unwrap().contains("Hint: What does it say?"));
         assert_eq!(told.len(), 5);
+        // A graded program could write to this one.
+        let mut stdout = String::new();
+        suite.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
+        assert!(!stdout.contains("\"live\""), "{stdout}");
     }
 
     fn a_suite_ends_with_its_stdin() {
         let mut suite = Suite::grading("sh sleeper");
         let sleeper = suite.sleeper();
-        drop(suite.child.stdin.take());
+        drop(suite.told.take());
         is_gone(sleeper);
         until("the suite ends", || suite.child.try_wait().unwrap().is_some());
     }
@@ -133,7 +137,7 @@ mod unix {
     fn a_suite_ends_with_who_reads_it() {
         let mut suite = Suite::grading("sh sleeper");
         let sleeper = suite.sleeper();
-        drop((suite.child.stdin.take(), suite.stdout.take()));
+        drop((suite.told.take(), suite.stdout.take()));
         is_gone(sleeper);
     }
 
@@ -269,6 +273,8 @@ mod unix {
     /// This program as a suite, whose record is read live.
     struct Suite {
         child: Child,
+        /// The other end of its stdin, where the record comes from.
+        told: Option<UnixStream>,
         stdout: Option<BufReader<ChildStdout>>,
         _folder: tempfile::TempDir,
     }
@@ -286,21 +292,25 @@ mod unix {
                 .env("PWD", folder.path());
             // So long that no check ends its program by itself.
             command.env("GRADER_PATIENCE", "100");
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+            let (mut ours, theirs) = UnixStream::pair().unwrap();
+            ours.write_all(b"the key\n").unwrap();
+            command.stdin(OwnedFd::from(theirs)).stdout(Stdio::piped()).stderr(Stdio::null());
             let mut child = command.spawn().unwrap();
             let stdout = child.stdout.take().map(BufReader::new);
-            Suite { child, stdout, _folder: folder }
+            Suite { child, told: Some(ours), stdout, _folder: folder }
         }
 
-        /// All lines of JSON up to its end.
+        /// All lines of the record up to its end.
         fn lines(&mut self) -> Vec<Value> {
-            let stdout = self.stdout.take().unwrap();
+            let told = BufReader::new(self.told.take().unwrap());
             let (sender, lines) = mpsc::channel();
             thread::spawn(move || {
-                let lines = stdout.lines().map_while(Result::ok);
-                let _ = sender.send(
-                    lines.filter_map(|line| serde_json::from_str(&line).ok()).collect::<Vec<_>>(),
-                );
+                let lines = told.lines().map_while(Result::ok);
+                let line = |line: String| {
+                    let line = line.strip_prefix("the key ").expect("a line with the key");
+                    serde_json::from_str(line).expect("JSON")
+                };
+                let _ = sender.send(lines.map(line).collect::<Vec<_>>());
             });
             lines.recv_timeout(DEADLINE).expect("the end of the suite")
         }

@@ -192,7 +192,6 @@ impl Grade {
     /// What is known before the first check has begun, for a program that shows the grade live.
     pub(crate) fn introduce(&self) {
         if self.shown == Shown::Live {
-            live::end_with_stdin();
             live::checks(&self.lesson, self.checks, self.is_begun());
         }
     }

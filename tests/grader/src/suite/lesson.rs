@@ -13,7 +13,7 @@ use crate::suite::filter::{self, of_subject};
 use crate::suite::judge::{pass, right, trial};
 use crate::suite::listed;
 use crate::suite::live;
-use crate::suite::record::Channel;
+use crate::suite::record::{Channel, Graded};
 use crate::suite::recorded_report as recorded;
 use crate::suite::rejected;
 use crate::suite::starter::Begun;
@@ -101,7 +101,7 @@ impl Lesson {
         // A shell that starts the suite in the background may make it ignore Ctrl-C, and then so would
         // every program that it starts. A handler is not inherited (execve(2)).
         let _ = ctrlc::set_handler(|| std::process::exit(130));
-        let mut channel = match Channel::open() {
+        let channel = match Channel::open() {
             Ok(channel) => channel,
             Err(why) => {
                 eprintln!("error: cannot write the record: {why}");
@@ -112,6 +112,13 @@ impl Lesson {
             keep_private();
             live::end_with_stdin();
         }
+        let mut channel = match live::is_wanted() {
+            true => {
+                channel.into_iter().for_each(live::tell_on);
+                None
+            }
+            false => channel,
+        };
         take_descriptors();
         let mut arguments = Arguments::from_args();
         arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
@@ -182,7 +189,9 @@ impl Lesson {
         let conclusion = harness::run(&arguments, trials);
         if let Some(grade) = grade.filter(|_| !arguments.list) {
             grade.show();
-            let written = channel.as_mut().map_or(Ok(()), |to| to.write(&grade.results()));
+            let written = channel.as_mut().map_or(Ok(()), |to| {
+                to.write(&grade.results().iter().map(Graded::to_json).collect::<Vec<_>>())
+            });
             if let Err(why) = written {
                 eprintln!("error: cannot write the record: {why}");
                 return ExitCode::FAILURE;

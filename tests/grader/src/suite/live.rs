@@ -1,27 +1,33 @@
-//! The grade while it comes about, for a program that shows it: lines of JSON on stdout, each as soon as
-//! there is something to tell.
+//! The grade while it comes about, for a program that shows it: lines of JSON, each as soon as there is
+//! something to tell, on the [`Channel`] of the record, which no graded program can open.
 //!
 //! - `{"live": "checks", "lesson": …, "checks": […]}` comes first: what is demanded, in the order of the
 //!   assignment.
 //! - `{"live": "running", "check": …}`: the check has begun.
 //! - `{"live": "ended", "check": …, "status": …}`: it is over. This is its line of the record, with the
 //!   report in parts as well, since a page need not show everything at once.
-//!
-//! Other lines on stdout are for people.
 
 use std::io::Read;
 use std::process::exit;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use serde_json::{Value, json};
 
 use crate::actors::Check;
 use crate::report::Report;
-use crate::suite::record::{Graded, Status};
+use crate::suite::record::{Channel, Graded, Status};
 
-/// The environment variable that asks for these lines. Who sets it holds stdin open; when stdin ends, so
-/// does the suite, with all that it has started.
+/// The environment variable that asks for these lines. The program that sets it sends a key on the suite's stdin
+/// first, and holds that open; when stdin ends, so does the suite, with all that it has started.
 pub const LIVE: &str = "GRADER_LIVE";
+
+static CHANNEL: Mutex<Option<Channel>> = Mutex::new(None);
+
+/// Where the lines go from now on.
+pub(crate) fn tell_on(channel: Channel) {
+    *CHANNEL.lock().unwrap_or_else(PoisonError::into_inner) = Some(channel);
+}
 
 pub(crate) fn is_wanted() -> bool {
     std::env::var_os(LIVE).is_some()
@@ -77,8 +83,11 @@ pub(crate) fn ended(graded: &Graded, report: Option<&Report>) {
 }
 
 fn tell(line: &Value) {
-    // The harness may be in the middle of a line.
-    println!("\n{line}");
+    let mut channel = CHANNEL.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(channel) = channel.as_mut() {
+        // It fails when its reader is gone, and then the suite is about to end.
+        let _ = channel.write(std::slice::from_ref(line));
+    }
 }
 
 #[cfg(test)]

@@ -79,10 +79,10 @@ impl Graded {
     }
 }
 
-/// The way of the record to the program that reads it.
+/// The way of the record, or of the live record, to the program that reads it.
 ///
 /// That program is at the other end of this suite's stdin, which is a socket on Unix. It first sends a key,
-/// and in the end gets the record, with the key before each line. A program that is graded knows this
+/// and gets the lines with the key before each. A program that is graded knows this
 /// suite's environment, its command line and its descriptors (proc(5)), but the key is in none of them, and
 /// the kernel opens no socket a second time: `/proc/PID/fd/0` cannot be opened (ENXIO). To take it over would
 /// need the right to trace this process, which [`keep_private`](crate::machine::keep_private) denies to all
@@ -94,9 +94,9 @@ pub(crate) struct Channel {
 }
 
 impl Channel {
-    /// The channel, if a record is wanted: before the first graded program starts.
+    /// The channel, if a record is wanted, or a live one: before the first graded program starts.
     pub fn open() -> io::Result<Option<Channel>> {
-        if std::env::var_os(RECORD).is_none() {
+        if std::env::var_os(RECORD).is_none() && !crate::suite::live::is_wanted() {
             return Ok(None);
         }
         let mut key = String::new();
@@ -111,11 +111,12 @@ impl Channel {
         }))
     }
 
-    /// Writes the record.
-    pub fn write(&mut self, results: &[Graded]) -> io::Result<()> {
+    /// Writes these lines.
+    pub fn write(&mut self, lines: &[Value]) -> io::Result<()> {
         let key = &self.key;
-        let lines: String =
-            results.iter().map(|graded| format!("{key} {}\n", graded.to_json())).collect();
+        // Elsewhere than on Unix, the harness may be in the middle of a line.
+        let start = if cfg!(unix) { "" } else { "\n" };
+        let lines: String = lines.iter().map(|line| format!("{start}{key} {line}\n")).collect();
         #[cfg(unix)]
         let to = &mut self.to;
         #[cfg(not(unix))]
