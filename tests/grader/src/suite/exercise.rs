@@ -258,21 +258,15 @@ impl Grade {
             && results.iter().all(|graded| graded.status == Status::Passed)
     }
 
-    /// What the book's summary lists after the page with this exercise: its title, and the page.
+    /// Where the page with this exercise sends its reader at its end: a title, and a page.
     fn next_page(&self) -> Option<(String, String)> {
-        let chapters = workspace().join("book/chapters");
-        let summary = fs::read_to_string(chapters.join("SUMMARY.md")).ok()?;
+        let chapters = fs::read_dir(workspace().join("book/chapters")).ok()?;
         let list = format!("{{{{#include checks/{}.html}}}}", self.lesson);
-        let has_the_list = |file: &str| {
-            let text = fs::read_to_string(chapters.join(file).with_extension("md"));
-            text.is_ok_and(|text| text.contains(&list))
-        };
-        let mut links = summary.lines().filter_map(|line| {
-            let (title, file) = line.split_once('[')?.1.split_once("](")?;
-            Some((title.to_owned(), file.split_once(".md")?.0.to_owned()))
-        });
-        links.find(|(_, file)| has_the_list(file))?;
-        links.next().map(|(title, file)| (title, file + ".html"))
+        let mut texts = chapters.flatten().filter_map(|file| fs::read_to_string(file.path()).ok());
+        let page = texts.find(|text| text.contains(&list))?;
+        let (_, card) = page.split_once("<div class=\"next\">")?;
+        let (title, file) = card.split_once('[')?.1.split_once("](")?;
+        Some((title.to_owned(), format!("{}.html", file.split_once(".md")?.0)))
     }
 
     fn graded(&self, check: &Check, status: Status, message: String, time: Duration) -> Graded {
@@ -434,13 +428,14 @@ mod tests {
     }
 
     #[test]
-    fn the_page_behind_the_list_of_checks_is_the_next_one() {
+    fn the_next_page_is_the_one_that_the_page_names() {
         let next = |lesson: &str| {
             let grade = Grade::new(lesson, "", Begun::Yes, CHECKS, Shown::AtOnce);
             grade.next_page().map(|(_, page)| page)
         };
         assert_eq!(next("lesson00").as_deref(), Some("02-developing.html"));
         assert_eq!(next("lesson01").as_deref(), Some("02-2-server.html"));
+        assert_eq!(next("lesson05").as_deref(), Some("verdicts.html"));
         assert_eq!(next("lesson09"), None);
     }
 
