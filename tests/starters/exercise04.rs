@@ -33,9 +33,12 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     while !STOPPING.load(Ordering::Relaxed) {
         // TODO(you), 2: an error of `accept` isn't the end of the server.
         let (connection, client) = listener.accept().explain("cannot accept a client")?;
+        let connection = Arc::new(connection);
+        // Here, and not on a thread that may begin late: Ctrl-C must find each client.
+        clients().push(Arc::clone(&connection));
         // TODO(you), 1: which clients wait while this one is served? `thread::spawn` takes
         // a function and runs it beside the others (chapter 3, "The repair").
-        serve(Arc::new(connection), client)?;
+        serve(connection, client)?;
     }
     // TODO(you), 2: close the listener here (the page "Limits, errors, Ctrl-C" has the
     // whole plan).
@@ -58,9 +61,8 @@ fn stop_on_ctrl_c(_own: SocketAddr) -> Result<(), Failure> {
         .map_err(|why| Failure::new("cannot prepare for Ctrl-C", why))
 }
 
-/// Serves a client, and keeps its connection in the list meanwhile.
+/// Serves a client, and takes its connection off the list when it has gone.
 fn serve(connection: Arc<TcpStream>, client: SocketAddr) -> Result<(), Failure> {
-    clients().push(Arc::clone(&connection));
     let outcome = answer_lines(&connection, client);
     clients().retain(|other| !Arc::ptr_eq(other, &connection));
     // TODO(you), 2: an error of one client ends that client only. `common::complain`
