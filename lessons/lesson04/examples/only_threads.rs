@@ -36,13 +36,13 @@ fn serve_all(args: &Args) -> io::Result<()> {
     loop {
         let (connection, client) = listener.accept()?;
         println!("{client} connected");
-        thread::spawn(move || serve(&connection, client));
+        thread::spawn(move || serve(connection, client));
     }
 }
 // ANCHOR_END: accept
 
 // ANCHOR: serve
-fn serve(mut connection: &TcpStream, client: SocketAddr) {
+fn serve(mut connection: TcpStream, client: SocketAddr) {
     let mut buffer = [0; 1024];
     loop {
         let count = connection.read(&mut buffer).unwrap();

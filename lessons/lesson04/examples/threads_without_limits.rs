@@ -38,7 +38,7 @@ fn serve_all(args: &Args) -> io::Result<()> {
         println!("{client} connected");
         thread::spawn(move || {
             // The error of one client ends this thread, and is reported.
-            if let Err(failure) = serve(&connection, client) {
+            if let Err(failure) = serve(connection, client) {
                 complain(&failure);
             }
         });
@@ -47,7 +47,7 @@ fn serve_all(args: &Args) -> io::Result<()> {
 // ANCHOR_END: accept
 
 // ANCHOR: serve
-fn serve(mut connection: &TcpStream, client: SocketAddr) -> Result<(), Failure> {
+fn serve(mut connection: TcpStream, client: SocketAddr) -> Result<(), Failure> {
     let lost = format!("lost {client}");
     let not_text = |why: Undecodable| Failure::new(&lost, why);
     let mut decoder = Decoder::new(Encoding::Utf8);
