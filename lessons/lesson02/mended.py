@@ -17,7 +17,7 @@ connection, client = listener.accept()
 print("connected:", client)
 message = connection.recv(1024)  # this client's
 print(message.decode("utf-8"))
-connection.send("问题正在处理中...".encode("utf-8"))
+connection.send("问题正在处理中...".encode("utf-8"))  # "the question is being dealt with..."
 connection.close()
 listener.close()
 # ANCHOR_END: talk

@@ -16,7 +16,7 @@ connection, client = listener.accept()
 print("connected:", client)
 message = listener.recv(1024)  # which socket is this?
 print(message.decode("utf-8"))
-connection.send("问题正在处理中...".encode("utf-8"))
+connection.send("问题正在处理中...".encode("utf-8"))  # "the question is being dealt with..."
 connection.close()
 listener.close()
 # ANCHOR_END: talk

@@ -19,11 +19,13 @@ fn main() -> ExitCode {
 // ANCHOR: run
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let server = arguments.address;
+    // ANCHOR: start
     // socket and connect in one call.
     let mut connection = TcpStream::connect(server).map_err(cannot_connect(server))?;
 
     // write may take only a part of the bytes; write_all goes on until all are taken.
     connection.write_all(GREETING.as_bytes()).explain("cannot send")?;
+    // ANCHOR_END: start
     // Close the sending side: "that was all". After a reset there's nothing left to
     // close; the read below reports that.
     let _ = connection.shutdown(Shutdown::Write);

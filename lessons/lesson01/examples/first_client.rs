@@ -19,11 +19,13 @@ use common::{Arguments, GREETING};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let server = Arguments::parse("A client for a friendly server").address;
+    // ANCHOR: start
     // socket and connect in one call.
     let mut connection = TcpStream::connect(server)?;
 
     // write may take only a part of the bytes; write_all goes on until all are taken.
     connection.write_all(GREETING.as_bytes())?;
+    // ANCHOR_END: start
     // Close the sending side: "that was all".
     connection.shutdown(Shutdown::Write)?;
 

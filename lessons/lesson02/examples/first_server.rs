@@ -21,6 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(address)?;
     println!("listening on {}", listener.local_addr()?);
 
+    // ANCHOR: talk
     // The second socket: the connection with this client.
     let (mut connection, client) = listener.accept()?;
     println!("{client} connected");
@@ -31,6 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     connection.write_all(REPLY.as_bytes())?;
 
     println!("{client} sent {:?}", String::from_utf8(message)?);
+    // ANCHOR_END: talk
     Ok(())
 }
 // ANCHOR_END: server
