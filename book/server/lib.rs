@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`process`] | child processes, none of which outlives the server |
 //! | [`source`] | the book's files: chapters, includes, predictions, exercises |
+//! | [`scene`] | what a run shows, as a drawing |
 //! | [`panels`] | programs that a page can run |
 //! | [`grading`] | exercises that are graded while they are edited |
 //! | [`check`] | what is refused |
@@ -21,5 +22,6 @@ pub mod grading;
 pub mod panels;
 pub mod process;
 pub mod render;
+pub mod scene;
 pub mod serve;
 pub mod source;
