@@ -6,7 +6,7 @@
 //! |---|---|
 //! | [`process`] | child processes, none of which outlives the server |
 //! | [`source`] | the book's files: chapters, includes, predictions, exercises |
-//! | [`scene`] | what a run shows, as a drawing |
+//! | [`scene`] | the conversation of a run, as a page draws it |
 //! | [`panels`] | programs that a page can run |
 //! | [`grading`] | exercises that are graded while they are edited |
 //! | [`check`] | what is refused |

@@ -10,6 +10,7 @@ mod commands;
 mod defects;
 mod guard;
 mod live;
+mod packets;
 mod preprocess;
 mod serving;
 mod site;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
     let mut trials = live::trials();
     #[cfg(target_os = "linux")]
     trials.extend(strain::trials());
+    trials.extend(packets::trials());
     trials.extend(site::trials());
     trials.extend(chapters::trials());
     trials.extend(commands::trials());

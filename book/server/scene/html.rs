@@ -43,9 +43,9 @@ pub fn scene(story: &Story, cast: &Cast, label: &str) -> String {
 pub fn row(number: usize, row: &Row, cast: &Cast) -> String {
     let (kind, own, body) = match &row.act {
         Act::Start { program, command } => said(cast, *program, "start", "", &typed(command)),
-        Act::Line { program, stream, text } => {
-            let code = format!("<code>{}</code>", escape(text));
-            said(cast, *program, "line", stream, &code)
+        Act::Lines { program, stream, lines } => {
+            let code = lines.iter().map(|line| format!("<code>{}</code>", escape(line)));
+            said(cast, *program, "line", stream, &code.collect::<String>())
         }
         Act::Exit { program, code, signal } => {
             let words = format!("<span>{}</span>", words::exit(*code, *signal));
@@ -56,7 +56,7 @@ pub fn row(number: usize, row: &Row, cast: &Cast) -> String {
             (kind, own, body)
         }
         Act::Packet { from, packet, sense } => packet_row(row, *from, packet, *sense),
-        Act::State => ("state", String::new(), folded(&states(row), &explained(row))),
+        Act::State => ("state", String::new(), folded(&found(row), &explained(row))),
         Act::Waiting { end, queue, amount } => waiting_row(*end, *queue, *amount),
         Act::More { packets, bytes } => {
             let (verb, size) = (if *packets == 1 { "packet" } else { "packets" }, *bytes as u64);
@@ -202,6 +202,11 @@ fn states(row: &Row) -> String {
         )
     });
     marks.collect()
+}
+
+/// The same, where no packet announces it.
+fn found(row: &Row) -> String {
+    hear("The kernel") + &states(row)
 }
 
 fn explained(row: &Row) -> String {

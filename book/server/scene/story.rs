@@ -19,6 +19,9 @@ const LONG_PAUSE: Duration = Duration::from_millis(400);
 /// The arrows of one conversation. What it sends and acknowledges after that is counted in one row.
 const MOST_ARROWS: usize = 60;
 
+/// The lines of a program in one row.
+const MOST_LINES: usize = 20;
+
 /// The rows of a scene. After that only the words of the programs are added.
 const MOST_ROWS: usize = 600;
 
@@ -125,10 +128,11 @@ pub enum Act {
         program: usize,
         command: String,
     },
-    Line {
+    /// Lines that follow each other.
+    Lines {
         program: usize,
         stream: String,
-        text: String,
+        lines: Vec<String>,
     },
     Exit {
         program: usize,
@@ -177,6 +181,8 @@ pub struct Story {
     conversations: Vec<Conversation>,
     listeners: Vec<Listener>,
     last: Duration,
+    /// Whether an end had a connection at that time: then a pause is a part of the conversation.
+    was_alive: bool,
     is_full: bool,
 }
 
@@ -208,7 +214,11 @@ impl Story {
                 Act::Start { program: *program, command: command.clone() }
             }
             Event::Line { program, stream, text } => {
-                Act::Line { program: *program, stream: stream.clone(), text: text.clone() }
+                if let Some(changed) = self.next_line(*program, stream, text) {
+                    return vec![changed];
+                }
+                let lines = vec![text.clone()];
+                Act::Lines { program: *program, stream: stream.clone(), lines }
             }
             Event::Exit { program, code, signal } => {
                 Act::Exit { program: *program, code: *code, signal: *signal }
@@ -218,6 +228,20 @@ impl Story {
         let mut changed = Vec::new();
         self.add(&mut changed, at, None, act, [None; 2]);
         changed
+    }
+
+    /// Adds a line to those of the last row, if they are the same program's.
+    fn next_line(&mut self, program: usize, stream: &str, text: &str) -> Option<usize> {
+        let last = self.rows.len().checked_sub(1)?;
+        match &mut self.rows[last].act {
+            Act::Lines { program: p, stream: s, lines }
+                if *p == program && s == stream && lines.len() < MOST_LINES =>
+            {
+                lines.push(text.to_owned());
+                Some(last)
+            }
+            _ => None,
+        }
     }
 
     fn packet(&mut self, at: Duration, packet: &Packet) -> Vec<usize> {
@@ -320,7 +344,11 @@ impl Story {
                 self.conversations[index].ends[end as usize].history.push(row);
             }
         }
-        for (queue, amount) in [(Queue::Send, look.send), (Queue::Receive, look.receive)] {
+        // SYN and FIN have a number in the sequence each, and are counted as if they were bytes.
+        use State::{Closing, FinWait1, LastAck, SynSent};
+        let has_more = matches!(state, SynSent | FinWait1 | Closing | LastAck);
+        let send = look.send.saturating_sub(u64::from(has_more));
+        for (queue, amount) in [(Queue::Send, send), (Queue::Receive, look.receive)] {
             let side = &mut self.conversations[index].ends[end as usize];
             let before = std::mem::replace(&mut side.waiting[queue as usize], amount);
             if amount > before {
@@ -414,12 +442,13 @@ impl Story {
         };
         let conversation =
             index.and_then(|index| (self.conversations.len() > 1).then_some(index + 1));
-        if pause >= LONG_PAUSE && self.last > Duration::ZERO {
+        if pause >= LONG_PAUSE && self.was_alive {
             let act = Act::Pause(pause);
             push(Row { at, conversation: None, act, states: [None; 2], alive });
         }
         push(Row { at, conversation, act, states, alive });
         self.last = self.last.max(at);
+        self.was_alive = alive != [false; 2];
     }
 }
 
