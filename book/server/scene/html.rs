@@ -1,7 +1,11 @@
 //! The HTML of a scene: a list with an item for each row. The same for a run on the page and for a recorded one.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use serde_json::Value;
+
+use super::event::Event;
 use super::packet::Packet;
 use super::story::{Act, End, Mark, Queue, Row, Sense, Story};
 use super::words;
@@ -28,15 +32,43 @@ pub const HEAD: &str = "<div class=\"scene-head\" aria-hidden=\"true\">\
     <span class=\"scene-who client\">client</span><span class=\"scene-kernels\"><span>its kernel</span>\
     <span>its kernel</span></span><span class=\"scene-who server\">server</span></div>";
 
+/// How the two kinds of states are told apart.
+const LEGEND: &str = "<p class=\"scene-legend\"><span class=\"scene-state seen\">STATE</span> seen in the \
+    kernel <span class=\"scene-state\">STATE</span> follows from the packets</p>";
+
 /// All rows of a story, as a list.
 pub fn scene(story: &Story, cast: &Cast, label: &str) -> String {
     let rows: Vec<String> =
         story.rows().iter().enumerate().map(|(number, each)| row(number, each, cast)).collect();
     format!(
-        "<div class=\"scene\">{HEAD}\n<ol class=\"scene-rows\" tabindex=\"0\" aria-label=\"{}\">\n{}\n</ol></div>",
+        "<div class=\"scene\">{HEAD}\n<ol class=\"scene-rows\" tabindex=\"0\" aria-label=\"{}\">\n{}\n</ol>\n{LEGEND}</div>",
         escape(label),
         rows.join("\n")
     )
+}
+
+/// A story that goes on, with its rows as HTML.
+pub struct Drawing {
+    story: Story,
+    cast: Cast,
+}
+
+impl Drawing {
+    pub fn of(cast: Cast) -> Drawing {
+        Drawing { story: Story::default(), cast }
+    }
+
+    /// Goes on with an event of a run. Returns the rows that are new or have changed, each with its number.
+    pub fn hear(&mut self, kind: &str, data: &Value) -> Vec<(usize, String)> {
+        let at = data["at"].as_f64().unwrap_or(0.0) / 1000.0;
+        let at = Duration::try_from_secs_f64(at).unwrap_or_default();
+        let mut changed = BTreeSet::new();
+        for event in Event::told(kind, data) {
+            changed.extend(self.story.hear(at, &event));
+        }
+        let html = |number: usize| row(number, &self.story.rows()[number], &self.cast);
+        changed.into_iter().map(|number| (number, html(number))).collect()
+    }
 }
 
 /// One row of the list. What it says reads well without the drawing.
@@ -67,9 +99,9 @@ pub fn row(number: usize, row: &Row, cast: &Cast) -> String {
             let words = words::pause(*length);
             ("pause", String::new(), format!("<span class=\"scene-note\">{words}</span>"))
         }
-        Act::Note(text) => {
+        Act::Note { kind, text } => {
             let words = escape(text);
-            ("note", String::new(), format!("<span class=\"scene-note\">{words}</span>"))
+            (kind.as_str(), String::new(), format!("<span class=\"scene-note\">{words}</span>"))
         }
     };
     let alive: String = End::BOTH
@@ -178,8 +210,10 @@ fn waiting_row(end: End, queue: Queue, amount: u64) -> (&'static str, String, St
         Queue::Send | Queue::Accept => end,
     };
     let heard = hear(&format!("In the {}’s kernel: ", end.name()));
+    // A picture of how much it is: each size is about ten times the one before.
+    let size = amount.max(1).ilog10().min(6);
     let slot = format!(
-        "<span class=\"scene-queue at-{} {}\">{heard}{}</span>",
+        "<span class=\"scene-queue at-{} {} size-{size}\">{heard}{}</span>",
         end.name(),
         writer.name(),
         words::waiting_label(queue, amount)

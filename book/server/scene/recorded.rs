@@ -93,7 +93,7 @@ impl Recording {
             match event {
                 Event::Start { command: text, .. }
                 | Event::Line { text, .. }
-                | Event::Note(text) => words(text),
+                | Event::Note { text, .. } => words(text),
                 Event::Exit { .. } => {}
                 Event::Socket(look) => {
                     address(&mut look.local);
@@ -235,7 +235,7 @@ fn event(value: &Value) -> Option<(Duration, Event)> {
             let number = |name: &str| value[name].as_i64()?.try_into().ok();
             Event::Exit { program: program()?, code: number("code"), signal: number("signal") }
         }
-        "note" => Event::Note(text("text")?),
+        "note" => Event::Note { kind: "note".to_owned(), text: text("text")? },
         "packet" => {
             let flags = text("flags")?;
             let has = |flag: &str| flags.split(' ').any(|one| one == flag);
@@ -258,24 +258,7 @@ fn event(value: &Value) -> Option<(Duration, Event)> {
                 },
             })
         }
-        "socket" => {
-            let state = text("state")?;
-            Event::Socket(Look {
-                end: End::BOTH.into_iter().find(|end| Some(end.name()) == value["end"].as_str())?,
-                local: address("local")?,
-                peer: address("peer")?,
-                state: match &*state {
-                    "gone" => None,
-                    name => Some(
-                        (1..=11)
-                            .filter_map(State::from_number)
-                            .find(|state| state.to_string() == name)?,
-                    ),
-                },
-                send: number("send")?,
-                receive: number("receive")?,
-            })
-        }
+        "socket" => Event::Socket(Look::told(value)?),
         _ => return None,
     };
     Some((at, event))
@@ -298,7 +281,7 @@ fn line(at: Duration, event: &Event) -> String {
         Event::Exit { program, code, signal } => {
             json!({ "kind": "exit", "program": program, "code": code, "signal": signal })
         }
-        Event::Note(text) => json!({ "kind": "note", "text": text }),
+        Event::Note { text, .. } => json!({ "kind": "note", "text": text }),
         Event::Socket(look) => json!({
             "kind": "socket",
             "end": look.end.name(),

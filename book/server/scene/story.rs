@@ -158,7 +158,10 @@ pub enum Act {
         amount: u64,
     },
     Pause(Duration),
-    Note(String),
+    Note {
+        kind: String,
+        text: String,
+    },
 }
 
 /// One row of the scene.
@@ -223,7 +226,7 @@ impl Story {
             Event::Exit { program, code, signal } => {
                 Act::Exit { program: *program, code: *code, signal: *signal }
             }
-            Event::Note(text) => Act::Note(text.clone()),
+            Event::Note { kind, text } => Act::Note { kind: kind.clone(), text: text.clone() },
         };
         let mut changed = Vec::new();
         self.add(&mut changed, at, None, act, [None; 2]);
@@ -416,8 +419,9 @@ impl Story {
     fn is_cut(&mut self, changed: &mut Vec<usize>, at: Duration) -> bool {
         if self.rows.len() >= MOST_ROWS && !self.is_full {
             self.is_full = true;
-            let note = "More packets came, and are not drawn.".to_owned();
-            self.add(changed, at, None, Act::Note(note), [None; 2]);
+            let text = "More packets came, and are not drawn.".to_owned();
+            let act = Act::Note { kind: "cut".to_owned(), text };
+            self.add(changed, at, None, act, [None; 2]);
         }
         self.is_full
     }

@@ -231,7 +231,7 @@ pub fn waiting_label(queue: Queue, amount: u64) -> String {
     match queue {
         Queue::Send => format!("{} on the way", bytes(amount)),
         Queue::Receive => format!("{} unread", bytes(amount)),
-        Queue::Accept => format!("{amount} not accepted"),
+        Queue::Accept => format!("{amount} to accept"),
     }
 }
 
