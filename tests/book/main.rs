@@ -14,6 +14,7 @@ mod packets;
 mod preprocess;
 mod serving;
 mod site;
+mod stories;
 #[cfg(target_os = "linux")]
 mod strain;
 mod support;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
     #[cfg(target_os = "linux")]
     trials.extend(strain::trials());
     trials.extend(packets::trials());
+    trials.extend(stories::trials());
     trials.extend(site::trials());
     trials.extend(chapters::trials());
     trials.extend(commands::trials());

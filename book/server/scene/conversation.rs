@@ -218,8 +218,11 @@ impl Conversation {
             self.ends[to].state = Some(Established);
         }
         if packet.fin {
+            let is_heard = acknowledges(self.ends[to].end);
             self.ends[own].state = match ours {
                 Some(Established | SynReceived) | None => Some(FinWait1),
+                // It had not heard of the other FIN yet when it sent its own: they cross.
+                Some(CloseWait) if !is_heard => Some(Closing),
                 Some(CloseWait) => Some(LastAck),
                 other => other,
             };
