@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use common::{CommandLine, Failure, exit};
 
+use crate::panels::Ground;
 use crate::process::parent_death;
 use crate::render::{build, preprocess};
 use crate::serve::serve;
+use crate::stage;
 
 const ABOUT: &str = "\
 Serves the workbook on http://127.0.0.1:3000 and reloads the page when a chapter or a program
@@ -38,6 +40,10 @@ pub fn main() -> ExitCode {
         let words: Vec<OsString> = env::args_os().skip(2).collect();
         return exit(parent_death::become_program(&words).map(|never| match never {}));
     }
+    if line.command(stage::COMMAND) {
+        let words: Vec<OsString> = env::args_os().skip(2).collect();
+        return exit(stage::run(&words));
+    }
     if line.command("preprocess") {
         if line.command("supports") {
             return supports(&line.words());
@@ -55,12 +61,15 @@ fn build_or_serve(mut line: CommandLine) -> Result<(), Failure> {
     let (mut port, mut open, mut root, mut dest) = (3000, false, None, None);
     // Not in the help, since only tests need it: for how long exercises are graded without a page.
     let mut grace = 60;
+    // Nor this one: whether programs get a network of their own where there is one to be had.
+    let mut namespaces = true;
     while let Some(name) = line.argument() {
         match name.as_str() {
             "--root" => root = Some(PathBuf::from(line.value())),
             "--dest" if build => dest = Some(PathBuf::from(line.value())),
             "--port" if !build => port = line.number(0..=u16::MAX),
             "--open" if !build => open = true,
+            "--without-namespaces" if !build => namespaces = false,
             "--grace" if !build => grace = line.parse(),
             _ => line.refuse(),
         }
@@ -68,7 +77,10 @@ fn build_or_serve(mut line: CommandLine) -> Result<(), Failure> {
     let root = find_root(root)?;
     match build {
         true => build::static_site(&root, dest),
-        false => serve(&root, port, open, Duration::from_secs(grace)),
+        false => {
+            let ground = Ground { root, namespaces };
+            serve(ground, port, open, Duration::from_secs(grace))
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 //! | [`process`] | child processes, none of which outlives the server |
 //! | [`source`] | the book's files: chapters, includes, predictions, exercises |
 //! | [`scene`] | the conversation of a run, as a page draws it |
+//! | [`stage`] | a network of its own for the programs of a run |
 //! | [`panels`] | programs that a page can run |
 //! | [`grading`] | exercises that are graded while they are edited |
 //! | [`check`] | what is refused |
@@ -25,3 +26,4 @@ pub mod render;
 pub mod scene;
 pub mod serve;
 pub mod source;
+pub mod stage;

@@ -1,8 +1,12 @@
 //! Programs that a page can run: which ones, with which arguments, and their runs.
 
+mod events;
+mod kernel;
 pub mod panel;
+mod programs;
 mod routes;
 mod run;
 mod sockets;
 
 pub use routes::Runs;
+pub use run::Ground;

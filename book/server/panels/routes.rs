@@ -1,6 +1,5 @@
 //! What pages ask of runs, over HTTP. The guard has refused all pages but the book's own.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -16,7 +15,7 @@ use serde_json::{Map, Value, json};
 use tokio::time::sleep;
 
 use super::panel::Panel;
-use super::run::Run;
+use super::run::{Ground, Run};
 
 /// Runs at the same time; one more, and the oldest is stopped. A browser keeps six connections to a server, and
 /// each run holds one; some must be left to ask for its end.
@@ -30,7 +29,7 @@ const LONGEST_LINE: usize = 1000;
 
 #[derive(Clone)]
 pub struct Runs {
-    root: PathBuf,
+    ground: Ground,
     list: Arc<Mutex<List>>,
 }
 
@@ -44,9 +43,8 @@ struct List {
 type Refusal = (StatusCode, String);
 
 impl Runs {
-    /// The programs are those of the workspace in `root`.
-    pub fn new(root: PathBuf) -> Runs {
-        Runs { root, list: Arc::default() }
+    pub fn new(ground: Ground) -> Runs {
+        Runs { ground, list: Arc::default() }
     }
 
     pub fn routes<S: Clone + Send + Sync + 'static>(self) -> Router<S> {
@@ -97,7 +95,7 @@ impl Runs {
         // A page of an earlier run of the server must not meet one of these under its id.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let id = format!("{:x}-{}", now.as_nanos(), list.count);
-        let run = Run::start(id, panel.to_owned(), self.root.clone(), asked.to_vec());
+        let run = Run::start(id, panel.to_owned(), self.ground.clone(), asked.to_vec());
         list.runs.push(Arc::clone(&run));
         drop(list);
         tokio::spawn({

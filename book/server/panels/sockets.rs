@@ -44,15 +44,26 @@ impl View {
         View::look(address).await
     }
 
+    /// A look that another has taken.
+    pub fn of(sockets: Vec<Socket>) -> View {
+        View { sockets, cost: Duration::ZERO }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.sockets.is_empty()
     }
 
     /// What differs from an earlier look. The timer alone is no difference: it runs all the time.
     ///
-    /// `age` is how long ago the server began to listen: a connection that has been in TIME_WAIT for longer
-    /// was an earlier run's.
-    pub fn since(&self, before: &View, server: SocketAddr, age: Duration) -> Vec<Value> {
+    /// `age` is how long ago the run began, or its server to listen: a connection that has been in TIME_WAIT for
+    /// longer was an earlier run's.
+    pub fn since(
+        &self,
+        before: &View,
+        is_server: impl Fn(&Socket) -> bool,
+        age: Duration,
+    ) -> Vec<Value> {
+        let end = |socket: &Socket| if is_server(socket) { "server" } else { "client" };
         let changed = self.sockets.iter().filter_map(|socket| {
             let old = before.sockets.iter().find(|old| is_same(old, socket));
             let is_new = old.is_none_or(|old| {
@@ -61,7 +72,7 @@ impl View {
             });
             is_new.then(|| {
                 json!({
-                    "end": end(socket, server),
+                    "end": end(socket),
                     "local": socket.local.to_string(),
                     "peer": socket.peer.to_string(),
                     "state": socket.state.to_string(),
@@ -77,7 +88,7 @@ impl View {
             let is_gone = !self.sockets.iter().any(|socket| is_same(old, socket));
             is_gone.then(|| {
                 json!({
-                    "end": end(old, server),
+                    "end": end(old),
                     "local": old.local.to_string(),
                     "peer": old.peer.to_string(),
                     "state": "gone",
@@ -100,8 +111,4 @@ fn is_same(one: &Socket, other: &Socket) -> bool {
 fn is_older(socket: &Socket, age: Duration) -> bool {
     let waited = TIME_WAIT.saturating_sub(socket.timer);
     socket.state == State::TimeWait && waited > age + UNCERTAIN
-}
-
-fn end(socket: &Socket, server: SocketAddr) -> &'static str {
-    if socket.local == server { "server" } else { "client" }
 }

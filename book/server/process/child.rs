@@ -41,6 +41,11 @@ impl Child {
         Ok(Child { process, group })
     }
 
+    /// Its process id, until it has been waited for.
+    pub fn id(&self) -> Option<u32> {
+        self.process.id()
+    }
+
     /// Takes its standard streams, which it has once.
     ///
     /// # Errors

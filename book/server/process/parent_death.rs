@@ -10,43 +10,106 @@ use tokio::process::Command;
 /// The name of this command, which `--help` does not show.
 pub const COMMAND: &str = "with-parent";
 
+/// Which network a program has: this machine's, or that of a namespace.
+#[derive(Clone, Copy, Default)]
+pub struct Entrance {
+    /// A process in that namespace.
+    process: Option<u32>,
+}
+
+impl Entrance {
+    /// The way to the namespaces that a process is in. It must be a child of ours that we've not waited for yet,
+    /// so that no other process has its number.
+    pub fn of(process: u32) -> Entrance {
+        Entrance { process: Some(process) }
+    }
+}
+
 /// The command that starts a program that ends with this one, where the system can do that.
 pub fn command(program: OsString) -> Command {
+    command_at(Entrance::default(), program)
+}
+
+/// The same in another network.
+pub fn command_at(entrance: Entrance, program: OsString) -> Command {
     #[cfg(target_os = "linux")]
     {
         // This very program, even if cargo has replaced its file in the meantime.
         let mut command = Command::new("/proc/self/exe");
-        command.arg(COMMAND).arg(std::process::id().to_string()).arg(program);
+        let process = entrance.process.unwrap_or_default();
+        command.arg(COMMAND).arg(std::process::id().to_string()).arg(process.to_string());
+        command.arg(program);
         command
     }
     #[cfg(not(target_os = "linux"))]
-    Command::new(program)
+    {
+        // Only Linux has such networks.
+        let Entrance { process: _ } = entrance;
+        Command::new(program)
+    }
 }
 
-/// Becomes the program that the words name, and dies with the process whose id comes before it.
+/// Becomes the program that the words name. Before it come the id of the process with which it dies, and that of
+/// a process whose network it gets, or 0.
 ///
 /// # Errors
 ///
-/// The system has no such signal, or cannot start the program.
+/// The system has no such signal or doesn't let it into that network, or cannot start the program.
 #[cfg(target_os = "linux")]
 pub fn become_program(words: &[OsString]) -> Result<Infallible, Failure> {
     use std::os::unix::process::CommandExt;
 
-    use rustix::process::{Signal, getppid, set_parent_process_death_signal};
-
-    let [parent, program, arguments @ ..] = words else {
+    let [parent, entrance, program, arguments @ ..] = words else {
         return Err(Failure::new("cannot start a program", "no program is named"));
     };
-    let parent: u32 = parent.to_str().and_then(|parent| parent.parse().ok()).unwrap_or_default();
     let name = program.display();
-    set_parent_process_death_signal(Some(Signal::KILL))
-        .map_err(|why| Failure::new(format!("cannot tie {name} to its parent"), why))?;
-    // If the parent ended before that, no signal comes.
-    if getppid().map(|parent| parent.as_raw_pid().cast_unsigned()) != Some(parent) {
-        return Err(Failure::new(format!("cannot start {name}"), "the server has ended"));
+    match number(entrance) {
+        0 => {}
+        process => enter(process)
+            .map_err(|why| Failure::new(format!("cannot start {name} in its network"), why))?,
     }
+    // After that, since a change of rights may call the signal off.
+    tie(parent)?;
     let why = std::process::Command::new(program).args(arguments).exec();
     Err(Failure::new(format!("cannot start {name}"), why))
+}
+
+/// Dies with the process that has this id.
+///
+/// # Errors
+///
+/// The system has no such signal, or that process has ended already.
+#[cfg(target_os = "linux")]
+pub fn tie(parent: &OsString) -> Result<(), Failure> {
+    use rustix::process::{Signal, getppid, set_parent_process_death_signal};
+
+    set_parent_process_death_signal(Some(Signal::KILL))
+        .map_err(|why| Failure::new("cannot tie a program to its parent", why))?;
+    // If the parent ended before that, no signal comes.
+    if getppid().map(|parent| parent.as_raw_pid().cast_unsigned()) != Some(number(parent)) {
+        return Err(Failure::new("cannot start a program", "the server has ended"));
+    }
+    Ok(())
+}
+
+/// Goes where another process is: to its network, and before that to the user namespace that this belongs to.
+#[cfg(target_os = "linux")]
+fn enter(process: u32) -> std::io::Result<()> {
+    use std::fs::File;
+    use std::os::fd::AsFd;
+
+    use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+
+    for (name, kind) in [("user", LinkNameSpaceType::User), ("net", LinkNameSpaceType::Network)] {
+        let space = File::open(format!("/proc/{process}/ns/{name}"))?;
+        move_into_link_name_space(space.as_fd(), Some(kind))?;
+    }
+    Ok(())
+}
+
+#[cfg(target_os = "linux")]
+fn number(word: &OsString) -> u32 {
+    word.to_str().and_then(|word| word.parse().ok()).unwrap_or_default()
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -24,7 +24,7 @@ use super::events;
 use super::guard::{self, Session};
 use super::watch::{Shown, Wake, Watch};
 use crate::grading::{self, GradeQueue, Workers};
-use crate::panels::Runs;
+use crate::panels::{Ground, Runs};
 use crate::source::{Exercise, Sources};
 
 /// How long the end may take, in order. A program that is to end has two seconds.
@@ -35,7 +35,7 @@ const LONGEST_END: Duration = Duration::from_secs(10);
 /// # Errors
 ///
 /// The port cannot be had, the first build fails, or the system refuses something.
-pub fn serve(root: &Path, port: u16, open: bool, grace: Duration) -> Result<(), Failure> {
+pub fn serve(ground: Ground, port: u16, open: bool, grace: Duration) -> Result<(), Failure> {
     let (interrupt, interrupted) = oneshot::channel();
     stop_on_signal(interrupt)?;
     let session = Session::new()?;
@@ -43,7 +43,7 @@ pub fn serve(root: &Path, port: u16, open: bool, grace: Duration) -> Result<(), 
     let listener = listen(port)?;
     say(format_args!("building the book"));
     let started = Instant::now();
-    let sources = Sources::read(root)?;
+    let sources = Sources::read(&ground.root)?;
     let (watch, stopper) = Watch::start(&sources);
     let shown = Shown::by(&sources);
     let exercises = Exercise::all(&sources);
@@ -51,11 +51,11 @@ pub fn serve(root: &Path, port: u16, open: bool, grace: Duration) -> Result<(), 
     say(format_args!("built in {:.1} s", started.elapsed().as_secs_f64()));
 
     let (sender, editions) = watch::channel(first);
-    let root = root.to_owned();
+    let root = ground.root.clone();
     let queue = GradeQueue::new(root.clone(), exercises, grace);
     let workers =
         Workers::start(&queue).map_err(|why| Failure::new("cannot grade on the page", why))?;
-    let routes = routes(editions, &queue, Runs::new(root.clone()), session);
+    let routes = routes(editions, &queue, Runs::new(ground), session);
     let builder = thread::spawn(move || keep_building(&root, &watch, shown, &sender, &queue));
     let served = answer(listener, routes, open, interrupted);
     workers.shut_down();

@@ -1,0 +1,212 @@
+//! The process that is the stage. It makes its namespace, and writes down what it sees there until its standard
+//! input ends.
+
+use std::convert::Infallible;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, ErrorKind, IoSliceMut, Read, Write};
+use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use common::Failure;
+use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg, setsockopt, sockopt};
+use nix::sys::time::TimeSpec;
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::{Errno, FdFlags, fcntl_setfd};
+use socket2::{Domain, Protocol, Type};
+
+use super::clock;
+use super::looks::Looks;
+use super::told::Told;
+use super::{COMMAND, link};
+use crate::process::parent_death;
+use crate::scene::packet::{MOST_PAYLOAD, Packet};
+
+/// The word behind the server's id with which `unshare` starts us.
+const INSIDE: &str = "inside";
+
+/// What is kept of a packet: the longest headers, and of its payload as much as a scene shows.
+const KEPT: usize = 40 + 20 + 60 + MOST_PAYLOAD;
+
+/// Packets that only carry data, or acknowledge some.
+const MOST_ORDINARY: usize = 1000;
+/// Packets that begin or end a connection. They are told even where there are too many others.
+const MOST_SPECIAL: usize = 1000;
+/// The bytes of payload of all of them.
+const MOST_BYTES: usize = 64 * 1024;
+
+/// Packets that are read before anything else is looked at.
+const AT_ONCE: usize = 64;
+
+/// The kernel's own limit for what waits to be read is lower; a packet has up to 64 KiB.
+const WAITING: usize = 4 * 1024 * 1024;
+
+/// The protocols' numbers in an Ethernet frame (`linux/if_ether.h`). A socket for all protocols would see each
+/// packet of the loopback device twice: when it leaves and when it arrives.
+const ETH_P_IP: u16 = 0x0800;
+const ETH_P_IPV6: u16 = 0x86dd;
+
+/// `book stage SERVER`: becomes a stage for the server with this process id.
+///
+/// # Errors
+///
+/// There is no namespace to be had, or the server has ended.
+pub fn run(words: &[OsString]) -> Result<(), Failure> {
+    let [server, rest @ ..] = words else {
+        return Err(Failure::new("cannot make a stage", "no server is named"));
+    };
+    // Twice, since `unshare` came in between.
+    parent_death::tie(server)?;
+    match rest {
+        [] => unshare(server).map(|never| match never {}),
+        [word] if word == INSIDE => inside(),
+        _ => Err(Failure::new("cannot make a stage", "there are too many arguments")),
+    }
+}
+
+/// Goes on as this same program in a network namespace, as the user whom that namespace takes for root.
+fn unshare(server: &OsString) -> Result<Infallible, Failure> {
+    let cannot = |why: io::Error| Failure::new("cannot start this program again", why);
+    // By its descriptor, which `unshare` inherits: cargo may have replaced the file, and `/proc/self/exe` would be
+    // `unshare` there.
+    let program = File::open("/proc/self/exe").map_err(cannot)?;
+    fcntl_setfd(&program, FdFlags::empty()).map_err(|why| cannot(why.into()))?;
+    let why = Command::new("unshare")
+        .args(["--map-root-user", "--net", "--"])
+        .arg(format!("/proc/self/fd/{}", program.as_raw_fd()))
+        .args([OsString::from(COMMAND), server.clone(), INSIDE.into()])
+        .exec();
+    if why.kind() == ErrorKind::NotFound {
+        tell(&Told::NoCommand);
+    }
+    Err(Failure::new("cannot start unshare", why))
+}
+
+fn inside() -> Result<(), Failure> {
+    link::bring_up().map_err(|why| Failure::new("cannot bring the loopback device up", why))?;
+    let sockets = [ETH_P_IP, ETH_P_IPV6]
+        .into_iter()
+        .map(packet_socket)
+        .collect::<io::Result<Vec<_>>>()
+        .map_err(|why| Failure::new("cannot see packets", why))?;
+    tell(&Told::Ready);
+    watch(&sockets);
+    Ok(())
+}
+
+fn packet_socket(protocol: u16) -> io::Result<socket2::Socket> {
+    let protocol = Protocol::from(i32::from(protocol.to_be()));
+    // Of the type DGRAM, a packet begins with its IP header (packet(7)).
+    let socket = socket2::Socket::new(Domain::PACKET, Type::DGRAM, Some(protocol))?;
+    // The time at which the kernel had a packet: this process may be late.
+    setsockopt(&socket, sockopt::ReceiveTimestampns, &true)?;
+    socket.set_recv_buffer_size(WAITING)?;
+    Ok(socket)
+}
+
+/// Tells what it sees, and of the marks that come in between, until there can be no more of these.
+fn watch(sockets: &[socket2::Socket]) {
+    // Without the buffer of `io::stdin`, in which marks would wait unseen.
+    let Ok(mut stdin) = io::stdin().as_fd().try_clone_to_owned().map(File::from) else { return };
+    let mut capture = Capture::default();
+    let mut looks = Looks::new();
+    loop {
+        let mut wanted = vec![PollFd::new(&stdin, PollFlags::IN)];
+        wanted.extend(sockets.iter().map(|socket| PollFd::new(socket, PollFlags::IN)));
+        let Ok(pause) = looks.pause().try_into() else { return };
+        match poll(&mut wanted, Some(&pause)) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(_) => return,
+        }
+        let is_marked = !wanted[0].revents().is_empty();
+        let has_come = wanted[1..].iter().any(|socket| !socket.revents().is_empty());
+        // A mark and a look come first, and are told last: all packets before them are told before them.
+        let mut marks = [0; 256];
+        let marks = match is_marked.then(|| stdin.read(&mut marks)) {
+            None => 0,
+            Some(Ok(0) | Err(_)) => return,
+            Some(Ok(count)) => count,
+        };
+        let look = looks.look(has_come);
+        let is_all = is_marked || look.is_some();
+        for socket in sockets {
+            capture.read(socket, is_all, &mut looks);
+        }
+        look.iter().for_each(tell);
+        if marks > 0 {
+            tell(&Told::Marks(marks));
+        }
+    }
+}
+
+/// What was told of packets so far.
+#[derive(Default)]
+struct Capture {
+    ordinary: usize,
+    special: usize,
+    bytes: usize,
+    is_full: bool,
+}
+
+impl Capture {
+    /// Tells of the packets that have come, or if there are very many, and not all are asked for, of the first of
+    /// them.
+    fn read(&mut self, socket: &socket2::Socket, all: bool, looks: &mut Looks) {
+        for number in 0.. {
+            let mut bytes = [0; KEPT];
+            if number >= AT_ONCE && !all {
+                return;
+            }
+            let Ok((count, at)) = receive(socket, &mut bytes) else { return };
+            if let Some(packet) = Packet::read(at, &bytes[..count]) {
+                looks.expect(packet.from, packet.to);
+                self.tell(packet);
+            }
+        }
+    }
+
+    fn tell(&mut self, mut packet: Packet) {
+        let is_special = packet.syn || packet.fin || packet.rst;
+        let (count, most) = match is_special {
+            true => (&mut self.special, MOST_SPECIAL),
+            false => (&mut self.ordinary, MOST_ORDINARY),
+        };
+        if *count >= most {
+            if !self.is_full {
+                self.is_full = true;
+                tell(&Told::Full);
+            }
+            return;
+        }
+        *count += 1;
+        packet.payload.truncate(MOST_BYTES - self.bytes);
+        self.bytes += packet.payload.len();
+        tell(&Told::Packet(packet));
+    }
+}
+
+/// Reads a packet if there is one, of a longer one the beginning, and the time at which it came, by [`clock`].
+fn receive(socket: &socket2::Socket, bytes: &mut [u8]) -> nix::Result<(usize, Duration)> {
+    let mut control = nix::cmsg_space!(TimeSpec);
+    let mut buffers = [IoSliceMut::new(bytes)];
+    let flags = MsgFlags::MSG_DONTWAIT;
+    let message = recvmsg::<()>(socket.as_raw_fd(), &mut buffers, Some(&mut control), flags)?;
+    // The kernel tells the time of day, which is set at times: so what counts is how long ago it was.
+    let age = message.cmsgs()?.find_map(|message| match message {
+        ControlMessageOwned::ScmTimestampns(time) => {
+            SystemTime::now().duration_since(UNIX_EPOCH + Duration::from(time)).ok()
+        }
+        _ => None,
+    });
+    Ok((message.bytes, clock().saturating_sub(age.unwrap_or_default())))
+}
+
+/// Writes a line. When nobody reads any more, the end of standard input says so as well.
+fn tell(told: &Told) {
+    let Ok(mut line) = serde_json::to_vec(told) else { return };
+    line.push(b'\n');
+    let _ = io::stdout().lock().write_all(&line);
+    let _ = io::stdout().flush();
+}
