@@ -8,6 +8,10 @@ use serde_json::Value;
 use super::packet::Packet;
 use super::story::End;
 
+/// The kinds of a run's events that are drawn.
+pub const DRAWN: [&str; 8] =
+    ["start", "line", "exit", "packet", "sockets", "limit", "cut", "unseen"];
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     Start {

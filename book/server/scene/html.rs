@@ -12,16 +12,22 @@ use super::words;
 use crate::source::html::escape;
 
 /// The names and roles of the programs, in the order of their numbers: the server first.
+#[derive(Clone, Default)]
 pub struct Cast {
     pub programs: Vec<(String, String)>,
 }
 
 impl Cast {
     pub fn name(&self, program: usize) -> &str {
-        self.of(program).0
+        self.one(program).0
     }
 
-    fn of(&self, program: usize) -> (&str, &str) {
+    pub fn of<'text>(programs: impl Iterator<Item = (&'text str, &'text str)>) -> Cast {
+        let owned = |(name, role): (&str, &str)| (name.to_owned(), role.to_owned());
+        Cast { programs: programs.map(owned).collect() }
+    }
+
+    fn one(&self, program: usize) -> (&str, &str) {
         let found = self.programs.get(program);
         found.map_or(("", "program"), |(name, role)| (name, role))
     }
@@ -127,7 +133,7 @@ fn said<'kind>(
     stream: &str,
     words: &str,
 ) -> (&'kind str, String, String) {
-    let (name, role) = cast.of(program);
+    let (name, role) = cast.one(program);
     let stream_of = match stream {
         "" => String::new(),
         _ => format!(" data-stream=\"{stream}\""),
