@@ -30,6 +30,8 @@
         return answer.status === 204 ? null : answer.json();
     };
 
+    const WHERE = 'In a network of its own, where nothing else is.';
+
     const ending = ({ code, signal }) => {
         if (code !== null) {
             return `exit code ${code}`;

@@ -82,7 +82,7 @@
         }
 
         count() {
-            this.scrubber.max = Math.max(1, this.length);
+            this.scrubber.max = Math.max(2, this.length);
             this.bar.hidden = this.caption.hidden = this.length === 0;
         }
 

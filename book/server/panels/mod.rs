@@ -6,6 +6,7 @@ pub mod panel;
 mod programs;
 mod routes;
 mod run;
+mod shelf;
 mod sockets;
 
 pub use routes::Runs;

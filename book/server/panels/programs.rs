@@ -37,7 +37,7 @@ pub struct Place<'run> {
     /// The file of each program of a lesson, by its name.
     pub built: &'run HashMap<String, OsString>,
     /// The network that they are in.
-    pub entrance: Entrance,
+    pub entrance: &'run Entrance,
 }
 
 impl Run {

@@ -16,6 +16,7 @@ use tokio::time::sleep;
 
 use super::panel::Panel;
 use super::run::{Ground, Run};
+use super::shelf::Shelf;
 
 /// Runs at the same time; one more, and the oldest is stopped. A browser keeps six connections to a server, and
 /// each run holds one; some must be left to ask for its end.
@@ -30,6 +31,7 @@ const LONGEST_LINE: usize = 1000;
 #[derive(Clone)]
 pub struct Runs {
     ground: Ground,
+    shelf: Shelf,
     list: Arc<Mutex<List>>,
 }
 
@@ -44,7 +46,7 @@ type Refusal = (StatusCode, String);
 
 impl Runs {
     pub fn new(ground: Ground) -> Runs {
-        Runs { ground, list: Arc::default() }
+        Runs { ground, shelf: Shelf::default(), list: Arc::default() }
     }
 
     pub fn routes<S: Clone + Send + Sync + 'static>(self) -> Router<S> {
@@ -95,7 +97,13 @@ impl Runs {
         // A page of an earlier run of the server must not meet one of these under its id.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let id = format!("{:x}-{}", now.as_nanos(), list.count);
-        let run = Run::start(id, panel.to_owned(), self.ground.clone(), asked.to_vec());
+        let run = Run::start(
+            id,
+            panel.to_owned(),
+            self.ground.clone(),
+            self.shelf.clone(),
+            asked.to_vec(),
+        );
         list.runs.push(Arc::clone(&run));
         drop(list);
         tokio::spawn({

@@ -1,6 +1,7 @@
 //! One run: the programs of a panel, built, started and watched, on a stage where one is to be had.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,7 +16,7 @@ use tokio::time::{sleep, timeout};
 
 use super::events::Events;
 use super::programs::{Listening, Place};
-use crate::process::parent_death::Entrance;
+use super::shelf::Shelf;
 use crate::scene::html::{Cast, Drawing};
 use crate::stage::{Refused, Stage};
 
@@ -37,6 +38,7 @@ pub struct Run {
     cast: Cast,
     pub events: Events,
     pub stop: watch::Sender<bool>,
+    shelf: Shelf,
     /// The way to the standard input of each program.
     inputs: Vec<mpsc::Sender<String>>,
 }
@@ -58,7 +60,13 @@ impl AsRef<Events> for Run {
 
 impl Run {
     /// Starts a run, which goes on by itself.
-    pub fn start(id: String, panel: String, ground: Ground, asked: Vec<Asked>) -> Arc<Run> {
+    pub fn start(
+        id: String,
+        panel: String,
+        ground: Ground,
+        shelf: Shelf,
+        asked: Vec<Asked>,
+    ) -> Arc<Run> {
         // A line waits here until the program reads it.
         let (inputs, lines) = asked.iter().map(|_| mpsc::channel(16)).unzip();
         let started = Instant::now();
@@ -70,6 +78,7 @@ impl Run {
             cast,
             events: Events::new(started),
             stop: watch::Sender::default(),
+            shelf,
             inputs,
         });
         tokio::spawn(Arc::clone(&run).live(ground, asked, lines));
@@ -141,7 +150,7 @@ impl Run {
         // What cargo says is told after it's known where the run will be.
         drop(self.events.hold());
         let stage = async {
-            let stage = stage(ground, asked).await;
+            let stage = self.stage(ground, asked).await;
             let (isolated, why) = match &stage {
                 Ok(_) => (true, OWN_NETWORK.to_owned()),
                 Err(why) => (false, why.clone()),
@@ -158,13 +167,33 @@ impl Run {
         };
         let (stage, built) = join(stage, built).await;
         if let Some(built) = built {
-            let entrance = stage.as_ref().map_or(Entrance::default(), Stage::entrance);
-            let place = Place { root: &ground.root, built: &built, entrance };
+            let entrance =
+                stage.as_ref().map(|stage| stage.spaces().entrance()).unwrap_or_default();
+            let place = Place { root: &ground.root, built: &built, entrance: &entrance };
             self.programs_and_kernel(place, asked, lines, stage).await;
         } else {
             self.over();
             close(stage).await;
         }
+    }
+
+    /// A stage for programs that talk among themselves, or else why they are on this machine's own network.
+    async fn stage(&self, ground: &Ground, asked: &[Asked]) -> Result<Stage, String> {
+        let last = self.shelf.take(&self.panel);
+        if let [one] = asked {
+            match one.program.role {
+                Role::Alone => {}
+                Role::Server => return Err(SERVER_ALONE.into()),
+                Role::Client => return Err(CLIENT_ALONE.into()),
+            }
+        }
+        let stage = match last {
+            _ if !ground.namespaces => Err(Refused::Unwanted),
+            // "The same port as last time" may have a connection in TIME_WAIT.
+            Some(last) if named_address(asked).is_some() => Stage::open_again(last).await,
+            _ => Stage::open().await,
+        };
+        stage.map_err(|why| why.to_string())
     }
 
     async fn programs_and_kernel(
@@ -175,17 +204,20 @@ impl Run {
         stage: Option<Stage>,
     ) {
         let listening = watch::Sender::new(Listening::NotYet);
+        let spaces = stage.as_ref().map(|stage| Arc::clone(stage.spaces()));
         let programs = async {
             tokio::select! {
                 () = self.programs(place, asked, lines, &listening) => {}
                 never = self.stop_after(sleep(LONGEST_RUN), "it takes too long") => match never {},
             }
+            spaces.iter().for_each(|spaces| self.shelf.put(&self.panel, spaces));
             self.over();
         };
         match stage {
             Some(mut stage) => {
                 let marks = self.events.hold();
-                join(programs, self.watch(&mut stage, marks)).await;
+                let named = named_address(asked);
+                join(programs, self.watch(&mut stage, marks, named)).await;
                 self.events.release_all();
                 close(Some(stage)).await;
             }
@@ -224,20 +256,8 @@ const OWN_NETWORK: &str = "the programs talk to each other and to nothing else";
 const SERVER_ALONE: &str = "you can talk to this server from a terminal";
 const CLIENT_ALONE: &str = "this client talks to a server that you start yourself";
 
-/// A stage for programs that talk among themselves, or else why they are on this machine's own network.
-async fn stage(ground: &Ground, asked: &[Asked]) -> Result<Stage, String> {
-    if let [one] = asked {
-        match one.program.role {
-            Role::Alone => {}
-            Role::Server => return Err(SERVER_ALONE.into()),
-            Role::Client => return Err(CLIENT_ALONE.into()),
-        }
-    }
-    let stage = match ground.namespaces {
-        true => Stage::open().await,
-        false => Err(Refused::Unwanted),
-    };
-    stage.map_err(|why| why.to_string())
+fn named_address(asked: &[Asked]) -> Option<SocketAddr> {
+    asked.first().and_then(Asked::named_address)
 }
 
 async fn close(stage: Option<Stage>) {

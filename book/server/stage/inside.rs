@@ -20,12 +20,9 @@ use socket2::{Domain, Protocol, Type};
 use super::clock;
 use super::looks::Looks;
 use super::told::Told;
-use super::{COMMAND, link};
+use super::{COMMAND, INSIDE, THIS_PROGRAM, link};
 use crate::process::parent_death;
 use crate::scene::packet::{MOST_PAYLOAD, Packet};
-
-/// The word behind the server's id with which `unshare` starts us.
-const INSIDE: &str = "inside";
 
 /// What is kept of a packet: the longest headers, and of its payload as much as a scene shows.
 const KEPT: usize = 40 + 20 + 60 + MOST_PAYLOAD;
@@ -71,7 +68,7 @@ fn unshare(server: &OsString) -> Result<Infallible, Failure> {
     let cannot = |why: io::Error| Failure::new("cannot start this program again", why);
     // By its descriptor, which `unshare` inherits: cargo may have replaced the file, and `/proc/self/exe` would be
     // `unshare` there.
-    let program = File::open("/proc/self/exe").map_err(cannot)?;
+    let program = File::open(THIS_PROGRAM).map_err(cannot)?;
     fcntl_setfd(&program, FdFlags::empty()).map_err(|why| cannot(why.into()))?;
     let why = Command::new("unshare")
         .args(["--map-root-user", "--net", "--"])

@@ -39,7 +39,8 @@ impl Looks {
         Looks {
             // Some kernels don't answer.
             diag: Diag::open().ok(),
-            connections: BTreeSet::new(),
+            // Those that others have left here.
+            connections: list().iter().flatten().map(ends).collect(),
             before: None,
             next: now,
             earliest: now,
@@ -99,6 +100,10 @@ impl Looks {
         });
         Some(sockets)
     }
+}
+
+fn ends(socket: &Socket) -> (SocketAddr, SocketAddr) {
+    (socket.local.min(socket.peer), socket.local.max(socket.peer))
 }
 
 /// The timer alone is no difference: it runs all the time.
