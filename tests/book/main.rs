@@ -12,6 +12,7 @@ mod guard;
 mod live;
 mod packets;
 mod preprocess;
+mod scenes;
 mod serving;
 mod site;
 mod stories;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     trials.extend(strain::trials());
     trials.extend(packets::trials());
     trials.extend(stories::trials());
+    trials.extend(scenes::trials());
     trials.extend(site::trials());
     trials.extend(chapters::trials());
     trials.extend(commands::trials());

@@ -5,7 +5,7 @@ pub mod build;
 mod cards;
 mod diff;
 mod listing;
-pub mod panel;
+mod panel;
 mod prediction;
 pub mod preprocess;
 mod terms;

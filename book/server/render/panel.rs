@@ -7,10 +7,7 @@ use mdbook_preprocessor::config::Config;
 use crate::panels::panel::Panel;
 use crate::scene::html as drawing;
 use crate::scene::recorded::Recording;
-use crate::source::{html, paths};
-
-/// Where the recorded scenes are, from the directory of the chapters.
-pub const SCENES: &str = "scenes";
+use crate::source::html;
 
 /// Puts the recorded scene of each panel in front of its other recordings, and a line at its end that tells how
 /// it can be run.
@@ -27,9 +24,8 @@ pub fn explain(text: &str, root: &Path, config: &Config) -> String {
                 result.push_str(&text[copied..tag.span.end]);
                 copied = tag.span.end;
                 result.push_str(&told(&panel));
-                let scenes = root.join(&config.book.src).join(SCENES);
                 if let Some(name) = &panel.scene
-                    && let Ok(recording) = recording(root, &scenes, name)
+                    && let Ok(recording) = Recording::named(root, &config.book.src, name)
                 {
                     result.push_str(&drawn(&recording));
                 }
@@ -42,16 +38,6 @@ pub fn explain(text: &str, root: &Path, config: &Config) -> String {
     }
     result.push_str(&text[copied..]);
     result
-}
-
-/// The recorded scene of this name.
-///
-/// # Errors
-///
-/// There is no such file, or it cannot be read.
-pub fn recording(root: &Path, scenes: &Path, name: &str) -> Result<Recording, String> {
-    let text = paths::text_below(root, &scenes.join(name).with_extension("json"))?;
-    Recording::read(&text)
 }
 
 /// What to look at. No line of it may be empty, since Markdown would go on there.

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use common::sockets::State;
@@ -16,6 +17,10 @@ use super::event::{Event, Look};
 use super::html::Cast;
 use super::packet::Packet;
 use super::story::{End, Story};
+use crate::source::paths;
+
+/// Where they are, from the directory of the chapters.
+pub const SCENES: &str = "scenes";
 
 const SERVER_PORT: u16 = 9090;
 const FIRST_CLIENT_PORT: u16 = 40001;
@@ -36,6 +41,16 @@ pub struct Recording {
 }
 
 impl Recording {
+    /// The scene of this name among the chapters, which are in `src` of the workspace.
+    ///
+    /// # Errors
+    ///
+    /// There is no such file, or it cannot be read.
+    pub fn named(root: &Path, src: &Path, name: &str) -> Result<Recording, String> {
+        let file = root.join(src).join(SCENES).join(name).with_extension("json");
+        Recording::read(&paths::text_below(root, &file)?)
+    }
+
     /// Reads a file of `chapters/scenes/`.
     ///
     /// # Errors
@@ -91,9 +106,14 @@ impl Recording {
             };
             *at = now;
             match event {
-                Event::Start { command: text, .. }
-                | Event::Line { text, .. }
-                | Event::Note { text, .. } => words(text),
+                Event::Start { command, .. } => {
+                    words(command);
+                    // It leaves the choice to the kernel.
+                    if let Some(host) = command.strip_suffix(":0") {
+                        *command = format!("{host}:{SERVER_PORT}");
+                    }
+                }
+                Event::Line { text, .. } | Event::Note { text, .. } => words(text),
                 Event::Exit { .. } => {}
                 Event::Socket(look) => {
                     address(&mut look.local);
@@ -323,6 +343,7 @@ fn line(at: Duration, event: &Event) -> String {
             value
         }
     };
-    value["at"] = json!(at.as_secs_f64() * 1000.0);
+    // In a file, times are whole.
+    value["at"] = json!(u64::try_from(at.as_millis()).unwrap_or(u64::MAX));
     value.to_string()
 }

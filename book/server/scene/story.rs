@@ -208,6 +208,11 @@ impl Story {
         story
     }
 
+    /// Whether there was a conversation, and all of them have ended.
+    pub fn is_over(&self) -> bool {
+        !self.conversations.is_empty() && self.conversations.iter().all(Conversation::is_over)
+    }
+
     /// Goes on with an event. Returns the numbers of the rows that are new or have changed.
     pub fn hear(&mut self, at: Duration, event: &Event) -> Vec<usize> {
         let act = match event {
