@@ -16,6 +16,8 @@ mod keys;
 mod pages;
 #[cfg(unix)]
 mod panels;
+#[cfg(unix)]
+mod scenes;
 mod support;
 
 use std::process::ExitCode;
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
     #[cfg(unix)]
     {
         trials.extend(panels::trials());
+        trials.extend(scenes::trials());
         trials.extend(grading::trials());
         trials.extend(attacks::trials());
     }
