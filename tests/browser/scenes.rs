@@ -113,8 +113,7 @@ fn the_reset_is_drawn(live: &mut LiveVisit) {
 }
 
 /// A panel may be in an answer that isn't open.
-const UNREAD_OPEN: &str =
-    "document.querySelectorAll('details').forEach((one) => { one.open = true; })";
+const UNREAD_OPEN: &str = "document.querySelectorAll('details:not(.scene details)').forEach((one) => { one.open = true; })";
 
 /// The scene of a recording, on a page whose recordings are folded.
 fn opened(live: &LiveVisit) -> &'static str {
@@ -229,6 +228,9 @@ fn a_prediction_is_remembered(live: &mut LiveVisit) {
     let chosen = live.texts(".predict .option.chosen .words").remove(0);
     live.get(UNREAD_OPEN);
     live.click(&format!("{LONG} .run-start"));
+    live.sees_the_end_of(LONG, 1);
+    // This server goes on.
+    live.click(&format!("{LONG} .run-stop"));
     live.is(LONG, "over");
     assert_eq!(live.texts(&format!("{LONG} .run-said")), [format!("You said: “{chosen}” Watch.")]);
     live.get("localStorage.clear()");
