@@ -10,7 +10,7 @@ use crate::stage::Spaces;
 
 /// How long Linux keeps a connection in TIME_WAIT (TCP_TIMEWAIT_LEN in its `include/net/tcp.h`). Nothing else is
 /// left by then.
-const KEPT: Duration = Duration::from_secs(60);
+const TIME_WAIT: Duration = Duration::from_secs(60);
 
 /// Each has two open files.
 const MOST: usize = 3;
@@ -18,8 +18,11 @@ const MOST: usize = 3;
 /// One network for each panel, of its last run.
 #[derive(Clone, Default)]
 pub struct Shelf {
-    kept: Arc<Mutex<Vec<(String, Arc<Spaces>)>>>,
+    kept: Arc<Mutex<Vec<Kept>>>,
 }
+
+/// A panel, and the network of its last run.
+type Kept = (String, Arc<Spaces>);
 
 impl Shelf {
     /// Keeps the network of a run that is over.
@@ -33,7 +36,7 @@ impl Shelf {
         drop(kept);
         let (shelf, spaces) = (self.clone(), Arc::downgrade(spaces));
         tokio::spawn(async move {
-            sleep(KEPT).await;
+            sleep(TIME_WAIT).await;
             shelf.kept().retain(|(_, other)| !std::ptr::eq(Arc::as_ptr(other), spaces.as_ptr()));
         });
     }
@@ -46,7 +49,7 @@ impl Shelf {
         spaces.take().ok()
     }
 
-    fn kept(&self) -> MutexGuard<'_, Vec<(String, Arc<Spaces>)>> {
+    fn kept(&self) -> MutexGuard<'_, Vec<Kept>> {
         // It's whole between any two calls.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }

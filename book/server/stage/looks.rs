@@ -13,6 +13,8 @@ use super::told::{Listed, Told};
 
 /// How often the sockets are looked at where no packet comes: queues change when a program reads.
 const INTERVAL: Duration = Duration::from_millis(5);
+/// The same where there is no connection.
+const LONG_INTERVAL: Duration = Duration::from_millis(20);
 /// Between two looks, however many packets there are.
 const SHORTEST: Duration = Duration::from_micros(200);
 /// A look that takes long is followed by a pause that's so many times as long.
@@ -70,7 +72,8 @@ impl Looks {
         let at = clock();
         let cost = started.elapsed();
         self.earliest = Instant::now() + SHORTEST.max(cost * PAUSES);
-        self.next = self.earliest.max(started + INTERVAL);
+        let interval = if self.connections.is_empty() { LONG_INTERVAL } else { INTERVAL };
+        self.next = self.earliest.max(started + interval);
         let Some(sockets) = sockets else {
             self.is_blind = true;
             return Some(Told::Unseen);
