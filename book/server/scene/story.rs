@@ -1,8 +1,7 @@
 //! The story of a run: packets and looks at the kernel become the rows of a scene.
 //!
-//! For each end of each conversation there is TCP's state machine (RFC 9293 §3.3.2). A state that a look at
-//! the kernel has reported is seen. One that only follows from packets is inferred, until a later look
-//! reports it.
+//! For each end of each conversation there is TCP's state machine (RFC 9293 §3.3.2). A state that a look at the kernel
+//! has reported is seen. One that only follows from packets is inferred, until a later look reports it.
 
 use std::net::SocketAddr;
 use std::time::Duration;
