@@ -17,6 +17,7 @@ use tokio::time::{sleep, timeout};
 use super::events::Events;
 use super::programs::{Listening, Place};
 use super::shelf::Shelf;
+use crate::scene::html::{Cast, Drawing};
 use crate::stage::{Refused, Stage};
 
 /// A first build compiles all that a lesson depends on.
@@ -34,6 +35,7 @@ pub struct Run {
     /// Where on which page it was asked for.
     pub panel: String,
     pub started: Instant,
+    cast: Cast,
     pub events: Events,
     pub stop: watch::Sender<bool>,
     shelf: Shelf,
@@ -68,10 +70,12 @@ impl Run {
         // A line waits here until the program reads it.
         let (inputs, lines) = asked.iter().map(|_| mpsc::channel(16)).unzip();
         let started = Instant::now();
+        let cast = Cast::of(asked.iter().map(|one| (one.program.name, one.program.role.name())));
         let run = Arc::new(Run {
             id,
             panel,
             started,
+            cast,
             events: Events::new(started),
             stop: watch::Sender::default(),
             shelf,
@@ -122,7 +126,8 @@ impl Run {
         self: Arc<Run>,
         from: usize,
     ) -> impl Stream<Item = Result<sse::Event, Infallible>> + use<> {
-        Events::stream(self, from)
+        let drawing = Drawing::of(self.cast.clone());
+        Events::stream(self, from, drawing)
     }
 
     // ------------------------------------------------------------------------

@@ -40,7 +40,7 @@ pub fn trials() -> Vec<Trial> {
     trials
 }
 
-fn has_namespaces() -> bool {
+pub fn has_namespaces() -> bool {
     static ANSWER: LazyLock<bool> = LazyLock::new(|| {
         let mut command = Command::new("unshare");
         command.args(["--map-root-user", "--net", "true"]).stderr(Stdio::null());
