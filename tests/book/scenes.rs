@@ -45,7 +45,7 @@ const LOOKS: &[(&str, Statement)] = &[
     (
         "The client’s 22 bytes arrive, but nobody reads them, and the conversation ends with a reset, the dashed red \
          arrow.",
-        |story| unread_ends_in_a_reset(story) && packets(story).len() == 6,
+        unread_ends_in_a_reset,
     ),
     (
         "Two messages make a conversation, one in each direction. All the other arrows are from the kernels, which begin \
@@ -72,13 +72,14 @@ const LOOKS: &[(&str, Statement)] = &[
         },
     ),
     (
-        "The client’s FIN comes before the reply. It has finished sending, and still it gets all 24 bytes.",
+        "Two FINs, one in each direction. A side that has sent its FIN can still receive, and here everything arrives.",
         |story| {
             let packets = packets(story);
-            let end = packets.iter().position(|(from, one)| *from == End::Client && one.fin);
-            let reply =
-                packets.iter().position(|(from, one)| *from == End::Server && one.length > 0);
-            end < reply && end.is_some() && bytes(story, End::Server) == 24
+            let fins = |end| packets.iter().filter(|(from, one)| *from == end && one.fin).count();
+            End::BOTH.into_iter().all(|end| fins(end) == 1)
+                && packets.iter().all(|(_, packet)| !packet.rst)
+                && bytes(story, End::Client) == 22
+                && bytes(story, End::Server) == 24
         },
     ),
     (
@@ -311,14 +312,23 @@ fn is_as_recorded(name: &str, panel: &Panel) {
         fs::create_dir_all(file.parent().expect("a folder")).expect("made");
         fs::write(&file, "{\"programs\": [], \"events\": []}").expect("written");
     }
-    let fresh = captured(panel);
-    for panel in all_panels().iter().filter(|panel| panel.scene.as_deref() == Some(name)) {
-        if let Some(look) = &panel.look {
-            let wrong = wrong(look, &fresh.story());
-            assert_eq!(wrong, None, "{}", fresh.essence());
-        }
-    }
     let recorded = Recording::named(root(), src, name).unwrap_or_else(|why| panic!("{why}"));
+    // Which of two programs is first is chance, so one of a few captures must be the recorded one. What a chapter says
+    // must be true of each.
+    let mut attempts = 3;
+    let fresh = loop {
+        let fresh = captured(panel);
+        for panel in all_panels().iter().filter(|panel| panel.scene.as_deref() == Some(name)) {
+            if let Some(look) = &panel.look {
+                let wrong = wrong(look, &fresh.story());
+                assert_eq!(wrong, None, "{}", fresh.essence());
+            }
+        }
+        attempts -= 1;
+        if attempts == 0 || recorded.essence() == fresh.essence() {
+            break fresh;
+        }
+    };
     if recorded.essence() != fresh.essence() {
         if overwrites {
             fs::write(&file, fresh.text()).expect("written");
