@@ -203,7 +203,7 @@ fn answers_are_open_on_paper(visit: &mut Visit) {
     let shown = || {
         visit.browser.run(
             "const answers = [...document.querySelectorAll('main details:not([open]) > :not(summary)')]
-                 .filter((answer) => !answer.closest('.run-live, .grade'));
+                 .filter((answer) => !answer.closest('.run-live, .grade, .scene'));
              return [answers.length > 0, answers.every((answer) => answer.checkVisibility())];",
             &[],
         )

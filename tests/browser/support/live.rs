@@ -74,9 +74,19 @@ harness = false
 
 /// The second check wants the exercise to say `right`.
 const SUITE: &str = r#"
-use std::process::Command;
-fn main() {
-    print!("{}", include_str!("begin.json"));
+use std::fs::File;
+use std::io::{BufRead, Write, stdin};
+use std::os::fd::AsFd;
+use std::process::{Command, ExitCode};
+fn main() -> ExitCode {
+    let mut key = String::new();
+    stdin().lock().read_line(&mut key).expect("a key");
+    let mut record = File::from(stdin().as_fd().try_clone_to_owned().expect("a socket"));
+    let mut tell = |lines: &str| {
+        let lines: String = lines.lines().map(|line| format!("{} {line}\n", key.trim())).collect();
+        record.write_all(lines.as_bytes()).expect("told");
+    };
+    tell(include_str!("begin.json"));
     let own = std::env::current_exe().expect("a path");
     let program = own.ancestors().nth(2).expect("a folder").join("exercise02");
     let said = Command::new(program).output().expect("it starts").stdout;
@@ -85,7 +95,8 @@ fn main() {
         b"busy\n" => include_str!("busy.json"),
         _ => include_str!("wrong.json"),
     };
-    print!("{verdict}");
+    tell(verdict);
+    ExitCode::from(if said == b"right\n" { 0 } else { 101 })
 }
 "#;
 
