@@ -3,6 +3,7 @@
 
 mod activity;
 mod busy;
+mod channel;
 mod data;
 mod deadline;
 mod missing;
@@ -23,6 +24,7 @@ mod start_time;
 
 pub(crate) use activity::{Activity, is_asleep};
 pub(crate) use busy::{busy_since, slowdown};
+pub(crate) use channel::{Channel, tell, tell_on};
 pub(crate) use data::{Data, RECORDED as RECORDED_SEED, seed};
 pub(crate) use deadline::Deadline;
 pub use network::{Machine, Network, Retransmits};

@@ -6,14 +6,14 @@ use harness::{Arguments, Failed, Trial};
 
 use crate::actors::{Check, Subject};
 use crate::check::Needs;
-use crate::machine::{keep_private, lesson_folder, take_descriptors, workspace};
+use crate::machine::{Channel, keep_private, lesson_folder, take_descriptors, tell_on, workspace};
 use crate::suite::answers::{self, Answer};
 use crate::suite::exercise::{Exercise, Grade, Shown};
 use crate::suite::filter::{self, of_subject};
 use crate::suite::judge::{pass, right, trial};
 use crate::suite::listed;
 use crate::suite::live;
-use crate::suite::record::{Channel, Graded};
+use crate::suite::record::{Graded, RECORD};
 use crate::suite::recorded_report as recorded;
 use crate::suite::rejected;
 use crate::suite::starter::Begun;
@@ -101,24 +101,23 @@ impl Lesson {
         // A shell that starts the suite in the background may make it ignore Ctrl-C, and then so would
         // every program that it starts. A handler is not inherited (execve(2)).
         let _ = ctrlc::set_handler(|| std::process::exit(130));
-        let channel = match Channel::open() {
-            Ok(channel) => channel,
-            Err(why) => {
-                eprintln!("error: cannot write the record: {why}");
-                return ExitCode::FAILURE;
-            }
-        };
-        if channel.is_some() {
+        let is_live = live::is_wanted();
+        let mut channel = None;
+        if is_live || std::env::var_os(RECORD).is_some() {
+            let opened = match Channel::open() {
+                Ok(opened) => opened,
+                Err(why) => {
+                    eprintln!("error: cannot write the record: {why}");
+                    return ExitCode::FAILURE;
+                }
+            };
             keep_private();
             live::end_with_stdin();
-        }
-        let mut channel = match live::is_wanted() {
-            true => {
-                channel.into_iter().for_each(live::tell_on);
-                None
+            match is_live {
+                true => tell_on(opened),
+                false => channel = Some(opened),
             }
-            false => channel,
-        };
+        }
         take_descriptors();
         let mut arguments = Arguments::from_args();
         arguments.test_threads.get_or_insert(SIDE_BY_SIDE);

@@ -1,5 +1,5 @@
 //! The grade while it comes about, for a program that shows it: lines of JSON, each as soon as there is
-//! something to tell, on the [`Channel`] of the record, which no graded program can open.
+//! something to tell, on the [channel](crate::machine::Channel) of the record, which no graded program can open.
 //!
 //! - `{"live": "checks", "lesson": …, "checks": […]}` comes first: what is demanded, in the order of the
 //!   assignment.
@@ -9,25 +9,18 @@
 
 use std::io::Read;
 use std::process::exit;
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use serde_json::{Value, json};
 
 use crate::actors::Check;
+use crate::machine::tell;
 use crate::report::Report;
-use crate::suite::record::{Channel, Graded, Status};
+use crate::suite::record::{Graded, Status};
 
 /// The environment variable that asks for these lines. The program that sets it sends a key on the suite's stdin
 /// first, and holds that open; when stdin ends, so does the suite, with all that it has started.
 pub const LIVE: &str = "GRADER_LIVE";
-
-static CHANNEL: Mutex<Option<Channel>> = Mutex::new(None);
-
-/// Where the lines go from now on.
-pub(crate) fn tell_on(channel: Channel) {
-    *CHANNEL.lock().unwrap_or_else(PoisonError::into_inner) = Some(channel);
-}
 
 pub(crate) fn is_wanted() -> bool {
     std::env::var_os(LIVE).is_some()
@@ -80,14 +73,6 @@ pub(crate) fn ended(graded: &Graded, report: Option<&Report>) {
         line["hint"] = report.hint().into();
     }
     tell(&line);
-}
-
-fn tell(line: &Value) {
-    let mut channel = CHANNEL.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(channel) = channel.as_mut() {
-        // It fails when its reader is gone, and then the suite is about to end.
-        let _ = channel.write(std::slice::from_ref(line));
-    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
-use std::io::{self, BufRead, Write};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 /// The environment variable that asks for the record. Its value means nothing: the record goes where no
-/// graded program can follow it (see [`Channel`]).
+/// graded program can follow it (see [`Channel`](crate::machine::Channel)).
 pub const RECORD: &str = "GRADER_RECORD";
 
 /// How one check of an exercise ended.
@@ -76,52 +75,6 @@ impl Graded {
             message: text("message")?,
             time: Duration::try_from_secs_f64(value["seconds"].as_f64()?).ok()?,
         })
-    }
-}
-
-/// The way of the record, or of the live record, to the program that reads it.
-///
-/// That program is at the other end of this suite's stdin, which is a socket on Unix. It first sends a key,
-/// and gets the lines with the key before each. A program that is graded knows this
-/// suite's environment, its command line and its descriptors (proc(5)), but the key is in none of them, and
-/// the kernel opens no socket a second time: `/proc/PID/fd/0` cannot be opened (ENXIO). To take it over would
-/// need the right to trace this process, which [`keep_private`](crate::machine::keep_private) denies to all
-/// but root. Elsewhere than on Unix the record is on stdout.
-pub(crate) struct Channel {
-    key: String,
-    #[cfg(unix)]
-    to: std::fs::File,
-}
-
-impl Channel {
-    /// The channel, if a record is wanted, or a live one: before the first graded program starts.
-    pub fn open() -> io::Result<Option<Channel>> {
-        if std::env::var_os(RECORD).is_none() && !crate::suite::live::is_wanted() {
-            return Ok(None);
-        }
-        let mut key = String::new();
-        io::stdin().lock().read_line(&mut key)?;
-        if key.trim().is_empty() {
-            return Err(io::Error::other("no key on stdin"));
-        }
-        Ok(Some(Channel {
-            key: key.trim().into(),
-            #[cfg(unix)]
-            to: std::os::fd::AsFd::as_fd(&io::stdin()).try_clone_to_owned()?.into(),
-        }))
-    }
-
-    /// Writes these lines.
-    pub fn write(&mut self, lines: &[Value]) -> io::Result<()> {
-        let key = &self.key;
-        // Elsewhere than on Unix, the harness may be in the middle of a line.
-        let start = if cfg!(unix) { "" } else { "\n" };
-        let lines: String = lines.iter().map(|line| format!("{start}{key} {line}\n")).collect();
-        #[cfg(unix)]
-        let to = &mut self.to;
-        #[cfg(not(unix))]
-        let to = &mut io::stdout();
-        to.write_all(lines.as_bytes())
     }
 }
 
