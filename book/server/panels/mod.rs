@@ -1,5 +1,6 @@
 //! Programs that a page can run: which ones, with which arguments, and their runs.
 
+mod actors;
 mod events;
 mod kernel;
 pub mod panel;
@@ -7,6 +8,7 @@ mod programs;
 mod routes;
 mod run;
 mod sockets;
+pub mod visitor;
 
 pub use routes::Runs;
 pub use run::Ground;

@@ -11,11 +11,12 @@ use futures_util::future::join;
 use programs::{Asked, Source};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
-use tokio::process::ChildStdin;
+use tokio::process::{ChildStdin, Command};
 use tokio::sync::{mpsc, watch};
 
+use super::actors::Actor;
 use super::run::Run;
-use crate::process::child::{self, Child};
+use crate::process::child::{self, Child, Stop};
 use crate::process::parent_death::{self, Entrance};
 
 /// A line of a program that is longer is shown in pieces. Cargo's are for machines.
@@ -31,7 +32,6 @@ pub enum Listening {
 }
 
 /// What all programs of a run have in common.
-#[derive(Clone, Copy)]
 pub struct Place<'run> {
     pub root: &'run Path,
     /// The file of each program of a lesson, by its name.
@@ -81,22 +81,34 @@ impl Run {
         }
     }
 
-    /// Starts the first program, and the second when the first one listens; waits for both.
+    /// Starts the first program, and the second when the first one listens, and lets more clients in; waits for
+    /// all of them.
     pub async fn programs(
         &self,
-        place: Place<'_>,
+        place: &Place<'_>,
         asked: &[Asked],
         lines: Vec<mpsc::Receiver<String>>,
+        orders: Orders,
         listening: &watch::Sender<Listening>,
     ) {
+        let Orders { stays, actors, mut restarts } = orders;
         let mut lines = lines.into_iter();
-        let mut side = |index: usize| {
-            Some(Side { index, asked: asked.get(index)?, lines: lines.next()?, place })
-        };
+        let mut side = |index: usize| Some((index, asked.get(index)?, lines.next()?));
         let (first, second) = (side(0), side(1));
         let first = async {
-            if let Some(side) = first {
-                self.program(side, None, Some(listening)).await;
+            if let Some((index, asked, mut lines)) = first {
+                loop {
+                    let address = match *listening.borrow() {
+                        Listening::At(address) => Some(address),
+                        Listening::NotYet | Listening::Never => None,
+                    };
+                    let side = Side { index, asked, lines: &mut lines, place };
+                    let mut stop = self.server_stop.subscribe();
+                    self.program(side, address, Some(listening), &mut stop).await;
+                    if !self.starts_again(stays, &mut restarts).await {
+                        break;
+                    }
+                }
             }
             listening.send_if_modified(|state| {
                 let never = *state == Listening::NotYet;
@@ -112,53 +124,97 @@ impl Run {
                 .wait_for(|state| *state != Listening::NotYet)
                 .await
                 .map(|state| *state);
-            if let (Some(side), Ok(Listening::At(server))) = (second, state)
+            if let (Some((index, asked, mut lines)), Ok(Listening::At(server))) = (second, state)
                 && !*self.stop.borrow()
             {
-                self.program(side, Some(server), None).await;
+                let side = Side { index, asked, lines: &mut lines, place };
+                self.program(side, Some(server), None, &mut self.stop.subscribe()).await;
             }
         };
-        join(first, second).await;
+        let done = watch::Sender::new(false);
+        let own = async {
+            join(first, second).await;
+            done.send_replace(true);
+        };
+        join(own, self.actors(place, asked.get(1), listening, actors, done.subscribe())).await;
     }
 
-    async fn program(
+    /// Whether the server is to start again on the same address. A run that stays waits for that order.
+    async fn starts_again(&self, stays: bool, restarts: &mut mpsc::Receiver<()>) -> bool {
+        let mut stop = self.stop.subscribe();
+        let wanted = match stays {
+            true => tokio::select! {
+                order = restarts.recv() => order.is_some(),
+                _ = stop.wait_for(|stop| *stop) => false,
+            },
+            false => restarts.try_recv().is_ok(),
+        };
+        let goes_on = wanted && !*self.stop.borrow();
+        if goes_on {
+            // Orders that came twice are one.
+            while restarts.try_recv().is_ok() {}
+            self.server_stop.send_replace(false);
+            self.events.tell("restart", json!({}));
+        }
+        goes_on
+    }
+
+    pub(super) async fn program(
         &self,
         side: Side<'_>,
         server: Option<SocketAddr>,
         listening: Option<&watch::Sender<Listening>>,
+        stop: &mut Stop,
     ) {
-        let Side { index, asked, mut lines, place } = side;
-        let Place { root, built, entrance } = place;
+        let Side { index, asked, lines, place } = side;
         let call = match asked.call(server) {
             Ok(call) => call,
             Err(why) => return self.events.tell("limit", json!({ "why": why })),
         };
         let mut command = match asked.program.source {
             Source::Bin { bin: name, .. } | Source::Example { name, .. } => {
-                let program = built.get(name).cloned().unwrap_or_default();
-                parent_death::command_at(entrance, program)
+                let program = place.built.get(name).cloned().unwrap_or_default();
+                parent_death::command_at(place.entrance, program)
             }
             Source::Python(file) => {
-                let mut command = parent_death::command_at(entrance, "python3".into());
+                let mut command = parent_death::command_at(place.entrance, "python3".into());
                 command.arg(format!("lessons/{file}"));
                 command
             }
         };
         // Into a pipe, Python writes only when it ends, and in the encoding of the terminal.
         command.env("PYTHONUNBUFFERED", "1").env("PYTHONIOENCODING", "utf-8");
-        command.args(call.words()).current_dir(root);
-        self.events.tell("start", json!({ "program": index, "command": call.typed() }));
+        command.args(call.words()).current_dir(place.root);
+        let start = json!({
+            "program": index,
+            "name": asked.program.name,
+            "role": asked.program.role.name(),
+            "command": call.typed(),
+        });
+        self.events.tell("start", start);
+        let lines = asked.program.reads.is_some().then_some(lines);
+        self.lives(index, &mut command, lines, listening, stop).await;
+    }
+
+    /// Starts a program, and tells what it writes and how it ends.
+    pub(super) async fn lives(
+        &self,
+        index: usize,
+        command: &mut Command,
+        lines: Option<&mut mpsc::Receiver<String>>,
+        listening: Option<&watch::Sender<Listening>>,
+        stop: &mut Stop,
+    ) {
         let line = |stream, text: &str| {
             self.events.tell("line", json!({ "program": index, "stream": stream, "text": text }));
         };
-        let started = Child::start(&mut command);
+        let started = Child::start(command);
         let started = started.and_then(|mut child| Ok((child.pipes()?, child)));
         let ((stdin, stdout, stderr), mut child) = match started {
             Ok(started) => started,
             Err(why) => return line("stderr", &format!("error: cannot start it: {why}")),
         };
 
-        let mut stop = self.stop.subscribe();
         let out = child::lines(stdout, LONGEST_LINE, |text| {
             line("stdout", text);
             let address =
@@ -174,16 +230,17 @@ impl Run {
             }
         });
         let err = child::lines(stderr, LONGEST_LINE, |text| line("stderr", text));
-        let life = join(child.end(&mut stop), join(out, err));
-        let status = if asked.program.reads.is_some() {
-            tokio::select! {
+        let life = join(child.end(stop), join(out, err));
+        let status = match lines {
+            Some(lines) => tokio::select! {
                 (status, _) = life => status,
-                never = feed(stdin, &mut lines) => match never {},
+                never = feed(stdin, lines) => match never {},
+            },
+            None => {
+                // It reads the end right away.
+                drop(stdin);
+                life.await.0
             }
-        } else {
-            // It reads the end right away.
-            drop(stdin);
-            life.await.0
         };
         let (code, signal) = status.as_ref().map_or((None, None), outcome);
         self.events.tell("exit", json!({ "program": index, "code": code, "signal": signal }));
@@ -191,11 +248,19 @@ impl Run {
 }
 
 /// One program of a run.
-struct Side<'run> {
-    index: usize,
-    asked: &'run Asked,
-    lines: mpsc::Receiver<String>,
-    place: Place<'run>,
+pub(super) struct Side<'run> {
+    pub index: usize,
+    pub asked: &'run Asked,
+    pub lines: &'run mut mpsc::Receiver<String>,
+    pub place: &'run Place<'run>,
+}
+
+/// What a reader orders while a run goes on.
+pub struct Orders {
+    /// The run goes on when its server has ended: it may be started again.
+    pub stays: bool,
+    pub actors: mpsc::Receiver<Actor>,
+    pub restarts: mpsc::Receiver<()>,
 }
 
 /// Passes lines on to a program for as long as it runs.

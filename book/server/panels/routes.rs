@@ -14,6 +14,7 @@ use programs::{Asked, Program};
 use serde_json::{Map, Value, json};
 use tokio::time::sleep;
 
+use super::actors::Actor;
 use super::panel::Panel;
 use super::run::{Ground, Run};
 
@@ -54,6 +55,8 @@ impl Runs {
             .route("/live/run/{id}", get(events))
             .route("/live/run/{id}/stop", post(stop))
             .route("/live/run/{id}/input", post(input))
+            .route("/live/run/{id}/add", post(add))
+            .route("/live/run/{id}/restart", post(restart))
             .with_state(self)
     }
 
@@ -63,9 +66,14 @@ impl Runs {
     }
 
     /// Starts a run. Where there are as many as there may be, the oldest one is stopped, and its end comes first.
-    async fn start(&self, panel: String, asked: Vec<Asked>) -> Result<Arc<Run>, Refusal> {
+    async fn start(
+        &self,
+        panel: String,
+        asked: Vec<Asked>,
+        stays: bool,
+    ) -> Result<Arc<Run>, Refusal> {
         loop {
-            let oldest = match self.start_or_oldest(&panel, &asked)? {
+            let oldest = match self.start_or_oldest(&panel, &asked, stays)? {
                 Ok(run) => return Ok(run),
                 Err(oldest) => oldest,
             };
@@ -79,6 +87,7 @@ impl Runs {
         &self,
         panel: &str,
         asked: &[Asked],
+        stays: bool,
     ) -> Result<Result<Arc<Run>, Arc<Run>>, Refusal> {
         let mut list = self.list();
         let mut going_on = list.runs.iter().filter(|run| !run.is_over());
@@ -95,7 +104,7 @@ impl Runs {
         // A page of an earlier run of the server must not meet one of these under its id.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let id = format!("{:x}-{}", now.as_nanos(), list.count);
-        let run = Run::start(id, panel.to_owned(), self.ground.clone(), asked.to_vec());
+        let run = Run::start(id, panel.to_owned(), self.ground.clone(), asked.to_vec(), stays);
         list.runs.push(Arc::clone(&run));
         drop(list);
         tokio::spawn({
@@ -139,7 +148,9 @@ async fn start(
     for program in programs {
         asked.push(wanted(program).map_err(bad)?);
     }
-    let run = runs.start(panel, asked).await?;
+    // Where its server can be started again, a run waits for that.
+    let stays = body["stays"].as_bool().unwrap_or_default();
+    let run = runs.start(panel, asked, stays).await?;
     Ok(Json(json!({ "run": run.id })).into_response())
 }
 
@@ -171,6 +182,25 @@ async fn events(
 /// `POST /live/run/ID/stop`
 async fn stop(State(runs): State<Runs>, Path(id): Path<String>) -> Result<StatusCode, Refusal> {
     runs.named(&id)?.stop();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /live/run/ID/add`: one more client for the server of a run.
+async fn add(
+    State(runs): State<Runs>,
+    Path(id): Path<String>,
+    body: Result<Json<Value>, JsonRejection>,
+) -> Result<StatusCode, Refusal> {
+    let run = runs.named(&id)?;
+    let Json(body) = body.map_err(|why| (why.status(), why.body_text()))?;
+    let actor = body["actor"].as_str().and_then(Actor::named);
+    run.add(actor.ok_or((StatusCode::BAD_REQUEST, "there is no such client".to_owned()))?);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /live/run/ID/restart`: the server of a run starts again on the same address.
+async fn restart(State(runs): State<Runs>, Path(id): Path<String>) -> Result<StatusCode, Refusal> {
+    runs.named(&id)?.restart();
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -13,8 +13,9 @@ use serde_json::json;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 
+use super::actors::Actor;
 use super::events::Events;
-use super::programs::{Listening, Place};
+use super::programs::{Listening, Orders, Place};
 use crate::process::parent_death::Entrance;
 use crate::stage::{Refused, Stage};
 
@@ -35,6 +36,10 @@ pub struct Run {
     pub started: Instant,
     pub events: Events,
     pub stop: watch::Sender<bool>,
+    /// The server's own, since it can be started again.
+    pub server_stop: watch::Sender<bool>,
+    actors: mpsc::Sender<Actor>,
+    restarts: mpsc::Sender<()>,
     /// The way to the standard input of each program.
     inputs: Vec<mpsc::Sender<String>>,
 }
@@ -55,10 +60,19 @@ impl AsRef<Events> for Run {
 }
 
 impl Run {
-    /// Starts a run, which goes on by itself.
-    pub fn start(id: String, panel: String, ground: Ground, asked: Vec<Asked>) -> Arc<Run> {
+    /// Starts a run, which goes on by itself. One that stays goes on when its server has ended, until it is stopped.
+    pub fn start(
+        id: String,
+        panel: String,
+        ground: Ground,
+        asked: Vec<Asked>,
+        stays: bool,
+    ) -> Arc<Run> {
         // A line waits here until the program reads it.
         let (inputs, lines) = asked.iter().map(|_| mpsc::channel(16)).unzip();
+        let (actors, wanted) = mpsc::channel(4);
+        let (restarts, again) = mpsc::channel(4);
+        let orders = Orders { stays, actors: wanted, restarts: again };
         let started = Instant::now();
         let run = Arc::new(Run {
             id,
@@ -66,9 +80,12 @@ impl Run {
             started,
             events: Events::new(started),
             stop: watch::Sender::default(),
+            server_stop: watch::Sender::default(),
+            actors,
+            restarts,
             inputs,
         });
-        tokio::spawn(Arc::clone(&run).live(ground, asked, lines));
+        tokio::spawn(Arc::clone(&run).live(ground, asked, lines, orders));
         run
     }
 
@@ -80,6 +97,19 @@ impl Run {
     /// Stops its programs, as Ctrl-C in their terminals would.
     pub fn stop(&self) {
         self.stop.send_replace(true);
+        self.server_stop.send_replace(true);
+    }
+
+    /// Sends one more client to its server. Nothing comes of it if too many are on their way.
+    pub fn add(&self, actor: Actor) {
+        let _ = self.actors.try_send(actor);
+    }
+
+    /// Stops its server as Ctrl-C would, and starts it again on the same address.
+    pub fn restart(&self) {
+        // Another such order waits already where there's no room.
+        let _ = self.restarts.try_send(());
+        self.server_stop.send_replace(true);
     }
 
     /// Stops its programs for another run, and says so.
@@ -124,15 +154,22 @@ impl Run {
         ground: Ground,
         asked: Vec<Asked>,
         lines: Vec<mpsc::Receiver<String>>,
+        orders: Orders,
     ) {
         let _closing = Closing(&self);
         tokio::select! {
-            () = self.play(&ground, &asked, lines) => {}
+            () = self.play(&ground, &asked, lines, orders) => {}
             never = self.stop_after(self.abandoned(), "no page listens any more") => match never {},
         }
     }
 
-    async fn play(&self, ground: &Ground, asked: &[Asked], lines: Vec<mpsc::Receiver<String>>) {
+    async fn play(
+        &self,
+        ground: &Ground,
+        asked: &[Asked],
+        lines: Vec<mpsc::Receiver<String>>,
+        orders: Orders,
+    ) {
         // What cargo says is told after it's known where the run will be.
         drop(self.events.hold());
         let stage = async {
@@ -155,7 +192,7 @@ impl Run {
         if let Some(built) = built {
             let entrance = stage.as_ref().map_or(Entrance::default(), Stage::entrance);
             let place = Place { root: &ground.root, built: &built, entrance };
-            self.programs_and_kernel(place, asked, lines, stage).await;
+            self.programs_and_kernel(&place, asked, lines, orders, stage).await;
         } else {
             self.over();
             close(stage).await;
@@ -164,15 +201,16 @@ impl Run {
 
     async fn programs_and_kernel(
         &self,
-        place: Place<'_>,
+        place: &Place<'_>,
         asked: &[Asked],
         lines: Vec<mpsc::Receiver<String>>,
+        orders: Orders,
         stage: Option<Stage>,
     ) {
         let listening = watch::Sender::new(Listening::NotYet);
         let programs = async {
             tokio::select! {
-                () = self.programs(place, asked, lines, &listening) => {}
+                () = self.programs(place, asked, lines, orders, &listening) => {}
                 never = self.stop_after(sleep(LONGEST_RUN), "it takes too long") => match never {},
             }
             self.over();
