@@ -162,6 +162,13 @@ impl Asked {
         Ok(Call { program, words })
     }
 
+    /// Where it listens, if the page has picked the port.
+    pub fn named_address(&self) -> Option<SocketAddr> {
+        let argument = self.program.arguments.iter().find(|one| matches!(one.kind, Listen))?;
+        let address: SocketAddr = self.given.get(argument.name)?.as_str()?.parse().ok()?;
+        (address.port() != 0).then_some(address)
+    }
+
     /// What a page needs to show the program's arguments, with these values at first.
     pub fn described(&self) -> Value {
         let Asked { program, given } = self;

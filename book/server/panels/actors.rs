@@ -1,4 +1,4 @@
-//! What a reader sends to a run that goes on: more clients, and an order to start its server again.
+//! More clients for a server that runs, which the reader sends.
 
 use std::net::SocketAddr;
 
@@ -39,7 +39,7 @@ impl Run {
     /// Lets the actors in that the reader sends, until `done`; then ends those that are still there.
     pub(super) async fn actors(
         &self,
-        place: &Place<'_>,
+        place: Place<'_>,
         client: Option<&Asked>,
         listening: &watch::Sender<Listening>,
         mut wanted: mpsc::Receiver<Actor>,
@@ -71,7 +71,7 @@ impl Run {
 
     async fn actor(
         &self,
-        place: &Place<'_>,
+        place: Place<'_>,
         number: usize,
         actor: Actor,
         client: Option<&Asked>,
@@ -81,8 +81,8 @@ impl Run {
         match (actor, client) {
             (Actor::Another, Some(asked)) => {
                 // What it might read from its standard input, nobody types.
-                let (_sender, mut lines) = mpsc::channel(1);
-                let side = Side { index: number, asked, lines: &mut lines, place };
+                let (_sender, lines) = mpsc::channel(1);
+                let side = Side { index: number, asked, lines, place };
                 self.program(side, Some(server), None, &mut stop).await;
             }
             (Actor::Another, None) => {}

@@ -93,14 +93,23 @@ impl Events {
         }
     }
 
-    /// Adds an event that was seen at this time since the run began, before those that are held.
+    /// Adds an event that was seen at this time since the run began. What is held and was earlier comes before it:
+    /// all that is seen after that is later, too.
     pub fn tell_seen(&self, kind: &'static str, at: Duration, data: Value) {
-        self.add(Event { kind, at: milliseconds(at), data });
+        let at = milliseconds(at);
+        let mut held = self.held();
+        if let Some(Held { events, overtaken, .. }) = &mut *held {
+            let count = events.iter().take_while(|event| event.at < at).count();
+            *overtaken += count;
+            events.drain(..count).for_each(|event| self.add(event));
+        }
+        self.add(Event { kind, at, data });
     }
 
     /// Adds an event before those that are held.
     pub fn tell_first(&self, kind: &'static str, data: Value) {
-        self.tell_seen(kind, self.started.elapsed(), data);
+        let _held = self.held();
+        self.add(Event { kind, at: milliseconds(self.started.elapsed()), data });
     }
 
     /// Holds events back from now on, and says whenever one has to be marked.

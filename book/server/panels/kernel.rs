@@ -27,13 +27,20 @@ const PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_MARK: Duration = Duration::from_secs(1);
 
 impl Run {
-    /// Tells what is seen on a stage, until some seconds after the end.
-    pub async fn watch(&self, stage: &mut Stage, mut wanted: UnboundedReceiver<()>) {
+    /// Tells what is seen on a stage, until some seconds after the end. If the server's port was named, a connection
+    /// of an earlier server may be left there.
+    pub async fn watch(
+        &self,
+        stage: &mut Stage,
+        mut wanted: UnboundedReceiver<()>,
+        server: Option<SocketAddr>,
+    ) {
         let epoch = stage::clock_at(self.started);
-        let mut sight = Sight::default();
+        let mut sight = Sight { view: View::default(), listeners: server.into_iter().collect() };
         let mut afterwards = Afterwards::default();
         loop {
-            if !self.events.is_waiting() && afterwards.is_enough(self, &sight.view) {
+            let is_enough = afterwards.is_enough(self, &sight.view);
+            if !self.events.is_waiting() && (is_enough || stage.spaces().is_taken()) {
                 return;
             }
             let pause = if self.events.is_waiting() { LONGEST_MARK } else { PAUSE };
@@ -115,7 +122,6 @@ impl Run {
 }
 
 /// What was seen on a stage so far.
-#[derive(Default)]
 struct Sight {
     view: View,
     listeners: HashSet<SocketAddr>,

@@ -7,6 +7,7 @@ pub mod panel;
 mod programs;
 mod routes;
 mod run;
+mod shelf;
 mod sockets;
 pub mod visitor;
 

@@ -32,12 +32,13 @@ pub enum Listening {
 }
 
 /// What all programs of a run have in common.
+#[derive(Clone, Copy)]
 pub struct Place<'run> {
     pub root: &'run Path,
     /// The file of each program of a lesson, by its name.
     pub built: &'run HashMap<String, OsString>,
     /// The network that they are in.
-    pub entrance: Entrance,
+    pub entrance: &'run Entrance,
 }
 
 impl Run {
@@ -85,30 +86,20 @@ impl Run {
     /// all of them.
     pub async fn programs(
         &self,
-        place: &Place<'_>,
+        place: Place<'_>,
         asked: &[Asked],
         lines: Vec<mpsc::Receiver<String>>,
-        orders: Orders,
+        actors: mpsc::Receiver<Actor>,
         listening: &watch::Sender<Listening>,
     ) {
-        let Orders { stays, actors, mut restarts } = orders;
         let mut lines = lines.into_iter();
-        let mut side = |index: usize| Some((index, asked.get(index)?, lines.next()?));
+        let mut side = |index: usize| {
+            Some(Side { index, asked: asked.get(index)?, lines: lines.next()?, place })
+        };
         let (first, second) = (side(0), side(1));
         let first = async {
-            if let Some((index, asked, mut lines)) = first {
-                loop {
-                    let address = match *listening.borrow() {
-                        Listening::At(address) => Some(address),
-                        Listening::NotYet | Listening::Never => None,
-                    };
-                    let side = Side { index, asked, lines: &mut lines, place };
-                    let mut stop = self.server_stop.subscribe();
-                    self.program(side, address, Some(listening), &mut stop).await;
-                    if !self.starts_again(stays, &mut restarts).await {
-                        break;
-                    }
-                }
+            if let Some(side) = first {
+                self.program(side, None, Some(listening), &mut self.stop.subscribe()).await;
             }
             listening.send_if_modified(|state| {
                 let never = *state == Listening::NotYet;
@@ -124,10 +115,9 @@ impl Run {
                 .wait_for(|state| *state != Listening::NotYet)
                 .await
                 .map(|state| *state);
-            if let (Some((index, asked, mut lines)), Ok(Listening::At(server))) = (second, state)
+            if let (Some(side), Ok(Listening::At(server))) = (second, state)
                 && !*self.stop.borrow()
             {
-                let side = Side { index, asked, lines: &mut lines, place };
                 self.program(side, Some(server), None, &mut self.stop.subscribe()).await;
             }
         };
@@ -136,27 +126,8 @@ impl Run {
             join(first, second).await;
             done.send_replace(true);
         };
-        join(own, self.actors(place, asked.get(1), listening, actors, done.subscribe())).await;
-    }
-
-    /// Whether the server is to start again on the same address. A run that stays waits for that order.
-    async fn starts_again(&self, stays: bool, restarts: &mut mpsc::Receiver<()>) -> bool {
-        let mut stop = self.stop.subscribe();
-        let wanted = match stays {
-            true => tokio::select! {
-                order = restarts.recv() => order.is_some(),
-                _ = stop.wait_for(|stop| *stop) => false,
-            },
-            false => restarts.try_recv().is_ok(),
-        };
-        let goes_on = wanted && !*self.stop.borrow();
-        if goes_on {
-            // Orders that came twice are one.
-            while restarts.try_recv().is_ok() {}
-            self.server_stop.send_replace(false);
-            self.events.tell("restart", json!({}));
-        }
-        goes_on
+        let more = self.actors(place, asked.get(1), listening, actors, done.subscribe());
+        join(own, more).await;
     }
 
     pub(super) async fn program(
@@ -166,7 +137,7 @@ impl Run {
         listening: Option<&watch::Sender<Listening>>,
         stop: &mut Stop,
     ) {
-        let Side { index, asked, lines, place } = side;
+        let Side { index, asked, mut lines, place } = side;
         let call = match asked.call(server) {
             Ok(call) => call,
             Err(why) => return self.events.tell("limit", json!({ "why": why })),
@@ -192,7 +163,7 @@ impl Run {
             "command": call.typed(),
         });
         self.events.tell("start", start);
-        let lines = asked.program.reads.is_some().then_some(lines);
+        let lines = asked.program.reads.is_some().then_some(&mut lines);
         self.lives(index, &mut command, lines, listening, stop).await;
     }
 
@@ -251,16 +222,8 @@ impl Run {
 pub(super) struct Side<'run> {
     pub index: usize,
     pub asked: &'run Asked,
-    pub lines: &'run mut mpsc::Receiver<String>,
-    pub place: &'run Place<'run>,
-}
-
-/// What a reader orders while a run goes on.
-pub struct Orders {
-    /// The run goes on when its server has ended: it may be started again.
-    pub stays: bool,
-    pub actors: mpsc::Receiver<Actor>,
-    pub restarts: mpsc::Receiver<()>,
+    pub lines: mpsc::Receiver<String>,
+    pub place: Place<'run>,
 }
 
 /// Passes lines on to a program for as long as it runs.

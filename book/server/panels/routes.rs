@@ -17,6 +17,7 @@ use tokio::time::sleep;
 use super::actors::Actor;
 use super::panel::Panel;
 use super::run::{Ground, Run};
+use super::shelf::Shelf;
 
 /// Runs at the same time; one more, and the oldest is stopped. A browser keeps six connections to a server, and
 /// each run holds one; some must be left to ask for its end.
@@ -31,6 +32,7 @@ const LONGEST_LINE: usize = 1000;
 #[derive(Clone)]
 pub struct Runs {
     ground: Ground,
+    shelf: Shelf,
     list: Arc<Mutex<List>>,
 }
 
@@ -45,7 +47,7 @@ type Refusal = (StatusCode, String);
 
 impl Runs {
     pub fn new(ground: Ground) -> Runs {
-        Runs { ground, list: Arc::default() }
+        Runs { ground, shelf: Shelf::default(), list: Arc::default() }
     }
 
     pub fn routes<S: Clone + Send + Sync + 'static>(self) -> Router<S> {
@@ -56,7 +58,6 @@ impl Runs {
             .route("/live/run/{id}/stop", post(stop))
             .route("/live/run/{id}/input", post(input))
             .route("/live/run/{id}/add", post(add))
-            .route("/live/run/{id}/restart", post(restart))
             .with_state(self)
     }
 
@@ -66,14 +67,9 @@ impl Runs {
     }
 
     /// Starts a run. Where there are as many as there may be, the oldest one is stopped, and its end comes first.
-    async fn start(
-        &self,
-        panel: String,
-        asked: Vec<Asked>,
-        stays: bool,
-    ) -> Result<Arc<Run>, Refusal> {
+    async fn start(&self, panel: String, asked: Vec<Asked>) -> Result<Arc<Run>, Refusal> {
         loop {
-            let oldest = match self.start_or_oldest(&panel, &asked, stays)? {
+            let oldest = match self.start_or_oldest(&panel, &asked)? {
                 Ok(run) => return Ok(run),
                 Err(oldest) => oldest,
             };
@@ -87,7 +83,6 @@ impl Runs {
         &self,
         panel: &str,
         asked: &[Asked],
-        stays: bool,
     ) -> Result<Result<Arc<Run>, Arc<Run>>, Refusal> {
         let mut list = self.list();
         let mut going_on = list.runs.iter().filter(|run| !run.is_over());
@@ -104,7 +99,13 @@ impl Runs {
         // A page of an earlier run of the server must not meet one of these under its id.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let id = format!("{:x}-{}", now.as_nanos(), list.count);
-        let run = Run::start(id, panel.to_owned(), self.ground.clone(), asked.to_vec(), stays);
+        let run = Run::start(
+            id,
+            panel.to_owned(),
+            self.ground.clone(),
+            self.shelf.clone(),
+            asked.to_vec(),
+        );
         list.runs.push(Arc::clone(&run));
         drop(list);
         tokio::spawn({
@@ -148,9 +149,7 @@ async fn start(
     for program in programs {
         asked.push(wanted(program).map_err(bad)?);
     }
-    // Where its server can be started again, a run waits for that.
-    let stays = body["stays"].as_bool().unwrap_or_default();
-    let run = runs.start(panel, asked, stays).await?;
+    let run = runs.start(panel, asked).await?;
     Ok(Json(json!({ "run": run.id })).into_response())
 }
 
@@ -195,12 +194,6 @@ async fn add(
     let Json(body) = body.map_err(|why| (why.status(), why.body_text()))?;
     let actor = body["actor"].as_str().and_then(Actor::named);
     run.add(actor.ok_or((StatusCode::BAD_REQUEST, "there is no such client".to_owned()))?);
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// `POST /live/run/ID/restart`: the server of a run starts again on the same address.
-async fn restart(State(runs): State<Runs>, Path(id): Path<String>) -> Result<StatusCode, Refusal> {
-    runs.named(&id)?.restart();
     Ok(StatusCode::NO_CONTENT)
 }
 

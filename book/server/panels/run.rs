@@ -1,6 +1,7 @@
 //! One run: the programs of a panel, built, started and watched, on a stage where one is to be had.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,8 +16,8 @@ use tokio::time::{sleep, timeout};
 
 use super::actors::Actor;
 use super::events::Events;
-use super::programs::{Listening, Orders, Place};
-use crate::process::parent_death::Entrance;
+use super::programs::{Listening, Place};
+use super::shelf::Shelf;
 use crate::stage::{Refused, Stage};
 
 /// A first build compiles all that a lesson depends on.
@@ -36,10 +37,8 @@ pub struct Run {
     pub started: Instant,
     pub events: Events,
     pub stop: watch::Sender<bool>,
-    /// The server's own, since it can be started again.
-    pub server_stop: watch::Sender<bool>,
+    shelf: Shelf,
     actors: mpsc::Sender<Actor>,
-    restarts: mpsc::Sender<()>,
     /// The way to the standard input of each program.
     inputs: Vec<mpsc::Sender<String>>,
 }
@@ -60,19 +59,17 @@ impl AsRef<Events> for Run {
 }
 
 impl Run {
-    /// Starts a run, which goes on by itself. One that stays goes on when its server has ended, until it is stopped.
+    /// Starts a run, which goes on by itself.
     pub fn start(
         id: String,
         panel: String,
         ground: Ground,
+        shelf: Shelf,
         asked: Vec<Asked>,
-        stays: bool,
     ) -> Arc<Run> {
         // A line waits here until the program reads it.
         let (inputs, lines) = asked.iter().map(|_| mpsc::channel(16)).unzip();
         let (actors, wanted) = mpsc::channel(4);
-        let (restarts, again) = mpsc::channel(4);
-        let orders = Orders { stays, actors: wanted, restarts: again };
         let started = Instant::now();
         let run = Arc::new(Run {
             id,
@@ -80,12 +77,11 @@ impl Run {
             started,
             events: Events::new(started),
             stop: watch::Sender::default(),
-            server_stop: watch::Sender::default(),
+            shelf,
             actors,
-            restarts,
             inputs,
         });
-        tokio::spawn(Arc::clone(&run).live(ground, asked, lines, orders));
+        tokio::spawn(Arc::clone(&run).live(ground, asked, lines, wanted));
         run
     }
 
@@ -97,19 +93,11 @@ impl Run {
     /// Stops its programs, as Ctrl-C in their terminals would.
     pub fn stop(&self) {
         self.stop.send_replace(true);
-        self.server_stop.send_replace(true);
     }
 
     /// Sends one more client to its server. Nothing comes of it if too many are on their way.
     pub fn add(&self, actor: Actor) {
         let _ = self.actors.try_send(actor);
-    }
-
-    /// Stops its server as Ctrl-C would, and starts it again on the same address.
-    pub fn restart(&self) {
-        // Another such order waits already where there's no room.
-        let _ = self.restarts.try_send(());
-        self.server_stop.send_replace(true);
     }
 
     /// Stops its programs for another run, and says so.
@@ -154,11 +142,11 @@ impl Run {
         ground: Ground,
         asked: Vec<Asked>,
         lines: Vec<mpsc::Receiver<String>>,
-        orders: Orders,
+        actors: mpsc::Receiver<Actor>,
     ) {
         let _closing = Closing(&self);
         tokio::select! {
-            () = self.play(&ground, &asked, lines, orders) => {}
+            () = self.play(&ground, &asked, lines, actors) => {}
             never = self.stop_after(self.abandoned(), "no page listens any more") => match never {},
         }
     }
@@ -168,12 +156,12 @@ impl Run {
         ground: &Ground,
         asked: &[Asked],
         lines: Vec<mpsc::Receiver<String>>,
-        orders: Orders,
+        actors: mpsc::Receiver<Actor>,
     ) {
         // What cargo says is told after it's known where the run will be.
         drop(self.events.hold());
         let stage = async {
-            let stage = stage(ground, asked).await;
+            let stage = self.stage(ground, asked).await;
             let (isolated, why) = match &stage {
                 Ok(_) => (true, OWN_NETWORK.to_owned()),
                 Err(why) => (false, why.clone()),
@@ -190,35 +178,58 @@ impl Run {
         };
         let (stage, built) = join(stage, built).await;
         if let Some(built) = built {
-            let entrance = stage.as_ref().map_or(Entrance::default(), Stage::entrance);
-            let place = Place { root: &ground.root, built: &built, entrance };
-            self.programs_and_kernel(&place, asked, lines, orders, stage).await;
+            let entrance =
+                stage.as_ref().map(|stage| stage.spaces().entrance()).unwrap_or_default();
+            let place = Place { root: &ground.root, built: &built, entrance: &entrance };
+            self.programs_and_kernel(place, asked, lines, actors, stage).await;
         } else {
             self.over();
             close(stage).await;
         }
     }
 
+    /// A stage for programs that talk among themselves, or else why they are on this machine's own network.
+    async fn stage(&self, ground: &Ground, asked: &[Asked]) -> Result<Stage, String> {
+        let last = self.shelf.take(&self.panel);
+        if let [one] = asked {
+            match one.program.role {
+                Role::Alone => {}
+                Role::Server => return Err(SERVER_ALONE.into()),
+                Role::Client => return Err(CLIENT_ALONE.into()),
+            }
+        }
+        let stage = match last {
+            _ if !ground.namespaces => Err(Refused::Unwanted),
+            // "The same port as last time" may have a connection in TIME_WAIT.
+            Some(last) if named_address(asked).is_some() => Stage::open_again(last).await,
+            _ => Stage::open().await,
+        };
+        stage.map_err(|why| why.to_string())
+    }
+
     async fn programs_and_kernel(
         &self,
-        place: &Place<'_>,
+        place: Place<'_>,
         asked: &[Asked],
         lines: Vec<mpsc::Receiver<String>>,
-        orders: Orders,
+        actors: mpsc::Receiver<Actor>,
         stage: Option<Stage>,
     ) {
         let listening = watch::Sender::new(Listening::NotYet);
+        let spaces = stage.as_ref().map(|stage| Arc::clone(stage.spaces()));
         let programs = async {
             tokio::select! {
-                () = self.programs(place, asked, lines, orders, &listening) => {}
+                () = self.programs(place, asked, lines, actors, &listening) => {}
                 never = self.stop_after(sleep(LONGEST_RUN), "it takes too long") => match never {},
             }
+            spaces.iter().for_each(|spaces| self.shelf.put(&self.panel, spaces));
             self.over();
         };
         match stage {
             Some(mut stage) => {
                 let marks = self.events.hold();
-                join(programs, self.watch(&mut stage, marks)).await;
+                let named = named_address(asked);
+                join(programs, self.watch(&mut stage, marks, named)).await;
                 self.events.release_all();
                 close(Some(stage)).await;
             }
@@ -257,20 +268,8 @@ const OWN_NETWORK: &str = "the programs talk to each other and to nothing else";
 const SERVER_ALONE: &str = "you can talk to this server from a terminal";
 const CLIENT_ALONE: &str = "this client talks to a server that you start yourself";
 
-/// A stage for programs that talk among themselves, or else why they are on this machine's own network.
-async fn stage(ground: &Ground, asked: &[Asked]) -> Result<Stage, String> {
-    if let [one] = asked {
-        match one.program.role {
-            Role::Alone => {}
-            Role::Server => return Err(SERVER_ALONE.into()),
-            Role::Client => return Err(CLIENT_ALONE.into()),
-        }
-    }
-    let stage = match ground.namespaces {
-        true => Stage::open().await,
-        false => Err(Refused::Unwanted),
-    };
-    stage.map_err(|why| why.to_string())
+fn named_address(asked: &[Asked]) -> Option<SocketAddr> {
+    asked.first().and_then(Asked::named_address)
 }
 
 async fn close(stage: Option<Stage>) {

@@ -3,6 +3,7 @@
 
 use std::convert::Infallible;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use common::Failure;
 use tokio::process::Command;
@@ -10,47 +11,53 @@ use tokio::process::Command;
 /// The name of this command, which `--help` does not show.
 pub const COMMAND: &str = "with-parent";
 
-/// Which network a program has: this machine's, or that of a namespace.
-#[derive(Clone, Copy, Default)]
+/// In the place of a namespace's file: the one that we're in.
+#[cfg(target_os = "linux")]
+const HERE: &str = "-";
+
+/// Which network a program has: this machine's, or that of other namespaces.
+#[derive(Clone, Debug, Default)]
 pub struct Entrance {
-    /// A process in that namespace.
-    process: Option<u32>,
+    /// The files of a user namespace, and of a network namespace that belongs to it.
+    files: Option<[PathBuf; 2]>,
 }
 
 impl Entrance {
-    /// The way to the namespaces that a process is in. It must be a child of ours that we've not waited for yet,
-    /// so that no other process has its number.
-    pub fn of(process: u32) -> Entrance {
-        Entrance { process: Some(process) }
+    /// The way to a network namespace by its file, and by that of the user namespace that it belongs to.
+    pub fn by(user: PathBuf, network: PathBuf) -> Entrance {
+        Entrance { files: Some([user, network]) }
     }
 }
 
 /// The command that starts a program that ends with this one, where the system can do that.
 pub fn command(program: OsString) -> Command {
-    command_at(Entrance::default(), program)
+    command_at(&Entrance::default(), program)
 }
 
 /// The same in another network.
-pub fn command_at(entrance: Entrance, program: OsString) -> Command {
+pub fn command_at(entrance: &Entrance, program: OsString) -> Command {
     #[cfg(target_os = "linux")]
     {
         // This very program, even if cargo has replaced its file in the meantime.
         let mut command = Command::new("/proc/self/exe");
-        let process = entrance.process.unwrap_or_default();
-        command.arg(COMMAND).arg(std::process::id().to_string()).arg(process.to_string());
+        command.arg(COMMAND).arg(std::process::id().to_string());
+        match &entrance.files {
+            Some(files) => command.args(files),
+            None => command.args([HERE; 2]),
+        };
         command.arg(program);
         command
     }
     #[cfg(not(target_os = "linux"))]
     {
         // Only Linux has such networks.
-        let Entrance { process: _ } = entrance;
+        let Entrance { files: _ } = entrance;
         Command::new(program)
     }
 }
 
 /// This very program, in another network.
-pub fn this_program_at(entrance: Entrance) -> Command {
+pub fn this_program_at(entrance: &Entrance) -> Command {
     // What comes in between is this program as well.
     #[cfg(target_os = "linux")]
     return command_at(entrance, "/proc/self/exe".into());
@@ -58,8 +65,8 @@ pub fn this_program_at(entrance: Entrance) -> Command {
     return command_at(entrance, std::env::current_exe().unwrap_or_default().into());
 }
 
-/// Becomes the program that the words name. Before it come the id of the process with which it dies, and that of
-/// a process whose network it gets, or 0.
+/// Becomes the program that the words name. Before it come the id of the process with which it dies, and the files
+/// of the user namespace and the network namespace that it gets.
 ///
 /// # Errors
 ///
@@ -68,14 +75,13 @@ pub fn this_program_at(entrance: Entrance) -> Command {
 pub fn become_program(words: &[OsString]) -> Result<Infallible, Failure> {
     use std::os::unix::process::CommandExt;
 
-    let [parent, entrance, program, arguments @ ..] = words else {
+    let [parent, user, network, program, arguments @ ..] = words else {
         return Err(Failure::new("cannot start a program", "no program is named"));
     };
     let name = program.display();
-    match number(entrance) {
-        0 => {}
-        process => enter(process)
-            .map_err(|why| Failure::new(format!("cannot start {name} in its network"), why))?,
+    if user != HERE {
+        enter(user, network)
+            .map_err(|why| Failure::new(format!("cannot start {name} in its network"), why))?;
     }
     // After that, since a change of rights may call the signal off.
     tie(parent)?;
@@ -101,16 +107,20 @@ pub fn tie(parent: &OsString) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Goes where another process is: to its network, and before that to the user namespace that this belongs to.
+/// Goes to a network namespace, and before that to the user namespace that it belongs to.
 #[cfg(target_os = "linux")]
-fn enter(process: u32) -> std::io::Result<()> {
+fn enter(user: &OsString, network: &OsString) -> std::io::Result<()> {
     use std::fs::File;
     use std::os::fd::AsFd;
 
     use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
-    for (name, kind) in [("user", LinkNameSpaceType::User), ("net", LinkNameSpaceType::Network)] {
-        let space = File::open(format!("/proc/{process}/ns/{name}"))?;
+    // Both are opened first: from the user namespace, the server's files are out of reach.
+    let spaces = [
+        (File::open(user)?, LinkNameSpaceType::User),
+        (File::open(network)?, LinkNameSpaceType::Network),
+    ];
+    for (space, kind) in spaces {
         move_into_link_name_space(space.as_fd(), Some(kind))?;
     }
     Ok(())

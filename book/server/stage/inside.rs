@@ -3,29 +3,26 @@
 
 use std::convert::Infallible;
 use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read, Write};
+use std::fs::File;
+use std::io::{self, ErrorKind, IoSliceMut, Read, Write};
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use common::Failure;
-use common::sockets::{Socket, listed};
+use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg, setsockopt, sockopt};
+use nix::sys::time::TimeSpec;
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::io::{FdFlags, fcntl_setfd};
+use rustix::io::{Errno, FdFlags, fcntl_setfd};
 use socket2::{Domain, Protocol, Type};
 
 use super::clock;
-use super::told::{Listed, Told};
-use super::{COMMAND, link};
+use super::looks::Looks;
+use super::told::Told;
+use super::{COMMAND, INSIDE, THIS_PROGRAM, link};
 use crate::process::parent_death;
 use crate::scene::packet::{MOST_PAYLOAD, Packet};
-
-/// The word behind the server's id with which `unshare` starts us.
-const INSIDE: &str = "inside";
 
 /// What is kept of a packet: the longest headers, and of its payload as much as a scene shows.
 const KEPT: usize = 40 + 20 + 60 + MOST_PAYLOAD;
@@ -47,13 +44,6 @@ const WAITING: usize = 4 * 1024 * 1024;
 /// packet of the loopback device twice: when it leaves and when it arrives.
 const ETH_P_IP: u16 = 0x0800;
 const ETH_P_IPV6: u16 = 0x86dd;
-
-/// How often the sockets are looked at where no packet comes: queues change when a program reads.
-const INTERVAL: Duration = Duration::from_millis(5);
-/// Between two looks, however many packets there are.
-const SHORTEST: Duration = Duration::from_micros(500);
-/// A look that takes long is followed by a pause that's so many times as long.
-const PAUSES: u32 = 3;
 
 /// `book stage SERVER`: becomes a stage for the server with this process id.
 ///
@@ -78,7 +68,7 @@ fn unshare(server: &OsString) -> Result<Infallible, Failure> {
     let cannot = |why: io::Error| Failure::new("cannot start this program again", why);
     // By its descriptor, which `unshare` inherits: cargo may have replaced the file, and `/proc/self/exe` would be
     // `unshare` there.
-    let program = File::open("/proc/self/exe").map_err(cannot)?;
+    let program = File::open(THIS_PROGRAM).map_err(cannot)?;
     fcntl_setfd(&program, FdFlags::empty()).map_err(|why| cannot(why.into()))?;
     let why = Command::new("unshare")
         .args(["--map-root-user", "--net", "--"])
@@ -98,10 +88,8 @@ fn inside() -> Result<(), Failure> {
         .map(packet_socket)
         .collect::<io::Result<Vec<_>>>()
         .map_err(|why| Failure::new("cannot see packets", why))?;
-    let (look, looks) = mpsc::sync_channel(1);
-    thread::spawn(move || watch_sockets(&looks));
     tell(&Told::Ready);
-    watch_packets(sockets, &look);
+    watch(&sockets);
     Ok(())
 }
 
@@ -109,39 +97,41 @@ fn packet_socket(protocol: u16) -> io::Result<socket2::Socket> {
     let protocol = Protocol::from(i32::from(protocol.to_be()));
     // Of the type DGRAM, a packet begins with its IP header (packet(7)).
     let socket = socket2::Socket::new(Domain::PACKET, Type::DGRAM, Some(protocol))?;
-    socket.set_nonblocking(true)?;
+    // The time at which the kernel had a packet: this process may be late.
+    setsockopt(&socket, sockopt::ReceiveTimestampns, &true)?;
     socket.set_recv_buffer_size(WAITING)?;
     Ok(socket)
 }
 
-/// Tells of packets, and of the marks that come in between, until there can be no more of these.
-fn watch_packets(mut sockets: Vec<socket2::Socket>, look: &SyncSender<()>) {
+/// Tells what it sees, and of the marks that come in between, until there can be no more of these.
+fn watch(sockets: &[socket2::Socket]) {
     // Without the buffer of `io::stdin`, in which marks would wait unseen.
     let Ok(mut stdin) = io::stdin().as_fd().try_clone_to_owned().map(File::from) else { return };
     let mut capture = Capture::default();
+    let mut looks = Looks::new();
     loop {
         let mut wanted = vec![PollFd::new(&stdin, PollFlags::IN)];
         wanted.extend(sockets.iter().map(|socket| PollFd::new(socket, PollFlags::IN)));
-        match poll(&mut wanted, None) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+        let Ok(pause) = looks.pause().try_into() else { return };
+        match poll(&mut wanted, Some(&pause)) {
+            Ok(_) | Err(Errno::INTR) => {}
             Err(_) => return,
         }
         let is_marked = !wanted[0].revents().is_empty();
-        // Read before the packets: each of those that came before a mark is told before it.
+        let has_come = wanted[1..].iter().any(|socket| !socket.revents().is_empty());
+        // A mark and a look come first, and are told last: all packets before them are told before them.
         let mut marks = [0; 256];
         let marks = match is_marked.then(|| stdin.read(&mut marks)) {
             None => 0,
             Some(Ok(0) | Err(_)) => return,
             Some(Ok(count)) => count,
         };
-        let mut has_some = false;
-        for socket in &mut sockets {
-            has_some |= capture.read(socket, is_marked);
+        let look = looks.look(has_come);
+        let is_all = is_marked || look.is_some();
+        for socket in sockets {
+            capture.read(socket, is_all, &mut looks);
         }
-        if has_some {
-            // Where one is asked for already, it's enough.
-            let _ = look.try_send(());
-        }
+        look.iter().for_each(tell);
         if marks > 0 {
             tell(&Told::Marks(marks));
         }
@@ -160,21 +150,18 @@ struct Capture {
 impl Capture {
     /// Tells of the packets that have come, or if there are very many, and not all are asked for, of the first of
     /// them.
-    fn read(&mut self, socket: &mut socket2::Socket, all: bool) -> bool {
-        let mut packet = [0; KEPT];
-        let mut has_some = false;
+    fn read(&mut self, socket: &socket2::Socket, all: bool, looks: &mut Looks) {
         for number in 0.. {
+            let mut bytes = [0; KEPT];
             if number >= AT_ONCE && !all {
-                break;
+                return;
             }
-            // The rest of a longer packet is dropped.
-            let Ok(count) = socket.read(&mut packet) else { break };
-            has_some = true;
-            if let Some(packet) = Packet::read(clock(), &packet[..count]) {
+            let Ok((count, at)) = receive(socket, &mut bytes) else { return };
+            if let Some(packet) = Packet::read(at, &bytes[..count]) {
+                looks.expect(packet.from, packet.to);
                 self.tell(packet);
             }
         }
-        has_some
     }
 
     fn tell(&mut self, mut packet: Packet) {
@@ -197,52 +184,20 @@ impl Capture {
     }
 }
 
-/// Tells of the namespace's sockets whenever they have changed.
-fn watch_sockets(looks: &Receiver<()>) {
-    let mut before = Vec::new();
-    loop {
-        let started = Instant::now();
-        let Some(sockets) = sockets() else {
-            return tell(&Told::Unseen);
-        };
-        let at = clock();
-        if !is_alike(&before, &sockets) {
-            let at = u64::try_from(at.as_nanos()).unwrap_or(u64::MAX);
-            tell(&Told::Sockets { at, sockets: sockets.iter().map(Listed::of).collect() });
-            before = sockets;
+/// Reads a packet if there is one, of a longer one the beginning, and the time at which it came, by [`clock`].
+fn receive(socket: &socket2::Socket, bytes: &mut [u8]) -> nix::Result<(usize, Duration)> {
+    let mut control = nix::cmsg_space!(TimeSpec);
+    let mut buffers = [IoSliceMut::new(bytes)];
+    let flags = MsgFlags::MSG_DONTWAIT;
+    let message = recvmsg::<()>(socket.as_raw_fd(), &mut buffers, Some(&mut control), flags)?;
+    // The kernel tells the time of day, which is set at times: so what counts is how long ago it was.
+    let age = message.cmsgs()?.find_map(|message| match message {
+        ControlMessageOwned::ScmTimestampns(time) => {
+            SystemTime::now().duration_since(UNIX_EPOCH + Duration::from(time)).ok()
         }
-        let pause = SHORTEST.max(started.elapsed() * PAUSES);
-        thread::sleep(pause);
-        match looks.recv_timeout(INTERVAL.saturating_sub(pause)) {
-            Ok(()) | Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return,
-        }
-    }
-}
-
-/// The timer alone is no difference: it runs all the time.
-fn is_alike(before: &[Socket], now: &[Socket]) -> bool {
-    let known = |socket: &Socket| {
-        let Socket { local, peer, state, send_queue, receive_queue, .. } = *socket;
-        (local, peer, state, send_queue, receive_queue)
-    };
-    before.iter().map(known).eq(now.iter().map(known))
-}
-
-/// All TCP sockets of the namespace; `None` where the kernel doesn't list them.
-fn sockets() -> Option<Vec<Socket>> {
-    let v4 = fs::read_to_string("/proc/net/tcp").ok()?;
-    // A kernel without IPv6 has no such list.
-    let v6 = fs::read_to_string("/proc/net/tcp6").unwrap_or_default();
-    let mut sockets: Vec<Socket> = Vec::new();
-    for socket in v4.lines().chain(v6.lines()).filter_map(listed) {
-        // The kernel writes its list in parts while sockets come and go, so it may write one twice.
-        let is_same = |one: &Socket| (one.local, one.peer) == (socket.local, socket.peer);
-        if !sockets.iter().any(is_same) {
-            sockets.push(socket);
-        }
-    }
-    Some(sockets)
+        _ => None,
+    });
+    Ok((message.bytes, clock().saturating_sub(age.unwrap_or_default())))
 }
 
 /// Writes a line. When nobody reads any more, the end of standard input says so as well.

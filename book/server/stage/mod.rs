@@ -2,18 +2,26 @@
 //!
 //! It's a network namespace (network_namespaces(7)) with nothing but a loopback device. The command `unshare`
 //! makes it, without any right that the reader doesn't have, and becomes this very program (`inside`), which
-//! writes down each packet and each change of a socket. Programs enter by [`Entrance`]. The namespace is gone when
+//! writes down each packet and each change of a socket. Programs enter by [`Spaces`]. The namespace is gone when
 //! the last process in it has ended, and all of them end with the server.
 
+#[cfg(target_os = "linux")]
+mod diag;
 #[cfg(target_os = "linux")]
 mod inside;
 #[cfg(target_os = "linux")]
 mod link;
+#[cfg(target_os = "linux")]
+mod looks;
+mod spaces;
 mod told;
+
+pub use spaces::Spaces;
 
 use std::ffi::OsString;
 use std::fmt::{self, Display};
 use std::io;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use common::Failure;
@@ -24,12 +32,17 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::process::child::{self, Child};
-use crate::process::parent_death::Entrance;
+use crate::process::parent_death;
 use crate::scene::packet::Packet;
 use told::Told;
 
 /// The name of the hidden command that a stage is.
 pub const COMMAND: &str = "stage";
+
+/// The word behind the server's process id that says that the namespaces are made already.
+const INSIDE: &str = "inside";
+
+const THIS_PROGRAM: &str = "/proc/self/exe";
 
 /// A stage is ready within a few milliseconds, on a busy machine within tenths of a second.
 const LONGEST_START: Duration = Duration::from_secs(5);
@@ -40,7 +53,7 @@ const LONGEST_COMPLAINT: usize = 300;
 /// A network of its own, for as long as this value lives.
 pub struct Stage {
     child: Child,
-    entrance: Entrance,
+    spaces: Arc<Spaces>,
     marks: ChildStdin,
     told: Lines<BufReader<ChildStdout>>,
 }
@@ -93,21 +106,41 @@ impl Stage {
     ///
     /// This system gives us none.
     pub async fn open() -> Result<Stage, Refused> {
+        let mut command = tokio::process::Command::new(THIS_PROGRAM);
+        command.arg(COMMAND).arg(std::process::id().to_string());
+        Stage::start(command, None).await
+    }
+
+    /// A stage where another one was, with all that it has left behind.
+    ///
+    /// # Errors
+    ///
+    /// This system lets us no longer in.
+    pub async fn open_again(spaces: Spaces) -> Result<Stage, Refused> {
+        let mut command = parent_death::command_at(&spaces.entrance(), THIS_PROGRAM.into());
+        command.arg(COMMAND).arg(std::process::id().to_string()).arg(INSIDE);
+        Stage::start(command, Some(spaces)).await
+    }
+
+    async fn start(
+        mut command: tokio::process::Command,
+        spaces: Option<Spaces>,
+    ) -> Result<Stage, Refused> {
         if !cfg!(target_os = "linux") {
             return Err(Refused::NotLinux);
         }
+        let refused = |why: io::Error| Refused::Kernel(why.to_string());
         let starting = async {
-            let mut command = tokio::process::Command::new("/proc/self/exe");
-            command.arg(COMMAND).arg(std::process::id().to_string());
-            let cannot_start = |why: io::Error| Refused::Kernel(why.to_string());
-            let mut child = Child::start(&mut command).map_err(cannot_start)?;
-            let (marks, stdout, stderr) = child.pipes().map_err(cannot_start)?;
-            let id = child.id().ok_or(Refused::Late)?;
+            let mut child = Child::start(&mut command).map_err(refused)?;
+            let (marks, stdout, stderr) = child.pipes().map_err(refused)?;
             let mut told = BufReader::new(stdout).lines();
             match next(&mut told).await {
                 Some(Told::Ready) => {
-                    let entrance = Entrance::of(id);
-                    Ok(Stage { child, entrance, marks, told })
+                    let spaces = match spaces {
+                        Some(spaces) => spaces,
+                        None => Spaces::of(child.id().ok_or(Refused::Late)?).map_err(refused)?,
+                    };
+                    Ok(Stage { child, spaces: Arc::new(spaces), marks, told })
                 }
                 Some(Told::NoCommand) => Err(Refused::NoCommand),
                 _ => {
@@ -121,9 +154,9 @@ impl Stage {
         timeout(LONGEST_START, starting).await.unwrap_or(Err(Refused::Late))
     }
 
-    /// How a program comes to it.
-    pub fn entrance(&self) -> Entrance {
-        self.entrance
+    /// Where it is.
+    pub fn spaces(&self) -> &Arc<Spaces> {
+        &self.spaces
     }
 
     /// What is seen next; `None` when the stage has ended. Nothing is lost if this future is dropped.

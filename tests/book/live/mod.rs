@@ -6,6 +6,8 @@ mod grading;
 mod misbehaving;
 mod panels;
 mod run;
+#[cfg(target_os = "linux")]
+mod stage;
 
 pub use run::needs;
 
@@ -16,6 +18,8 @@ pub fn trials() -> Vec<Trial> {
     #[allow(unused_mut)]
     let mut trials = panels::trials();
     trials.extend(misbehaving::trials());
+    #[cfg(target_os = "linux")]
+    trials.extend(stage::trials());
     trials.extend(arguments::trials());
     #[cfg(unix)]
     trials.extend(grading::trials());
