@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use programs::Asked;
 use serde_json::json;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::programs::{Listening, Place, Side};
 use super::run::Run;
@@ -16,6 +16,9 @@ use crate::process::parent_death;
 /// So many more clients of a reader's at the same time, and in one run.
 const MOST_AT_ONCE: usize = 4;
 const MOST_IN_ALL: usize = 20;
+
+/// The number of the first of them: the panel's own programs come before it.
+const FIRST: usize = 2;
 
 /// One more client for a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,31 +38,66 @@ impl Actor {
     }
 }
 
+/// A client that a page asks for, and the way to say that it comes, or why it doesn't.
+pub struct Wish {
+    actor: Actor,
+    answer: oneshot::Sender<Result<(), &'static str>>,
+}
+
 impl Run {
+    /// Sends one more client to the server of this run, as soon as that listens.
+    ///
+    /// # Errors
+    ///
+    /// Why it doesn't come, in words for the reader.
+    pub async fn add(&self, actor: Actor) -> Result<(), &'static str> {
+        let (answer, answered) = oneshot::channel();
+        match self.wishes.try_send(Wish { actor, answer }) {
+            Ok(()) => answered.await.unwrap_or(Err("the server has ended")),
+            Err(mpsc::error::TrySendError::Closed(_)) => Err("the server has ended"),
+            Err(mpsc::error::TrySendError::Full(_)) => Err("too many clients are asked for"),
+        }
+    }
+
     /// Lets the actors in that the reader sends, until `done`; then ends those that are still there.
     pub(super) async fn actors(
         &self,
         place: Place<'_>,
         client: Option<&Asked>,
-        listening: &watch::Sender<Listening>,
-        mut wanted: mpsc::Receiver<Actor>,
+        mut listening: watch::Receiver<Listening>,
+        mut wishes: mpsc::Receiver<Wish>,
         mut done: Stop,
     ) {
+        let server = async {
+            match listening.wait_for(|state| *state != Listening::NotYet).await.as_deref() {
+                Ok(Listening::At(server)) => Some(*server),
+                _ => None,
+            }
+        };
+        let Some(server) = server.await else { return };
         let end = watch::Sender::new(false);
         let mut there = FuturesUnordered::new();
-        // The panel's own programs come before them.
-        let mut number = 2;
+        let mut count = 0;
         loop {
             tokio::select! {
-                Some(actor) = wanted.recv() => {
-                    let Listening::At(server) = *listening.borrow() else { continue };
-                    if there.len() >= MOST_AT_ONCE || number - 2 >= MOST_IN_ALL {
-                        let why = "there are as many more clients as one run may have";
-                        self.events.tell("refused", json!({ "why": why }));
-                        continue;
+                Some(Wish { actor, answer }) = wishes.recv() => {
+                    let refused = match actor {
+                        _ if *self.stop.borrow() => Some("the server is being stopped"),
+                        _ if there.len() >= MOST_AT_ONCE => {
+                            Some("there are four more clients already: wait until one has gone")
+                        }
+                        _ if count >= MOST_IN_ALL => Some("twenty more clients have come: start anew"),
+                        Actor::Another if client.is_none() => Some("this server has no client here"),
+                        _ => None,
+                    };
+                    if refused.is_none() {
+                        let number = FIRST + count;
+                        let stop = end.subscribe();
+                        there.push(self.actor(place, number, actor, client, server, stop));
+                        count += 1;
                     }
-                    there.push(self.actor(place, number, actor, client, server, end.subscribe()));
-                    number += 1;
+                    // A page that has gone away hears nothing.
+                    let _ = answer.send(refused.map_or(Ok(()), Err));
                 }
                 Some(()) = there.next() => {}
                 _ = done.wait_for(|done| *done) => break,
@@ -80,8 +118,8 @@ impl Run {
     ) {
         match (actor, client) {
             (Actor::Another, Some(asked)) => {
-                // What it might read from its standard input, nobody types.
-                let (_sender, lines) = mpsc::channel(1);
+                // Nobody types what it might read from its standard input.
+                let (_, lines) = mpsc::channel(1);
                 let side = Side { index: number, asked, lines, place };
                 self.program(side, Some(server), None, &mut stop).await;
             }

@@ -14,7 +14,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::{ChildStdin, Command};
 use tokio::sync::{mpsc, watch};
 
-use super::actors::Actor;
+use super::actors::Wish;
 use super::run::Run;
 use crate::process::child::{self, Child, Stop};
 use crate::process::parent_death::{self, Entrance};
@@ -89,7 +89,7 @@ impl Run {
         place: Place<'_>,
         asked: &[Asked],
         lines: Vec<mpsc::Receiver<String>>,
-        actors: mpsc::Receiver<Actor>,
+        wishes: mpsc::Receiver<Wish>,
         listening: &watch::Sender<Listening>,
     ) {
         let mut lines = lines.into_iter();
@@ -126,7 +126,8 @@ impl Run {
             join(first, second).await;
             done.send_replace(true);
         };
-        let more = self.actors(place, asked.get(1), listening, actors, done.subscribe());
+        let client = asked.get(1);
+        let more = self.actors(place, client, listening.subscribe(), wishes, done.subscribe());
         join(own, more).await;
     }
 

@@ -193,8 +193,9 @@ async fn add(
     let run = runs.named(&id)?;
     let Json(body) = body.map_err(|why| (why.status(), why.body_text()))?;
     let actor = body["actor"].as_str().and_then(Actor::named);
-    run.add(actor.ok_or((StatusCode::BAD_REQUEST, "there is no such client".to_owned()))?);
-    Ok(StatusCode::NO_CONTENT)
+    let actor = actor.ok_or((StatusCode::BAD_REQUEST, "there is no such client".to_owned()))?;
+    let refused = |why: &str| (StatusCode::CONFLICT, why.to_owned());
+    run.add(actor).await.map(|()| StatusCode::NO_CONTENT).map_err(refused)
 }
 
 /// `POST /live/run/ID/input`: a line for a program's standard input.

@@ -14,7 +14,7 @@ use serde_json::json;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 
-use super::actors::Actor;
+use super::actors::Wish;
 use super::events::Events;
 use super::programs::{Listening, Place};
 use super::shelf::Shelf;
@@ -38,7 +38,7 @@ pub struct Run {
     pub events: Events,
     pub stop: watch::Sender<bool>,
     shelf: Shelf,
-    actors: mpsc::Sender<Actor>,
+    pub(super) wishes: mpsc::Sender<Wish>,
     /// The way to the standard input of each program.
     inputs: Vec<mpsc::Sender<String>>,
 }
@@ -69,7 +69,7 @@ impl Run {
     ) -> Arc<Run> {
         // A line waits here until the program reads it.
         let (inputs, lines) = asked.iter().map(|_| mpsc::channel(16)).unzip();
-        let (actors, wanted) = mpsc::channel(4);
+        let (wishes, wished) = mpsc::channel(4);
         let started = Instant::now();
         let run = Arc::new(Run {
             id,
@@ -78,10 +78,10 @@ impl Run {
             events: Events::new(started),
             stop: watch::Sender::default(),
             shelf,
-            actors,
+            wishes,
             inputs,
         });
-        tokio::spawn(Arc::clone(&run).live(ground, asked, lines, wanted));
+        tokio::spawn(Arc::clone(&run).live(ground, asked, lines, wished));
         run
     }
 
@@ -93,11 +93,6 @@ impl Run {
     /// Stops its programs, as Ctrl-C in their terminals would.
     pub fn stop(&self) {
         self.stop.send_replace(true);
-    }
-
-    /// Sends one more client to its server. Nothing comes of it if too many are on their way.
-    pub fn add(&self, actor: Actor) {
-        let _ = self.actors.try_send(actor);
     }
 
     /// Stops its programs for another run, and says so.
@@ -142,11 +137,11 @@ impl Run {
         ground: Ground,
         asked: Vec<Asked>,
         lines: Vec<mpsc::Receiver<String>>,
-        actors: mpsc::Receiver<Actor>,
+        wishes: mpsc::Receiver<Wish>,
     ) {
         let _closing = Closing(&self);
         tokio::select! {
-            () = self.play(&ground, &asked, lines, actors) => {}
+            () = self.play(&ground, &asked, lines, wishes) => {}
             never = self.stop_after(self.abandoned(), "no page listens any more") => match never {},
         }
     }
@@ -156,7 +151,7 @@ impl Run {
         ground: &Ground,
         asked: &[Asked],
         lines: Vec<mpsc::Receiver<String>>,
-        actors: mpsc::Receiver<Actor>,
+        wishes: mpsc::Receiver<Wish>,
     ) {
         // What cargo says is told after it's known where the run will be.
         drop(self.events.hold());
@@ -181,7 +176,7 @@ impl Run {
             let entrance =
                 stage.as_ref().map(|stage| stage.spaces().entrance()).unwrap_or_default();
             let place = Place { root: &ground.root, built: &built, entrance: &entrance };
-            self.programs_and_kernel(place, asked, lines, actors, stage).await;
+            self.programs_and_kernel(place, asked, lines, wishes, stage).await;
         } else {
             self.over();
             close(stage).await;
@@ -212,14 +207,14 @@ impl Run {
         place: Place<'_>,
         asked: &[Asked],
         lines: Vec<mpsc::Receiver<String>>,
-        actors: mpsc::Receiver<Actor>,
+        wishes: mpsc::Receiver<Wish>,
         stage: Option<Stage>,
     ) {
         let listening = watch::Sender::new(Listening::NotYet);
         let spaces = stage.as_ref().map(|stage| Arc::clone(stage.spaces()));
         let programs = async {
             tokio::select! {
-                () = self.programs(place, asked, lines, actors, &listening) => {}
+                () = self.programs(place, asked, lines, wishes, &listening) => {}
                 never = self.stop_after(sleep(LONGEST_RUN), "it takes too long") => match never {},
             }
             spaces.iter().for_each(|spaces| self.shelf.put(&self.panel, spaces));

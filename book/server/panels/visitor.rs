@@ -13,13 +13,16 @@ use common::{Failure, GREETING};
 pub const COMMAND: &str = "visitor";
 
 /// How many clients come at once in a crowd.
-pub const CROWD: usize = 50;
+const CROWD: usize = 50;
 
 /// Between two bytes of a slow client.
 const BETWEEN_BYTES: Duration = Duration::from_millis(500);
 
-/// Nobody waits longer for a server, at each call.
+/// So long a client waits for its server, at each call.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// So many bytes of a reply are read.
+const LONGEST_REPLY: u64 = 64 * 1024;
 
 /// Who a reader can send to a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,53 +98,56 @@ fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     Ok(connection)
 }
 
+/// Finishes sending, and reads the whole reply.
+fn reply(connection: TcpStream) -> io::Result<Vec<u8>> {
+    connection.shutdown(Shutdown::Write)?;
+    let mut reply = Vec::new();
+    connection.take(LONGEST_REPLY).read_to_end(&mut reply)?;
+    Ok(reply)
+}
+
 fn silent(address: SocketAddr) -> io::Result<()> {
     let mut connection = connect(address)?;
-    tell(format_args!("connected, and silent"))?;
-    // Until the server has had enough of it, or the reader.
+    // Its server ends this, or the reader.
     connection.set_read_timeout(None)?;
+    tell(format_args!("{} is connected, and silent", connection.local_addr()?))?;
     match connection.read(&mut [0; 1])? {
-        0 => tell(format_args!("the server has ended the conversation"))?,
-        _ => tell(format_args!("the server spoke first"))?,
+        0 => tell(format_args!("the server has finished")),
+        _ => tell(format_args!("the server has spoken first")),
     }
-    Ok(())
 }
 
 fn slow(address: SocketAddr) -> io::Result<()> {
     let mut connection = connect(address)?;
-    tell(format_args!("sends {} bytes, one each half second", GREETING.len()))?;
-    for byte in GREETING.as_bytes() {
+    let bytes = GREETING.as_bytes();
+    let (own, count) = (connection.local_addr()?, bytes.len());
+    tell(format_args!("{own} is connected, and sends {count} bytes, one each half second"))?;
+    for byte in bytes {
         connection.write_all(&[*byte])?;
         thread::sleep(BETWEEN_BYTES);
     }
-    connection.shutdown(Shutdown::Write)?;
-    let mut reply = Vec::new();
-    connection.read_to_end(&mut reply)?;
-    tell(format_args!("{}", String::from_utf8_lossy(&reply)))?;
-    Ok(())
+    let reply = reply(connection)?;
+    tell(format_args!("{}", String::from_utf8_lossy(&reply)))
 }
 
 fn resetting(address: SocketAddr) -> io::Result<()> {
     let mut connection = connect(address)?;
+    tell(format_args!("{} is connected", connection.local_addr()?))?;
     connection.write_all(GREETING.as_bytes())?;
-    // Its reply has come, and it isn't read. So its kernel doesn't end the connection politely.
-    if connection.peek(&mut [0; 1])? == 0 {
-        tell(format_args!("the server ended first, without a reply"))?;
-        return Ok(());
+    // Its reply comes, and isn't read. So the kernel resets the connection when this ends.
+    match connection.peek(&mut [0; 1])? {
+        0 => tell(format_args!("the server has finished without a reply")),
+        _ => tell(format_args!("ends, with the reply unread")),
     }
-    tell(format_args!("leaves, with the reply unread"))?;
-    Ok(())
 }
 
 fn crowd(address: SocketAddr) -> io::Result<()> {
     let visit = move || -> io::Result<()> {
         let mut connection = connect(address)?;
         connection.write_all(GREETING.as_bytes())?;
-        connection.shutdown(Shutdown::Write)?;
-        let mut reply = Vec::new();
-        match connection.read_to_end(&mut reply)? {
-            0 => Err(io::ErrorKind::UnexpectedEof.into()),
-            _ => Ok(()),
+        match reply(connection)?.is_empty() {
+            true => Err(io::Error::other("the server has finished without a reply")),
+            false => Ok(()),
         }
     };
     tell(format_args!("{CROWD} clients come at once"))?;
@@ -150,9 +156,6 @@ fn crowd(address: SocketAddr) -> io::Result<()> {
         visit.join().unwrap_or_else(|_| Err(io::Error::other("a client's thread has panicked")))
     });
     let (served, lost): (Vec<_>, Vec<_>) = ends.partition(Result::is_ok);
-    tell(format_args!("{} have their reply", served.len()))?;
-    match lost.into_iter().find_map(Result::err) {
-        Some(why) => Err(why),
-        None => Ok(()),
-    }
+    tell(format_args!("{} of them have their reply", served.len()))?;
+    lost.into_iter().collect()
 }

@@ -1,5 +1,7 @@
 //! What the pages of a served book can do: grade an exercise while it is edited, and run programs.
 
+#[cfg(unix)]
+mod actors;
 mod arguments;
 #[cfg(unix)]
 mod grading;
@@ -17,6 +19,8 @@ pub fn trials() -> Vec<Trial> {
     // First those that wait longest.
     #[allow(unused_mut)]
     let mut trials = panels::trials();
+    #[cfg(unix)]
+    trials.extend(actors::trials());
     trials.extend(misbehaving::trials());
     #[cfg(target_os = "linux")]
     trials.extend(stage::trials());

@@ -40,7 +40,7 @@ pub fn trials() -> Vec<Trial> {
     trials
 }
 
-fn has_namespaces() -> bool {
+pub fn has_namespaces() -> bool {
     static ANSWER: LazyLock<bool> = LazyLock::new(|| {
         let mut command = Command::new("unshare");
         command.args(["--map-root-user", "--net", "true"]).stderr(Stdio::null());
@@ -390,7 +390,7 @@ fn pair(server: &str, client: &str) -> SmallBook {
     book
 }
 
-fn packets(events: &[Event]) -> Vec<Packet> {
+pub fn packets(events: &[Event]) -> Vec<Packet> {
     let packets = events.iter().filter(|event| event.kind == "packet");
     packets.map(|event| serde_json::from_value(event.data.clone()).unwrap()).collect()
 }
