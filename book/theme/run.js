@@ -1,5 +1,6 @@
-// Makes a panel of each recording that names its programs: a button that runs them on this machine, and
-// what they and the kernel do, on one time axis. Only served pages load this; see book/server/panels/panel.rs.
+// Makes a panel of each recording that names its programs: a button that runs them on this machine, and a scene of
+// what they and the kernels do. Only served pages load this; see book/server/panels/panel.rs. The scene's rows are
+// made by the server (book/server/scene/html.rs), and played by scene.js.
 {
     const make = (tag, properties = {}, ...children) => {
         const { data, ...rest } = properties;
@@ -29,14 +30,7 @@
         return answer.status === 204 ? null : answer.json();
     };
 
-    /** Text as code. A line is not broken within an option. */
-    const code = (text) => {
-        const parts = text.split(/(--[a-z-]+)/);
-        return make('code', {}, ...parts.map((part, index) => (
-            index % 2 === 1 ? make('span', { className: 'run-option', textContent: part }) : part)));
-    };
-
-    const time = (ms) => (ms < 999.5 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(2)} s`);
+    const WHERE = 'In a network of its own, where nothing else is.';
 
     const ending = ({ code, signal }) => {
         if (code !== null) {
@@ -86,8 +80,14 @@
             this.status = make('span', { className: 'run-status' });
             this.status.setAttribute('role', 'status');
             this.cargo = make('pre', { className: 'run-build', hidden: true });
-            this.log = make('ol', { className: 'run-log', tabIndex: 0, hidden: true });
-            this.log.setAttribute('aria-label', `Output of ${names}, and the kernel's view`);
+            const label = `Output of ${names}, and what the kernels do`;
+            this.player = new scenes.Player(scenes.empty(label));
+            this.scene = this.player.scene;
+            this.log = this.player.list;
+            this.scene.hidden = true;
+            // Where it runs, and what the reader has said of it.
+            this.where = make('p', { className: 'run-where', hidden: true });
+            this.said = make('p', { className: 'run-said', hidden: true });
             this.fields = this.programs.map(() => new Map());
             this.inputs = make('div', { className: 'run-inputs' });
 
@@ -105,7 +105,14 @@
                     this.inputs.append(this.inputForm(program, index));
                 }
             });
-            live.append(this.cargo, this.log, this.inputs);
+            live.append(this.said, this.cargo, this.where);
+            // What to look at would tell how it goes to a reader who guesses first.
+            this.look = this.root.querySelector(':scope > .scene-look');
+            if (this.look !== null) {
+                this.look.hidden = true;
+                live.append(this.look);
+            }
+            live.append(this.scene, this.inputs);
             this.root.querySelector('.run-note')?.remove();
             const recording = [...this.root.childNodes];
             if (this.root.childElementCount > 0) {
@@ -229,15 +236,12 @@
 
         clear() {
             this.stream?.close();
-            this.log.replaceChildren();
+            this.player.clear();
             this.cargo.replaceChildren();
-            this.log.hidden = this.cargo.hidden = true;
-            this.zero = this.now = this.why = null;
+            this.scene.hidden = this.cargo.hidden = this.where.hidden = true;
+            this.why = null;
             // Where the list has been scrolled to for a reader who reads at its end.
             this.followed = 0;
-            // The bytes in each queue, and the most that one has held: its bar is full then.
-            this.queues = new Map();
-            this.most = 1;
             this.last = -1;
             this.ends = [];
         }
@@ -247,6 +251,7 @@
                 return;
             }
             this.clear();
+            this.remember();
             this.path = null;
             this.isUnwanted = false;
             this.show('building', 'starting');
@@ -291,7 +296,9 @@
                     const id = Number(event.lastEventId);
                     if (stream === this.stream && id > this.last) {
                         this.last = id;
-                        heard(this, JSON.parse(event.data));
+                        const data = JSON.parse(event.data);
+                        heard(this, data);
+                        this.draw(data.rows ?? []);
                     }
                 });
             }
@@ -310,22 +317,20 @@
         }
 
         // --------------------------------------------------------------------
-        // Rows of the list.
+        // Rows of the scene.
 
-        /** Adds a row; who reads at the list's end stays there, as long as it runs. */
-        row({ at, kind, who = '', className, data = {} }, ...children) {
-            this.zero ??= at;
-            this.log.hidden = false;
+        /** Shows rows of the server; who reads at the list's end stays there, as long as it runs. */
+        draw(rows) {
+            if (rows.length === 0) {
+                return;
+            }
+            this.scene.hidden = false;
+            if (this.look !== null) {
+                this.look.hidden = false;
+            }
             const { scrollTop, scrollHeight, clientHeight } = this.log;
             const isFollowed = this.isRunning && scrollHeight - scrollTop - clientHeight < 40;
-            const now = time(at - this.zero);
-            // The same time twice is once too often.
-            const clock = make('span', { className: 'run-time', textContent: now === this.now ? '' : now });
-            this.now = now;
-            // For those who do not see the columns.
-            clock.append(make('span', { className: 'run-who', textContent: ` ${who} ` }));
-            const row = make('li', { className: `run-row ${className}`, data: { kind, ...data } }, clock, ...children);
-            this.log.append(row);
+            rows.forEach(([number, html]) => this.player.put(number, html));
             if (isFollowed) {
                 this.log.scrollTop = this.log.scrollHeight;
                 this.followed = this.log.scrollTop;
@@ -339,46 +344,21 @@
             }
         }
 
-        /** A row of a program: in its column and with its colour. */
-        said(at, kind, program, data, child) {
-            const isAlone = this.programs.length === 1;
-            const column = isAlone ? 'both' : ['right', 'left'][program];
-            const { name, role } = this.programs[program];
-            const className = `run-${column} ${role}`;
-            this.row({ at, kind, who: `${name} ${data.stream ?? ''}`, className, data: { program, ...data } }, child);
+        /** What the reader has predicted, if this panel is of the same section. */
+        remember() {
+            const chosen = predictionOf(this.root);
+            this.said.hidden = chosen === null;
+            this.said.textContent = chosen === null ? '' : `You said: “${chosen}” Watch.`;
         }
     }
 
-    /** A socket as the kernel sees it: its state when that is new, and what is in its queues. */
-    const socketView = (panel, { end, local, peer, state, before, earlier, send, receive }) => {
-        const port = (address) => address.slice(address.lastIndexOf(':'));
-        const isListener = state === 'LISTEN' || before === 'LISTEN';
-        const names = isListener ? `listener ${port(local)}` : `${port(local)} → ${port(peer)}`;
-        const item = make('span', { className: `run-socket ${end}`, data: { end, state } });
-        item.append(make('span', { className: 'run-ends', textContent: names }), ' ');
-        if (state !== before) {
-            item.append(make('strong', { className: 'run-state', textContent: state }));
-            item.append(earlier ? ' of an earlier run' : '');
-        }
-        if (isListener) {
-            // A listener's queue holds connections, not bytes.
-            item.append(state === 'LISTEN' && (receive > 0 || state === before) ? `${receive} to accept` : '');
-            return item;
-        }
-        // Of what is gone the kernel tells nothing any more.
-        const queues = state === 'gone' ? [] : [['send', send], ['receive', receive]];
-        for (const [name, bytes] of queues) {
-            const key = `${name} ${local} ${peer}`;
-            if (bytes !== (panel.queues.get(key) ?? 0)) {
-                panel.queues.set(key, bytes);
-                panel.most = Math.max(panel.most, bytes);
-                const bar = make('span', { className: 'run-queue', data: { queue: name } });
-                bar.textContent = `${name} queue ${bytes}`;
-                bar.style.setProperty('--bytes', bytes);
-                item.append(bar);
-            }
-        }
-        return item;
+    /** The words of the option that the reader has chosen in the last prediction before a panel, in its section. */
+    const predictionOf = (root) => {
+        const inside = root.closest('.predict');
+        const boxes = [...document.querySelectorAll('.predict, main h2, main h3')].filter(
+            (box) => root.compareDocumentPosition(box) & Node.DOCUMENT_POSITION_PRECEDING);
+        const box = inside ?? boxes.at(-1);
+        return box?.querySelector('.option.chosen .words')?.textContent.trim() ?? null;
     };
 
     /** What a run can tell, each with what the panel makes of it. */
@@ -389,39 +369,33 @@
             panel.cargo.scrollTop = panel.cargo.scrollHeight;
             panel.show('building', 'building');
         },
-        start(panel, { at, program, command }) {
+        /** Where it runs: in a network of its own, or on this machine's ports, and why. */
+        where(panel, { isolated, why }) {
+            panel.where.hidden = false;
+            panel.where.textContent = isolated ? WHERE : `On your machine’s real ports, so without its packets: ${why}.`;
+        },
+        start(panel) {
             // What cargo says is of interest as long as it builds, or when it failed.
             panel.cargo.hidden = true;
             panel.show('running', 'running');
-            panel.said(at, 'start', program, {}, code(`$ ${command}`));
         },
-        line(panel, { at, program, stream, text }) {
+        line(panel, { program, text }) {
             const [, address] = /^listening on (\S+)$/.exec(text) ?? [];
             if (program === 0 && address && panel.address) {
                 panel.lastAddress = address;
                 panel.again.hidden = false;
             }
-            panel.said(at, 'line', program, { stream }, code(text));
         },
-        exit(panel, { at, program, code, signal }) {
-            const words = ending({ code, signal });
-            panel.ends.push(`${panel.programs[program].name}: ${words}`);
-            panel.said(at, 'exit', program, { code: code ?? '' }, make('span', { textContent: words }));
+        exit(panel, { program, code, signal }) {
+            panel.ends.push(`${panel.programs[program].name}: ${ending({ code, signal })}`);
         },
-        sockets(panel, { at, sockets }) {
-            const views = sockets.map((socket) => socketView(panel, socket));
-            panel.row({ at, kind: 'sockets', who: 'kernel', className: 'kernel' }, ...views);
-            panel.log.style.setProperty('--most', panel.most);
-        },
-        unseen(panel, { at }) {
-            panel.row({ at, kind: 'unseen', className: 'kernel' }, 'The kernel’s view is not available here.');
-        },
-        cut(panel, { at }) {
-            panel.row({ at, kind: 'cut', className: 'kernel' }, 'More output came, and is not shown.');
-        },
-        limit(panel, { at, why }) {
+        packet() {},
+        sockets() {},
+        unseen() {},
+        uncaptured() {},
+        cut() {},
+        limit(panel, { why }) {
             panel.why = why;
-            panel.row({ at, kind: 'limit', className: 'kernel' }, `Stopped: ${why}.`);
         },
         over(panel, { stopped }) {
             const ends = panel.ends.join(', ');
@@ -439,7 +413,7 @@
     };
 
     document.querySelectorAll('.run').forEach(async (root, index) => {
-        const { state: _, ...sides } = root.dataset;
+        const { state: _, scene: _scene, look: _look, ...sides } = root.dataset;
         const answer = await fetch(`/live/panel?${new URLSearchParams(sides)}`);
         if (answer.ok) {
             const { programs } = await answer.json();

@@ -12,8 +12,10 @@ mod guard;
 mod live;
 mod packets;
 mod preprocess;
+mod scenes;
 mod serving;
 mod site;
+mod stories;
 #[cfg(target_os = "linux")]
 mod strain;
 mod support;
@@ -31,6 +33,8 @@ fn main() -> ExitCode {
     #[cfg(target_os = "linux")]
     trials.extend(strain::trials());
     trials.extend(packets::trials());
+    trials.extend(stories::trials());
+    trials.extend(scenes::trials());
     trials.extend(site::trials());
     trials.extend(chapters::trials());
     trials.extend(commands::trials());

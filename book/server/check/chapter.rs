@@ -10,6 +10,7 @@ use mdbook_markdown::pulldown_cmark::{Event, LinkType, Tag};
 use super::links::Targets;
 use super::{balance, cards, diff, figure, prediction, theme};
 use crate::panels::panel::Panel;
+use crate::scene::recorded::Recording;
 use crate::source::{
     Defect, Directive, Prediction, Sources, VERDICTS, Verdict, defect, html, paths,
 };
@@ -202,8 +203,12 @@ impl Chapter<'_> {
                 self.defect(start + offset, "style: loaded from another host".to_owned());
             }
             for tag in html::tags(block) {
-                if let Some(Err(why)) = Panel::opened_by(&tag) {
-                    self.defect(start + tag.span.start, format!("panel: {why}"));
+                match Panel::opened_by(&tag) {
+                    Some(Err(why)) => {
+                        self.defect(start + tag.span.start, format!("panel: {why}"));
+                    }
+                    Some(Ok(panel)) => self.scene(start + tag.span.start, &panel),
+                    None => {}
                 }
                 for (name, value) in &tag.attributes {
                     self.attribute(start + tag.span.start, &tag.name, name, value);
@@ -212,6 +217,20 @@ impl Chapter<'_> {
         }
         for (offset, what) in balance::unbalanced(self.text, &self.sources.config) {
             self.defect(offset, what);
+        }
+    }
+
+    /// The recorded scene that a panel names, and whether it has one where it says what to look at.
+    fn scene(&mut self, offset: usize, panel: &Panel) {
+        let Some(name) = &panel.scene else {
+            if panel.look.is_some() {
+                self.defect(offset, "panel: data-look needs a data-scene that shows it".to_owned());
+            }
+            return;
+        };
+        let Sources { root, config, .. } = self.sources;
+        if let Err(why) = Recording::named(root, &config.book.src, name) {
+            self.defect(offset, format!("scene {name}: {why}"));
         }
     }
 

@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::sync::watch;
 
+use crate::scene;
+use crate::scene::html::Drawing;
+
 /// What is kept and shown of a run, without its packets, for which the stage has bounds of its own.
 const MOST_EVENTS: usize = 4000;
 const MOST_BYTES: usize = 512 * 1024;
@@ -181,20 +184,55 @@ impl Events {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The events from this one on, those to come too. `owner` lives as long as the stream.
+    /// The events from this one on, those to come too, each with the rows of the scene that it makes or changes.
+    /// `owner` lives as long as the stream.
     pub fn stream<Owner: AsRef<Events>>(
         owner: Arc<Owner>,
         from: usize,
+        mut drawing: Drawing,
     ) -> impl Stream<Item = Result<sse::Event, Infallible>> + use<Owner> {
         let progress = (*owner).as_ref().progress.subscribe();
-        let listener = Listener::of(owner);
-        stream::unfold((listener, progress, from), |(listener, mut progress, next)| async move {
-            progress.wait_for(|so_far| so_far.events > next || so_far.is_closed).await.ok()?;
-            let Told { kind, data } = (*listener.owner).as_ref().list().get(next)?.clone();
-            let event = sse::Event::default().event(kind).id(next.to_string()).data(&*data);
-            Some((Ok(event), (listener, progress, next + 1)))
+        // The page has the rows of these.
+        let earlier: Vec<_> = (*owner).as_ref().list().iter().take(from).cloned().collect();
+        for Told { kind, data } in earlier {
+            drawn(&mut drawing, kind, &data);
+        }
+        let reader = Reader { listener: Listener::of(owner), progress, next: from, drawing };
+        stream::unfold(reader, |mut reader| async move {
+            let next = reader.next;
+            let is_there = |so_far: &Progress| so_far.events > next || so_far.is_closed;
+            reader.progress.wait_for(is_there).await.ok()?;
+            let told = (*reader.listener.owner).as_ref().list().get(next)?.clone();
+            let event = sse::Event::default().event(told.kind).id(next.to_string());
+            let event = match drawn(&mut reader.drawing, told.kind, &told.data) {
+                Some(data) => event.data(data),
+                None => event.data(&*told.data),
+            };
+            reader.next += 1;
+            Some((Ok(event), reader))
         })
     }
+}
+
+/// A page that hears of a run, and the scene as it has it.
+struct Reader<Owner: AsRef<Events>> {
+    listener: Listener<Owner>,
+    progress: watch::Receiver<Progress>,
+    next: usize,
+    drawing: Drawing,
+}
+
+/// An event with its rows, if it has some.
+fn drawn(drawing: &mut Drawing, kind: &str, data: &str) -> Option<String> {
+    if !scene::event::DRAWN.contains(&kind) {
+        return None;
+    }
+    let mut data: Value = serde_json::from_str(data).ok()?;
+    let rows = drawing.hear(kind, &data);
+    (!rows.is_empty()).then(|| {
+        data["rows"] = json!(rows);
+        data.to_string()
+    })
 }
 
 fn milliseconds(time: Duration) -> f64 {

@@ -18,6 +18,7 @@ use super::actors::Wish;
 use super::events::Events;
 use super::programs::{Listening, Place};
 use super::shelf::Shelf;
+use crate::scene::html::{Cast, Drawing};
 use crate::stage::{Refused, Stage};
 
 /// A first build compiles all that a lesson depends on.
@@ -35,6 +36,7 @@ pub struct Run {
     /// Where on which page it was asked for.
     pub panel: String,
     pub started: Instant,
+    cast: Cast,
     pub events: Events,
     pub stop: watch::Sender<bool>,
     shelf: Shelf,
@@ -71,10 +73,12 @@ impl Run {
         let (inputs, lines) = asked.iter().map(|_| mpsc::channel(16)).unzip();
         let (wishes, wished) = mpsc::channel(4);
         let started = Instant::now();
+        let cast = Cast::of(asked.iter().map(|one| (one.program.name, one.program.role.name())));
         let run = Arc::new(Run {
             id,
             panel,
             started,
+            cast,
             events: Events::new(started),
             stop: watch::Sender::default(),
             shelf,
@@ -126,7 +130,8 @@ impl Run {
         self: Arc<Run>,
         from: usize,
     ) -> impl Stream<Item = Result<sse::Event, Infallible>> + use<> {
-        Events::stream(self, from)
+        let drawing = Drawing::of(self.cast.clone());
+        Events::stream(self, from, drawing)
     }
 
     // ------------------------------------------------------------------------

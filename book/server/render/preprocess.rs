@@ -72,7 +72,7 @@ fn prepared(context: &PreprocessorContext, mut book: Book) -> Book {
         if chapter.source_path == front {
             chapter.content = prediction::tally(&chapter.content, &predictions);
         }
-        chapter.content = panel::explain(&chapter.content, config);
+        chapter.content = panel::explain(&chapter.content, &context.root, config);
         chapter.content = listing::caption(&chapter.content, &context.root, &place, config);
     });
     book

@@ -1,3 +1,19 @@
-//! The conversation of a run, as a page draws it.
+//! The conversation of a run, as a page draws it: from captured packets and looks at the kernel to what a reader
+//! sees.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`packet`] | a TCP segment, read from what the kernel shows |
+//! | [`event`] | all that a run can show |
+//! | [`story`] | from events to rows, by [`conversation`] with TCP's states |
+//! | [`words`] | the sentences |
+//! | [`html`] | the rows as HTML |
+//! | [`recorded`] | files of recorded scenes |
 
+mod conversation;
+pub mod event;
+pub mod html;
 pub mod packet;
+pub mod recorded;
+pub mod story;
+mod words;

@@ -11,7 +11,9 @@ mod run;
 #[cfg(target_os = "linux")]
 mod stage;
 
-pub use run::needs;
+pub use run::{has_python, needs};
+#[cfg(target_os = "linux")]
+pub use stage::has_namespaces;
 
 use harness::Trial;
 

@@ -1,0 +1,282 @@
+//! The HTML of a scene: a list with an item for each row. The same for a run on the page and for a recorded one.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::event::Event;
+use super::packet::Packet;
+use super::story::{Act, End, Mark, Queue, Row, Sense, Story};
+use super::words;
+use crate::source::html::escape;
+
+/// The names and roles of the programs, in the order of their numbers: the server first.
+#[derive(Clone, Default)]
+pub struct Cast {
+    pub programs: Vec<(String, String)>,
+}
+
+impl Cast {
+    pub fn name(&self, program: usize) -> &str {
+        self.one(program).0
+    }
+
+    pub fn of<'text>(programs: impl Iterator<Item = (&'text str, &'text str)>) -> Cast {
+        let owned = |(name, role): (&str, &str)| (name.to_owned(), role.to_owned());
+        Cast { programs: programs.map(owned).collect() }
+    }
+
+    fn one(&self, program: usize) -> (&str, &str) {
+        let found = self.programs.get(program);
+        found.map_or(("", "program"), |(name, role)| (name, role))
+    }
+}
+
+/// The head of a scene, with the names of the four columns.
+pub const HEAD: &str = "<div class=\"scene-head\" aria-hidden=\"true\">\
+    <span class=\"scene-who client\">client</span><span class=\"scene-kernels\"><span>its kernel</span>\
+    <span>its kernel</span></span><span class=\"scene-who server\">server</span></div>";
+
+/// How the two kinds of states are told apart.
+const LEGEND: &str = "<p class=\"scene-legend\"><span class=\"scene-state seen\">STATE</span> seen in the \
+    kernel <span class=\"scene-state\">STATE</span> follows from the packets</p>";
+
+/// All rows of a story, as a list.
+pub fn scene(story: &Story, cast: &Cast, label: &str) -> String {
+    let rows: Vec<String> =
+        story.rows().iter().enumerate().map(|(number, each)| row(number, each, cast)).collect();
+    format!(
+        "<div class=\"scene\">{HEAD}\n<ol class=\"scene-rows\" tabindex=\"0\" aria-label=\"{}\">\n{}\n</ol>\n{LEGEND}</div>",
+        escape(label),
+        rows.join("\n")
+    )
+}
+
+/// A story that goes on, with its rows as HTML.
+pub struct Drawing {
+    story: Story,
+    cast: Cast,
+}
+
+impl Drawing {
+    pub fn of(cast: Cast) -> Drawing {
+        Drawing { story: Story::default(), cast }
+    }
+
+    /// Goes on with an event of a run. Returns the rows that are new or have changed, each with its number.
+    pub fn hear(&mut self, kind: &str, data: &Value) -> Vec<(usize, String)> {
+        let at = data["at"].as_f64().unwrap_or(0.0) / 1000.0;
+        let at = Duration::try_from_secs_f64(at).unwrap_or_default();
+        let mut changed = BTreeSet::new();
+        for event in Event::told(kind, data) {
+            changed.extend(self.story.hear(at, &event));
+        }
+        let html = |number: usize| row(number, &self.story.rows()[number], &self.cast);
+        changed.into_iter().map(|number| (number, html(number))).collect()
+    }
+}
+
+/// One row of the list. What it says reads well without the drawing.
+pub fn row(number: usize, row: &Row, cast: &Cast) -> String {
+    let (kind, own, body) = match &row.act {
+        Act::Start { program, command } => said(cast, *program, "start", "", &typed(command)),
+        Act::Lines { program, stream, lines } => {
+            let code = lines.iter().map(|line| format!("<code>{}</code>", escape(line)));
+            said(cast, *program, "line", stream, &code.collect::<String>())
+        }
+        Act::Exit { program, code, signal } => {
+            let words = format!("<span>{}</span>", words::exit(*code, *signal));
+            let (kind, mut own, body) = said(cast, *program, "exit", "", &words);
+            if let Some(code) = code {
+                own.push_str(&format!(" data-code=\"{code}\""));
+            }
+            (kind, own, body)
+        }
+        Act::Packet { from, packet, sense } => packet_row(row, *from, packet, *sense),
+        Act::State => ("state", String::new(), folded(&found(row), &explained(row))),
+        Act::Waiting { end, queue, amount } => waiting_row(*end, *queue, *amount),
+        Act::More { packets, bytes } => {
+            let (verb, size) = (if *packets == 1 { "packet" } else { "packets" }, *bytes as u64);
+            let words = format!("{packets} more {verb}, {}", words::bytes(size));
+            ("more", String::new(), format!("<span class=\"scene-note\">{words}</span>"))
+        }
+        Act::Pause(length) => {
+            let words = words::pause(*length);
+            ("pause", String::new(), format!("<span class=\"scene-note\">{words}</span>"))
+        }
+        Act::Note { kind, text } => {
+            let words = escape(text);
+            (kind.as_str(), String::new(), format!("<span class=\"scene-note\">{words}</span>"))
+        }
+    };
+    let alive: String = End::BOTH
+        .into_iter()
+        .filter(|end| row.alive[*end as usize])
+        .map(|end| format!(" {}-alive", end.name()))
+        .collect();
+    format!(
+        "<li class=\"scene-row {kind}{alive}\" data-row=\"{number}\" data-kind=\"{kind}\" data-at=\"{}\"{own}>{body}</li>",
+        milliseconds(row.at)
+    )
+}
+
+fn milliseconds(at: Duration) -> String {
+    format!("{:.1}", at.as_secs_f64() * 1000.0)
+}
+
+/// A row of a program: its kind, its attributes, and what it holds.
+fn said<'kind>(
+    cast: &Cast,
+    program: usize,
+    kind: &'kind str,
+    stream: &str,
+    words: &str,
+) -> (&'kind str, String, String) {
+    let (name, role) = cast.one(program);
+    let stream_of = match stream {
+        "" => String::new(),
+        _ => format!(" data-stream=\"{stream}\""),
+    };
+    let own = format!(" data-program=\"{program}\"{stream_of}");
+    let heard = hear(&format!("{name}{}: ", if stream == "stderr" { ", error" } else { "" }));
+    let body = format!("<span class=\"scene-said {role}\">{heard}{words}</span>");
+    (kind, own, body)
+}
+
+/// A command as it would be typed. A line isn't broken within an option.
+fn typed(command: &str) -> String {
+    let words: Vec<String> = command
+        .split(' ')
+        .map(|word| match word.starts_with("--") {
+            true => format!("<span class=\"run-option\">{}</span>", escape(word)),
+            false => escape(word),
+        })
+        .collect();
+    format!("<code>$ {}</code>", words.join(" "))
+}
+
+fn packet_row(
+    row: &Row,
+    from: End,
+    packet: &Packet,
+    sense: Sense,
+) -> (&'static str, String, String) {
+    let label = words::label(packet);
+    let flags: Vec<&str> =
+        [(packet.syn, "SYN"), (packet.ack, "ACK"), (packet.fin, "FIN"), (packet.rst, "RST")]
+            .into_iter()
+            .filter_map(|(is_set, name)| is_set.then_some(name))
+            .collect();
+    let own = format!(
+        " data-from=\"{}\" data-flags=\"{}\" data-length=\"{}\"",
+        from.name(),
+        flags.join(" "),
+        packet.length
+    );
+    let mut classes = vec!["scene-arrow", from.name()];
+    if packet.rst {
+        classes.push("reset");
+    }
+    if packet.length > 0 {
+        classes.push("data");
+    } else if !(packet.syn || packet.fin || packet.rst) {
+        classes.push("quiet");
+    }
+    let number = row.conversation.map(|number| format!("<b>{number}</b> ")).unwrap_or_default();
+    let heard = hear(&format!("{} to {}: ", from.name(), from.other().name()));
+    let excerpt = match words::excerpt(packet) {
+        Some(text) => format!("<span class=\"scene-bytes\">{}</span>", escape(&text)),
+        None => String::new(),
+    };
+    let arrow = format!(
+        "<span class=\"{}\">{heard}<span class=\"scene-label\">{number}{label}</span>{ARROW}{excerpt}</span>",
+        classes.join(" ")
+    );
+    let mut sentences = format!("<p>{}</p>", escape(&words::arrow(from, packet, sense)));
+    sentences.push_str(&explained(row));
+    ("packet", own, folded(&format!("{arrow}{}", states(row)), &sentences))
+}
+
+/// From left to right; the style sheet turns the server's around.
+const ARROW: &str = "<svg aria-hidden=\"true\"><line x1=\"0\" y1=\"3\" x2=\"100%\" y2=\"15\"/>\
+    <svg x=\"100%\" y=\"15\" overflow=\"visible\"><path d=\"M0 0-9-5.5-8 4z\"/></svg></svg>";
+
+fn waiting_row(end: End, queue: Queue, amount: u64) -> (&'static str, String, String) {
+    let name = match queue {
+        Queue::Send => "send",
+        Queue::Receive => "receive",
+        Queue::Accept => "accept",
+    };
+    let own =
+        format!(" data-end=\"{}\" data-queue=\"{name}\" data-amount=\"{amount}\"", end.name());
+    // What is in a queue has been written by one of the two.
+    let writer = match queue {
+        Queue::Receive => end.other(),
+        Queue::Send | Queue::Accept => end,
+    };
+    let heard = hear(&format!("In the {}’s kernel: ", end.name()));
+    // A picture of how much it is: each size is about ten times the one before.
+    let size = amount.max(1).ilog10().min(6);
+    let slot = format!(
+        "<span class=\"scene-queue at-{} {} size-{size}\">{heard}{}</span>",
+        end.name(),
+        writer.name(),
+        words::waiting_label(queue, amount)
+    );
+    let sentence = format!("<p>{}</p>", escape(&words::waiting(end, queue, amount)));
+    ("waiting", own, folded(&slot, &sentence))
+}
+
+/// The states into which both ends come, each at its side.
+fn states(row: &Row) -> String {
+    let marks = marks(row).map(|(end, mark)| {
+        let class = if mark.is_seen { "seen" } else { "inferred" };
+        let source = if mark.is_seen { "" } else { ", as the packets say" };
+        format!(
+            "{}<span class=\"scene-state at-{} {class}\">{}</span>{}",
+            hear(&format!("; {} now ", end.name())),
+            end.name(),
+            words::state_name(mark.state),
+            hear(source)
+        )
+    });
+    marks.collect()
+}
+
+/// The same, where no packet announces it.
+fn found(row: &Row) -> String {
+    hear("The kernel") + &states(row)
+}
+
+fn explained(row: &Row) -> String {
+    let sentences = marks(row).map(|(end, mark)| {
+        format!(
+            "<p class=\"{}\"><b>{}</b> {}</p>",
+            end.name(),
+            words::state_name(mark.state),
+            escape(&words::state(end, mark))
+        )
+    });
+    sentences.collect()
+}
+
+fn marks(row: &Row) -> impl Iterator<Item = (End, Mark)> {
+    End::BOTH.into_iter().filter_map(|end| Some((end, row.states[end as usize]?)))
+}
+
+/// A line that opens on its explanation, with and without scripts.
+fn folded(line: &str, sentences: &str) -> String {
+    format!(
+        "<details><summary><span class=\"scene-grid\">{line}</span></summary>\
+         <div class=\"scene-why\">{sentences}</div></details>"
+    )
+}
+
+/// Words for those who do not see the columns.
+fn hear(words: &str) -> String {
+    match words {
+        "" => String::new(),
+        _ => format!("<span class=\"scene-hear\">{}</span>", escape(words)),
+    }
+}

@@ -1,0 +1,476 @@
+//! The story of a run: packets and looks at the kernel become the rows of a scene.
+//!
+//! For each end of each conversation there is TCP's state machine (RFC 9293 §3.3.2). A state that a look at
+//! the kernel has reported is seen. One that only follows from packets is inferred, until a later look
+//! reports it.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use common::sockets::State;
+
+use super::conversation::Conversation;
+use super::event::{Event, Look};
+use super::packet::Packet;
+
+/// A pause that is longer has a row of its own.
+const LONG_PAUSE: Duration = Duration::from_millis(400);
+
+/// The arrows of one conversation. What it sends and acknowledges after that is counted in one row.
+const MOST_ARROWS: usize = 60;
+
+/// The lines of a program in one row.
+const MOST_LINES: usize = 20;
+
+/// The rows of a scene. After that only the words of the programs are added.
+const MOST_ROWS: usize = 600;
+
+/// The two ends of a conversation: the client is the one that has sent the SYN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    Client,
+    Server,
+}
+
+impl End {
+    pub const BOTH: [End; 2] = [End::Client, End::Server];
+
+    pub fn other(self) -> End {
+        match self {
+            End::Client => End::Server,
+            End::Server => End::Client,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            End::Client => "client",
+            End::Server => "server",
+        }
+    }
+}
+
+/// A state of one end, as a row shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    pub state: State,
+    /// A look at the kernel has reported it; else it follows from the packets.
+    pub is_seen: bool,
+    pub how: How,
+}
+
+/// How an end got into a state, where that makes a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// As most do.
+    Usual,
+    /// Both ends have sent their FIN before the other's came.
+    Crossing,
+    /// The other end did not take the call.
+    Refused,
+    /// This end has sent a reset.
+    Reset,
+    /// This end was sent a reset.
+    WasReset,
+}
+
+/// What a packet means in its conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sense {
+    Call,
+    CallAgain,
+    Answer,
+    AnswerAgain,
+    /// The last packet of the handshake.
+    Confirm,
+    Data,
+    DataAgain,
+    /// Bytes for an end that has sent its FIN: it may have closed.
+    DataAfterEnd,
+    /// It acknowledges bytes that were not acknowledged before.
+    Received,
+    /// It acknowledges the FIN.
+    ReceivedEnd,
+    /// It acknowledges nothing new.
+    Nothing,
+    /// An empty packet before the next byte, to which the other kernel must answer.
+    Probe,
+    /// The FIN that comes first, and the other one.
+    FirstEnd,
+    SecondEnd,
+    EndAgain,
+    /// Nothing listens there.
+    Refused,
+    /// The program closed while so many bytes were seen unread.
+    Unread(u64),
+    /// The program gave up the connection, and the other end has sent bytes.
+    GivenUp,
+    /// The same, and there was nothing that it could have read.
+    CutOff,
+    /// An answer to a packet for a connection that is gone.
+    Gone,
+}
+
+/// A queue in which something waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Queue {
+    /// Written, and not acknowledged.
+    Send,
+    /// Arrived, and not read.
+    Receive,
+    /// Connections that are not accepted.
+    Accept,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    Start {
+        program: usize,
+        command: String,
+    },
+    /// Lines that follow each other.
+    Lines {
+        program: usize,
+        stream: String,
+        lines: Vec<String>,
+    },
+    Exit {
+        program: usize,
+        code: Option<i32>,
+        signal: Option<i32>,
+    },
+    Packet {
+        from: End,
+        packet: Packet,
+        sense: Sense,
+    },
+    /// Packets with data, and acknowledgments, that are not drawn one by one.
+    More {
+        packets: usize,
+        bytes: usize,
+    },
+    /// A look at the kernel has found a state that no packet had announced.
+    State,
+    /// So much was seen waiting there, at most.
+    Waiting {
+        end: End,
+        queue: Queue,
+        amount: u64,
+    },
+    Pause(Duration),
+    Note {
+        kind: String,
+        text: String,
+    },
+}
+
+/// One row of the scene.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub at: Duration,
+    /// Its conversation's number, from 1, where there are several.
+    pub conversation: Option<usize>,
+    pub act: Act,
+    /// The states into which the client's and the server's end come.
+    pub states: [Option<Mark>; 2],
+    /// Whether the ends have a connection, when it has happened.
+    pub alive: [bool; 2],
+}
+
+/// What has happened so far.
+#[derive(Default)]
+pub struct Story {
+    rows: Vec<Row>,
+    conversations: Vec<Conversation>,
+    listeners: Vec<Listener>,
+    last: Duration,
+    /// Whether an end had a connection at that time: then a pause is a part of the conversation.
+    was_alive: bool,
+    is_full: bool,
+}
+
+struct Listener {
+    local: SocketAddr,
+    waiting: u64,
+}
+
+impl Story {
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The whole story of these events, which are in the order of their times.
+    pub fn of<'event>(events: impl IntoIterator<Item = &'event (Duration, Event)>) -> Story {
+        let mut story = Story::default();
+        for (at, event) in events {
+            story.hear(*at, event);
+        }
+        story
+    }
+
+    /// Whether there was a conversation, and all of them have ended.
+    pub fn is_over(&self) -> bool {
+        !self.conversations.is_empty() && self.conversations.iter().all(Conversation::is_over)
+    }
+
+    /// Goes on with an event. Returns the numbers of the rows that are new or have changed.
+    pub fn hear(&mut self, at: Duration, event: &Event) -> Vec<usize> {
+        let act = match event {
+            Event::Packet(packet) => return self.packet(at, packet),
+            Event::Socket(look) => return self.look(at, look),
+            Event::Start { program, command } => {
+                Act::Start { program: *program, command: command.clone() }
+            }
+            Event::Line { program, stream, text } => {
+                if let Some(changed) = self.next_line(*program, stream, text) {
+                    return vec![changed];
+                }
+                let lines = vec![text.clone()];
+                Act::Lines { program: *program, stream: stream.clone(), lines }
+            }
+            Event::Exit { program, code, signal } => {
+                Act::Exit { program: *program, code: *code, signal: *signal }
+            }
+            Event::Note { kind, text } => Act::Note { kind: kind.clone(), text: text.clone() },
+        };
+        let mut changed = Vec::new();
+        self.add(&mut changed, at, None, act, [None; 2]);
+        changed
+    }
+
+    /// Adds a line to those of the last row, if they are the same program's.
+    fn next_line(&mut self, program: usize, stream: &str, text: &str) -> Option<usize> {
+        let last = self.rows.len().checked_sub(1)?;
+        match &mut self.rows[last].act {
+            Act::Lines { program: p, stream: s, lines }
+                if *p == program && s == stream && lines.len() < MOST_LINES =>
+            {
+                lines.push(text.to_owned());
+                Some(last)
+            }
+            _ => None,
+        }
+    }
+
+    fn packet(&mut self, at: Duration, packet: &Packet) -> Vec<usize> {
+        let mut changed = Vec::new();
+        let index = match self.conversation_of(packet) {
+            Some(index) => index,
+            None => {
+                self.conversations.push(Conversation::begun_by(packet));
+                self.conversations.len() - 1
+            }
+        };
+        let conversation = &mut self.conversations[index];
+        let (from, sense, states) = conversation.packet(packet);
+        let is_small = !(packet.syn || packet.fin || packet.rst);
+        if is_small && conversation.arrows >= MOST_ARROWS && states == [None; 2] {
+            self.count(&mut changed, at, index, packet);
+            return changed;
+        }
+        conversation.arrows += 1;
+        if self.is_cut(&mut changed, at) {
+            return changed;
+        }
+        let act = Act::Packet { from, packet: packet.clone(), sense };
+        self.add(&mut changed, at, Some(index), act, states);
+        let row = self.rows.len() - 1;
+        for end in End::BOTH {
+            if states[end as usize].is_some() {
+                self.conversations[index].ends[end as usize].history.push(row);
+            }
+        }
+        changed
+    }
+
+    /// The conversation to which a packet belongs: the last one between the two, unless it calls anew.
+    fn conversation_of(&self, packet: &Packet) -> Option<usize> {
+        let index =
+            self.conversations.iter().rposition(|one| one.is_between(packet.from, packet.to))?;
+        let is_new_call = packet.syn && !packet.ack && self.conversations[index].is_over();
+        (!is_new_call).then_some(index)
+    }
+
+    /// Adds a packet to those that are counted and not drawn.
+    fn count(&mut self, changed: &mut Vec<usize>, at: Duration, index: usize, packet: &Packet) {
+        let number = self.number(index);
+        let last = self.rows.len().saturating_sub(1);
+        if let Some(Row { act: Act::More { packets, bytes }, conversation, .. }) =
+            self.rows.last_mut()
+            && *conversation == number
+        {
+            *packets += 1;
+            *bytes += packet.length;
+            self.last = at;
+            changed.push(last);
+        } else if !self.is_cut(changed, at) {
+            let act = Act::More { packets: 1, bytes: packet.length };
+            self.add(changed, at, Some(index), act, [None; 2]);
+        }
+    }
+
+    fn look(&mut self, at: Duration, look: &Look) -> Vec<usize> {
+        let mut changed = Vec::new();
+        let is_listener = look.state == Some(State::Listen)
+            || self.listeners.iter().any(|one| one.local == look.local && look.peer.port() == 0);
+        if is_listener {
+            self.listener(&mut changed, at, look);
+            return changed;
+        }
+        let ends = |one: &Conversation| one.is_between(look.local, look.peer);
+        let index = match self.conversations.iter().rposition(ends) {
+            Some(index) => index,
+            // A connection that an earlier run has left is none of this one's.
+            None if look.state.is_none() || look.state == Some(State::TimeWait) => {
+                return changed;
+            }
+            None => {
+                self.conversations.push(Conversation::seen(look));
+                self.conversations.len() - 1
+            }
+        };
+        let conversation = &mut self.conversations[index];
+        let Some(end) = conversation.end_at(look.local) else { return changed };
+        let side = &mut conversation.ends[end as usize];
+        let state = look.state.unwrap_or(State::Closed);
+        let known = side.history.iter().rev().find(|&&row| {
+            self.rows[row].states[end as usize].is_some_and(|mark| mark.state == state)
+        });
+        if let Some(&row) = known {
+            let mark = self.rows[row].states[end as usize].as_mut();
+            if let Some(mark) = mark.filter(|mark| !mark.is_seen) {
+                mark.is_seen = true;
+                changed.push(row);
+            }
+        } else if side.state != Some(state) && !is_before(state, side.state) {
+            side.state = Some(state);
+            if !self.is_cut(&mut changed, at) {
+                let mut states = [None; 2];
+                states[end as usize] = Some(Mark { state, is_seen: true, how: How::Usual });
+                self.add(&mut changed, at, Some(index), Act::State, states);
+                let row = self.rows.len() - 1;
+                self.conversations[index].ends[end as usize].history.push(row);
+            }
+        }
+        // SYN and FIN have a number in the sequence each, and are counted as if they were bytes.
+        use State::{Closing, FinWait1, LastAck, SynSent};
+        let has_more = matches!(state, SynSent | FinWait1 | Closing | LastAck);
+        let send = look.send.saturating_sub(u64::from(has_more));
+        for (queue, amount) in [(Queue::Send, send), (Queue::Receive, look.receive)] {
+            let side = &mut self.conversations[index].ends[end as usize];
+            let before = std::mem::replace(&mut side.waiting[queue as usize], amount);
+            if amount > before {
+                self.wait(&mut changed, at, Some(index), end, queue, amount);
+            }
+        }
+        changed
+    }
+
+    fn listener(&mut self, changed: &mut Vec<usize>, at: Duration, look: &Look) {
+        let found = self.listeners.iter().position(|one| one.local == look.local);
+        let Some(state) = look.state else {
+            self.listeners.retain(|one| one.local != look.local);
+            return;
+        };
+        let index = found.unwrap_or_else(|| {
+            self.listeners.push(Listener { local: look.local, waiting: 0 });
+            self.listeners.len() - 1
+        });
+        if found.is_none() && !self.is_cut(changed, at) {
+            let mark = Mark { state, is_seen: true, how: How::Usual };
+            self.add(changed, at, None, Act::State, [None, Some(mark)]);
+        }
+        let before = std::mem::replace(&mut self.listeners[index].waiting, look.receive);
+        if look.receive > before {
+            self.wait(changed, at, None, End::Server, Queue::Accept, look.receive);
+        }
+    }
+
+    /// Tells that something waits. Looks that follow each other are one row.
+    fn wait(
+        &mut self,
+        changed: &mut Vec<usize>,
+        at: Duration,
+        index: Option<usize>,
+        end: End,
+        queue: Queue,
+        now: u64,
+    ) {
+        let number = index.and_then(|index| self.number(index));
+        let is_same = |row: &Row| {
+            row.conversation == number
+                && matches!(&row.act, Act::Waiting { end: e, queue: q, .. } if *e == end && *q == queue)
+        };
+        // The two ends of a stream that stands still are looked at in turn.
+        let first = self.rows.len().saturating_sub(2);
+        let is_wait = |row: &Row| matches!(row.act, Act::Waiting { .. });
+        let place = self.rows[first..].iter().rposition(is_same).map(|place| first + place);
+        if let Some(place) = place
+            && self.rows[place..].iter().all(is_wait)
+        {
+            if let Act::Waiting { amount, .. } = &mut self.rows[place].act
+                && now > *amount
+            {
+                *amount = now;
+                changed.push(place);
+            }
+        } else if !self.is_cut(changed, at) {
+            let act = Act::Waiting { end, queue, amount: now };
+            self.add(changed, at, index, act, [None; 2]);
+        }
+    }
+
+    /// Whether there are so many rows that nothing more is drawn, which is told once.
+    fn is_cut(&mut self, changed: &mut Vec<usize>, at: Duration) -> bool {
+        if self.rows.len() >= MOST_ROWS && !self.is_full {
+            self.is_full = true;
+            let text = "More packets came, and are not drawn.".to_owned();
+            let act = Act::Note { kind: "cut".to_owned(), text };
+            self.add(changed, at, None, act, [None; 2]);
+        }
+        self.is_full
+    }
+
+    fn number(&self, index: usize) -> Option<usize> {
+        (self.conversations.len() > 1).then_some(index + 1)
+    }
+
+    fn add(
+        &mut self,
+        changed: &mut Vec<usize>,
+        at: Duration,
+        index: Option<usize>,
+        act: Act,
+        states: [Option<Mark>; 2],
+    ) {
+        let alive = End::BOTH.map(|end| self.conversations.iter().any(|one| one.is_alive(end)));
+        let pause = at.saturating_sub(self.last);
+        let mut push = |row: Row| {
+            changed.push(self.rows.len());
+            self.rows.push(row);
+        };
+        let conversation =
+            index.and_then(|index| (self.conversations.len() > 1).then_some(index + 1));
+        if pause >= LONG_PAUSE && self.was_alive {
+            let act = Act::Pause(pause);
+            push(Row { at, conversation: None, act, states: [None; 2], alive });
+        }
+        push(Row { at, conversation, act, states, alive });
+        self.last = self.last.max(at);
+        self.was_alive = alive != [false; 2];
+    }
+}
+
+/// Whether a state comes before another one in a connection's life: a look that is late.
+fn is_before(state: State, other: Option<State>) -> bool {
+    let rank = |state| match state {
+        State::Listen => 0,
+        State::SynSent | State::SynReceived => 1,
+        State::Established => 2,
+        State::FinWait1 | State::CloseWait => 3,
+        State::FinWait2 | State::Closing | State::LastAck => 4,
+        State::TimeWait => 5,
+        State::Closed => 6,
+    };
+    other.is_some_and(|other| rank(state) < rank(other))
+}

@@ -1,0 +1,284 @@
+//! All words that readers get about a scene: the label of each packet, and a plain sentence for each arrow, each
+//! state and whatever waits. Each is true wherever it can be shown (RFC 9293; tcp(7) for what is Linux's own).
+
+use std::time::Duration;
+
+use common::sockets::State;
+
+use super::packet::Packet;
+use super::story::{End, How, Mark, Queue, Sense};
+
+/// How much of a payload is shown with its arrow, in characters.
+const MOST_SHOWN: usize = 12;
+
+/// How much of it is quoted.
+const MOST_QUOTED: usize = 60;
+
+/// What a packet is: `SYN, ACK`, or `22 bytes`.
+pub fn label(packet: &Packet) -> String {
+    let mut parts = Vec::new();
+    if packet.length > 0 {
+        parts.push(bytes(packet.length as u64));
+    }
+    for (is_set, name) in [(packet.syn, "SYN"), (packet.fin, "FIN"), (packet.rst, "RST")] {
+        if is_set {
+            parts.push(name.to_owned());
+        }
+    }
+    // All packets but the first acknowledge something, so it is no news where there is something else.
+    let is_answer = packet.syn && packet.ack;
+    if parts.is_empty() || is_answer {
+        parts.push("ACK".to_owned());
+    }
+    parts.join(", ")
+}
+
+pub fn bytes(count: u64) -> String {
+    match count {
+        1 => "1 byte".to_owned(),
+        _ => format!("{} bytes", grouped(count)),
+    }
+}
+
+/// A number whose digits are in groups of three.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) && digits.len() > 4 {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The beginning of a payload as text, at most so many characters; `None` where it is none.
+fn text(packet: &Packet, most: usize) -> Option<String> {
+    // What was cut may end within a character.
+    let valid = match std::str::from_utf8(&packet.payload) {
+        Ok(text) => text,
+        Err(why) if why.error_len().is_none() => {
+            std::str::from_utf8(&packet.payload[..why.valid_up_to()]).unwrap_or_default()
+        }
+        Err(_) => return None,
+    };
+    let clean: String = valid.chars().map(|c| if c.is_control() { '·' } else { c }).collect();
+    let text: String = clean.chars().take(most).collect();
+    let is_cut = text.len() < clean.len() || valid.len() < packet.length;
+    (!text.is_empty()).then(|| if is_cut { format!("{text}…") } else { text })
+}
+
+/// What is shown with the arrow of a packet with a payload.
+pub fn excerpt(packet: &Packet) -> Option<String> {
+    text(packet, MOST_SHOWN)
+}
+
+/// What happens with this packet.
+pub fn arrow(from: End, packet: &Packet, sense: Sense) -> String {
+    let (one, other) = (from.name(), from.other().name());
+    let content = match text(packet, MOST_QUOTED) {
+        Some(text) => format!(": “{text}”"),
+        None => String::new(),
+    };
+    let size = bytes(packet.length as u64);
+    let mut sentence = match sense {
+        Sense::Call => format!(
+            "The {one} called connect, so its kernel asks the {other}’s kernel for a connection."
+        ),
+        Sense::CallAgain => {
+            format!("There was no answer, so the {one}’s kernel asks again.")
+        }
+        Sense::Answer => format!(
+            "The {one}’s kernel agrees. Its program doesn’t have to do anything for that, because it \
+             listens on this port."
+        ),
+        Sense::AnswerAgain => format!(
+            "The {one}’s kernel answers once more. It does that until it has taken the confirmation, \
+             and while its queue for accept is full, it takes none."
+        ),
+        Sense::Confirm => format!(
+            "The {one}’s kernel confirms. For the {one} the connection is there now, whether or not \
+             the {other} has called accept."
+        ),
+        Sense::Data => format!(
+            "The {one} sends {size}{content}. The {other}’s kernel keeps them until its program reads."
+        ),
+        Sense::DataAgain => format!(
+            "The {one}’s kernel sends {size} again, because it wasn’t told in time that they arrived."
+        ),
+        Sense::DataAfterEnd => format!(
+            "The {one} sends {size}{content}. The {other} has finished sending, and if it has closed \
+             as well, nothing will read them."
+        ),
+        Sense::Received => format!(
+            "The {one}’s kernel confirms what came. That doesn’t mean that its program has read it."
+        ),
+        Sense::ReceivedEnd => {
+            format!("The {one}’s kernel confirms that the {other} has finished sending.")
+        }
+        Sense::Nothing => format!(
+            "Nothing new: the {one}’s kernel only repeats how far it has got, and how much room it has."
+        ),
+        Sense::Probe => format!(
+            "The {one}’s kernel asks whether the {other}’s kernel is still there, or has room again."
+        ),
+        Sense::FirstEnd => format!(
+            "The {one} won’t send any more, because it closed its socket or its sending side. When \
+             the {other} has read everything, its next read returns 0."
+        ),
+        Sense::SecondEnd => {
+            format!("The {one} won’t send any more, either. Now both directions have ended.")
+        }
+        Sense::EndAgain => format!(
+            "The {one}’s kernel sends its FIN again, because it wasn’t told in time that it arrived."
+        ),
+        Sense::Refused => format!(
+            "No program listens on this port, so the {one}’s kernel answers by itself, and connect fails."
+        ),
+        Sense::Unread(count) => format!(
+            "There’s unread input, {}, so the {one}’s kernel doesn’t end this connection politely, it \
+             resets it.",
+            bytes(count)
+        ),
+        Sense::GivenUp => format!(
+            "A reset instead of a FIN. Usually that’s because the {one} closed while it still had \
+             unread input: then its kernel doesn’t end the connection politely."
+        ),
+        Sense::CutOff => format!(
+            "A reset instead of a FIN. The {one}’s kernel drops the connection, which a program can \
+             ask for."
+        ),
+        Sense::Gone => format!(
+            "Something came for a connection that the {one} has closed. Nothing can read it any \
+             more, so the {one}’s kernel answers with a reset."
+        ),
+    };
+    if packet.fin && packet.length > 0 {
+        sentence = format!("The last {size}{content}. And then: {sentence}");
+    }
+    sentence
+}
+
+/// What it means that an end is in this state now.
+pub fn state(end: End, Mark { state, is_seen, how }: Mark) -> String {
+    let one = end.name();
+    let sentence = match state {
+        State::Listen => format!(
+            "The {one}’s kernel takes calls on this port, whatever the program does in the meantime."
+        ),
+        State::SynSent => format!("The {one} has called, and there’s no answer yet."),
+        State::SynReceived => format!(
+            "The {one}’s kernel has answered, and waits for the confirmation. The program doesn’t \
+             know of it yet."
+        ),
+        State::Established if end == End::Client => {
+            "The connection is there: connect succeeds, and bytes can go both ways.".to_owned()
+        }
+        State::Established => "The connection is there, and bytes can go both ways. The program \
+                               gets it from accept."
+            .to_owned(),
+        State::FinWait1 => format!(
+            "The {one} finished sending, and its kernel waits to hear that this has arrived."
+        ),
+        State::FinWait2 => format!(
+            "The other kernel knows that the {one} has finished. Now this one waits until the other \
+             side finishes, too."
+        ),
+        State::CloseWait => format!(
+            "The other side has finished sending. The {one}’s kernel waits until its own program \
+             closes as well, however long that takes."
+        ),
+        State::Closing => {
+            "Both sides finished at the same time, and neither has confirmed it yet.".to_owned()
+        }
+        State::LastAck => format!(
+            "The {one} finished second. Its kernel waits for one last confirmation, and then it’s done."
+        ),
+        State::TimeWait if how == How::Crossing => {
+            "Both sides finished at the same time. The kernel waits a minute in case its last word \
+             was lost."
+                .to_owned()
+        }
+        State::TimeWait => "This side finished first, and its kernel waits a minute in case its last \
+                            word was lost."
+            .to_owned(),
+        State::Closed => match how {
+            How::Refused => "There’s no connection: connect fails with “connection refused”.",
+            How::Reset => "The kernel has thrown the connection away, and all bytes in its buffers.",
+            How::WasReset => {
+                "The reset has ended the connection here, too. If the program still uses it, a read \
+                 or a write fails."
+            }
+            How::Usual | How::Crossing => "The kernel has forgotten this connection.",
+        }
+        .to_owned(),
+    };
+    let source = if is_seen { "" } else { " (This follows from the packets.)" };
+    format!("{sentence}{source}")
+}
+
+/// The name of a state, as `ss` and the chapters have it.
+pub fn state_name(state: State) -> String {
+    match state {
+        State::Closed => "closed".to_owned(),
+        _ => state.to_string(),
+    }
+}
+
+/// What waits, in a few words.
+pub fn waiting_label(queue: Queue, amount: u64) -> String {
+    match queue {
+        Queue::Send => format!("{} on the way", bytes(amount)),
+        Queue::Receive => format!("{} unread", bytes(amount)),
+        Queue::Accept => format!("{amount} to accept"),
+    }
+}
+
+/// What waits, and for what.
+pub fn waiting(end: End, queue: Queue, amount: u64) -> String {
+    let one = end.name();
+    let other = end.other().name();
+    match queue {
+        Queue::Send => format!(
+            "The {one} has written {}, and its kernel keeps them until the {other}’s kernel confirms \
+             them.",
+            bytes(amount)
+        ),
+        Queue::Receive => format!(
+            "{} have arrived in the {one}’s kernel, and its program hasn’t read them.",
+            bytes(amount)
+        ),
+        Queue::Accept if amount == 1 => {
+            format!("A connection waits in the {one}’s kernel until its program calls accept.")
+        }
+        Queue::Accept => format!(
+            "{amount} connections wait in the {one}’s kernel until its program calls accept."
+        ),
+    }
+}
+
+/// A pause between two rows.
+pub fn pause(length: Duration) -> String {
+    format!("{} later", time(length))
+}
+
+pub fn time(length: Duration) -> String {
+    let seconds = length.as_secs_f64();
+    match seconds {
+        ..0.01 => format!("{:.1} ms", seconds * 1000.0),
+        ..0.9995 => format!("{:.0} ms", seconds * 1000.0),
+        _ => format!("{seconds:.1} s"),
+    }
+}
+
+/// How a program ended.
+pub fn exit(code: Option<i32>, signal: Option<i32>) -> String {
+    match (code, signal) {
+        (Some(code), _) => format!("exit code {code}"),
+        (None, Some(2)) => "ended by Ctrl-C".to_owned(),
+        (None, Some(9)) => "killed".to_owned(),
+        (None, Some(signal)) => format!("ended by signal {signal}"),
+        (None, None) => "ended".to_owned(),
+    }
+}

@@ -1,0 +1,332 @@
+//! The recorded scenes: each is what a fresh capture shows, and each line that says what to look at is true of it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::time::Duration;
+
+use book::panels::panel::Panel;
+use book::scene::event::Event;
+use book::scene::html::Cast;
+use book::scene::packet::Packet;
+use book::scene::recorded::{Recording, SCENES};
+use book::scene::story::{Act, End, Story};
+use book::source::html;
+use common::sockets::State;
+use harness::Trial;
+use serde_json::{Value, json};
+
+use crate::live::needs;
+#[cfg(target_os = "linux")]
+use crate::live::{has_namespaces, has_python};
+use crate::support::{Server, root, sources, test, trials};
+
+pub fn trials() -> Vec<Trial> {
+    let mut trials = trials![
+        what_to_look_at_is_there,
+        a_line_without_its_statement_is_refused,
+        a_recording_is_read_as_it_was_written,
+        another_ending_is_another_scene,
+        most_chapters_with_a_pair_have_a_scene,
+    ];
+    #[cfg(target_os = "linux")]
+    trials.extend(panels().into_iter().map(|(name, panel)| {
+        let is_python = panel.programs.iter().any(|one| one.program.name.ends_with(".py"));
+        let trial = test(&format!("scene::{name}"), move || is_as_recorded(&name, &panel));
+        let trial = needs("network namespaces", has_namespaces(), trial);
+        needs("python3", !is_python || has_python(), trial)
+    }));
+    trials
+}
+
+/// What must be true of a scene where a chapter says this of it.
+type Statement = fn(&Story) -> bool;
+
+const LOOKS: &[(&str, Statement)] = &[
+    (
+        "The client’s 22 bytes arrive, but nobody reads them, and the conversation ends with a reset, the dashed red \
+         arrow.",
+        |story| unread_ends_in_a_reset(story) && packets(story).len() == 6,
+    ),
+    (
+        "Two messages make a conversation, one in each direction. All the other arrows are from the kernels, which begin \
+         it, confirm it and end it.",
+        |story| {
+            let data = packets(story).into_iter().filter(|(_, packet)| packet.length > 0);
+            data.map(|(from, _)| from).collect::<Vec<_>>() == End::BOTH
+        },
+    ),
+    (
+        "The server’s kernel confirms everything that the client sends, and no byte ever comes back. A silent program \
+         looks just like a busy one.",
+        |story| {
+            let packets = packets(story);
+            let sent = packets.iter().filter(|(from, _)| *from == End::Client);
+            let last = sent.map(|(_, packet)| behind(packet)).next_back();
+            let is_heard = |(from, packet): &&(End, Packet)| {
+                *from == End::Server && Some(packet.acknowledged) == last
+            };
+            is_heard_in_time(story)
+                && bytes(story, End::Client) > 0
+                && bytes(story, End::Server) == 0
+                && packets.iter().any(|one| is_heard(&one))
+        },
+    ),
+    (
+        "The client’s FIN comes before the reply. It has finished sending, and still it gets all 24 bytes.",
+        |story| {
+            let packets = packets(story);
+            let end = packets.iter().position(|(from, one)| *from == End::Client && one.fin);
+            let reply =
+                packets.iter().position(|(from, one)| *from == End::Server && one.length > 0);
+            end < reply && end.is_some() && bytes(story, End::Server) == 24
+        },
+    ),
+    (
+        "The last arrow is no FIN. The server died with 22 bytes unread, so its kernel resets the connection.",
+        unread_ends_in_a_reset,
+    ),
+    ("A reset leaves nothing behind. Neither side ends in TIME_WAIT.", |story| {
+        let last = |end| states(story, end).last().copied();
+        unread_ends_in_a_reset(story)
+            && End::BOTH.into_iter().all(|end| last(end) == Some(State::Closed))
+    }),
+    (
+        "The server’s FIN is the first one, so it’s the server whose port is in TIME_WAIT afterwards.",
+        |story| {
+            let ends = packets(story).into_iter().filter(|(_, packet)| packet.fin);
+            ends.map(|(from, _)| from).next() == Some(End::Server)
+                && states(story, End::Server).last() == Some(&State::TimeWait)
+                && !states(story, End::Client).contains(&State::TimeWait)
+        },
+    ),
+];
+
+fn unread_ends_in_a_reset(story: &Story) -> bool {
+    let packets = packets(story);
+    let is_reset = packets.last().is_some_and(|(from, last)| *from == End::Server && last.rst);
+    let sent = |end| bytes(story, end);
+    is_reset && sent(End::Client) == 22 && sent(End::Server) == 0
+}
+
+/// Whether there was a wait of seconds.
+fn is_heard_in_time(story: &Story) -> bool {
+    let long = Duration::from_millis(1400);
+    story.rows().iter().any(|row| matches!(row.act, Act::Pause(pause) if pause > long))
+}
+
+fn packets(story: &Story) -> Vec<(End, Packet)> {
+    let packets = story.rows().iter().filter_map(|row| match &row.act {
+        Act::Packet { from, packet, .. } => Some((*from, packet.clone())),
+        _ => None,
+    });
+    packets.collect()
+}
+
+fn bytes(story: &Story, of: End) -> usize {
+    packets(story).iter().filter(|(from, _)| *from == of).map(|(_, packet)| packet.length).sum()
+}
+
+/// The number behind all that a packet carries.
+fn behind(packet: &Packet) -> u32 {
+    packet.sequence + packet.length as u32 + u32::from(packet.syn) + u32::from(packet.fin)
+}
+
+/// All states of one end, in their order.
+fn states(story: &Story, end: End) -> Vec<State> {
+    story.rows().iter().filter_map(|row| Some(row.states[end as usize]?.state)).collect()
+}
+
+// The chapters.
+
+/// The panels with a recorded scene, by its name. One name may be that of several, which run the same.
+fn panels() -> BTreeMap<String, Panel> {
+    let mut panels = BTreeMap::new();
+    for panel in all_panels() {
+        if let Some(name) = &panel.scene {
+            panels.entry(name.clone()).or_insert(panel);
+        }
+    }
+    panels
+}
+
+fn all_panels() -> Vec<Panel> {
+    let sources = sources();
+    let tags = sources.chapters.values().flat_map(|text| html::tags_of(text, &sources.config));
+    tags.filter_map(|tag| Panel::opened_by(&tag)?.ok()).collect()
+}
+
+fn asked(panel: &Panel) -> Value {
+    let programs = panel.programs.iter();
+    programs.map(|one| json!({ "name": one.program.name, "arguments": one.given })).collect()
+}
+
+fn recorded(name: &str) -> Recording {
+    let sources = sources();
+    Recording::named(root(), &sources.config.book.src, name)
+        .unwrap_or_else(|why| panic!("{name}: {why}"))
+}
+
+/// Why a line that says what to look at must not be there, if so.
+fn wrong(look: &str, story: &Story) -> Option<String> {
+    let statement = LOOKS.iter().find(|(line, _)| *line == look);
+    match statement {
+        None => Some(format!("nothing in LOOKS says when this is true: {look}")),
+        Some((_, holds)) if !holds(story) => Some(format!("it isn't so: {look}")),
+        Some(_) => None,
+    }
+}
+
+fn what_to_look_at_is_there() {
+    let mut seen = Vec::new();
+    for panel in all_panels() {
+        let (Some(name), Some(look)) = (&panel.scene, &panel.look) else { continue };
+        assert_eq!(wrong(look, &recorded(name).story()), None, "{name}");
+        assert_eq!(asked(&panel), asked(&panels()[name]), "two panels have the scene {name}");
+        seen.push(look.clone());
+    }
+    let unused: Vec<_> =
+        LOOKS.iter().filter(|(line, _)| !seen.iter().any(|look| look == line)).collect();
+    assert!(
+        unused.is_empty(),
+        "no chapter says {:?}",
+        unused.iter().map(|it| it.0).collect::<Vec<_>>()
+    );
+    assert!(seen.len() >= 6, "only {seen:?}");
+}
+
+/// Each statement can fail: it does of a scene where nothing happens.
+fn a_line_without_its_statement_is_refused() {
+    let nothing = Story::default();
+    for (line, holds) in LOOKS {
+        assert!(!holds(&nothing), "true of nothing: {line}");
+    }
+    assert!(wrong("The server sings.", &nothing).is_some());
+    assert!(wrong(LOOKS[0].0, &recorded("conversation").story()).is_some());
+}
+
+fn a_recording_is_read_as_it_was_written() {
+    for (name, _) in panels() {
+        let recording = recorded(&name);
+        let again = Recording::read(&recording.text()).expect("what was written");
+        assert_eq!(again.events, recording.events, "{name}");
+        // It is in its normal form already.
+        let text = recording.text();
+        assert_eq!(again.normal("/nowhere").text(), text, "{name}");
+    }
+}
+
+fn another_ending_is_another_scene() {
+    let whole = recorded("conversation");
+    let mut other = recorded("conversation");
+    for (_, event) in &mut other.events {
+        if let Event::Packet(packet) = event
+            && packet.fin
+        {
+            (packet.fin, packet.rst) = (false, true);
+            break;
+        }
+    }
+    assert_ne!(whole.essence(), other.essence());
+    let mut other = recorded("conversation");
+    other.events.retain(|(_, event)| !matches!(event, Event::Packet(one) if one.length == 0 && !one.syn && !one.fin));
+    assert_eq!(whole.essence(), other.essence(), "how often it is acknowledged is chance");
+}
+
+fn most_chapters_with_a_pair_have_a_scene() {
+    let with = panels().len();
+    assert!(with >= 12, "only {with} scenes");
+    let folder = root().join(&sources().config.book.src).join(SCENES);
+    let files: Vec<String> = fs::read_dir(folder)
+        .expect("a folder")
+        .map(|file| file.expect("a file").file_name().to_string_lossy().into_owned())
+        .collect();
+    let unused: Vec<_> = files
+        .iter()
+        .filter(|file| !panels().contains_key(file.trim_end_matches(".json")))
+        .collect();
+    assert!(unused.is_empty(), "no panel shows {unused:?}");
+}
+
+// A fresh capture.
+
+/// Runs the programs of a panel on a stage, until they have ended or, where the server goes on, until all of its
+/// conversations are over.
+#[cfg(target_os = "linux")]
+fn captured(panel: &Panel) -> Recording {
+    let server = Server::shared();
+    let mut run = server.run(asked(panel));
+    let mut events = Vec::new();
+    let mut story = Story::default();
+    let mut is_stopped = false;
+    let mut exits = 0;
+    loop {
+        let told = run.next();
+        let at = told.data["at"].as_f64().expect("its time") / 1000.0;
+        let at = Duration::from_secs_f64(at);
+        match &*told.kind {
+            "where" => assert_eq!(told.data["isolated"], true, "{}", told.data),
+            "end" => break,
+            "exit" => exits += 1,
+            _ => {}
+        }
+        for event in Event::told(&told.kind, &told.data) {
+            story.hear(at, &event);
+            events.push((at, event));
+        }
+        let is_over = exits == 1 && (story.is_over() || is_silent(panel));
+        if is_over && !is_stopped && !ends_by_itself(panel) {
+            is_stopped = true;
+            assert_eq!(server.asks(&format!("{}/stop", run.path), json!({})).status, 204);
+        }
+    }
+    let cast = panel.programs.iter().map(|one| (one.program.name, one.program.role.name()));
+    let here = root().to_string_lossy();
+    Recording { cast: Cast::of(cast), events }.normal(&here)
+}
+
+/// A server that says nothing never ends a conversation.
+#[cfg(target_os = "linux")]
+fn is_silent(panel: &Panel) -> bool {
+    panel.programs[0].given.get("--be").is_some_and(|how| how == "silent")
+}
+
+/// The servers of one client end after it.
+#[cfg(target_os = "linux")]
+fn ends_by_itself(panel: &Panel) -> bool {
+    let name = panel.programs[0].program.name;
+    !["lesson03", "lesson04", "unfriendly_server", "frame_server", "echo_server"]
+        .iter()
+        .any(|goes_on| name.starts_with(goes_on))
+}
+
+#[cfg(target_os = "linux")]
+fn is_as_recorded(name: &str, panel: &Panel) {
+    let sources = sources();
+    let src = &sources.config.book.src;
+    let file = root().join(src).join(SCENES).join(format!("{name}.json"));
+    let overwrites = std::env::var_os("SNAPSHOTS").is_some_and(|how| how == "overwrite");
+    if overwrites && !file.exists() {
+        // The book isn't built without it.
+        fs::create_dir_all(file.parent().expect("a folder")).expect("made");
+        fs::write(&file, "{\"programs\": [], \"events\": []}").expect("written");
+    }
+    let fresh = captured(panel);
+    for panel in all_panels().iter().filter(|panel| panel.scene.as_deref() == Some(name)) {
+        if let Some(look) = &panel.look {
+            let wrong = wrong(look, &fresh.story());
+            assert_eq!(wrong, None, "{}", fresh.essence());
+        }
+    }
+    let recorded = Recording::named(root(), src, name).unwrap_or_else(|why| panic!("{why}"));
+    if recorded.essence() != fresh.essence() {
+        if overwrites {
+            fs::write(&file, fresh.text()).expect("written");
+        } else {
+            panic!(
+                "the scene {name} is another one than recorded (SNAPSHOTS=overwrite records it anew). Recorded:\n{}\nNow:\n{}",
+                recorded.essence(),
+                fresh.essence()
+            );
+        }
+    }
+}
