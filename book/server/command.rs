@@ -31,7 +31,10 @@ const USAGE: &str = "\
 
   build        Write the book as a static site; --dest says where to (default: book.toml's
                build-dir, target/book)
-  preprocess   Be mdBook's preprocessor `repair`: a book on stdin, the book, prepared, on stdout";
+  preprocess   Be mdBook's preprocessor `repair`: a book on stdin, the book, prepared, on stdout
+
+BOOK_EDITOR, in the environment, is the program that a page opens an exercise with; without it,
+that is VISUAL or EDITOR if it opens a window, or else VS Code's `code`.";
 
 /// What the program does; the exit code is 0, 1 (it failed) or 2 (bad arguments).
 pub fn main() -> ExitCode {

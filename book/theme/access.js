@@ -75,10 +75,41 @@
         }
     };
     const sizes = new ResizeObserver((changes) => changes.forEach((change) => update(change.target)));
-    for (const scroller of main.querySelectorAll('pre > code, .table-wrapper')) {
+    const watch = (scroller) => {
         sizes.observe(scroller);
         scroller.addEventListener('scroll', () => fade(scroller), { passive: true });
+    };
+    main.querySelectorAll('pre > code, .table-wrapper').forEach(watch);
+    // One that another script has made.
+    document.addEventListener('book:scroller', ({ target }) => watch(target));
+
+    // The command of a page's bar can be copied, where the browser allows that. The word on the button is the style
+    // sheet's: it's no part of the text, which is the same without scripts.
+    if (navigator.clipboard) {
+        for (const command of main.querySelectorAll('.lesson-bar > .chip > code')) {
+            const button = document.createElement('button');
+            button.className = 'copy';
+            button.type = 'button';
+            button.dataset.copy = command.textContent;
+            button.setAttribute('aria-label', 'Copy the command');
+            command.after(' ', button);
+        }
     }
+    const said = document.createElement('span');
+    said.className = 'copied';
+    said.setAttribute('role', 'status');
+    main.append(said);
+    main.addEventListener('click', async ({ target }) => {
+        const button = target.closest('button[data-copy]');
+        if (!button) return;
+        const done = await navigator.clipboard.writeText(button.dataset.copy).then(() => true, () => false);
+        said.textContent = done ? 'Copied' : 'The browser doesn’t let this page copy';
+        button.dataset.copied = done ? 'yes' : 'no';
+        setTimeout(() => {
+            said.textContent = '';
+            delete button.dataset.copied;
+        }, 2000);
+    });
 
     // The arrow keys turn the page, but not while a reader scrolls a listing with them.
     main.addEventListener('keydown', (event) => {

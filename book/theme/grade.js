@@ -48,7 +48,7 @@
         const session = await fetch('/live/session');
         const { token } = await session.json();
         const headers = { 'X-Book-Token': token };
-        await fetch(`/live/grade/${what}`, { method: 'POST', headers });
+        return fetch(`/live/grade/${what}`, { method: 'POST', headers });
     };
 
     // A server that is just being started again is asked when the stream is back.
@@ -70,6 +70,43 @@
         made.addEventListener('click', () => {
             if (made.getAttribute('aria-disabled') !== 'true') {
                 ask(`now/${exercise.lesson}`);
+            }
+        });
+        return made;
+    };
+
+    const copyButton = (text) => {
+        // What copies is in access.js.
+        const made = element('button', { 'class': 'copy', 'type': 'button', 'data-copy': text }, 'Copy the path');
+        made.hidden = !navigator.clipboard;
+        return made;
+    };
+
+    // Where no editor could be started, the reader is told how, and what to open.
+    const unopened = ({ why, variable, path }) => {
+        const sentence = `${why[0].toUpperCase()}${why.slice(1)}.`;
+        const how = !variable ? [] : [' To choose your editor, start the book with its program in ',
+            element('code', {}, variable), ', such as ', element('code', {}, `${variable}=gedit cargo run -p book`), '.'];
+        const address = encodeURI(path.replaceAll('\\', '/').replace(/^\//, '')).replace(/[?#]/g, encodeURIComponent);
+        return [
+            element('p', {}, sentence, ...how),
+            element('p', {}, 'The file is ', element('code', {}, path), ' ', copyButton(path), ' ',
+                element('a', { 'href': `vscode://file/${address}` }, 'Open it in VS Code')),
+        ];
+    };
+
+    const openButton = (exercise) => {
+        const made = element('button', { 'class': 'grade-open', 'type': 'button' }, 'Open in your editor');
+        made.addEventListener('click', async () => {
+            const place = made.parentElement.querySelector('.grade-opened');
+            try {
+                const answer = await post(`open/${exercise.lesson}`);
+                const told = answer.status === 404 ? null : await answer.json();
+                if (!told) place.replaceChildren(element('p', {}, `There’s no file ${exercise.file}.`));
+                else if (told.opened) place.replaceChildren(element('p', {}, `Opened in ${told.opened}.`));
+                else place.replaceChildren(...unopened(told));
+            } catch {
+                place.replaceChildren(element('p', {}, 'The server doesn’t answer. Is it still running?'));
             }
         });
         return made;
@@ -114,10 +151,59 @@
         }
     };
 
+    // What it does now, in the box of the exercise.
+    const now = (exercise) => {
+        const { state, checks, progress } = exercise;
+        const ended = checks.filter(({ status }) => !['waiting', 'running'].includes(status)).length;
+        const failed = having(exercise, 'failed');
+        switch (state) {
+            case 'building': {
+                // Cargo names the crate, its version, and its folder.
+                const crate = /^Compiling (\S+)/.exec(progress);
+                return crate ? `Building ${crate[1]}` : 'Building';
+            }
+            case 'running': return `Checking: ${ended} of ${checks.length} done${failed ? `, ${failed} failed` : ''}`;
+            default: return inWords(exercise).replace(/^./, (letter) => letter.toUpperCase());
+        }
+    };
+
+    // A sentence in which names are between backticks.
+    const inline = (sentence) =>
+        sentence.split('`').map((part, place) => (place % 2 ? element('code', {}, part) : part));
+
+    // What comes next, and what the reader can do for it. `size` is how many checks there are.
+    const next = (exercise, size) => {
+        const failed = exercise.checks.find((check) => check.status === 'failed');
+        const save = on ? 'save' : 'save, and press “Grade now”';
+        switch (exercise.state) {
+            case 'not started':
+                return [on ? 'Delete its first line and save.'
+                    : `Delete its first line and save, then press “Grade me while I edit”.`];
+            case 'begun': return [on ? 'Save it, and it’s graded.'
+                : 'Press “Grade me while I edit”, and each save is graded.'];
+            case 'waiting': return [`Next it’s built, and its ${size} checks run.`];
+            case 'building': return [`Next its ${size} checks run. You can edit on: a newer save starts over.`];
+            case 'running': return ['You can edit on: a newer save starts over.'];
+            case 'does not compile': return [`What the compiler says is below. Mend its first error and ${save}.`];
+            case 'graded':
+                if (failed) {
+                    return ['Next: ', element('a', { 'href': `#${id(exercise, failed)}` }, ...inline(failed.demands)),
+                        ` Mend it and ${save}.`];
+                }
+                return mark(exercise) === 'passed' ? ['Each save is graded, so you can try to break it.']
+                    : ['The machine was too busy to judge the rest. Press “Grade now” to have it tried again.'];
+            default: return ['Press “Grade now” to have it tried again.'];
+        }
+    };
+
+    const id = (exercise, check) => `${exercise.lesson}-${check.check}`;
+
     // What a screen reader is told: the verdicts, not each step towards them.
     const announcement = (exercise) => {
         switch (exercise.state) {
             case 'graded':
+                if (mark(exercise) === 'passed') return `${name(exercise)} is repaired: ${inWords(exercise)}`;
+                // Falls through.
             case 'does not compile':
             case 'cannot grade': return `${name(exercise)}: ${inWords(exercise)}`;
             default: return null;
@@ -191,43 +277,102 @@
         }
     };
 
+    // From the reader's answer to the solution, in rows of text: they quote a program.
+    const differences = (lesson) => {
+        const place = element('div');
+        const block = element('details', { 'class': 'grade-differences' },
+            element('summary', {}, 'What differs between your answer and the solution'), place);
+        block.addEventListener('toggle', async () => {
+            if (!block.open) return;
+            const answer = await fetch(`/live/grade/differences/${lesson}`).catch(() => null);
+            if (!answer?.ok) {
+                place.replaceChildren(element('p', {}, (await answer?.text()) ?? 'The server doesn’t answer.'));
+                return;
+            }
+            const { yours, solution, rows } = await answer.json();
+            const lines = element('span', { 'class': 'lines' }, ...rows.map(([sign, line]) => {
+                const kinds = { '-': 'del', '+': 'ins' };
+                const made = element(kinds[sign] ?? 'span', { 'class': 'row' }, `${sign} ${line}\n`);
+                made.classList.toggle('gap', sign === '⋯');
+                return made;
+            }));
+            const caption = ['From yours, ', element('code', {}, yours), ' (', element('code', {}, '-'), '), to the solution, ',
+                element('code', {}, solution), ' (', element('code', {}, '+'), ')'];
+            const code = element('code', { 'class': 'nohighlight' }, lines);
+            place.replaceChildren(rows.length === 0 ? element('p', {}, 'Not a line. They’re the same.')
+                : element('figure', { 'class': 'listing diff' }, element('figcaption', {}, ...caption),
+                    element('pre', {}, code)));
+            code.dispatchEvent(new CustomEvent('book:scroller', { bubbles: true }));
+        });
+        return block;
+    };
+
+    // The end of the work: a plaster, and what to do with the answer.
+    const finished = (exercise) => {
+        const solution = element('code', {}, exercise.file.replace('exercise.rs', 'solution.rs'));
+        const after = document.querySelector('.next a[href]');
+        const block = element('div', { 'class': 'grade-done' },
+            element('p', { 'class': 'grade-cheer' }, element('span', {}, element('strong', {}, 'Repaired.'),
+                ` All ${exercise.checks.length} checks pass, and you wrote that yourself.`)),
+            element('p', {}, 'One good answer is ', solution, '. Where it differs from yours, yours may be the better one.'),
+            differences(exercise.lesson));
+        if (after) {
+            block.append(element('p', {}, 'Read on: ', element('a', { 'href': after.href }, after.textContent), '.'));
+        }
+        return block;
+    };
+
+    const showFinished = (head, exercise) => {
+        const old = head.querySelector('.grade-done');
+        if (mark(exercise) !== 'passed') {
+            old?.remove();
+        } else if (!old) {
+            head.append(finished(exercise));
+        }
+    };
+
     const showExercise = (section, exercise) => {
         let head = section.querySelector('.grade-live');
         if (!head) {
             section.querySelector('.grade-how')?.remove();
             head = element('div', { 'class': 'grade-live' },
-                button(), ' ', nowButton(exercise),
+                button(), ' ', nowButton(exercise), ' ', openButton(exercise),
+                element('div', { 'class': 'grade-opened', 'role': 'status' }),
                 element('p', { 'class': 'grade-state' }),
                 element('p', { 'class': 'grade-news', 'role': 'status' }),
                 element('p', { 'class': 'grade-todo' }),
                 element('pre', { 'class': 'grade-errors', 'tabindex': 0, 'hidden': '' }));
             section.querySelector('.grade-head').after(head);
         }
+        const items = [...section.querySelectorAll('li[data-check]')];
         section.dataset.state = exercise.state;
         section.classList.toggle('done', mark(exercise) === 'passed');
         head.querySelector('.grade-now').setAttribute('aria-disabled',
             exercise.state === 'not started' || BUSY.includes(exercise.state));
-        head.querySelector('.grade-state').textContent = inWords(exercise)
-            + (exercise.progress ? `: ${exercise.progress}` : '');
+        head.querySelector('.grade-state').textContent = now(exercise);
         const news = announcement(exercise);
         if (news !== null && head.querySelector('.grade-news').textContent !== news) {
             head.querySelector('.grade-news').textContent = news;
         }
-        const file = element('code', {}, exercise.file);
-        const todo = exercise.state === 'not started'
-            ? [on ? 'Watching ' : 'Your file is ', file, '. Delete its first line and save to begin.']
-            : [on ? 'Watching ' : 'Your file is ', file, on ? '. Save it to be graded again.' : '.'];
-        renew(head.querySelector('.grade-todo'), ...todo, ` ${BY_ITSELF}`);
+        const byItself = ['not started', 'begun'].includes(exercise.state) ? ` ${BY_ITSELF}` : '';
+        renew(head.querySelector('.grade-todo'), on ? 'Watching ' : 'Your file is ',
+            element('code', {}, exercise.file), '. ', ...next(exercise, items.length), byItself);
         const errors = head.querySelector('.grade-errors');
         errors.hidden = exercise.message === '';
         errors.textContent = exercise.message.trimEnd();
-        for (const item of section.querySelectorAll('li[data-check]')) {
+        for (const item of items) {
+            item.id = id(exercise, { check: item.dataset.check });
             showCheck(item, exercise.checks.find((check) => check.check === item.dataset.check));
         }
         showMilestones(section);
-        // The one to begin with.
+        showFinished(head, exercise);
+        // The one to begin with, and the question that leads on.
         if (exercise.state === 'graded' && !section.querySelector('.grade-why[open]')) {
-            section.querySelector('details.grade-why')?.setAttribute('open', '');
+            const first = section.querySelector('[data-status="failed"] > .grade-why')
+                ?? section.querySelector('details.grade-why');
+            for (const part of [first, first?.querySelector('[data-part="hint"]')]) {
+                part?.setAttribute('open', '');
+            }
         }
     };
 

@@ -25,6 +25,8 @@ pub fn trials() -> Vec<Trial> {
         a_prediction_is_no_first_use,
         the_minutes_of_a_chapter_are_computed,
         a_page_tells_the_minutes_of_others,
+        a_listing_says_who_runs_it,
+        a_page_with_a_number_says_it_above_its_title,
         the_preprocessor_adds_captions,
         the_preprocessor_refuses_defects,
         the_preprocessor_is_for_html_only,
@@ -208,6 +210,55 @@ fn built(text: &str) -> String {
 pub fn main_of(page: &Path) -> String {
     let page = fs::read_to_string(page).unwrap();
     page.split("<main>").nth(1).unwrap().split("</main>").next().unwrap().to_owned()
+}
+
+/// As the table of programs has it, or the program instead of which a wrong one is judged.
+fn a_listing_says_who_runs_it() {
+    let book = SmallBook::new();
+    let instead = |program: &str| format!("//! Wrong.\n//!\n//! Instead of: {program}\n");
+    for (file, text, side) in [
+        ("lessons/lesson01/original.py", "", Some("client")),
+        ("lessons/lesson01/frame_server.rs", "", Some("server")),
+        ("lessons/lesson02/src/serve.rs", "", Some("server")),
+        ("lessons/lesson03/client.py", "", Some("client")),
+        ("lessons/lesson03/src/matrix.rs", "", None),
+        ("lessons/lesson02/examples/wrong.rs", &instead("lesson02"), Some("server")),
+        ("lessons/lesson00/examples/wrong.rs", &instead("exercise01"), Some("client")),
+        ("lessons/lesson05/src/main.rs", "", None),
+        ("lessons/common/src/error.rs", "", None),
+        ("tests/lesson02/client.rs", "", None),
+    ] {
+        book.write(file, &format!("{text}code\n"));
+        book.write(
+            SECOND,
+            &format!("# Second\n\n```rust,ignore\n{{{{#include ../../{file}}}}}\n```\n"),
+        );
+        book.build().success();
+        let page = main_of(&book.path("site/second.html"));
+        let (class, word) = match side {
+            Some(side) => (format!(" {side}"), format!(" <span class=\"side\">{side}</span>")),
+            None => Default::default(),
+        };
+        let expected = format!(
+            "<figure class=\"listing{class}\"><figcaption><code>{file}</code>{word}</figcaption>"
+        );
+        assert!(page.contains(&expected), "{file}: {page}");
+    }
+}
+
+fn a_page_with_a_number_says_it_above_its_title() {
+    let book = SmallBook::new();
+    let listed = "# Summary\n\n[First](README.md)\n- [2.1 Second](second.md)\n- [4G](third.md)\n";
+    book.write("book/chapters/SUMMARY.md", listed);
+    book.write("book/chapters/third.md", "# Third\n");
+    book.build().success();
+    let page = |name: &str| main_of(&book.path("site").join(name));
+    let second = page("second.html");
+    let start = second.trim_start();
+    assert!(start.starts_with("<p class=\"kicker\">Chapter 2.1</p>\n\n<h1"), "{second}");
+    for other in ["index.html", "third.html"] {
+        assert!(!page(other).contains("kicker"), "{}", page(other));
+    }
 }
 
 fn the_preprocessor_adds_captions() {

@@ -174,7 +174,13 @@ fn another_user_starts_nothing() {
         let answer = as_user(user).args(["bash", "-c", &script]).output().unwrap();
         String::from_utf8_lossy(&answer.stdout).into_owned()
     };
-    for request in ["GET /live/session", "POST /live/run", "GET /live"] {
+    for request in [
+        "GET /live/session",
+        "POST /live/run",
+        "GET /live",
+        "POST /live/grade/open/one",
+        "GET /live/grade/differences/one",
+    ] {
         let answer = ask(OTHER, request);
         assert!(answer.contains(" 403 ") && answer.contains("another user"), "{request}: {answer}");
     }

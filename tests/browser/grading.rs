@@ -51,17 +51,23 @@ fn an_exercise_is_mended_under_an_open_page(live: &mut LiveVisit) {
     assert_eq!(open("part.querySelector('[data-check=serves_the_next_client]') !== null"), true);
     assert!(live.texts("details.milestone .grade-part")[0].starts_with("1 of "));
     live.click("details.milestone:last-of-type > summary");
-    // The report is there to be read, the hint is not, until it is asked for.
+    // Of the first check that fails, the hint is unfolded, and the report a click away.
     let failed = "[data-check=serves_the_next_client] .grade-why";
     let is_seen =
         |part: &str| live.get(&format!("{}.checkVisibility()", query(&format!("{failed} {part}"))));
+    assert_eq!(is_seen("[data-part=hint] p"), true, "the hint is folded");
+    assert_eq!(live.texts(&format!("{failed} [data-part=hint] p")), ["What does it say?"]);
+    assert_eq!(is_seen("[data-part=report] pre"), false, "the report is not folded");
     live.click(&format!("{failed} [data-part=report] > summary"));
     assert_eq!(is_seen("[data-part=report] pre"), true);
-    assert_eq!(is_seen("[data-part=hint] p"), false, "the hint is not folded");
-    live.click(&format!("{failed} [data-part=hint] > summary"));
-    assert_eq!(is_seen("[data-part=hint] p"), true);
-    assert_eq!(live.texts(&format!("{failed} [data-part=hint] p")), ["What does it say?"]);
     assert_eq!(live.texts(&format!("{GRADE} .grade-todo code")), [EXERCISE]);
+    let todo = format!("Watching {EXERCISE}. Next: To say it. Mend it and save.");
+    assert_eq!(live.texts(&format!("{GRADE} .grade-todo")), [todo]);
+    let leads_to = format!(
+        "document.querySelector({}.hash).dataset.check",
+        query(&format!("{GRADE} .grade-todo a"))
+    );
+    assert_eq!(live.get(&leads_to), "serves_the_next_client");
     let sign = |page: &str| live.texts(&format!(".sidebar a[href$=\"{page}\"] .grade-sign"));
     nothing(live.faults(GRADE));
     live.until("document.querySelector('.sidebar .grade-sign') !== null");
@@ -110,11 +116,43 @@ fn a_page_says_how_its_exercise_stands(live: &mut LiveVisit) {
         ));
         live.texts(".grade[data-lesson=lesson03] .grade-todo").remove(0)
     };
-    let begin = "exercise.rs. Delete its first line and save to begin. The page grades by itself: \
-                 what you run in the terminal isn’t shown here.";
-    assert_eq!(tell(false, "not started", ""), format!("Your file is {begin}"));
-    assert_eq!(tell(true, "not started", ""), format!("Watching {begin}"));
-    tell(true, "graded", "failed");
+    let by_itself = "The page grades by itself: what you run in the terminal isn’t shown here.";
+    let says = |on: bool, state: &str, status: &str, now: &str, expected: &str| {
+        let todo = tell(on, state, status);
+        let watching = if on { "Watching" } else { "Your file is" };
+        assert_eq!(todo, format!("{watching} exercise.rs. {expected}"), "{state}");
+        assert_eq!(live.texts(".grade[data-lesson=lesson03] .grade-state"), [now], "{state}");
+    };
+    let begin = "Delete its first line and save";
+    let press = "press “Grade me while I edit”";
+    says(false, "not started", "", "Not started", &format!("{begin}, then {press}. {by_itself}"));
+    says(true, "not started", "", "Not started", &format!("{begin}. {by_itself}"));
+    let each = "Press “Grade me while I edit”, and each save is graded.";
+    says(false, "begun", "", "Begun, not graded", &format!("{each} {by_itself}"));
+    let count = live.get("document.querySelectorAll('.grade[data-lesson=lesson03] li').length");
+    says(true, "waiting", "", "Waiting", &format!("Next it’s built, and its {count} checks run."));
+    let edit = "You can edit on: a newer save starts over.";
+    says(true, "building", "", "Building", &format!("Next its {count} checks run. {edit}"));
+    says(true, "running", "running", "Checking: 0 of 1 done", edit);
+    says(true, "running", "failed", "Checking: 1 of 1 done, 1 failed", edit);
+    says(
+        true,
+        "does not compile",
+        "",
+        "Does not compile",
+        "What the compiler says is below. Mend its first error and save.",
+    );
+    says(true, "cannot grade", "", "Cannot grade", "Press “Grade now” to have it tried again.");
+    let again =
+        "The machine was too busy to judge the rest. Press “Grade now” to have it tried again.";
+    says(true, "graded", "not judged", "0 of 1 checks, 1 not judged", again);
+    says(
+        false,
+        "graded",
+        "failed",
+        "0 of 1 checks",
+        "Next:  Mend it and save, and press “Grade now”.",
+    );
     assert_eq!(live.texts(".next .next-exercise"), ["Your exercise03: 0 of 1 checks."]);
     let plaster = || {
         live.get("getComputedStyle(document.querySelector('.grade-head'), '::before').content !== 'none'")

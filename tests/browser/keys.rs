@@ -12,6 +12,7 @@ pub fn trials() -> Vec<Trial> {
         a_helpless_page_is_refused,
         the_chapters_open_by_key,
         a_theme_is_chosen_by_key,
+        a_command_is_copied_by_key,
         arrows_scroll_what_has_the_focus,
         a_page_that_turns_is_refused,
     ]
@@ -82,6 +83,37 @@ fn a_theme_is_chosen_by_key(visit: &mut Visit) {
     visit.press(&[Key::Escape]);
     assert_eq!(state(), json!(["mdbook-theme-toggle", true]));
     visit.choose_theme("default_theme");
+}
+
+fn a_command_is_copied_by_key(visit: &mut Visit) {
+    visit.browser.emulate(WIDE, false);
+    visit.open("02-2-server.html");
+    let state = || {
+        visit.browser.run(
+            "const button = document.querySelector('.lesson-bar .copy');
+             return [window.copied ?? null, button.dataset.copied ?? null, button.ariaLabel,
+                 document.querySelector('[role=status].copied').textContent];",
+            &[],
+        )
+    };
+    let stub = |function: &str| {
+        let script = format!(
+            "navigator.clipboard.writeText = {function};
+             document.querySelector('.lesson-bar .copy').focus()"
+        );
+        visit.browser.run(&script, &[]);
+        visit.press(&[Key::Enter]);
+        let said = "return document.querySelector('[role=status].copied').textContent !== ''";
+        visit.browser.until("hear that it is copied", said);
+    };
+    assert_eq!(state(), json!([null, null, "Copy the command", ""]));
+    stub("async (text) => { window.copied = text; }");
+    let command = "cargo run -p lesson02";
+    assert_eq!(state(), json!([command, "yes", "Copy the command", "Copied"]));
+    visit.open("02-2-server.html");
+    stub("async () => { throw new Error('not allowed'); }");
+    let refused = "The browser doesn’t let this page copy";
+    assert_eq!(state(), json!([null, "no", "Copy the command", refused]));
 }
 
 fn arrows_scroll_what_has_the_focus(visit: &mut Visit) {

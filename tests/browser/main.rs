@@ -9,6 +9,8 @@
 mod attacks;
 #[cfg(unix)]
 mod elsewhere;
+#[cfg(unix)]
+mod exercise;
 mod faults;
 #[cfg(unix)]
 mod grading;
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
     {
         trials.extend(panels::trials());
         trials.extend(grading::trials());
+        trials.extend(exercise::trials());
         trials.extend(attacks::trials());
     }
     let conclusion = harness::run(&Arguments::from_args(), trials);

@@ -292,7 +292,7 @@ fn a_static_copy_shows_the_recordings(live: &mut LiveVisit) {
     // What there is to press or fill in; mdBook's own button copies a listing.
     const CONTROLS: &str =
         "[...document.querySelectorAll('main :is(button, input, select, form, [role=button])')]
-        .filter((control) => !control.matches('.clip-button')).map((control) => control.className)";
+        .filter((control) => !control.matches('.clip-button, .copy')).map((control) => control.className)";
     const RECORDINGS: &str = "[...document.querySelectorAll('.run')].map((panel) => {
         const parts = [...panel.querySelectorAll('pre, .run-note')];
         for (let part = panel; part; part = part.parentElement) if (part.matches('details')) part.open = true;

@@ -1,5 +1,7 @@
 //! Exercises that are graded while they are edited.
 
+mod answer;
+mod editor;
 mod grades;
 mod queue;
 mod routes;

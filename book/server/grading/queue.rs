@@ -80,6 +80,23 @@ impl GradeQueue {
         &self.inner.exercises[number]
     }
 
+    /// The exercise of this lesson; `None`: no lesson is called that.
+    pub fn of_lesson(&self, lesson: &str) -> Option<&Exercise> {
+        self.inner.exercises.iter().find(|one| one.lesson == lesson)
+    }
+
+    /// Whether the file of this lesson's exercise, as it is now, has passed all of its checks.
+    pub fn is_passed(&self, lesson: &str) -> bool {
+        let number = self.inner.exercises.iter().position(|one| one.lesson == lesson);
+        number.is_some_and(|number| {
+            let state = self.state();
+            let stamp = self.exercise(number).stamp();
+            stamp.is_some()
+                && stamp == state.graded[number]
+                && self.inner.grades.borrow().is_passed(number)
+        })
+    }
+
     pub fn grades(&self) -> watch::Receiver<Grades> {
         self.inner.grades.subscribe()
     }

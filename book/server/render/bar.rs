@@ -46,6 +46,16 @@ pub fn chips(text: &str, minutes: usize, config: &Config) -> String {
     format!("{}{}{}", &text[..words], bar.trim_end(), &text[end..])
 }
 
+/// The chapter with a line above its title that says where it is, if the list of chapters gives it a number.
+pub fn kicker(text: &str, listed: &str) -> String {
+    let number = listed.split(' ').next().unwrap_or_default();
+    let is_number = number.split('.').all(|part| part.parse::<u8>().is_ok());
+    match is_number && text.trim_start().starts_with("# ") {
+        true => format!("<p class=\"kicker\">Chapter {number}</p>\n\n{text}"),
+        false => text.to_owned(),
+    }
+}
+
 /// The lesson that a chapter belongs to: the one whose exercise it has, or the one that its bar runs.
 pub fn lesson(text: &str) -> Option<&str> {
     static RUN: LazyLock<Regex> =

@@ -4,13 +4,10 @@
 use std::path::Path;
 
 use mdbook_preprocessor::config::Config;
-use similar::{Algorithm, ChangeTag, TextDiff};
 
+use super::listing;
 use crate::source::include::DIFF;
-use crate::source::{Directive, html, paths};
-
-/// How many lines are shown around a change.
-const AROUND: usize = 3;
+use crate::source::{Directive, Sign, changes, html, paths};
 
 /// Puts a listing in the place of every fenced block that compares two files.
 ///
@@ -44,8 +41,9 @@ fn listing(block: &str, root: &Path, dir: &Path) -> Option<String> {
         false => &new_file,
     };
     let name = |file: &Path| format!("<code>{}</code>", html::escape(&paths::slashed(file)));
+    let (class, side) = listing::marks(root, &new_file);
     Some(format!(
-        "<figure class=\"listing diff\"><figcaption>From {} to {}</figcaption>\n\
+        "<figure class=\"listing diff{class}\"><figcaption>From {} to {}{side}</figcaption>\n\
          <pre><code class=\"language-plaintext nohighlight\"><span class=\"lines\">{}</span></code></pre>\n\
          </figure>",
         name(&old_file),
@@ -66,29 +64,16 @@ fn set_out(text: &str, by: usize) -> String {
 
 /// The changed lines and those around them. Each has a tag, so that no line is blank and ends the HTML.
 fn lines(old: &str, new: &str) -> String {
-    let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_lines(old, new);
-    let groups = diff.grouped_ops(AROUND);
-    let total = diff.ops().iter().map(|op| op.old_range().end).max().unwrap_or(0);
-    let mut shown = String::new();
-    let mut seen = 0;
-    for group in &groups {
-        let start = group.first().map_or(0, |op| op.old_range().start);
-        shown += gap(start > seen);
-        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            let (element, sign) = match change.tag() {
-                ChangeTag::Equal => ("span", ' '),
-                ChangeTag::Delete => ("del", '-'),
-                ChangeTag::Insert => ("ins", '+'),
-            };
-            // A directive in a program is not for mdBook.
-            let line = html::escape(change.value().trim_end()).replace("{{", "&#123;&#123;");
-            shown += &format!("<{element} class=\"row\">{sign} {line}\n</{element}>");
-        }
-        seen = group.last().map_or(seen, |op| op.old_range().end);
-    }
-    shown + gap(total > seen)
-}
-
-fn gap(is_one: bool) -> &'static str {
-    if is_one { "<span class=\"row gap\">  ⋯\n</span>" } else { "" }
+    let row = |(sign, line): (Sign, String)| {
+        let (element, mark) = match sign {
+            Sign::Gap => return "<span class=\"row gap\">  ⋯\n</span>".to_owned(),
+            Sign::Same => ("span", ' '),
+            Sign::Goes => ("del", '-'),
+            Sign::Comes => ("ins", '+'),
+        };
+        // A directive in a program is not for mdBook.
+        let line = html::escape(&line).replace("{{", "&#123;&#123;");
+        format!("<{element} class=\"row\">{mark} {line}\n</{element}>")
+    };
+    changes(old, new, None).into_iter().map(row).collect()
 }

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use mdbook_preprocessor::config::Config;
+use programs::{Program, Role};
 
 use crate::source::{Directive, html, paths};
 
@@ -65,7 +66,41 @@ fn figure(info: &str, body: &str, root: &Path, dir: &Path, src: &Path) -> Option
         return None;
     }
     let name = html::escape(&paths::slashed(&file));
-    Some(format!(r#"<figure class="listing"><figcaption><code>{name}</code></figcaption>"#))
+    let (class, side) = marks(root, &file);
+    Some(format!(
+        r#"<figure class="listing{class}"><figcaption><code>{name}</code>{side}</figcaption>"#
+    ))
+}
+
+/// What a listing has more where a client or a server runs it: a class, and a word behind the file's name.
+pub fn marks(root: &Path, file: &Path) -> (String, String) {
+    match side(root, file) {
+        Some(side) => (format!(" {side}"), format!(" <span class=\"side\">{side}</span>")),
+        None => Default::default(),
+    }
+}
+
+/// Whether a file of a lesson belongs to a client or to a server, as the table of programs has it. A program
+/// that isn't in there does what the one does instead of which it is judged, or else what its lesson does.
+fn side(root: &Path, file: &Path) -> Option<&'static str> {
+    let path = paths::slashed(file);
+    let in_lesson = path.strip_prefix("lessons/")?;
+    let (lesson, rest) = in_lesson.split_once('/')?;
+    let stem = file.file_stem()?.to_str()?;
+    let own = match rest.split_once('/') {
+        Some(("src", _)) => Program::named(&format!("{lesson} {stem}")),
+        _ => Program::named(in_lesson).or_else(|| Program::named(stem)),
+    };
+    let judged = || {
+        let text = paths::text_below(root, &root.join(file)).ok()?;
+        let instead = text.lines().find_map(|line| line.strip_prefix("//! Instead of: "))?;
+        Program::named(instead.trim())
+    };
+    match own.or_else(judged).or_else(|| Program::named(lesson))?.role {
+        Role::Client => Some("client"),
+        Role::Server => Some("server"),
+        Role::Alone => None,
+    }
 }
 
 /// Whether a recording has columns: a line that's broken would tear them apart.

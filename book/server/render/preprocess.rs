@@ -74,6 +74,7 @@ fn prepared(context: &PreprocessorContext, mut book: Book) -> Book {
         }
         chapter.content = panel::explain(&chapter.content, &context.root, config);
         chapter.content = listing::caption(&chapter.content, &context.root, &place, config);
+        chapter.content = bar::kicker(&chapter.content, &chapter.name);
     });
     book
 }

@@ -2,6 +2,7 @@
 //! predictions and exercises. Nothing here judges or changes a chapter.
 
 mod card;
+mod changes;
 mod claim;
 pub mod defect;
 mod exercise;
@@ -12,6 +13,7 @@ pub mod prediction;
 mod sources;
 
 pub use card::Card;
+pub use changes::{Sign, changes};
 pub use claim::{Claim, VERDICTS, Verdict};
 pub use defect::Defect;
 pub use exercise::{Exercise, Stamp};

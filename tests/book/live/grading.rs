@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::support::{DEADLINE, SECOND, Server, SmallBook, Stream, is_alive, trials, until};
 
-const EXERCISE: &str = "lessons/one/exercise.rs";
+pub(super) const EXERCISE: &str = "lessons/one/exercise.rs";
 
 const NOT_STARTED: &str = "// NOT STARTED: delete this line to be graded\n";
 
@@ -352,7 +352,13 @@ fn only_this_machine_can_connect() {
 }
 
 /// A small book with one exercise, and a server that grades it.
-fn with_exercise(exercise: &str) -> (SmallBook, Server) {
+pub(super) fn with_exercise(exercise: &str) -> (SmallBook, Server) {
+    let book = book_with_exercise(exercise);
+    let server = book.serve_for_grading(60);
+    (book, server)
+}
+
+pub(super) fn book_with_exercise(exercise: &str) -> SmallBook {
     let book = SmallBook::new();
     book.append(SECOND, "{{#include checks/one.html}}");
     book.write(
@@ -365,8 +371,7 @@ fn with_exercise(exercise: &str) -> (SmallBook, Server) {
         book.write(name, script);
         fs::set_permissions(book.path(name), fs::Permissions::from_mode(0o755)).unwrap();
     }
-    let server = book.serve_for_grading(60);
-    (book, server)
+    book
 }
 
 impl SmallBook {
@@ -398,7 +403,7 @@ impl SmallBook {
 
 impl Server {
     #[track_caller]
-    fn post(&self, what: &str) {
+    pub(super) fn post(&self, what: &str) {
         let head = format!(
             "POST /live/grade/{what} HTTP/1.1\r\nOrigin: http://HOST\r\nX-Book-Token: {}",
             self.token()
@@ -411,7 +416,7 @@ impl Server {
 impl Stream {
     /// Waits until the exercise is known to be so.
     #[track_caller]
-    fn grade(&mut self, is_so: impl Fn(&Value) -> bool) -> Value {
+    pub(super) fn grade(&mut self, is_so: impl Fn(&Value) -> bool) -> Value {
         let deadline = Instant::now() + DEADLINE;
         let mut last = Value::Null;
         while Instant::now() < deadline {
@@ -428,12 +433,12 @@ impl Stream {
     }
 }
 
-fn statuses(exercise: &Value) -> Vec<&str> {
+pub(super) fn statuses(exercise: &Value) -> Vec<&str> {
     let checks = exercise["checks"].as_array().unwrap();
     checks.iter().map(|check| check["status"].as_str().unwrap()).collect()
 }
 
 #[track_caller]
-fn is_gone(process: Pid) {
+pub(super) fn is_gone(process: Pid) {
     until("the process is gone", || !is_alive(process));
 }

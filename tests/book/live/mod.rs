@@ -2,7 +2,11 @@
 
 #[cfg(unix)]
 mod actors;
+#[cfg(unix)]
+mod answer;
 mod arguments;
+#[cfg(unix)]
+mod editor;
 #[cfg(unix)]
 mod grading;
 mod misbehaving;
@@ -28,6 +32,6 @@ pub fn trials() -> Vec<Trial> {
     trials.extend(stage::trials());
     trials.extend(arguments::trials());
     #[cfg(unix)]
-    trials.extend(grading::trials());
+    trials.extend([grading::trials(), editor::trials(), answer::trials()].into_iter().flatten());
     trials
 }

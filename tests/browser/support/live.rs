@@ -52,6 +52,9 @@ esac
 exec "$REAL_CARGO" "$@"
 "#;
 
+/// An editor that closes when it has written down what it was to open.
+const EDITOR: &str = "#!/bin/sh\necho \"$*\" >> \"$COPY/opened\"\n";
+
 const MANIFEST: &str = r#"
 [package]
 name = "lesson02"
@@ -170,7 +173,11 @@ impl LiveVisit {
         write(EXERCISE, WRONG);
         write("cargo", CARGO);
         fs::set_permissions(copy.join("cargo"), fs::Permissions::from_mode(0o755)).expect("a mode");
+        write("editor", EDITOR);
+        fs::set_permissions(copy.join("editor"), fs::Permissions::from_mode(0o755))
+            .expect("a mode");
         let environment = vec![
+            ("BOOK_EDITOR", copy.join("editor").into()),
             ("CARGO", copy.join("cargo").into()),
             ("COPY", copy.into()),
             ("WORKSPACE", root().into()),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::AnsiColor;
 
-use crate::{About, Arguments, Conclusion, Format, Outcome};
+use crate::{About, Arguments, Conclusion, Failed, Format, Outcome};
 
 /// Writes what happens to standard output.
 pub(crate) struct Events {
@@ -13,7 +13,7 @@ pub(crate) struct Events {
     color: ColorChoice,
     /// How wide the names are.
     width: usize,
-    failures: Vec<(String, String)>,
+    failures: Vec<(String, Failed)>,
 }
 
 impl Events {
@@ -54,20 +54,20 @@ impl Events {
             Format::Terse => format!("{style}{letter}{style:#}"),
             Format::Json => {
                 let name = json(&about.name);
-                let why = match &outcome {
-                    Outcome::Failed(why) => format!(", \"stdout\": {}", json(why)),
-                    _ => String::new(),
-                };
                 let event = word.to_lowercase();
                 let test = format!("{{ \"type\": \"test\", \"name\": {name}");
-                format!(
+                let why = match outcome {
+                    Outcome::Failed(failed) => format!(", \"stdout\": {}", json(&failed.why())),
+                    _ => String::new(),
+                };
+                return self.write(&format!(
                     "{test}, \"event\": \"started\" }}\n{test}, \"event\": \"{event}\"{why} }}\n"
-                )
+                ));
             }
         };
         self.write(&line);
-        if let Outcome::Failed(why) = outcome {
-            self.failures.push((about.name, why));
+        if let Outcome::Failed(failed) = outcome {
+            self.failures.push((about.name, failed));
         }
     }
 
@@ -85,12 +85,12 @@ impl Events {
         }
         let mut text = String::new();
         if !self.failures.is_empty() {
-            text += "\nfailures:\n\n";
-            for (name, why) in &self.failures {
-                text += &format!("---- {name} ----\n{why}\n\n");
+            let (mut told, mut names) = (String::new(), String::new());
+            for (name, failed) in self.failures.drain(..) {
+                told += &format!("---- {name} ----\n{}\n\n", failed.why());
+                names += &format!("    {name}\n");
             }
-            text += "\nfailures:\n";
-            self.failures.iter().for_each(|(name, _)| text += &format!("    {name}\n"));
+            text += &format!("\nfailures:\n\n{told}\nfailures:\n{names}");
         }
         let (word, color) = match failed {
             0 => ("ok", AnsiColor::Green),

@@ -8,7 +8,7 @@ mod arguments;
 mod events;
 
 use std::any::Any;
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -73,19 +73,37 @@ impl About {
 }
 
 /// Why a test fails.
-#[derive(Clone, Debug)]
-pub struct Failed(String);
+pub struct Failed(Box<dyn FnOnce() -> String + Send>);
+
+impl Failed {
+    /// A failure whose words depend on how other tests end: they are asked for when they are written, which for
+    /// people is after the last test.
+    pub fn because(why: impl FnOnce() -> String + Send + 'static) -> Failed {
+        Failed(Box::new(why))
+    }
+
+    fn why(self) -> String {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Failed")
+    }
+}
 
 impl<T: Display> From<T> for Failed {
     fn from(why: T) -> Failed {
-        Failed(why.to_string())
+        let why = why.to_string();
+        Failed::because(move || why)
     }
 }
 
 /// How a trial has ended.
 enum Outcome {
     Passed,
-    Failed(String),
+    Failed(Failed),
     Ignored,
 }
 
@@ -159,8 +177,8 @@ pub fn run(arguments: &Arguments, mut trials: Vec<Trial>) -> Conclusion {
 fn outcome(run: Runner) -> Outcome {
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(Ok(())) => Outcome::Passed,
-        Ok(Err(Failed(why))) => Outcome::Failed(why),
-        Err(payload) => Outcome::Failed(format!("test panicked: {}", message(&*payload))),
+        Ok(Err(failed)) => Outcome::Failed(failed),
+        Err(payload) => Outcome::Failed(format!("test panicked: {}", message(&*payload)).into()),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::report::{self, Report};
 use crate::suite::judge::{exactly, right, trial};
 use crate::suite::live;
 use crate::suite::record::{Graded, Status};
+use crate::suite::reports::Reports;
 use crate::suite::starter::{self, Begun, begun};
 use crate::words::suite as words;
 
@@ -88,7 +89,7 @@ pub(crate) struct Grade {
     checks: &'static [Check],
     shown: Shown,
     results: Arc<Mutex<Vec<Graded>>>,
-    reports: Arc<Mutex<Vec<Report>>>,
+    reports: Arc<Mutex<Reports>>,
 }
 
 impl Exercise {
@@ -146,7 +147,7 @@ impl Grade {
             checks,
             shown,
             results: Arc::default(),
-            reports: Arc::default(),
+            reports: Arc::new(Mutex::new(Reports::on(checks))),
         }
     }
 
@@ -184,7 +185,7 @@ impl Grade {
                 live::ended(&graded, outcome.as_ref().err().map(|report| &**report));
             }
             lock(&grade.results).push(graded);
-            outcome.map_err(|report| grade.failed(report))
+            grade.ended(check.id, outcome.err())
         })
     }
 
@@ -196,20 +197,31 @@ impl Grade {
         }
     }
 
-    /// Shows a report as soon as there is one. What it returns is for the harness.
-    fn failed(&self, report: Box<Report>) -> Failed {
-        let mut reports = lock(&self.reports);
-        let message = match self.shown {
-            Shown::AsEvents => report.to_string(),
-            Shown::Live => report.line(),
-            Shown::AtOnce => {
-                // The harness may be in the middle of a line.
-                println!("\n{}\n", report.coloured());
-                format!("{}\n(its report is above)", report.line())
-            }
+    /// The checks that are about to run: those with one of these names, which this machine can run.
+    pub(crate) fn expect(&self, names: &[&str]) {
+        let is_run = |check: &&Check| {
+            let name = format!("{}::{}", self.name, check.id);
+            names.contains(&&*name) && check.needs.missing().is_none()
         };
-        reports.push(*report);
-        message.into()
+        lock(&self.reports).expect(self.checks.iter().filter(is_run).map(|check| check.id));
+    }
+
+    /// Shows the reports that are due when a check has ended. What it returns is for the harness.
+    fn ended(&self, id: &'static str, report: Option<Box<Report>>) -> Result<(), Failed> {
+        match (self.shown, report) {
+            (Shown::AtOnce, report) => {
+                let grade = self.clone();
+                let why = move || lock(&grade.reports).summary(&grade.lesson, id);
+                let outcome = report.as_ref().map_or(Ok(()), |_| Err(Failed::because(why)));
+                let due = lock(&self.reports).ended(id, report.map(|report| *report));
+                // The harness may be in the middle of a line.
+                due.iter().for_each(|report| println!("\n{report}\n"));
+                outcome
+            }
+            (_, None) => Ok(()),
+            (Shown::AsEvents, Some(report)) => Err(report.to_string().into()),
+            (Shown::Live, Some(report)) => Err(report.line().into()),
+        }
     }
 
     /// The end of what the reader sees: the report to begin with, if it is not on the screen any more, and
@@ -219,7 +231,10 @@ impl Grade {
             return;
         }
         let Some(line) = self.line() else { return };
-        if let Some(first) = self.first(&lock(&self.reports)) {
+        // Where only one check has run, its report is still on the screen.
+        if lock(&self.results).len() > 1
+            && let Some(first) = lock(&self.reports).first()
+        {
             println!("Begin with this one:\n\n{}\n", first.coloured());
         }
         for milestone in self.milestones() {
@@ -259,16 +274,6 @@ impl Grade {
         });
         links.find(|(_, file)| has_the_list(file))?;
         links.next().map(|(title, file)| (title, file + ".html"))
-    }
-
-    /// The report to begin with: the first in the order of the assignment. None where only one check has run:
-    /// its report is still on the screen.
-    fn first<'a>(&self, reports: &'a [Report]) -> Option<&'a Report> {
-        let place =
-            |report: &&Report| self.checks.iter().position(|check| check.id == report.check().id);
-        // One that could not be judged says less than one that failed.
-        let first = reports.iter().min_by_key(|report| (!report.is_judged(), place(report)));
-        first.filter(|_| lock(&self.results).len() > 1)
     }
 
     fn graded(&self, check: &Check, status: Status, message: String, time: Duration) -> Graded {
@@ -371,9 +376,7 @@ mod tests {
 
     use super::{Grade, Shown, lock};
     use crate::actors::Check;
-    use crate::actors::Trace;
-    use crate::check::{Broken, Needs, check};
-    use crate::report::Report;
+    use crate::check::{Needs, check};
     use crate::suite::record::Status;
     use crate::suite::starter::Begun;
 
@@ -440,21 +443,6 @@ mod tests {
         assert_eq!(next("lesson00").as_deref(), Some("02-developing.html"));
         assert_eq!(next("lesson01").as_deref(), Some("02-2-server.html"));
         assert_eq!(next("lesson09"), None);
-    }
-
-    #[test]
-    fn the_first_of_the_assignment_is_to_begin_with() {
-        let report = |place: usize| {
-            let trace = Trace::new(Duration::ZERO).take();
-            Report::new(&CHECKS[place], "exercise09", trace, Broken::new("this", "that"))
-        };
-        let failed = [(2, Status::Failed), (0, Status::Failed), (1, Status::Failed)];
-        let grade_of = |count: usize| grade(true, CHECKS, &failed[..count]);
-        let reports = [report(2), report(0), report(1)];
-        let first = |count| grade_of(count).first(&reports[..count]).map(|first| first.check().id);
-        assert_eq!(first(3), Some("one"));
-        assert_eq!(first(2), Some("one"));
-        assert_eq!(first(1), None, "it is the last on the screen");
     }
 
     #[test]

@@ -172,6 +172,9 @@ impl Lesson {
             wrong::build(name);
         }
         if let Some(grade) = grade.as_ref().filter(|_| !arguments.list) {
+            let names: Vec<&str> =
+                trials.iter().filter(|trial| runs(trial)).map(Trial::name).collect();
+            grade.expect(&names);
             grade.introduce();
         }
         // With `cargo grade`, all lessons are graded.

@@ -11,6 +11,7 @@ mod page;
 mod record;
 mod recorded_report;
 mod rejected;
+mod reports;
 mod starter;
 mod whole;
 mod wrong;

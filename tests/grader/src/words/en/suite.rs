@@ -12,6 +12,8 @@ pub const QUOTE_NOT_CLOSED: &str =
 pub const STARTER_CHANGED: &str =
     "If the starter itself is to change: SNAPSHOTS=overwrite cargo test records it anew.";
 
+pub const REPORTED_ABOVE: &str = "(its report is above)";
+
 words! {
     no_test_matches(lesson: &str, word: &str, nearest: Option<&str>) =
         "no test of {lesson} matches `{word}`{}",
@@ -23,6 +25,9 @@ words! {
         "{exercise}: not started (delete the first line of its exercise.rs to be graded)";
     edited_elsewhere(file: &str, exercise: &str) =
         "{file} has been changed, and {exercise} hasn't. Is your answer in the right file?";
+    reported_later(milestone: usize, lesson: &str, check: &str) =
+        "also fails; its report comes when milestone {milestone} passes. To see it now: \
+         cargo test -p {lesson} {}::{check}", lesson.replace("lesson", "exercise");
     milestone(name: &str, passed: usize, of: usize) =
         "{name}: {passed} of {of}{}", if passed == of { ", done" } else { "" };
     compare_with(solution: &str) = "Compare your answer with {solution}.";
