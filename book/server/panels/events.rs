@@ -148,7 +148,7 @@ impl Events {
         let mut list = self.list();
         let Progress { events, packets, bytes, last, is_cut, .. } = *self.progress.borrow();
         let is_full = events - packets >= MOST_EVENTS || bytes >= MOST_BYTES;
-        let is_output = matches!(kind, "line" | "sockets" | "build");
+        let is_output = matches!(kind, "line" | "sockets" | "build" | "step");
         if is_full && is_output {
             if !is_cut {
                 self.progress.send_modify(|progress| progress.is_cut = true);

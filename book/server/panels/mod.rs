@@ -1,6 +1,7 @@
 //! Programs that a page can run: which ones, with which arguments, and their runs.
 
 mod actors;
+mod check;
 mod events;
 mod kernel;
 pub mod panel;

@@ -14,6 +14,8 @@ mod panels;
 mod run;
 #[cfg(target_os = "linux")]
 mod stage;
+#[cfg(target_os = "linux")]
+mod watched;
 
 pub use run::{has_python, needs};
 #[cfg(target_os = "linux")]
@@ -29,7 +31,7 @@ pub fn trials() -> Vec<Trial> {
     trials.extend(actors::trials());
     trials.extend(misbehaving::trials());
     #[cfg(target_os = "linux")]
-    trials.extend(stage::trials());
+    trials.extend([stage::trials(), watched::trials()].into_iter().flatten());
     trials.extend(arguments::trials());
     #[cfg(unix)]
     trials.extend([grading::trials(), editor::trials(), answer::trials()].into_iter().flatten());

@@ -39,9 +39,7 @@ impl Server {
     #[track_caller]
     pub fn run(&self, programs: Value) -> Events {
         let answer = self.asks("/live/run", json!({ "panel": "a", "programs": programs }));
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        let run: Value = serde_json::from_str(&answer.body).unwrap();
-        Events::of(self, &format!("/live/run/{}", run["run"].as_str().unwrap()), None)
+        Events::begun(self, &answer)
     }
 
     /// What a page of this server is answered.
@@ -98,6 +96,14 @@ impl Events {
         stream.be_patient(LONGEST);
         let deadline = Instant::now() + LONGEST;
         Events { path: path.to_owned(), stream, heard: Vec::new(), deadline }
+    }
+
+    /// The events of the run that has begun with this answer.
+    #[track_caller]
+    pub fn begun(server: &Server, answer: &Answer) -> Events {
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let run: Value = serde_json::from_str(&answer.body).unwrap();
+        Events::of(server, &format!("/live/run/{}", run["run"].as_str().unwrap()), None)
     }
 
     /// The next event.

@@ -396,7 +396,7 @@ pub fn packets(events: &[Event]) -> Vec<Packet> {
 }
 
 /// The flags, and how many bytes it carries: "FIN ACK", "ACK 22".
-fn drawn(packet: &Packet) -> String {
+pub fn drawn(packet: &Packet) -> String {
     let Packet { syn, ack, fin, rst, .. } = *packet;
     let flags = [(syn, "SYN"), (fin, "FIN"), (rst, "RST"), (ack, "ACK")];
     let mut words: Vec<String> =
