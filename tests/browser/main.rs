@@ -18,6 +18,8 @@ mod keys;
 mod pages;
 #[cfg(unix)]
 mod panels;
+#[cfg(unix)]
+mod scenes;
 mod support;
 
 use std::process::ExitCode;
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
     #[cfg(unix)]
     {
         trials.extend(panels::trials());
+        trials.extend(scenes::trials());
         trials.extend(grading::trials());
         trials.extend(exercise::trials());
         trials.extend(attacks::trials());

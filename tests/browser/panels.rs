@@ -41,14 +41,19 @@ fn a_pair_is_run_and_both_are_read(live: &mut LiveVisit) {
     live.open_panel("02-1-client.html", PAIR);
     live.click(&format!("{PAIR} .run-start"));
     live.is(PAIR, "over");
-    let server = live
-        .texts(&format!("{PAIR} [data-kind=line][data-program=\"0\"][data-stream=stdout] code"));
-    let client = live
-        .texts(&format!("{PAIR} [data-kind=line][data-program=\"1\"][data-stream=stdout] code"));
+    let server = live.texts(&format!(
+        "{PAIR} .run-live [data-kind=line][data-program=\"0\"][data-stream=stdout] code"
+    ));
+    let client = live.texts(&format!(
+        "{PAIR} .run-live [data-kind=line][data-program=\"1\"][data-stream=stdout] code"
+    ));
     assert!(server[0].starts_with("listening on 127.0.0.1:"), "{server:?}");
     assert!(server[2].ends_with("sent 22 bytes: \"你好,我是客户端\""), "{server:?}");
     assert_eq!(client, ["问题正在处理中..."]);
-    assert_eq!(live.texts(&format!("{PAIR} [data-kind=exit] > :last-child")), ["exit code 0"; 2]);
+    assert_eq!(
+        live.texts(&format!("{PAIR} .run-live [data-kind=exit] .scene-said > :last-child")),
+        ["exit code 0"; 2]
+    );
     let status = live.texts(&format!("{PAIR} .run-status")).remove(0);
     for program in ["lesson01: exit code 0", "lesson02: exit code 0"] {
         assert!(status.contains(program), "{status}");
@@ -57,7 +62,7 @@ fn a_pair_is_run_and_both_are_read(live: &mut LiveVisit) {
     let places = live.get(
         "['0', '1'].map((program) => {
              const last = (part) => [...document.querySelectorAll(
-                 `.run[data-state=over] [data-program=\"${program}\"][data-kind=line] ${part}`)].at(-1);
+                 `.run[data-state=over] .run-live [data-program=\"${program}\"][data-kind=line] ${part}`)].at(-1);
              const { left, right } = last('code').getBoundingClientRect();
              return [left, right];
          })",
@@ -69,11 +74,11 @@ fn a_pair_is_run_and_both_are_read(live: &mut LiveVisit) {
     live.get(&format!("{field}.value = '<i id=injected>'"));
     live.click(&format!("{PAIR} .run-start"));
     live.is(PAIR, "over");
-    let server = live.texts(&format!("{PAIR} [data-kind=line][data-program=\"0\"] code"));
+    let server = live.texts(&format!("{PAIR} .run-live [data-kind=line][data-program=\"0\"] code"));
     assert!(server[2].ends_with("\"<i id=injected>\""), "{server:?}");
     assert_eq!(live.texts("#injected"), [""; 0], "a program's output became a part of the page");
     assert_eq!(
-        live.texts(&format!("{PAIR} [data-kind=exit]")).len(),
+        live.texts(&format!("{PAIR} .run-live [data-kind=exit]")).len(),
         2,
         "the last run is still there"
     );
@@ -84,15 +89,18 @@ fn a_server_is_stopped_by_its_button(live: &mut LiveVisit) {
     live.click(&format!("{THREADS} .run-start"));
     live.sees_the_end_of(THREADS, 1);
     // Besides it there may be its stage.
-    let ends = live.texts(&format!("{THREADS} [data-kind=exit][data-program=\"0\"]"));
+    let ends = live.texts(&format!("{THREADS} .run-live [data-kind=exit][data-program=\"0\"]"));
     assert_eq!(ends, [""; 0], "the server goes on");
     assert!((1..=2).contains(&live.site.children()), "{} children", live.site.children());
     live.click(&format!("{THREADS} .run-stop"));
     live.is(THREADS, "over");
-    let server = live.texts(&format!("{THREADS} [data-kind=line][data-program=\"0\"] code"));
+    let server =
+        live.texts(&format!("{THREADS} .run-live [data-kind=line][data-program=\"0\"] code"));
     assert!(server.iter().any(|line| line.ends_with("goodbye")), "{server:?}");
     assert_eq!(
-        live.texts(&format!("{THREADS} [data-kind=exit][data-program=\"0\"] > :last-child")),
+        live.texts(&format!(
+            "{THREADS} .run-live [data-kind=exit][data-program=\"0\"] .scene-said > :last-child"
+        )),
         ["exit code 0"]
     );
 }
@@ -113,7 +121,9 @@ fn a_line_is_typed_to_a_program(live: &mut LiveVisit) {
     live.browser.press(&['e', 'n', 'd', Key::Enter.into()]);
     live.is(DAEMON, "over");
     assert_eq!(
-        live.texts(&format!("{DAEMON} [data-kind=exit][data-program=\"0\"] > :last-child")),
+        live.texts(&format!(
+            "{DAEMON} .run-live [data-kind=exit][data-program=\"0\"] .scene-said > :last-child"
+        )),
         ["exit code 0"]
     );
     let sent = live.get("sent.filter((body) => body !== undefined).map(JSON.parse)");
@@ -133,10 +143,9 @@ fn the_kernels_view_is_drawn(live: &mut LiveVisit) {
     live.is(BUFFERS, "over");
     // It goes on for a moment.
     live.until(&format!(
-        "{} !== null",
-        query(&format!("{BUFFERS} .run-socket.client[data-state=TIME_WAIT]"))
+        "[...document.querySelectorAll('{BUFFERS} .scene-state.at-client')].some((state) => state.textContent === 'TIME_WAIT')"
     ));
-    let states = |end: &str| live.texts(&format!("{BUFFERS} .run-socket.{end} .run-state"));
+    let states = |end: &str| live.texts(&format!("{BUFFERS} .scene-state.at-{end}"));
     for (end, state) in [("server", "LISTEN"), ("server", "ESTABLISHED"), ("client", "ESTABLISHED")]
     {
         assert!(
@@ -146,25 +155,15 @@ fn the_kernels_view_is_drawn(live: &mut LiveVisit) {
         );
     }
     for (end, queue) in [("client", "send"), ("server", "receive")] {
-        let words = live.texts(&format!("{BUFFERS} .run-socket.{end} [data-queue={queue}]"));
-        let bytes =
-            words.iter().map(|text| text.rsplit(' ').next().and_then(|text| text.parse().ok()));
-        let bytes: Vec<u64> = bytes.map(|bytes| bytes.expect("a number")).collect();
-        let most = bytes.iter().max().expect("a queue");
-        assert!(*most > 1000, "the {queue} queue does not fill: {bytes:?}");
-        if queue == "send" {
-            assert_eq!(bytes.last(), Some(&0), "the {queue} queue does not drain: {bytes:?}");
-        }
+        let most = live.get(&format!(
+            "Math.max(...[...document.querySelectorAll('{BUFFERS} [data-end={end}][data-queue={queue}]')]
+                 .map((row) => Number(row.dataset.amount)))"
+        ));
+        assert!(
+            most.as_f64().is_some_and(|most| most > 1000.0),
+            "the {queue} queue does not fill: {most}"
+        );
     }
-    // The fullest bar is full.
-    let widths = live.get(
-        "[...document.querySelectorAll('.run-queue')].map((bar) =>
-             parseFloat(bar.style.getPropertyValue('--bytes')) / parseFloat(getComputedStyle(bar).getPropertyValue('--most')))",
-    );
-    let widths =
-        widths.as_array().expect("a list").iter().map(|width| width.as_f64().expect("a number"));
-    let widest = widths.fold(0.0, f64::max);
-    assert!((widest - 1.0).abs() < 1e-9, "{widest}");
     nothing(live.faults(BUFFERS));
 }
 
@@ -192,13 +191,18 @@ fn a_panel_is_used_by_key(live: &mut LiveVisit) {
     live.browser.press(&[' ']);
     live.is(THREADS, "over");
     is_at("run-stop");
-    assert_eq!(live.texts(&format!("{THREADS} [data-kind=start][data-program=\"0\"]")).len(), 1);
+    assert_eq!(
+        live.texts(&format!("{THREADS} .run-live [data-kind=start][data-program=\"0\"]")).len(),
+        1
+    );
     // A screen reader is told how it went, and not each line.
     let told = live.get(&format!(
         "[...{}.querySelectorAll('[role=status], [role=log], [role=alert], [aria-live]')].map((told) => told.className)",
-        query(THREADS)
+        query(&format!("{THREADS} .run-live"))
     ));
-    assert_eq!(told, json!(["run-status"]));
+    assert_eq!(told, json!(["run-status", "scene-hear"]));
+    // The second one speaks of steps alone.
+    assert_eq!(live.texts(&format!("{THREADS} .run-live .scene-hear[role=status]")), [""]);
 }
 
 fn a_panel_is_in_order_while_it_runs_and_after(live: &mut LiveVisit) {
@@ -240,7 +244,7 @@ fn the_recording_is_folded_below_the_button(live: &mut LiveVisit) {
 fn a_run_that_is_over_shows_its_first_line(live: &mut LiveVisit) {
     live.browser.emulate(NARROW, false);
     live.open_panel("03-threads.html", THREADS);
-    let log = query(&format!("{THREADS} .run-log"));
+    let log = query(&format!("{THREADS} .run-live .scene-rows"));
     live.get(&format!("{log}.style.maxHeight = '6em'"));
     live.click(&format!("{THREADS} .run-start"));
     live.sees_the_end_of(THREADS, 1);
@@ -267,7 +271,7 @@ fn the_oldest_run_gives_way(live: &mut LiveVisit) {
     let state = |panel: &str| live.texts(&format!("{panel} .run-status")).remove(0);
     let status = state(&panels[0]);
     assert!(status.starts_with("stopped, because another run was started; "), "{status}");
-    let told = live.texts(&format!("{} [data-kind=limit]", panels[0]));
+    let told = live.texts(&format!("{} .run-live [data-kind=limit]", panels[0]));
     assert!(told[0].ends_with("Stopped: another run was started."), "{told:?}");
     for panel in &panels[1..] {
         assert_eq!(state(panel), "running");
@@ -292,7 +296,7 @@ fn a_static_copy_shows_the_recordings(live: &mut LiveVisit) {
     // What there is to press or fill in; mdBook's own button copies a listing.
     const CONTROLS: &str =
         "[...document.querySelectorAll('main :is(button, input, select, form, [role=button])')]
-        .filter((control) => !control.matches('.clip-button, .copy')).map((control) => control.className)";
+        .filter((control) => !control.matches('.clip-button, .copy, .scene-player *')).map((control) => control.className)";
     const RECORDINGS: &str = "[...document.querySelectorAll('.run')].map((panel) => {
         const parts = [...panel.querySelectorAll('pre, .run-note')];
         for (let part = panel; part; part = part.parentElement) if (part.matches('details')) part.open = true;

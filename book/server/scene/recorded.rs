@@ -164,33 +164,33 @@ impl Recording {
         ports
     }
 
-    /// What must be the same in each capture of this scene: of each conversation the packets that carry or say
-    /// something, in their order; of each program its output and its end. How many packets only acknowledge, and
-    /// when the kernel was looked at, is chance.
+    /// What must be the same in each capture of this scene: of each end of each conversation the packets that carry
+    /// or say something, in their order; of each program its output and its end. How many packets only acknowledge,
+    /// which of two ends that do not wait for each other is faster, and when the kernel was looked at, is chance. So
+    /// it is whether an end has finished before it was sent a reset.
     pub fn essence(&self) -> String {
-        let mut conversations: Vec<([SocketAddr; 2], String)> = Vec::new();
+        let mut ends: Vec<((SocketAddr, SocketAddr), Vec<String>)> = Vec::new();
         let mut programs: BTreeMap<usize, String> = BTreeMap::new();
         for (_, event) in &self.events {
             match event {
                 Event::Packet(packet) => {
-                    let ends = [packet.from, packet.to];
-                    let turned = [packet.to, packet.from];
-                    let place = conversations
-                        .iter()
-                        .rposition(|(known, _)| *known == ends || *known == turned);
+                    let (from, to) = (packet.from, packet.to);
+                    let place = ends.iter().position(|(known, _)| *known == (from, to));
                     let place = place.unwrap_or_else(|| {
-                        conversations.push((ends, String::new()));
-                        conversations.len() - 1
+                        ends.push(((from, to), Vec::new()));
+                        ends.len() - 1
                     });
-                    let (known, text) = &mut conversations[place];
-                    let from = if known[0] == packet.from { "client" } else { "server" };
                     let flags = [(packet.syn, "SYN"), (packet.fin, "FIN"), (packet.rst, "RST")];
                     let flags: Vec<&str> = flags
                         .into_iter()
                         .filter_map(|(is_set, name)| is_set.then_some(name))
                         .collect();
                     if packet.length > 0 || !flags.is_empty() {
-                        let _ = writeln!(text, "{from}: {} {}", flags.join(" "), packet.length);
+                        ends[place].1.push(format!("{} {}", flags.join(" "), packet.length));
+                    }
+                    if packet.rst {
+                        let other = ends.iter_mut().filter(|(known, _)| *known == (to, from));
+                        other.for_each(|(_, packets)| packets.retain(|one| one != "FIN 0"));
                     }
                 }
                 Event::Line { program, stream, text } => {
@@ -213,8 +213,8 @@ impl Recording {
             }
         }
         let mut text = String::new();
-        for (number, (_, packets)) in conversations.iter().enumerate() {
-            let _ = writeln!(text, "conversation {}\n{packets}", number + 1);
+        for ((from, to), packets) in ends {
+            let _ = writeln!(text, "{from} to {to}\n{}\n", packets.join("\n"));
         }
         for (program, lines) in programs {
             let _ = writeln!(text, "{}\n{lines}", self.cast.name(program));

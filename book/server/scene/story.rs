@@ -78,6 +78,8 @@ pub enum How {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sense {
     Call,
+    /// The server's program is the only one that runs, so the call is its own.
+    OwnCall,
     CallAgain,
     Answer,
     AnswerAgain,
@@ -183,6 +185,9 @@ pub struct Story {
     rows: Vec<Row>,
     conversations: Vec<Conversation>,
     listeners: Vec<Listener>,
+    /// The programs that have started and not ended.
+    running: Vec<usize>,
+    started: usize,
     last: Duration,
     /// Whether an end had a connection at that time: then a pause is a part of the conversation.
     was_alive: bool,
@@ -233,6 +238,14 @@ impl Story {
             }
             Event::Note { kind, text } => Act::Note { kind: kind.clone(), text: text.clone() },
         };
+        match act {
+            Act::Start { program, .. } => {
+                self.running.push(program);
+                self.started += 1;
+            }
+            Act::Exit { program, .. } => self.running.retain(|one| *one != program),
+            _ => {}
+        }
         let mut changed = Vec::new();
         self.add(&mut changed, at, None, act, [None; 2]);
         changed
@@ -268,6 +281,10 @@ impl Story {
             self.count(&mut changed, at, index, packet);
             return changed;
         }
+        let sense = match sense {
+            Sense::Call if self.running == [0] && self.started > 1 => Sense::OwnCall,
+            other => other,
+        };
         conversation.arrows += 1;
         if self.is_cut(&mut changed, at) {
             return changed;
@@ -356,7 +373,9 @@ impl Story {
         use State::{Closing, FinWait1, LastAck, SynSent};
         let has_more = matches!(state, SynSent | FinWait1 | Closing | LastAck);
         let send = look.send.saturating_sub(u64::from(has_more));
-        for (queue, amount) in [(Queue::Send, send), (Queue::Receive, look.receive)] {
+        let has_end = matches!(state, State::CloseWait | LastAck | Closing | State::TimeWait);
+        let receive = look.receive.saturating_sub(u64::from(has_end));
+        for (queue, amount) in [(Queue::Send, send), (Queue::Receive, receive)] {
             let side = &mut self.conversations[index].ends[end as usize];
             let before = std::mem::replace(&mut side.waiting[queue as usize], amount);
             if amount > before {

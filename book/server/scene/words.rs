@@ -86,6 +86,11 @@ pub fn arrow(from: End, packet: &Packet, sense: Sense) -> String {
         Sense::Call => format!(
             "The {one} called connect, so its kernel asks the {other}’s kernel for a connection."
         ),
+        Sense::OwnCall => {
+            "The server’s program calls itself, since no other program is left. A server can wake \
+                           up its own accept like that."
+                .to_owned()
+        }
         Sense::CallAgain => {
             format!("There was no answer, so the {one}’s kernel asks again.")
         }

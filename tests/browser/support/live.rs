@@ -223,12 +223,12 @@ impl LiveVisit {
 
     /// Waits until a program of a panel has ended.
     pub fn sees_the_end_of(&self, panel: &str, program: usize) {
-        let end = query(&format!("{panel} [data-kind=exit][data-program=\"{program}\"]"));
+        let end = query(&format!("{panel} .run-live [data-kind=exit][data-program=\"{program}\"]"));
         self.browser.until_within(LONGEST, "see the end", &format!("return {end} !== null"));
     }
 
     pub fn listens(&self, panel: &str) {
-        let log = query(&format!("{panel} .run-log"));
+        let log = query(&format!("{panel} .run-live .scene-rows"));
         let listening = format!("return /listening on/.test({log}.textContent)");
         self.browser.until_within(LONGEST, "see the server listen", &listening);
     }
