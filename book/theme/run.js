@@ -136,7 +136,7 @@
         /** Buttons that only some panels have. */
         buildMore() {
             if (this.root.dataset.restart !== undefined) {
-                this.again = this.button('Restart on the same port', () => this.restart());
+                this.again = this.button('Restart on the same port', () => this.afterwards(() => this.start(this.lastAddress)));
                 this.again.className = 'run-again';
                 this.stopButton.after(this.again);
             }
@@ -271,7 +271,7 @@
             this.last = -1;
             this.ends = [];
             this.names = [];
-            this.isWantedAgain = false;
+            this.next = null;
         }
 
         /** What the server is asked to run; an address in the place of the server's own. */
@@ -314,13 +314,13 @@
             }
         }
 
-        /** Stops it, if it runs, and starts it where it has listened. */
-        async restart() {
+        /** Stops it, if it runs, and then does what is next. */
+        async afterwards(next) {
             if (!this.isRunning) {
-                await this.start(this.lastAddress);
+                await next();
                 return;
             }
-            this.isWantedAgain = true;
+            this.next = next;
             await this.stop();
         }
 
@@ -466,9 +466,7 @@
                 panel.show('over', ends || panel.outcome || 'not built');
             }
             panel.rewind();
-            if (panel.isWantedAgain) {
-                panel.start(panel.lastAddress);
-            }
+            panel.next?.();
         },
         end(panel) {
             panel.stream.close();

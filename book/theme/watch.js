@@ -10,23 +10,18 @@
             const { ways } = this.options;
             this.startButton.hidden = true;
             this.root.querySelector('.run-arguments')?.remove();
-            this.buttons = ways.map((way) => this.button(way.label, () => this.choose(way)));
+            this.buttons = ways.map((way) => this.button(way.label, () => this.afterwards(() => this.choose(way))));
             this.actors.before(make('div', { className: 'run-more' }, ...this.buttons));
             this.group(this.buttons[0].parentElement, 'Ways to fail');
             this.look = make('p', { className: 'scene-look', hidden: true });
             this.scene.before(this.look);
         }
 
-        show(state, words) {
-            super.show(state, words);
-            this.buttons.forEach((button) => button.setAttribute('aria-disabled', this.isRunning));
-        }
-
         choose({ programs, look }) {
             this.programs = programs;
             this.named.textContent = this.title;
             this.look.textContent = look;
-            this.start();
+            return this.start();
         }
 
         /** The arguments are those that the chapter has written. */
@@ -52,8 +47,9 @@
         build() {
             super.build();
             this.startButton.textContent = 'Watch again';
-            this.startButton.setAttribute('aria-label', `Watch ${this.title} again`);
+            this.startButton.setAttribute('aria-label', `Watch again: ${this.title}`);
             this.closeButton = this.button('Close', () => this.close());
+            this.closeButton.className = 'run-close';
             this.stopButton.after(this.closeButton);
             this.told = make('div', { className: 'run-report', hidden: true });
             this.scene.after(this.told);
@@ -83,11 +79,12 @@
             }
             const texts = [differs, ...sentences].filter((text) => text).map((text) => make('p', { textContent: text }));
             if (status === 'failed') {
-                const pre = make('pre', { tabIndex: 0 }, make('code', { className: 'nohighlight', textContent: report }));
+                const pre = make('pre', { tabIndex: 0 }, make('code', { textContent: report }));
                 texts.push(this.folded('Report', pre), this.folded('Hint', make('p', { textContent: hint })));
             }
             this.told.replaceChildren(...texts);
             this.told.hidden = texts.length === 0;
+            this.told.querySelector('pre > code')?.dispatchEvent(new CustomEvent('book:scroller', { bubbles: true }));
         }
 
         folded(words, content) {

@@ -1,5 +1,7 @@
 //! A check of the reader's exercise, run once more so that they can watch it: its packets, its steps, and how it ends.
 
+use std::time::Duration;
+
 use futures_util::future::join;
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -9,6 +11,7 @@ use crate::grading::suite::{self, Built, Event, Verdict};
 use crate::grading::{GradeQueue, learn};
 use crate::process::parent_death::{self, Entrance};
 use crate::source::Exercise;
+use crate::stage;
 
 /// A check may greet hundreds of clients. Only so many of its steps are told while it lasts; the report has all.
 const MOST_STEPS: usize = 200;
@@ -109,6 +112,7 @@ impl Run {
         let mut command = parent_death::command_at(entrance, built.suite.clone().into());
         command.args([&*name, "--exact"]).env("GRADER_STEPS", "1");
         let (mut known, mut steps) = (json!({}), 0);
+        let epoch = stage::clock_at(self.started);
         let live = |mut line: Value| match line["live"].as_str() {
             Some("checks") => {
                 let checks = line["checks"].as_array_mut().into_iter().flatten();
@@ -118,7 +122,13 @@ impl Run {
             }
             Some("step") if steps < MOST_STEPS => {
                 steps += 1;
-                self.events.tell("step", json!({ "text": line["step"] }));
+                // What the step does may be seen before its line is read here.
+                let at = line["at"].as_u64().map(Duration::from_nanos);
+                let at = at
+                    .map(|at| at.saturating_sub(epoch))
+                    .filter(|at| *at <= self.started.elapsed());
+                let at = at.unwrap_or_else(|| self.started.elapsed());
+                self.events.tell_at("step", at, json!({ "text": line["step"] }));
             }
             Some("ended") if line["check"] == **check => learn(&mut known, &line),
             _ => {}

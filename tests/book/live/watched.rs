@@ -36,10 +36,13 @@ pub fn trials() -> Vec<Trial> {
 
 /// What the exercise's file says is what happens. The suite ends with its stdin, as the real one does.
 const SUITE: &str = r#"#!/usr/bin/env python3
-import json, os, socket, subprocess, sys, threading
+import json, os, socket, subprocess, sys, threading, time
 
 def tell(**line):
     print('\n' + json.dumps(line), flush=True)
+
+def step(words):
+    tell(live='step', step=words, at=time.monotonic_ns())
 
 def ends():
     sys.stdin.read()
@@ -55,7 +58,7 @@ tell(live='checks', lesson='one', checks=checks)
 if 'elsewhere' in says:
     sys.exit(0)
 tell(live='running', check='second')
-tell(live='step', step='start <exercise>')
+step('start <exercise>')
 listener = socket.create_server(('127.0.0.1', 0))
 if 'hangs' in says:
     sleeper = subprocess.Popen(['sleep', '1000'])
@@ -63,7 +66,7 @@ if 'hangs' in says:
     os.rename(os.environ['FAKE'] + '/draft', os.environ['FAKE'] + '/sleeper')
     sleeper.wait()
 for number in range(700 if 'many' in says else 1):
-    tell(live='step', step='a client sends 5 bytes')
+    step('a client sends 5 bytes')
     client = socket.create_connection(listener.getsockname())
     server, _ = listener.accept()
     client.sendall(b'hello')
@@ -73,7 +76,7 @@ for number in range(700 if 'many' in says else 1):
 if 'right' in says:
     tell(live='ended', check='second', status='passed', seconds=0.2, message='')
 else:
-    tell(live='step', step='the client receives a reply')
+    step('the client receives a reply')
     tell(live='ended', check='second', status='failed', seconds=0.2, message='m',
         likely=['It is wrong.'], report='--> 3  the client receives a reply', hint='Which <step>?')
     sys.exit(101)

@@ -27,7 +27,8 @@ pub(crate) struct Trace {
 }
 
 /// The environment variable that asks for the steps of checks that grade: each, when it begins, is a line of the live
-/// record, `{"live": "step", "step": …}`.
+/// record, `{"live": "step", "step": …, "at": …}`. Its time is in nanoseconds of the clock that all processes share
+/// (CLOCK_MONOTONIC in clock_gettime(2)), or `null`.
 pub const STEPS: &str = "GRADER_STEPS";
 
 #[derive(Default)]
@@ -42,6 +43,16 @@ pub(crate) struct Record {
     began: Option<Instant>,
     /// When a demand was broken in it.
     broken: Option<Instant>,
+}
+
+fn now() -> Option<u64> {
+    #[cfg(target_os = "linux")]
+    {
+        let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+        u64::try_from(Duration::try_from(now).ok()?.as_nanos()).ok()
+    }
+    #[cfg(not(target_os = "linux"))]
+    None
 }
 
 /// A step that took so long is named with its time.
@@ -167,7 +178,7 @@ impl Trace {
         let what = what.to_string();
         if self.is_told {
             // The harness may be in the middle of a line.
-            println!("\n{}", json!({ "live": "step", "step": words::shown(&what) }));
+            println!("\n{}", json!({ "live": "step", "step": words::shown(&what), "at": now() }));
         }
         record.steps.push(what);
         record.began = Some(Instant::now());
