@@ -98,7 +98,7 @@ fn a_pair_is_drawn_as_it_was_captured(live: &mut LiveVisit) {
 fn the_reset_is_drawn(live: &mut LiveVisit) {
     live.open_panel("02-2-server.html", UNREAD);
     let look = query(&format!("{UNREAD} .scene-look"));
-    live.get(&format!("{UNREAD_OPEN}"));
+    live.get(UNREAD_OPEN);
     assert_eq!(live.get(&format!("{look}.hidden")), json!(true), "it would tell how it goes");
     runs(live, UNREAD);
     let drawn = arrows(live, &format!("{UNREAD} .run-live"));

@@ -1,8 +1,7 @@
 //! The story of a run: packets and looks at the kernel become the rows of a scene.
 //!
-//! For each end of each conversation there is TCP's state machine (RFC 9293 §3.3.2). A state that a look at
-//! the kernel has reported is seen. One that only follows from packets is inferred, until a later look
-//! reports it.
+//! For each end of each conversation there is TCP's state machine (RFC 9293 §3.3.2). A state that a look at the kernel
+//! has reported is seen. One that only follows from packets is inferred, until a later look reports it.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -21,6 +20,9 @@ const MOST_ARROWS: usize = 60;
 
 /// The lines of a program in one row.
 const MOST_LINES: usize = 20;
+
+/// Their bytes. A row is told again with each line that comes.
+const MOST_BYTES: usize = 1000;
 
 /// The rows of a scene. After that only the words of the programs are added.
 const MOST_ROWS: usize = 600;
@@ -256,7 +258,10 @@ impl Story {
         let last = self.rows.len().checked_sub(1)?;
         match &mut self.rows[last].act {
             Act::Lines { program: p, stream: s, lines }
-                if *p == program && s == stream && lines.len() < MOST_LINES =>
+                if *p == program
+                    && s == stream
+                    && lines.len() < MOST_LINES
+                    && lines.iter().map(String::len).sum::<usize>() < MOST_BYTES =>
             {
                 lines.push(text.to_owned());
                 Some(last)

@@ -16,7 +16,7 @@ pub const WIDE: u32 = 1280;
 pub const NARROW: u32 = 360;
 
 /// What a reader's first page may load, in bytes.
-const HEAVY: f64 = 400_000.0;
+const HEAVY: f64 = 200_000.0;
 
 /// Every page gets axe-core. And the page for printing must not open a dialogue.
 pub const EVERYWHERE: &str =
