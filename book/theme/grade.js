@@ -244,6 +244,7 @@
             part.querySelector('summary').after(watching.button(item, exercise.lesson, check));
             // Behind it may be a scene.
             item.insertBefore(part, item.querySelector(':scope > .run'));
+            part.querySelector('pre > code').dispatchEvent(new CustomEvent('book:scroller', { bubbles: true }));
         }
         if (check?.status === 'not judged' && check.message) {
             item.append(element('p', { 'class': 'grade-why' }, check.message));
