@@ -9,6 +9,7 @@ use std::time::Duration;
 use common::{CommandLine, Failure, exit};
 
 use crate::panels::Ground;
+use crate::panels::visitor;
 use crate::process::parent_death;
 use crate::render::{build, preprocess};
 use crate::serve::serve;
@@ -46,6 +47,10 @@ pub fn main() -> ExitCode {
     if line.command(stage::COMMAND) {
         let words: Vec<OsString> = env::args_os().skip(2).collect();
         return exit(stage::run(&words));
+    }
+    if line.command(visitor::COMMAND) {
+        let words: Vec<OsString> = env::args_os().skip(2).collect();
+        return exit(visitor::run(&words));
     }
     if line.command("preprocess") {
         if line.command("supports") {

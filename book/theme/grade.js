@@ -227,7 +227,7 @@
         return block;
     };
 
-    const showCheck = (item, check) => {
+    const showCheck = (item, exercise, check) => {
         const shown = JSON.stringify(check ?? null);
         // What is open stays open while other checks end.
         if (item.dataset.shown === shown) {
@@ -240,7 +240,11 @@
             item.append(' ', element('span', { 'class': 'grade-mark' }, check.status));
         }
         if (['failed', 'not judged'].includes(check?.status)) {
-            item.append(why(check));
+            const part = why(check);
+            part.querySelector('summary').after(watching.button(item, exercise.lesson, check));
+            // Behind it may be a scene.
+            item.insertBefore(part, item.querySelector(':scope > .run'));
+            part.querySelector('pre > code').dispatchEvent(new CustomEvent('book:scroller', { bubbles: true }));
         }
         if (check?.status === 'not judged' && check.message) {
             item.append(element('p', { 'class': 'grade-why' }, check.message));
@@ -336,7 +340,7 @@
         if (!head) {
             section.querySelector('.grade-how')?.remove();
             head = element('div', { 'class': 'grade-live' },
-                button(), ' ', nowButton(exercise), ' ', openButton(exercise),
+                button(), ' ', nowButton(exercise), ' ', openButton(exercise), ' ', watching.link(name(exercise)),
                 element('div', { 'class': 'grade-opened', 'role': 'status' }),
                 element('p', { 'class': 'grade-state' }),
                 element('p', { 'class': 'grade-news', 'role': 'status' }),
@@ -362,7 +366,7 @@
         errors.textContent = exercise.message.trimEnd();
         for (const item of items) {
             item.id = id(exercise, { check: item.dataset.check });
-            showCheck(item, exercise.checks.find((check) => check.check === item.dataset.check));
+            showCheck(item, exercise, exercise.checks.find((check) => check.check === item.dataset.check));
         }
         showMilestones(section);
         showFinished(head, exercise);

@@ -1,6 +1,6 @@
-// Makes a panel of each recording that names its programs: a button that runs them on this machine, and a scene of
-// what they and the kernels do. Only served pages load this; see book/server/panels/panel.rs. The scene's rows are
-// made by the server (book/server/scene/html.rs), and played by scene.js.
+// A panel: a button that runs programs on this machine, and a scene of what they and the kernels do. Only served pages
+// load this; see book/server/panels/panel.rs. Which panels a page has is in watch.js. The scene's rows are made by the
+// server (book/server/scene/html.rs), and played by scene.js.
 {
     const make = (tag, properties = {}, ...children) => {
         const { data, ...rest } = properties;
@@ -39,12 +39,20 @@
         return { 2: 'ended by Ctrl-C', 9: 'killed' }[signal] ?? `ended by signal ${signal}`;
     };
 
+    // As in server/panels/actors.rs.
+    const ACTORS = [
+        ['another', 'Another client'], ['silent', 'A silent one'], ['slow', 'A slow one'],
+        ['resetting', 'One that resets'], ['fifty', 'Fifty at once'],
+    ];
+
     class Panel {
-        constructor(root, name, programs) {
+        constructor(root, name, programs, options = {}) {
             this.root = root;
             this.name = name;
             this.programs = programs;
+            this.options = options;
             this.stream = null;
+            this.lastAddress = null;
             this.build();
             // A page that was loaded again, or that the server has built anew, goes on with its run.
             this.path = sessionStorage.getItem(name);
@@ -60,8 +68,12 @@
         // --------------------------------------------------------------------
         // What is on the page.
 
+        get title() {
+            return this.programs.map(({ name }) => name).join(' and ');
+        }
+
         build() {
-            const names = this.programs.map(({ name }) => name).join(' and ');
+            const names = this.title;
             this.startButton = make('button', {
                 type: 'button',
                 className: 'run-start',
@@ -90,9 +102,12 @@
             this.said = make('p', { className: 'run-said', hidden: true });
             this.fields = this.programs.map(() => new Map());
             this.inputs = make('div', { className: 'run-inputs' });
+            // What else can be sent while it runs.
+            this.actors = make('div', { className: 'run-more', hidden: true });
 
             const bar = make('div', { className: 'run-bar' });
-            bar.append(this.startButton, this.stopButton, make('code', { textContent: names }), this.status);
+            this.named = make('code', { textContent: names });
+            bar.append(this.startButton, this.stopButton, this.named, this.status);
             const live = make('div', { className: 'run-live' }, bar);
             const fieldsets = this.programs.map((program, index) => this.fieldset(program, index));
             if (fieldsets.some((fieldset) => fieldset !== null)) {
@@ -105,7 +120,8 @@
                     this.inputs.append(this.inputForm(program, index));
                 }
             });
-            live.append(this.said, this.cargo, this.where);
+            this.buildMore();
+            live.append(this.actors, this.said, this.cargo, this.where);
             // What to look at would tell how it goes to a reader who guesses first.
             this.look = this.root.querySelector(':scope > .scene-look');
             if (this.look !== null) {
@@ -113,15 +129,35 @@
                 live.append(this.look);
             }
             live.append(this.scene, this.inputs);
-            this.root.querySelector('.run-note')?.remove();
-            const recording = [...this.root.childNodes];
-            if (this.root.childElementCount > 0) {
-                // Who guesses first must not read it on the way to the button.
-                const summary = make('summary', { textContent: 'What we recorded' });
-                this.root.append(make('details', { className: 'run-recorded' }, summary, ...recording));
-            }
             this.root.prepend(live);
             this.keepFields();
+        }
+
+        /** Buttons that only some panels have. */
+        buildMore() {
+            if (this.root.dataset.restart !== undefined) {
+                this.again = this.button('Restart on the same port', () => this.afterwards(() => this.start(this.lastAddress)));
+                this.again.className = 'run-again';
+                this.stopButton.after(this.again);
+            }
+            if (this.root.dataset.actors !== undefined) {
+                this.group(this.actors, `More clients for ${this.programs[0].name}`);
+                const buttons = ACTORS.map(([actor, words]) => this.button(words, () => this.send(actor)));
+                this.actors.append(...buttons.slice(this.programs.length < 2 ? 1 : 0));
+                this.actors.hidden = false;
+            }
+        }
+
+        /** One that does nothing while it's marked as disabled. */
+        button(textContent, act) {
+            const button = make('button', { type: 'button', textContent });
+            button.onclick = () => (button.ariaDisabled === 'true' ? undefined : act());
+            return button;
+        }
+
+        group(element, label) {
+            element.setAttribute('role', 'group');
+            element.setAttribute('aria-label', label);
         }
 
         fieldset(program, index) {
@@ -157,20 +193,6 @@
             control.dataset.argument = name;
             const hint = make('span', { className: 'run-hint', textContent: meaning });
             const label = make('label', {}, make('code', { textContent: name }), control, hint);
-            if (kind === 'listen') {
-                this.address = control;
-                this.again = make('button', {
-                    type: 'button',
-                    className: 'run-again',
-                    textContent: 'the same port as last time',
-                    hidden: true,
-                    onclick: () => {
-                        this.address.value = this.lastAddress;
-                        this.address.dispatchEvent(new Event('change', { bubbles: true }));
-                    },
-                });
-                return make('div', {}, label, this.again);
-            }
             return label;
         }
 
@@ -224,6 +246,10 @@
             const allow = (control, allowed) => control.setAttribute('aria-disabled', !allowed);
             allow(this.startButton, !this.isRunning);
             allow(this.stopButton, this.isRunning);
+            [...this.actors.children].forEach((button) => allow(button, state === 'running'));
+            if (this.again) {
+                allow(this.again, this.lastAddress !== null && state !== 'building');
+            }
             for (const control of this.inputs.querySelectorAll('input, button')) {
                 allow(control, state === 'running');
                 control.readOnly = state !== 'running';
@@ -244,9 +270,20 @@
             this.followed = 0;
             this.last = -1;
             this.ends = [];
+            this.names = [];
+            this.next = null;
         }
 
-        async start() {
+        /** What the server is asked to run; an address in the place of the server's own. */
+        wanted(address) {
+            const filledIn = this.filledIn();
+            if (address) {
+                filledIn[0].address = address;
+            }
+            return { programs: this.programs.map(({ name }, index) => ({ name, arguments: filledIn[index] })) };
+        }
+
+        async start(address = null) {
             if (this.isRunning) {
                 return;
             }
@@ -255,10 +292,8 @@
             this.path = null;
             this.isUnwanted = false;
             this.show('building', 'starting');
-            const filledIn = this.filledIn();
-            const programs = this.programs.map(({ name }, index) => ({ name, arguments: filledIn[index] }));
             try {
-                const { run } = await post('/live/run', { panel: this.name, programs });
+                const { run } = await post('/live/run', { panel: this.name, ...this.wanted(address) });
                 this.path = `/live/run/${run}`;
                 sessionStorage.setItem(this.name, this.path);
                 this.listen();
@@ -277,6 +312,21 @@
             } else if (this.isRunning) {
                 await this.ask(`${this.path}/stop`);
             }
+        }
+
+        /** Stops it, if it runs, and then does what is next. */
+        async afterwards(next) {
+            if (!this.isRunning) {
+                await next();
+                return;
+            }
+            this.next = next;
+            await this.stop();
+        }
+
+        /** Sends one more client. */
+        async send(actor) {
+            await this.ask(`${this.path}/add`, { actor });
         }
 
         async ask(path, body) {
@@ -374,20 +424,29 @@
             panel.where.hidden = false;
             panel.where.textContent = isolated ? WHERE : `On your machine’s real ports, so without its packets: ${why}.`;
         },
-        start(panel) {
+        start(panel, { program, name }) {
             // What cargo says is of interest as long as it builds, or when it failed.
             panel.cargo.hidden = true;
-            panel.show('running', 'running');
+            panel.names[program] = name;
+            panel.show('running', program < 2 ? 'running' : `running, and ${name} has come`);
         },
         line(panel, { program, text }) {
             const [, address] = /^listening on (\S+)$/.exec(text) ?? [];
-            if (program === 0 && address && panel.address) {
+            if (program === 0 && address) {
                 panel.lastAddress = address;
-                panel.again.hidden = false;
+                panel.show('running', 'running');
             }
         },
         exit(panel, { program, code, signal }) {
-            panel.ends.push(`${panel.programs[program].name}: ${ending({ code, signal })}`);
+            if (program < 2) {
+                panel.ends.push(`${panel.names[program]}: ${ending({ code, signal })}`);
+            } else if (panel.isRunning) {
+                panel.show('running', `running; ${panel.names[program]} has gone: ${ending({ code, signal })}`);
+            }
+        },
+        step() {},
+        report(panel, known) {
+            panel.report?.(known);
         },
         packet() {},
         sockets() {},
@@ -401,10 +460,13 @@
             const ends = panel.ends.join(', ');
             if (stopped && panel.why !== null) {
                 panel.show('over', `stopped, because ${panel.why}${ends && `; ${ends}`}`);
+            } else if (stopped) {
+                panel.show('over', `stopped, as Ctrl-C does it${ends && `; ${ends}`}`);
             } else {
-                panel.show('over', ends || (stopped ? 'stopped' : 'not built'));
+                panel.show('over', ends || panel.outcome || 'not built');
             }
             panel.rewind();
+            panel.next?.();
         },
         end(panel) {
             panel.stream.close();
@@ -412,12 +474,5 @@
         },
     };
 
-    document.querySelectorAll('.run').forEach(async (root, index) => {
-        const { state: _, scene: _scene, look: _look, ...sides } = root.dataset;
-        const answer = await fetch(`/live/panel?${new URLSearchParams(sides)}`);
-        if (answer.ok) {
-            const { programs } = await answer.json();
-            new Panel(root, `${location.pathname}#${index}`, programs);
-        }
-    });
+    window.panels = { Panel, make };
 }

@@ -21,6 +21,8 @@ mod panels;
 #[cfg(unix)]
 mod scenes;
 mod support;
+#[cfg(unix)]
+mod watching;
 
 use std::process::ExitCode;
 
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
     {
         trials.extend(panels::trials());
         trials.extend(scenes::trials());
+        trials.extend(watching::trials());
         trials.extend(grading::trials());
         trials.extend(exercise::trials());
         trials.extend(attacks::trials());

@@ -28,14 +28,14 @@ pub async fn read(
     command: &mut Command,
     stop: &mut Stop,
     longest: usize,
-    mut live: impl FnMut(&Value),
+    mut live: impl FnMut(Value),
 ) -> io::Result<ExitStatus> {
     let key = key()?;
     let line = |text: &str| {
         let line = text.strip_prefix(&*key).and_then(|rest| rest.strip_prefix(' '));
         let line = line.and_then(|line| serde_json::from_str::<Value>(line).ok());
         if let Some(line) = line.filter(|line| line["live"].is_string()) {
-            live(&line);
+            live(line);
         }
     };
     #[cfg(unix)]

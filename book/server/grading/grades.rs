@@ -110,13 +110,7 @@ impl Grades {
                     check["status"] = "running".into();
                     return;
                 }
-                for part in ["status", "seconds", "likely", "report", "message"] {
-                    check[part] = line[part].clone();
-                }
-                // The hint of the step that has failed, instead of the check's.
-                if line["hint"].as_str().is_some_and(|hint| !hint.is_empty()) {
-                    check["hint"] = line["hint"].clone();
-                }
+                learn(check, &line);
             }
         }
     }
@@ -135,6 +129,17 @@ impl Grades {
             told["checks"] = json!([]);
         }
         told["message"] = message.into();
+    }
+}
+
+/// Adds to a check of the list how it has ended, as the live record tells it.
+pub fn learn(check: &mut Value, ended: &Value) {
+    for part in ["status", "seconds", "likely", "report", "message"] {
+        check[part] = ended[part].clone();
+    }
+    // The hint of the step that has failed, instead of the check's.
+    if ended["hint"].as_str().is_some_and(|hint| !hint.is_empty()) {
+        check["hint"] = ended["hint"].clone();
     }
 }
 

@@ -6,10 +6,10 @@ mod editor;
 mod grades;
 mod queue;
 mod routes;
-mod suite;
+pub mod suite;
 mod worker;
 
-pub use grades::{Grades, Told};
+pub use grades::{Grades, Told, learn};
 pub use queue::{GradeQueue, OpenPage};
 pub use routes::routes;
 pub use worker::Workers;

@@ -2,7 +2,6 @@
 //! tells its live record. No shell, and no argument from a request.
 
 use std::env;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
@@ -37,35 +36,53 @@ const LONGEST_LINE: usize = 256 * 1024;
 /// What is kept of the compiler's words.
 const ERRORS: usize = 64 * 1024;
 
+/// A suite that is built, and the exercise as well.
+pub struct Built {
+    pub suite: PathBuf,
+    /// What the suite calls the reader's program: `exercise02`.
+    pub exercise: String,
+}
+
 pub async fn grade(
     root: &Path,
     exercise: &Exercise,
     stop: &mut Stop,
     mut tell: impl FnMut(Event),
 ) -> Verdict {
-    let suite = match build(root, exercise, stop, &mut tell).await {
-        Ok(Ok(suite)) => suite,
-        Ok(Err(verdict)) => return verdict,
-        Err(why) => return Verdict::Failed(format!("cannot start cargo: {why}")),
+    let Built { suite, .. } = match build(root, exercise, stop, &mut tell).await {
+        Ok(built) => built,
+        Err(verdict) => return verdict,
     };
     let mut command = Command::new(&suite);
+    command.arg("exercise");
+    run(root, exercise, None, &mut command, stop, |line| tell(Event::Live(line))).await
+}
+
+/// Runs a lesson's suite, or `only` one of its checks, and passes the lines of its live record on.
+pub async fn run(
+    root: &Path,
+    exercise: &Exercise,
+    only: Option<&str>,
+    suite: &mut Command,
+    stop: &mut Stop,
+    mut tell: impl FnMut(Value),
+) -> Verdict {
     // The lesson's own directory, as under `cargo test`.
-    command.arg("exercise").current_dir(exercise.file.parent().unwrap_or(root));
-    command.env("GRADER_LIVE", "1").env_remove("SUBJECT").env_remove("GRADER_RECORD");
+    suite.current_dir(exercise.file.parent().unwrap_or(root));
+    suite.env("GRADER_LIVE", "1").env_remove("SUBJECT").env_remove("GRADER_RECORD");
     let mut ended = Ended::default();
-    let live = |line: &Value| {
-        ended.take(line);
-        tell(Event::Live(line.clone()));
+    let live = |line: Value| {
+        ended.take(&line);
+        tell(line);
     };
-    match channel::read(&mut command, stop, LONGEST_LINE, live).await {
+    let lesson = &exercise.lesson;
+    match channel::read(suite, stop, LONGEST_LINE, live).await {
         _ if *stop.borrow() => Verdict::Stopped,
-        Ok(status) => match ended.is_of(status) {
+        Ok(status) => match ended.is_of(only, status) {
             Ok(()) => Verdict::Graded,
-            Err(why) => {
-                Verdict::Failed(format!("the suite of {} {why} ({status})", exercise.lesson))
-            }
+            Err(why) => Verdict::Failed(format!("the suite of {lesson} {why} ({status})")),
         },
-        Err(why) => Verdict::Failed(format!("cannot start {}: {why}", suite.display())),
+        Err(why) => Verdict::Failed(format!("cannot start the suite of {lesson}: {why}")),
     }
 }
 
@@ -94,14 +111,14 @@ impl Ended {
         }
     }
 
-    /// Whether each check has ended once, and the suite as one does that found this.
-    fn is_of(&self, status: ExitStatus) -> Result<(), &'static str> {
+    /// Whether each check has ended once, or `only` this one, and the suite as one does that found this.
+    fn is_of(&self, only: Option<&str>, status: ExitStatus) -> Result<(), &'static str> {
         if self.ended.is_empty() {
             return Err("told nothing");
         }
         let times = |check: &String| self.ended.iter().filter(|(name, _)| name == check).count();
-        let all_once = self.checks.iter().all(|check| times(check) == 1);
-        if !all_once || self.ended.len() != self.checks.len() {
+        let wanted = || self.checks.iter().filter(|check| only.is_none_or(|only| *check == only));
+        if !wanted().all(|check| times(check) == 1) || self.ended.len() != wanted().count() {
             return Err("didn't tell the end of each check once");
         }
         let code = if self.ended.iter().any(|(_, fails)| *fails) { 101 } else { 0 };
@@ -112,13 +129,17 @@ impl Ended {
     }
 }
 
-/// Builds what `cargo test -p LESSON` would, and returns the suite's program.
-async fn build(
+/// Builds what `cargo test -p LESSON` would.
+///
+/// # Errors
+///
+/// Why it isn't built.
+pub async fn build(
     root: &Path,
     exercise: &Exercise,
     stop: &mut Stop,
     tell: &mut impl FnMut(Event),
-) -> io::Result<Result<PathBuf, Verdict>> {
+) -> Result<Built, Verdict> {
     // The cargo that has started the server, if one did.
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     let lesson = &exercise.lesson;
@@ -135,7 +156,7 @@ async fn build(
         match (message["reason"].as_str(), message["executable"].as_str()) {
             (Some("compiler-artifact"), Some(executable)) => {
                 if is_exercise {
-                    program = Some(());
+                    program = target["name"].as_str().map(str::to_owned);
                 } else if target["kind"][0] == "test" && target["name"] == **lesson {
                     suite = Some(PathBuf::from(executable));
                 }
@@ -162,17 +183,19 @@ async fn build(
         }
         tell(Event::Building(line));
     };
-    child::run(&mut cargo, stop, LONGEST_LINE, message, progress).await?;
-    if *stop.borrow() {
-        return Ok(Err(Verdict::Stopped));
+    if let Err(why) = child::run(&mut cargo, stop, LONGEST_LINE, message, progress).await {
+        return Err(Verdict::Failed(format!("cannot start cargo: {why}")));
     }
-    Ok(match (suite, program) {
+    if *stop.borrow() {
+        return Err(Verdict::Stopped);
+    }
+    match (suite, program) {
         // A suite is built even when the exercise is not; what lies there then is an older one.
-        (Some(suite), Some(())) => Ok(suite),
+        (Some(suite), Some(exercise)) => Ok(Built { suite, exercise }),
         _ if !errors.is_empty() => Err(Verdict::DoesNotCompile(errors)),
         _ if !all_errors.is_empty() => Err(Verdict::DoesNotCompile(all_errors)),
         _ => Err(Verdict::Failed(format!("cargo has built nothing:\n{}", said.join("\n")))),
-    })
+    }
 }
 
 /// Cargo names a file by the directory that it was started in, symbolic links and all.

@@ -82,7 +82,12 @@ impl Events {
     /// Adds an event that happens now. Where there are too many already, output and looks at the kernel are dropped,
     /// and that is told once.
     pub fn tell(&self, kind: &'static str, data: Value) {
-        let event = Event { kind, at: milliseconds(self.started.elapsed()), data };
+        self.tell_at(kind, self.started.elapsed(), data);
+    }
+
+    /// Adds an event that happened at this time since the run began, a moment ago.
+    pub fn tell_at(&self, kind: &'static str, at: Duration, data: Value) {
+        let event = Event { kind, at: milliseconds(at), data };
         let mut held = self.held();
         let Some(Held { events, marks, overtaken }) = &mut *held else {
             return self.add(event);
@@ -148,7 +153,7 @@ impl Events {
         let mut list = self.list();
         let Progress { events, packets, bytes, last, is_cut, .. } = *self.progress.borrow();
         let is_full = events - packets >= MOST_EVENTS || bytes >= MOST_BYTES;
-        let is_output = matches!(kind, "line" | "sockets" | "build");
+        let is_output = matches!(kind, "line" | "sockets" | "build" | "step");
         if is_full && is_output {
             if !is_cut {
                 self.progress.send_modify(|progress| progress.is_cut = true);

@@ -1,5 +1,7 @@
 //! Programs that a page can run: which ones, with which arguments, and their runs.
 
+mod actors;
+mod check;
 mod events;
 mod kernel;
 pub mod panel;
@@ -8,6 +10,7 @@ mod routes;
 mod run;
 mod shelf;
 mod sockets;
+pub mod visitor;
 
 pub use routes::Runs;
 pub use run::Ground;

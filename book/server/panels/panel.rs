@@ -1,7 +1,9 @@
 //! Panels: a chapter asks for one with `<div class="run" data-server="lesson02" data-client="lesson01">`
 //! around the recording of such a run. `data-program` is for a program that is alone.
 //!
-//! `data-scene` names a recorded scene of it, and `data-look` is one line that says what to look at.
+//! `data-scene` names a recorded scene of it, and `data-look` is one line that says what to look at. With
+//! `data-actors` a reader can send more clients to the server, and with `data-restart` start it again on the same
+//! port. Panels with `data-way`, which names a button, are run by the `<div class="run-ways">` before them.
 //!
 //! On a page that the server serves, a script makes buttons of it. Everywhere else it stays the
 //! recording, and a line tells how to run it.
@@ -19,6 +21,9 @@ pub struct Panel {
     pub look: Option<String>,
 }
 
+/// What a panel can have besides its programs. A script sets its state.
+const OPTIONS: [&str; 6] = ["actors", "look", "restart", "scene", "state", "way"];
+
 impl Panel {
     /// Reads a panel's attributes, without their `data-`.
     ///
@@ -28,8 +33,12 @@ impl Panel {
     pub fn written<'text>(
         sides: impl IntoIterator<Item = (&'text str, &'text str)>,
     ) -> Result<Panel, String> {
-        let (told, mut sides): (Vec<_>, Vec<_>) =
-            sides.into_iter().partition(|(name, _)| matches!(*name, "scene" | "look"));
+        let (told, mut sides): (Vec<_>, Vec<_>) = sides
+            .into_iter()
+            .partition(|(name, _)| !matches!(*name, "program" | "server" | "client"));
+        if let Some((name, _)) = told.iter().find(|(name, _)| !OPTIONS.contains(name)) {
+            return Err(format!("there is no data-{name}"));
+        }
         let told = |asked: &str| {
             told.iter().find(|(name, _)| *name == asked).map(|(_, text)| (*text).to_owned())
         };

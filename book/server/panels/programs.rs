@@ -11,11 +11,12 @@ use futures_util::future::join;
 use programs::{Asked, Source};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
-use tokio::process::ChildStdin;
+use tokio::process::{ChildStdin, Command};
 use tokio::sync::{mpsc, watch};
 
+use super::actors::Wish;
 use super::run::Run;
-use crate::process::child::{self, Child};
+use crate::process::child::{self, Child, Stop};
 use crate::process::parent_death::{self, Entrance};
 
 /// A line of a program that is longer is shown in pieces. Cargo's are for machines.
@@ -81,12 +82,14 @@ impl Run {
         }
     }
 
-    /// Starts the first program, and the second when the first one listens; waits for both.
+    /// Starts the first program, and the second when the first one listens, and lets more clients in; waits for
+    /// all of them.
     pub async fn programs(
         &self,
         place: Place<'_>,
         asked: &[Asked],
         lines: Vec<mpsc::Receiver<String>>,
+        wishes: mpsc::Receiver<Wish>,
         listening: &watch::Sender<Listening>,
     ) {
         let mut lines = lines.into_iter();
@@ -96,7 +99,7 @@ impl Run {
         let (first, second) = (side(0), side(1));
         let first = async {
             if let Some(side) = first {
-                self.program(side, None, Some(listening)).await;
+                self.program(side, None, Some(listening), &mut self.stop.subscribe()).await;
             }
             listening.send_if_modified(|state| {
                 let never = *state == Listening::NotYet;
@@ -115,50 +118,75 @@ impl Run {
             if let (Some(side), Ok(Listening::At(server))) = (second, state)
                 && !*self.stop.borrow()
             {
-                self.program(side, Some(server), None).await;
+                self.program(side, Some(server), None, &mut self.stop.subscribe()).await;
             }
         };
-        join(first, second).await;
+        let done = watch::Sender::new(false);
+        let own = async {
+            join(first, second).await;
+            done.send_replace(true);
+        };
+        let client = asked.get(1);
+        let more = self.actors(place, client, listening.subscribe(), wishes, done.subscribe());
+        join(own, more).await;
     }
 
-    async fn program(
+    pub(super) async fn program(
         &self,
         side: Side<'_>,
         server: Option<SocketAddr>,
         listening: Option<&watch::Sender<Listening>>,
+        stop: &mut Stop,
     ) {
         let Side { index, asked, mut lines, place } = side;
-        let Place { root, built, entrance } = place;
         let call = match asked.call(server) {
             Ok(call) => call,
             Err(why) => return self.events.tell("limit", json!({ "why": why })),
         };
         let mut command = match asked.program.source {
             Source::Bin { bin: name, .. } | Source::Example { name, .. } => {
-                let program = built.get(name).cloned().unwrap_or_default();
-                parent_death::command_at(entrance, program)
+                let program = place.built.get(name).cloned().unwrap_or_default();
+                parent_death::command_at(place.entrance, program)
             }
             Source::Python(file) => {
-                let mut command = parent_death::command_at(entrance, "python3".into());
+                let mut command = parent_death::command_at(place.entrance, "python3".into());
                 command.arg(format!("lessons/{file}"));
                 command
             }
         };
         // Into a pipe, Python writes only when it ends, and in the encoding of the terminal.
         command.env("PYTHONUNBUFFERED", "1").env("PYTHONIOENCODING", "utf-8");
-        command.args(call.words()).current_dir(root);
-        self.events.tell("start", json!({ "program": index, "command": call.typed() }));
+        command.args(call.words()).current_dir(place.root);
+        let start = json!({
+            "program": index,
+            "name": asked.program.name,
+            "role": asked.program.role.name(),
+            "command": call.typed(),
+        });
+        self.events.tell("start", start);
+        let lines = asked.program.reads.is_some().then_some(&mut lines);
+        self.lives(index, &mut command, lines, listening, stop).await;
+    }
+
+    /// Starts a program, and tells what it writes and how it ends.
+    pub(super) async fn lives(
+        &self,
+        index: usize,
+        command: &mut Command,
+        lines: Option<&mut mpsc::Receiver<String>>,
+        listening: Option<&watch::Sender<Listening>>,
+        stop: &mut Stop,
+    ) {
         let line = |stream, text: &str| {
             self.events.tell("line", json!({ "program": index, "stream": stream, "text": text }));
         };
-        let started = Child::start(&mut command);
+        let started = Child::start(command);
         let started = started.and_then(|mut child| Ok((child.pipes()?, child)));
         let ((stdin, stdout, stderr), mut child) = match started {
             Ok(started) => started,
             Err(why) => return line("stderr", &format!("error: cannot start it: {why}")),
         };
 
-        let mut stop = self.stop.subscribe();
         let out = child::lines(stdout, LONGEST_LINE, |text| {
             line("stdout", text);
             let address =
@@ -174,16 +202,17 @@ impl Run {
             }
         });
         let err = child::lines(stderr, LONGEST_LINE, |text| line("stderr", text));
-        let life = join(child.end(&mut stop), join(out, err));
-        let status = if asked.program.reads.is_some() {
-            tokio::select! {
+        let life = join(child.end(stop), join(out, err));
+        let status = match lines {
+            Some(lines) => tokio::select! {
                 (status, _) = life => status,
-                never = feed(stdin, &mut lines) => match never {},
+                never = feed(stdin, lines) => match never {},
+            },
+            None => {
+                // It reads the end right away.
+                drop(stdin);
+                life.await.0
             }
-        } else {
-            // It reads the end right away.
-            drop(stdin);
-            life.await.0
         };
         let (code, signal) = status.as_ref().map_or((None, None), outcome);
         self.events.tell("exit", json!({ "program": index, "code": code, "signal": signal }));
@@ -191,11 +220,11 @@ impl Run {
 }
 
 /// One program of a run.
-struct Side<'run> {
-    index: usize,
-    asked: &'run Asked,
-    lines: mpsc::Receiver<String>,
-    place: Place<'run>,
+pub(super) struct Side<'run> {
+    pub index: usize,
+    pub asked: &'run Asked,
+    pub lines: mpsc::Receiver<String>,
+    pub place: Place<'run>,
 }
 
 /// Passes lines on to a program for as long as it runs.

@@ -14,9 +14,12 @@ use programs::{Asked, Program};
 use serde_json::{Map, Value, json};
 use tokio::time::sleep;
 
+use super::actors::Actor;
+use super::check::Watched;
 use super::panel::Panel;
-use super::run::{Ground, Run};
+use super::run::{Ground, Run, What};
 use super::shelf::Shelf;
+use crate::grading::GradeQueue;
 
 /// Runs at the same time; one more, and the oldest is stopped. A browser keeps six connections to a server, and
 /// each run holds one; some must be left to ask for its end.
@@ -31,6 +34,7 @@ const LONGEST_LINE: usize = 1000;
 #[derive(Clone)]
 pub struct Runs {
     ground: Ground,
+    queue: GradeQueue,
     shelf: Shelf,
     list: Arc<Mutex<List>>,
 }
@@ -45,8 +49,8 @@ struct List {
 type Refusal = (StatusCode, String);
 
 impl Runs {
-    pub fn new(ground: Ground) -> Runs {
-        Runs { ground, shelf: Shelf::default(), list: Arc::default() }
+    pub fn new(ground: Ground, queue: &GradeQueue) -> Runs {
+        Runs { ground, queue: queue.clone(), shelf: Shelf::default(), list: Arc::default() }
     }
 
     pub fn routes<S: Clone + Send + Sync + 'static>(self) -> Router<S> {
@@ -56,6 +60,7 @@ impl Runs {
             .route("/live/run/{id}", get(events))
             .route("/live/run/{id}/stop", post(stop))
             .route("/live/run/{id}/input", post(input))
+            .route("/live/run/{id}/add", post(add))
             .with_state(self)
     }
 
@@ -65,9 +70,9 @@ impl Runs {
     }
 
     /// Starts a run. Where there are as many as there may be, the oldest one is stopped, and its end comes first.
-    async fn start(&self, panel: String, asked: Vec<Asked>) -> Result<Arc<Run>, Refusal> {
+    async fn start(&self, panel: String, what: What) -> Result<Arc<Run>, Refusal> {
         loop {
-            let oldest = match self.start_or_oldest(&panel, &asked)? {
+            let oldest = match self.start_or_oldest(&panel, &what)? {
                 Ok(run) => return Ok(run),
                 Err(oldest) => oldest,
             };
@@ -80,7 +85,7 @@ impl Runs {
     fn start_or_oldest(
         &self,
         panel: &str,
-        asked: &[Asked],
+        what: &What,
     ) -> Result<Result<Arc<Run>, Arc<Run>>, Refusal> {
         let mut list = self.list();
         let mut going_on = list.runs.iter().filter(|run| !run.is_over());
@@ -97,13 +102,8 @@ impl Runs {
         // A page of an earlier run of the server must not meet one of these under its id.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let id = format!("{:x}-{}", now.as_nanos(), list.count);
-        let run = Run::start(
-            id,
-            panel.to_owned(),
-            self.ground.clone(),
-            self.shelf.clone(),
-            asked.to_vec(),
-        );
+        let run =
+            Run::start(id, panel.to_owned(), self.ground.clone(), self.shelf.clone(), what.clone());
         list.runs.push(Arc::clone(&run));
         drop(list);
         tokio::spawn({
@@ -131,7 +131,7 @@ async fn panel(Query(sides): Query<Vec<(String, String)>>) -> Result<Response, R
     Ok(Json(json!({ "programs": described })).into_response())
 }
 
-/// `POST /live/run`: starts the programs of a panel.
+/// `POST /live/run`: starts the programs of a panel, or a check of an exercise.
 async fn start(
     State(runs): State<Runs>,
     body: Result<Json<Value>, JsonRejection>,
@@ -139,16 +139,26 @@ async fn start(
     let Json(body) = body.map_err(|why| (why.status(), why.body_text()))?;
     let bad = |why: String| (StatusCode::BAD_REQUEST, why);
     let panel = short(&body["panel"], LONGEST_NAME).ok_or(bad("names no panel".into()))?;
-    let programs = body["programs"].as_array().ok_or(bad("names no programs".into()))?;
-    if !(1..=2).contains(&programs.len()) {
-        return Err(bad("a run has one program or two".into()));
-    }
-    let mut asked = Vec::new();
-    for program in programs {
-        asked.push(wanted(program).map_err(bad)?);
-    }
-    let run = runs.start(panel, asked).await?;
+    let what = match &body["check"] {
+        Value::Null => What::Programs(programs(&body["programs"]).map_err(bad)?),
+        check => {
+            let watched = Watched::named(&runs.queue, check).map_err(bad)?;
+            if !watched.is_begun() {
+                return Err((StatusCode::CONFLICT, "this exercise has not been begun".to_owned()));
+            }
+            What::Check(Box::new(watched))
+        }
+    };
+    let run = runs.start(panel, what).await?;
     Ok(Json(json!({ "run": run.id })).into_response())
+}
+
+fn programs(asked: &Value) -> Result<Vec<Asked>, String> {
+    let programs = asked.as_array().ok_or("names no programs")?;
+    if !(1..=2).contains(&programs.len()) {
+        return Err("a run has one program or two".into());
+    }
+    programs.iter().map(wanted).collect()
 }
 
 fn wanted(program: &Value) -> Result<Asked, String> {
@@ -180,6 +190,20 @@ async fn events(
 async fn stop(State(runs): State<Runs>, Path(id): Path<String>) -> Result<StatusCode, Refusal> {
     runs.named(&id)?.stop();
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /live/run/ID/add`: one more client for the server of a run.
+async fn add(
+    State(runs): State<Runs>,
+    Path(id): Path<String>,
+    body: Result<Json<Value>, JsonRejection>,
+) -> Result<StatusCode, Refusal> {
+    let run = runs.named(&id)?;
+    let Json(body) = body.map_err(|why| (why.status(), why.body_text()))?;
+    let actor = body["actor"].as_str().and_then(Actor::named);
+    let actor = actor.ok_or((StatusCode::BAD_REQUEST, "there is no such client".to_owned()))?;
+    let refused = |why: &str| (StatusCode::CONFLICT, why.to_owned());
+    run.add(actor).await.map(|()| StatusCode::NO_CONTENT).map_err(refused)
 }
 
 /// `POST /live/run/ID/input`: a line for a program's standard input.

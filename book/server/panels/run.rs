@@ -14,6 +14,8 @@ use serde_json::json;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 
+use super::actors::Wish;
+use super::check::Watched;
 use super::events::Events;
 use super::programs::{Listening, Place};
 use super::shelf::Shelf;
@@ -21,10 +23,10 @@ use crate::scene::html::{Cast, Drawing};
 use crate::stage::{Refused, Stage};
 
 /// A first build compiles all that a lesson depends on.
-const LONGEST_BUILD: Duration = Duration::from_secs(15 * 60);
+pub const LONGEST_BUILD: Duration = Duration::from_secs(15 * 60);
 
 /// No program of a page runs longer.
-const LONGEST_RUN: Duration = Duration::from_secs(5 * 60);
+pub const LONGEST_RUN: Duration = Duration::from_secs(5 * 60);
 
 /// How long a run goes on without a page that listens. A page that is loaded again, or one whose stream
 /// broke, has so much time to come back.
@@ -39,6 +41,7 @@ pub struct Run {
     pub events: Events,
     pub stop: watch::Sender<bool>,
     shelf: Shelf,
+    pub(super) wishes: mpsc::Sender<Wish>,
     /// The way to the standard input of each program.
     inputs: Vec<mpsc::Sender<String>>,
 }
@@ -52,6 +55,21 @@ pub struct Ground {
     pub namespaces: bool,
 }
 
+/// What is run.
+#[derive(Clone)]
+pub enum What {
+    /// The programs of a panel.
+    Programs(Vec<Asked>),
+    /// A check of an exercise.
+    Check(Box<Watched>),
+}
+
+/// How a page reaches programs that run.
+struct Ways {
+    lines: Vec<mpsc::Receiver<String>>,
+    wishes: mpsc::Receiver<Wish>,
+}
+
 impl AsRef<Events> for Run {
     fn as_ref(&self) -> &Events {
         &self.events
@@ -60,15 +78,14 @@ impl AsRef<Events> for Run {
 
 impl Run {
     /// Starts a run, which goes on by itself.
-    pub fn start(
-        id: String,
-        panel: String,
-        ground: Ground,
-        shelf: Shelf,
-        asked: Vec<Asked>,
-    ) -> Arc<Run> {
+    pub fn start(id: String, panel: String, ground: Ground, shelf: Shelf, what: What) -> Arc<Run> {
+        let asked = match &what {
+            What::Programs(asked) => &asked[..],
+            What::Check(_) => &[],
+        };
         // A line waits here until the program reads it.
         let (inputs, lines) = asked.iter().map(|_| mpsc::channel(16)).unzip();
+        let (wishes, wished) = mpsc::channel(4);
         let started = Instant::now();
         let cast = Cast::of(asked.iter().map(|one| (one.program.name, one.program.role.name())));
         let run = Arc::new(Run {
@@ -79,9 +96,10 @@ impl Run {
             events: Events::new(started),
             stop: watch::Sender::default(),
             shelf,
+            wishes,
             inputs,
         });
-        tokio::spawn(Arc::clone(&run).live(ground, asked, lines));
+        tokio::spawn(Arc::clone(&run).live(ground, what, Ways { lines, wishes: wished }));
         run
     }
 
@@ -133,20 +151,21 @@ impl Run {
     // ------------------------------------------------------------------------
     // Its life.
 
-    async fn live(
-        self: Arc<Run>,
-        ground: Ground,
-        asked: Vec<Asked>,
-        lines: Vec<mpsc::Receiver<String>>,
-    ) {
+    async fn live(self: Arc<Run>, ground: Ground, what: What, ways: Ways) {
         let _closing = Closing(&self);
+        let play = async {
+            match &what {
+                What::Programs(asked) => self.play(&ground, asked, ways).await,
+                What::Check(watched) => self.check(&ground, watched).await,
+            }
+        };
         tokio::select! {
-            () = self.play(&ground, &asked, lines) => {}
+            () = play => {}
             never = self.stop_after(self.abandoned(), "no page listens any more") => match never {},
         }
     }
 
-    async fn play(&self, ground: &Ground, asked: &[Asked], lines: Vec<mpsc::Receiver<String>>) {
+    async fn play(&self, ground: &Ground, asked: &[Asked], ways: Ways) {
         // What cargo says is told after it's known where the run will be.
         drop(self.events.hold());
         let stage = async {
@@ -170,7 +189,7 @@ impl Run {
             let entrance =
                 stage.as_ref().map(|stage| stage.spaces().entrance()).unwrap_or_default();
             let place = Place { root: &ground.root, built: &built, entrance: &entrance };
-            self.programs_and_kernel(place, asked, lines, stage).await;
+            self.programs_and_kernel(place, asked, ways, stage).await;
         } else {
             self.over();
             close(stage).await;
@@ -187,27 +206,28 @@ impl Run {
                 Role::Client => return Err(CLIENT_ALONE.into()),
             }
         }
-        let stage = match last {
-            _ if !ground.namespaces => Err(Refused::Unwanted),
+        match last {
             // "The same port as last time" may have a connection in TIME_WAIT.
-            Some(last) if named_address(asked).is_some() => Stage::open_again(last).await,
-            _ => Stage::open().await,
-        };
-        stage.map_err(|why| why.to_string())
+            Some(last) if ground.namespaces && named_address(asked).is_some() => {
+                Stage::open_again(last).await.map_err(|why| why.to_string())
+            }
+            _ => open_stage(ground).await,
+        }
     }
 
     async fn programs_and_kernel(
         &self,
         place: Place<'_>,
         asked: &[Asked],
-        lines: Vec<mpsc::Receiver<String>>,
+        ways: Ways,
         stage: Option<Stage>,
     ) {
+        let Ways { lines, wishes } = ways;
         let listening = watch::Sender::new(Listening::NotYet);
         let spaces = stage.as_ref().map(|stage| Arc::clone(stage.spaces()));
         let programs = async {
             tokio::select! {
-                () = self.programs(place, asked, lines, &listening) => {}
+                () = self.programs(place, asked, lines, wishes, &listening) => {}
                 never = self.stop_after(sleep(LONGEST_RUN), "it takes too long") => match never {},
             }
             spaces.iter().for_each(|spaces| self.shelf.put(&self.panel, spaces));
@@ -227,13 +247,17 @@ impl Run {
         }
     }
 
-    fn over(&self) {
+    pub(super) fn over(&self) {
         self.events.progress.send_modify(|progress| progress.is_over = true);
         self.events.tell("over", json!({ "stopped": *self.stop.borrow() }));
     }
 
     /// Stops the run when something has come to pass, and says why.
-    async fn stop_after(&self, reason: impl Future<Output = ()>, why: &str) -> Infallible {
+    pub(super) async fn stop_after(
+        &self,
+        reason: impl Future<Output = ()>,
+        why: &str,
+    ) -> Infallible {
         reason.await;
         self.events.tell("limit", json!({ "why": why }));
         self.stop();
@@ -252,12 +276,21 @@ impl Run {
 }
 
 /// These are the ends of sentences: "… because".
-const OWN_NETWORK: &str = "the programs talk to each other and to nothing else";
+pub const OWN_NETWORK: &str = "the programs talk to each other and to nothing else";
 const SERVER_ALONE: &str = "you can talk to this server from a terminal";
 const CLIENT_ALONE: &str = "this client talks to a server that you start yourself";
 
 fn named_address(asked: &[Asked]) -> Option<SocketAddr> {
     asked.first().and_then(Asked::named_address)
+}
+
+/// A new stage, or why there is none.
+pub async fn open_stage(ground: &Ground) -> Result<Stage, String> {
+    let stage = match ground.namespaces {
+        true => Stage::open().await,
+        false => Err(Refused::Unwanted),
+    };
+    stage.map_err(|why| why.to_string())
 }
 
 async fn close(stage: Option<Stage>) {

@@ -56,6 +56,15 @@ pub fn command_at(entrance: &Entrance, program: OsString) -> Command {
     }
 }
 
+/// This very program, in another network.
+pub fn this_program_at(entrance: &Entrance) -> Command {
+    // What comes in between is this program as well.
+    #[cfg(target_os = "linux")]
+    return command_at(entrance, "/proc/self/exe".into());
+    #[cfg(not(target_os = "linux"))]
+    return command_at(entrance, std::env::current_exe().unwrap_or_default().into());
+}
+
 /// Becomes the program that the words name. Before it come the id of the process with which it dies, and the files
 /// of the user namespace and the network namespace that it gets.
 ///

@@ -15,7 +15,8 @@ use crate::source::{Defect, Sources, defect, paths};
 
 /// The scripts of a page that is served; a static site has no use for them. The last one listens to the
 /// server and tells the others, so they come first.
-const LIVE: [&str; 3] = ["book/theme/grade.js", "book/theme/run.js", "book/theme/reload.js"];
+const LIVE: [&str; 4] =
+    ["book/theme/grade.js", "book/theme/run.js", "book/theme/watch.js", "book/theme/reload.js"];
 
 /// Builds the book into `dest`, which mdBook makes or empties.
 ///

@@ -7,10 +7,22 @@ use serde_json::Value;
 
 use super::packet::Packet;
 use super::story::End;
+use super::words;
 
 /// The kinds of a run's events that are drawn.
-pub const DRAWN: [&str; 8] =
-    ["start", "line", "exit", "packet", "sockets", "limit", "cut", "unseen"];
+pub const DRAWN: [&str; 11] = [
+    "start",
+    "line",
+    "exit",
+    "packet",
+    "sockets",
+    "limit",
+    "cut",
+    "unseen",
+    "uncaptured",
+    "step",
+    "report",
+];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -81,6 +93,9 @@ impl Event {
             }
             "limit" => note(&format!("Stopped: {}.", data["why"].as_str().unwrap_or_default())),
             "cut" => note("More came, and is not shown."),
+            "uncaptured" => note("More packets came than are captured. These are the first."),
+            "step" => note(data["text"].as_str().unwrap_or_default()),
+            "report" => note(&words::report(data)),
             "unseen" => note("The kernel’s view is not available here."),
             _ => Vec::new(),
         }

@@ -27,11 +27,36 @@ impl Cast {
         Cast { programs: programs.map(owned).collect() }
     }
 
+    /// A program that starts may be a new one.
+    fn learn(&mut self, data: &Value) {
+        let number = data["program"].as_u64().and_then(|number| usize::try_from(number).ok());
+        if let (Some(number), Some(name), Some(role)) =
+            (number.filter(|it| *it < MOST_PROGRAMS), data["name"].as_str(), data["role"].as_str())
+        {
+            let length = self.programs.len().max(number + 1);
+            self.programs.resize(length, (String::new(), "program".to_owned()));
+            self.programs[number] = (name.to_owned(), role.to_owned());
+        }
+    }
+
+    /// What is shown beside the rows of a client that the reader has sent: those of a panel's own need no name.
+    fn label(&self, program: usize) -> Option<String> {
+        let name = self.name(program);
+        match program {
+            0 | 1 => None,
+            _ if name == self.name(1) => Some(format!("another {name}")),
+            _ => Some(name.to_owned()),
+        }
+    }
+
     fn one(&self, program: usize) -> (&str, &str) {
         let found = self.programs.get(program);
         found.map_or(("", "program"), |(name, role)| (name, role))
     }
 }
+
+/// More programs than a run can have.
+const MOST_PROGRAMS: usize = 100;
 
 /// The head of a scene, with the names of the four columns.
 pub const HEAD: &str = "<div class=\"scene-head\" aria-hidden=\"true\">\
@@ -68,6 +93,9 @@ impl Drawing {
     pub fn hear(&mut self, kind: &str, data: &Value) -> Vec<(usize, String)> {
         let at = data["at"].as_f64().unwrap_or(0.0) / 1000.0;
         let at = Duration::try_from_secs_f64(at).unwrap_or_default();
+        if kind == "start" {
+            self.cast.learn(data);
+        }
         let mut changed = BTreeSet::new();
         for event in Event::told(kind, data) {
             changed.extend(self.story.hear(at, &event));
@@ -80,6 +108,9 @@ impl Drawing {
 /// One row of the list. What it says reads well without the drawing.
 pub fn row(number: usize, row: &Row, cast: &Cast) -> String {
     let (kind, own, body) = match &row.act {
+        Act::Start { program, command } if command.is_empty() => {
+            said(cast, *program, "start", "", "<span>comes</span>")
+        }
         Act::Start { program, command } => said(cast, *program, "start", "", &typed(command)),
         Act::Lines { program, stream, lines } => {
             let code = lines.iter().map(|line| format!("<code>{}</code>", escape(line)));
@@ -95,7 +126,7 @@ pub fn row(number: usize, row: &Row, cast: &Cast) -> String {
         }
         Act::Packet { from, packet, sense } => packet_row(row, *from, packet, *sense),
         Act::State => ("state", String::new(), folded(&found(row), &explained(row))),
-        Act::Waiting { end, queue, amount } => waiting_row(*end, *queue, *amount),
+        Act::Waiting { end, queue, amount } => waiting_row(row, *end, *queue, *amount),
         Act::More { packets, bytes } => {
             let (verb, size) = (if *packets == 1 { "packet" } else { "packets" }, *bytes as u64);
             let words = format!("{packets} more {verb}, {}", words::bytes(size));
@@ -140,7 +171,10 @@ fn said<'kind>(
     };
     let own = format!(" data-program=\"{program}\"{stream_of}");
     let heard = hear(&format!("{name}{}: ", if stream == "stderr" { ", error" } else { "" }));
-    let body = format!("<span class=\"scene-said {role}\">{heard}{words}</span>");
+    let label = cast.label(program).map_or(String::new(), |label| {
+        format!("<b class=\"scene-name\" aria-hidden=\"true\">{}</b>", escape(&label))
+    });
+    let body = format!("<span class=\"scene-said {role}\">{heard}{label}{words}</span>");
     (kind, own, body)
 }
 
@@ -183,14 +217,19 @@ fn packet_row(
     } else if !(packet.syn || packet.fin || packet.rst) {
         classes.push("quiet");
     }
-    let number = row.conversation.map(|number| format!("<b>{number}</b> ")).unwrap_or_default();
+    let number = numbered(row);
+    // What the programs print of a client is its address.
+    let port = match sense {
+        Sense::Call if row.conversation.is_some() => format!(" from port {}", packet.from.port()),
+        _ => String::new(),
+    };
     let heard = hear(&format!("{} to {}: ", from.name(), from.other().name()));
     let excerpt = match words::excerpt(packet) {
         Some(text) => format!("<span class=\"scene-bytes\">{}</span>", escape(&text)),
         None => String::new(),
     };
     let arrow = format!(
-        "<span class=\"{}\">{heard}<span class=\"scene-label\">{number}{label}</span>{ARROW}{excerpt}</span>",
+        "<span class=\"{}\">{heard}<span class=\"scene-label\">{number}{label}{port}</span>{ARROW}{excerpt}</span>",
         classes.join(" ")
     );
     let mut sentences = format!("<p>{}</p>", escape(&words::arrow(from, packet, sense)));
@@ -202,7 +241,14 @@ fn packet_row(
 const ARROW: &str = "<svg aria-hidden=\"true\"><line x1=\"0\" y1=\"3\" x2=\"100%\" y2=\"15\"/>\
     <svg x=\"100%\" y=\"15\" overflow=\"visible\"><path d=\"M0 0-9-5.5-8 4z\"/></svg></svg>";
 
-fn waiting_row(end: End, queue: Queue, amount: u64) -> (&'static str, String, String) {
+/// The number of the client whose conversation it is, where there are several.
+fn numbered(row: &Row) -> String {
+    row.conversation.map_or(String::new(), |number| {
+        format!("<b class=\"scene-number\">{}{number}</b> ", hear("client "))
+    })
+}
+
+fn waiting_row(row: &Row, end: End, queue: Queue, amount: u64) -> (&'static str, String, String) {
     let name = match queue {
         Queue::Send => "send",
         Queue::Receive => "receive",
@@ -219,9 +265,10 @@ fn waiting_row(end: End, queue: Queue, amount: u64) -> (&'static str, String, St
     // A picture of how much it is: each size is about ten times the one before.
     let size = amount.max(1).ilog10().min(6);
     let slot = format!(
-        "<span class=\"scene-queue at-{} {} size-{size}\">{heard}{}</span>",
+        "<span class=\"scene-queue at-{} {} size-{size}\">{heard}{}{}</span>",
         end.name(),
         writer.name(),
+        numbered(row),
         words::waiting_label(queue, amount)
     );
     let sentence = format!("<p>{}</p>", escape(&words::waiting(end, queue, amount)));
@@ -230,11 +277,13 @@ fn waiting_row(end: End, queue: Queue, amount: u64) -> (&'static str, String, St
 
 /// The states into which both ends come, each at its side.
 fn states(row: &Row) -> String {
+    // An arrow has it already.
+    let number = if row.act == Act::State { numbered(row) } else { String::new() };
     let marks = marks(row).map(|(end, mark)| {
         let class = if mark.is_seen { "seen" } else { "inferred" };
         let source = if mark.is_seen { "" } else { ", as the packets say" };
         format!(
-            "{}<span class=\"scene-state at-{} {class}\">{}</span>{}",
+            "{}<span class=\"scene-state at-{} {class}\">{number}{}</span>{}",
             hear(&format!("; {} now ", end.name())),
             end.name(),
             words::state_name(mark.state),

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use common::sockets::State;
+use serde_json::Value;
 
 use super::packet::Packet;
 use super::story::{End, How, Mark, Queue, Sense};
@@ -285,5 +286,19 @@ pub fn exit(code: Option<i32>, signal: Option<i32>) -> String {
         (None, Some(9)) => "killed".to_owned(),
         (None, Some(signal)) => format!("ended by signal {signal}"),
         (None, None) => "ended".to_owned(),
+    }
+}
+
+/// How a check has ended that was watched.
+pub fn report(known: &Value) -> String {
+    let ending = match known["status"].as_str() {
+        Some("passed") => "The check has passed.",
+        Some("failed") => "The check has failed.",
+        Some("not judged") => "The machine was too busy to judge the check.",
+        _ => "The check did not run.",
+    };
+    match known["differs"].as_str() {
+        Some(differs) => format!("{ending} {differs}"),
+        None => ending.to_owned(),
     }
 }

@@ -55,7 +55,7 @@ pub fn serve(ground: Ground, port: u16, open: bool, grace: Duration) -> Result<(
     let queue = GradeQueue::new(root.clone(), exercises, grace);
     let workers =
         Workers::start(&queue).map_err(|why| Failure::new("cannot grade on the page", why))?;
-    let routes = routes(editions, &queue, Runs::new(ground), session);
+    let routes = routes(editions, &queue, Runs::new(ground, &queue), session);
     let builder = thread::spawn(move || keep_building(&root, &watch, shown, &sender, &queue));
     let served = answer(listener, routes, open, interrupted);
     workers.shut_down();

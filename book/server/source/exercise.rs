@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::Sources;
+use super::html;
 use super::include::Directive;
 use super::paths;
 
 /// The starter's first line, as the grader knows it (`tests/grader/src/exercise.rs`).
 const NOT_STARTED: &[u8] = b"// NOT STARTED: delete this line to be graded";
 
+#[derive(Clone)]
 pub struct Exercise {
     pub lesson: String,
     /// The chapter that sets it.
@@ -19,6 +21,8 @@ pub struct Exercise {
     /// The reader's file, as people name it: from the root.
     pub name: String,
     pub file: PathBuf,
+    /// The chapter's list of its checks.
+    list: PathBuf,
 }
 
 /// What tells one version of a file from another.
@@ -43,12 +47,19 @@ impl Exercise {
                     page: paths::slashed(&paths::page(chapter)),
                     file: sources.root.join(&name),
                     name,
+                    list: sources.root.join(&sources.config.book.src).join(directive.path),
                 });
             }
         }
         exercises.sort_by(|a, b| a.lesson.cmp(&b.lesson));
         exercises.dedup_by(|a, b| a.lesson == b.lesson);
         exercises
+    }
+
+    /// Whether the chapter lists a check of this name.
+    pub fn lists(&self, root: &Path, check: &str) -> bool {
+        let list = paths::text_below(root, &self.list).unwrap_or_default();
+        html::tags(&list).iter().any(|tag| tag.value("data-check") == Some(check))
     }
 
     pub fn stamp(&self) -> Stamp {

@@ -84,7 +84,7 @@ fn a_request_from_elsewhere_starts_nothing() {
     ];
     let body = json!({ "panel": "a", "programs": [{ "name": "lesson02" }] }).to_string();
     for head in wrong_heads {
-        for path in ["/live/run", "/live/run/1/stop", "/live/run/1/input"] {
+        for path in ["/live/run", "/live/run/1/stop", "/live/run/1/input", "/live/run/1/add"] {
             assert_eq!(
                 server.ask_json(&format!("POST {path}"), &head, &body).status,
                 403,

@@ -1,6 +1,8 @@
 //! What the pages of a served book can do: grade an exercise while it is edited, and run programs.
 
 #[cfg(unix)]
+mod actors;
+#[cfg(unix)]
 mod answer;
 mod arguments;
 #[cfg(unix)]
@@ -12,6 +14,8 @@ mod panels;
 mod run;
 #[cfg(target_os = "linux")]
 mod stage;
+#[cfg(target_os = "linux")]
+mod watched;
 
 pub use run::{has_python, needs};
 #[cfg(target_os = "linux")]
@@ -23,9 +27,11 @@ pub fn trials() -> Vec<Trial> {
     // First those that wait longest.
     #[allow(unused_mut)]
     let mut trials = panels::trials();
+    #[cfg(unix)]
+    trials.extend(actors::trials());
     trials.extend(misbehaving::trials());
     #[cfg(target_os = "linux")]
-    trials.extend(stage::trials());
+    trials.extend([stage::trials(), watched::trials()].into_iter().flatten());
     trials.extend(arguments::trials());
     #[cfg(unix)]
     trials.extend([grading::trials(), editor::trials(), answer::trials()].into_iter().flatten());

@@ -1,5 +1,6 @@
 //! A run, as a page starts it and hears of it.
 
+use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
@@ -38,30 +39,38 @@ impl Server {
     #[track_caller]
     pub fn run(&self, programs: Value) -> Events {
         let answer = self.asks("/live/run", json!({ "panel": "a", "programs": programs }));
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        let run: Value = serde_json::from_str(&answer.body).unwrap();
-        Events::of(self, &format!("/live/run/{}", run["run"].as_str().unwrap()), None)
+        Events::begun(self, &answer)
     }
 
     /// What a page of this server is answered.
     #[track_caller]
     pub fn asks(&self, path: &str, body: Value) -> Answer {
+        Answer::on(self.begins_to_ask(path, body))
+    }
+
+    /// Sends the same request, and doesn't wait for the answer.
+    #[track_caller]
+    pub fn begins_to_ask(&self, path: &str, body: Value) -> TcpStream {
         let head = format!(
             "Host: {0}\r\nOrigin: http://{0}\r\nX-Book-Token: {1}",
             self.addr,
             self.token()
         );
-        self.ask_json(&format!("POST {path}"), &head, &body.to_string())
+        self.connect(&request(&format!("POST {path}"), &head, &body.to_string()))
     }
 
     #[track_caller]
-    pub fn ask_json(&self, request: &str, head: &str, body: &str) -> Answer {
-        self.ask(&format!(
-            "{request} HTTP/1.1\r\n{head}\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            body.len()
-        ))
+    pub fn ask_json(&self, line: &str, head: &str, body: &str) -> Answer {
+        self.ask(&request(line, head, body))
     }
+}
+
+fn request(line: &str, head: &str, body: &str) -> String {
+    format!(
+        "{line} HTTP/1.1\r\n{head}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 #[derive(Clone, Debug)]
@@ -87,6 +96,14 @@ impl Events {
         stream.be_patient(LONGEST);
         let deadline = Instant::now() + LONGEST;
         Events { path: path.to_owned(), stream, heard: Vec::new(), deadline }
+    }
+
+    /// The events of the run that has begun with this answer.
+    #[track_caller]
+    pub fn begun(server: &Server, answer: &Answer) -> Events {
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let run: Value = serde_json::from_str(&answer.body).unwrap();
+        Events::of(server, &format!("/live/run/{}", run["run"].as_str().unwrap()), None)
     }
 
     /// The next event.

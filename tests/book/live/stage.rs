@@ -392,13 +392,13 @@ fn pair(server: &str, client: &str) -> SmallBook {
     book
 }
 
-fn packets(events: &[Event]) -> Vec<Packet> {
+pub fn packets(events: &[Event]) -> Vec<Packet> {
     let packets = events.iter().filter(|event| event.kind == "packet");
     packets.map(|event| serde_json::from_value(event.data.clone()).unwrap()).collect()
 }
 
 /// The flags, and how many bytes it carries: "FIN ACK", "ACK 22".
-fn drawn(packet: &Packet) -> String {
+pub fn drawn(packet: &Packet) -> String {
     let Packet { syn, ack, fin, rst, .. } = *packet;
     let flags = [(syn, "SYN"), (fin, "FIN"), (rst, "RST"), (ack, "ACK")];
     let mut words: Vec<String> =

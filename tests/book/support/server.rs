@@ -148,14 +148,7 @@ impl Server {
 
     #[track_caller]
     pub fn ask(&self, request: &str) -> Answer {
-        let mut connection = self.connect(request);
-        let mut answer = Vec::new();
-        connection.read_to_end(&mut answer).unwrap();
-        let answer = String::from_utf8_lossy(&answer);
-        let (head, body) = answer.split_once("\r\n\r\n").expect("an answer with a head");
-        let status =
-            head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status code");
-        Answer { status, head: head.to_owned(), body: body.to_owned() }
+        Answer::on(self.connect(request))
     }
 
     /// The answer to the lines of a head, with this server in the place of HOST, and a body.
@@ -176,8 +169,9 @@ impl Server {
         session["token"].as_str().expect("a token").to_owned()
     }
 
+    /// Sends a request.
     #[track_caller]
-    fn connect(&self, request: &str) -> TcpStream {
+    pub fn connect(&self, request: &str) -> TcpStream {
         let mut connection = TcpStream::connect_timeout(&self.addr, DEADLINE).unwrap();
         connection.set_read_timeout(Some(DEADLINE)).unwrap();
         connection.set_write_timeout(Some(DEADLINE)).unwrap();
@@ -231,4 +225,18 @@ pub struct Answer {
     pub status: u16,
     pub head: String,
     pub body: String,
+}
+
+impl Answer {
+    /// Waits for the answer to the request that was sent on this connection.
+    #[track_caller]
+    pub fn on(mut connection: TcpStream) -> Answer {
+        let mut answer = Vec::new();
+        connection.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer);
+        let (head, body) = answer.split_once("\r\n\r\n").expect("an answer with a head");
+        let status =
+            head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status code");
+        Answer { status, head: head.to_owned(), body: body.to_owned() }
+    }
 }

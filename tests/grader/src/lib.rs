@@ -52,8 +52,8 @@ mod suite;
 mod words;
 
 pub use actors::{
-    Check, ClosedPort, Finished, Listener, Peer, Program, Run, Subject, explains, private_loopback,
-    uninterrupted, ways_to_end,
+    Check, ClosedPort, Finished, Listener, Peer, Program, Run, STEPS, Subject, explains,
+    private_loopback, uninterrupted, ways_to_end,
 };
 pub use check::{Broken, Hint, Milestone, Needs, Outcome};
 pub use machine::sockets;

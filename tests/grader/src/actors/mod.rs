@@ -25,6 +25,7 @@ pub use program::{Program, ways_to_end};
 pub use run::{ClosedPort, Run, private_loopback};
 pub(crate) use start::measure_start;
 pub use subject::Subject;
+pub use trace::STEPS;
 pub(crate) use trace::{Record, Started, Trace};
 
 /// One demand on a program, or one statement about TCP that an experiment shows: performed by a [`Run`].

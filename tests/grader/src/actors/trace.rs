@@ -6,9 +6,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
 use super::output::Output;
 use crate::check::{Broken, Caret, Outcome};
-use crate::machine::{Activity, Deadline, allowance, has_ended, is_asleep, start_seen};
+use crate::machine::{Activity, Deadline, allowance, has_ended, is_asleep, start_seen, tell};
 use crate::words::{self, demands};
 
 /// What one run of a check has done so far. All that acts in the run writes to the same trace.
@@ -19,8 +21,15 @@ pub(crate) struct Trace {
     allows_starts: bool,
     /// Whether a failure is to be explained: then a broken demand looks at the programs.
     is_explained: bool,
+    /// Whether each step is told when it begins.
+    is_told: bool,
     record: Rc<RefCell<Record>>,
 }
+
+/// The environment variable that asks for the steps of checks that grade: each, when it begins, is a line of the live
+/// record, `{"live": "step", "step": …, "at": …}`. Its time is in nanoseconds of the clock that all processes share
+/// (CLOCK_MONOTONIC in clock_gettime(2)), or `null`.
+pub const STEPS: &str = "GRADER_STEPS";
 
 #[derive(Default)]
 pub(crate) struct Record {
@@ -34,6 +43,16 @@ pub(crate) struct Record {
     began: Option<Instant>,
     /// When a demand was broken in it.
     broken: Option<Instant>,
+}
+
+fn now() -> Option<u64> {
+    #[cfg(target_os = "linux")]
+    {
+        let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+        u64::try_from(Duration::try_from(now).ok()?.as_nanos()).ok()
+    }
+    #[cfg(not(target_os = "linux"))]
+    None
 }
 
 /// A step that took so long is named with its time.
@@ -79,7 +98,8 @@ pub(crate) struct Started {
 impl Trace {
     pub fn new(patience: Duration) -> Trace {
         let deadline = Rc::new(Cell::new(Deadline::after(patience)));
-        Trace { deadline, allows_starts: false, is_explained: false, record: Rc::default() }
+        let record = Rc::default();
+        Trace { deadline, allows_starts: false, is_explained: false, is_told: false, record }
     }
 
     /// A trace for a report: each demand that is broken looks at the programs of the run.
@@ -89,7 +109,8 @@ impl Trace {
 
     /// The same for a program that is graded: its deadline begins when it is ready.
     pub fn graded(patience: Duration) -> Trace {
-        Trace { allows_starts: true, ..Trace::explained(patience) }
+        let is_told = std::env::var_os(STEPS).is_some();
+        Trace { allows_starts: true, is_told, ..Trace::explained(patience) }
     }
 
     pub fn deadline(&self) -> Deadline {
@@ -161,7 +182,11 @@ impl Trace {
     pub fn step(&self, what: impl Display) {
         let mut record = self.record.borrow_mut();
         record.names_the_time(Instant::now());
-        record.steps.push(what.to_string());
+        let what = what.to_string();
+        if self.is_told {
+            tell(&json!({ "live": "step", "step": words::shown(&what), "at": now() }));
+        }
+        record.steps.push(what);
         record.began = Some(Instant::now());
         // What was broken before was no failure of the check.
         record.broken = None;

@@ -4,6 +4,8 @@
 //! - `{"live": "checks", "lesson": …, "checks": […]}` comes first: what is demanded, in the order of the
 //!   assignment.
 //! - `{"live": "running", "check": …}`: the check has begun.
+//! - `{"live": "step", "step": …, "at": …}`: the check begins this step. Only where [`STEPS`](crate::STEPS) asks for it, which
+//!   makes sense with one check.
 //! - `{"live": "ended", "check": …, "status": …}`: it is over. This is its line of the record, with the
 //!   report in parts as well, since a page need not show everything at once.
 

@@ -1,0 +1,141 @@
+//! More clients for a server that runs, which the reader sends.
+
+use std::net::SocketAddr;
+
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use programs::Asked;
+use serde_json::json;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::programs::{Listening, Place, Side};
+use super::run::Run;
+use super::visitor::{self, Visitor};
+use crate::process::child::Stop;
+use crate::process::parent_death;
+
+/// So many more clients of a reader's at the same time, and in one run.
+const MOST_AT_ONCE: usize = 4;
+const MOST_IN_ALL: usize = 20;
+
+/// The number of the first of them: the panel's own programs come before it.
+const FIRST: usize = 2;
+
+/// One more client for a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// The panel's own client, once more.
+    Another,
+    Visitor(Visitor),
+}
+
+impl Actor {
+    /// The one that a page names.
+    pub fn named(name: &str) -> Option<Actor> {
+        match name {
+            "another" => Some(Actor::Another),
+            name => Visitor::named(name).map(Actor::Visitor),
+        }
+    }
+}
+
+/// A client that a page asks for, and the way to say that it comes, or why it doesn't.
+pub struct Wish {
+    actor: Actor,
+    answer: oneshot::Sender<Result<(), &'static str>>,
+}
+
+impl Run {
+    /// Sends one more client to the server of this run, as soon as that listens.
+    ///
+    /// # Errors
+    ///
+    /// Why it doesn't come, in words for the reader.
+    pub async fn add(&self, actor: Actor) -> Result<(), &'static str> {
+        let (answer, answered) = oneshot::channel();
+        match self.wishes.try_send(Wish { actor, answer }) {
+            Ok(()) => answered.await.unwrap_or(Err("the server has ended")),
+            Err(mpsc::error::TrySendError::Closed(_)) => Err("the server has ended"),
+            Err(mpsc::error::TrySendError::Full(_)) => Err("too many clients are asked for"),
+        }
+    }
+
+    /// Lets the actors in that the reader sends, until `done`; then ends those that are still there.
+    pub(super) async fn actors(
+        &self,
+        place: Place<'_>,
+        client: Option<&Asked>,
+        mut listening: watch::Receiver<Listening>,
+        mut wishes: mpsc::Receiver<Wish>,
+        mut done: Stop,
+    ) {
+        let server = async {
+            match listening.wait_for(|state| *state != Listening::NotYet).await.as_deref() {
+                Ok(Listening::At(server)) => Some(*server),
+                _ => None,
+            }
+        };
+        let Some(server) = server.await else { return };
+        let end = watch::Sender::new(false);
+        let mut there = FuturesUnordered::new();
+        let mut count = 0;
+        loop {
+            tokio::select! {
+                Some(Wish { actor, answer }) = wishes.recv() => {
+                    let refused = match actor {
+                        _ if *self.stop.borrow() => Some("the server is being stopped"),
+                        _ if there.len() >= MOST_AT_ONCE => {
+                            Some("there are four more clients already: wait until one has gone")
+                        }
+                        _ if count >= MOST_IN_ALL => Some("twenty more clients have come: start anew"),
+                        Actor::Another if client.is_none() => Some("this server has no client here"),
+                        _ => None,
+                    };
+                    if refused.is_none() {
+                        let number = FIRST + count;
+                        let stop = end.subscribe();
+                        there.push(self.actor(place, number, actor, client, server, stop));
+                        count += 1;
+                    }
+                    // A page that has gone away hears nothing.
+                    let _ = answer.send(refused.map_or(Ok(()), Err));
+                }
+                Some(()) = there.next() => {}
+                _ = done.wait_for(|done| *done) => break,
+            }
+        }
+        end.send_replace(true);
+        while let Some(()) = there.next().await {}
+    }
+
+    async fn actor(
+        &self,
+        place: Place<'_>,
+        number: usize,
+        actor: Actor,
+        client: Option<&Asked>,
+        server: SocketAddr,
+        mut stop: Stop,
+    ) {
+        match (actor, client) {
+            (Actor::Another, Some(asked)) => {
+                // Nobody types what it might read from its standard input.
+                let (_, lines) = mpsc::channel(1);
+                let side = Side { index: number, asked, lines, place };
+                self.program(side, Some(server), None, &mut stop).await;
+            }
+            (Actor::Another, None) => {}
+            (Actor::Visitor(visitor), _) => {
+                let mut command = parent_death::this_program_at(place.entrance);
+                command.args([visitor::COMMAND, visitor.name(), &server.to_string()]);
+                let start = json!({
+                    "program": number,
+                    "name": visitor.title(),
+                    "role": "client",
+                    "command": "",
+                });
+                self.events.tell("start", start);
+                self.lives(number, &mut command, None, None, &mut stop).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! `book visitor KIND ADDRESS`: one more client for a server that runs on a page, well-behaved or not.
+
+use std::ffi::OsString;
+use std::fmt::Arguments;
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use common::{Failure, GREETING};
+
+/// The name of the hidden command that a visitor is.
+pub const COMMAND: &str = "visitor";
+
+/// How many clients come at once in a crowd.
+const CROWD: usize = 50;
+
+/// Between two bytes of a slow client.
+const BETWEEN_BYTES: Duration = Duration::from_millis(500);
+
+/// So long a client waits for its server, at each call.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// So many bytes of a reply are read.
+const LONGEST_REPLY: u64 = 64 * 1024;
+
+/// Who a reader can send to a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visitor {
+    /// Connects, and says nothing.
+    Silent,
+    /// Sends its greeting byte by byte.
+    Slow,
+    /// Leaves its reply unread, so that its kernel resets the connection.
+    Resetting,
+    /// Fifty well-behaved clients at the same time.
+    Crowd,
+}
+
+impl Visitor {
+    pub const ALL: [(Visitor, &str); 4] = [
+        (Visitor::Silent, "silent"),
+        (Visitor::Slow, "slow"),
+        (Visitor::Resetting, "resetting"),
+        (Visitor::Crowd, "fifty"),
+    ];
+
+    /// The one with this name.
+    pub fn named(name: &str) -> Option<Visitor> {
+        Visitor::ALL.iter().find(|(_, its)| *its == name).map(|(visitor, _)| *visitor)
+    }
+
+    /// What a page calls it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Visitor::Silent => "a silent client",
+            Visitor::Slow => "a slow client",
+            Visitor::Resetting => "a client that resets",
+            Visitor::Crowd => "fifty clients",
+        }
+    }
+
+    /// Its name, on pages and on the command line.
+    pub fn name(self) -> &'static str {
+        Visitor::ALL.iter().find(|(visitor, _)| *visitor == self).map_or("", |(_, name)| name)
+    }
+}
+
+/// Is the visitor that the words name, until it's done.
+///
+/// # Errors
+///
+/// The words name none or no address, or the server doesn't do what this client expects.
+pub fn run(words: &[OsString]) -> Result<(), Failure> {
+    let cannot = |why: &str| Failure::new("cannot be a client", why);
+    let [kind, address] = words else { return Err(cannot("no kind and address")) };
+    let kind = kind.to_str().and_then(Visitor::named).ok_or(cannot("there is no such kind"))?;
+    let address = address.to_str().and_then(|address| address.parse().ok());
+    let address: SocketAddr = address.ok_or(cannot("that is no address"))?;
+    let done = match kind {
+        Visitor::Silent => silent(address),
+        Visitor::Slow => slow(address),
+        Visitor::Resetting => resetting(address),
+        Visitor::Crowd => crowd(address),
+    };
+    done.map_err(|why| Failure::new(format!("no conversation with {address}"), why))
+}
+
+/// Shown in this client's column. Rust's stdout flushes at each end of a line.
+fn tell(line: Arguments<'_>) -> io::Result<()> {
+    writeln!(io::stdout(), "{line}")
+}
+
+fn connect(address: SocketAddr) -> io::Result<TcpStream> {
+    let connection = TcpStream::connect_timeout(&address, PATIENCE)?;
+    connection.set_read_timeout(Some(PATIENCE))?;
+    connection.set_write_timeout(Some(PATIENCE))?;
+    Ok(connection)
+}
+
+/// Finishes sending, and reads the whole reply.
+fn reply(connection: TcpStream) -> io::Result<Vec<u8>> {
+    connection.shutdown(Shutdown::Write)?;
+    let mut reply = Vec::new();
+    connection.take(LONGEST_REPLY).read_to_end(&mut reply)?;
+    Ok(reply)
+}
+
+fn silent(address: SocketAddr) -> io::Result<()> {
+    let mut connection = connect(address)?;
+    // Its server ends this, or the reader.
+    connection.set_read_timeout(None)?;
+    tell(format_args!("{} is connected, and silent", connection.local_addr()?))?;
+    match connection.read(&mut [0; 1])? {
+        0 => tell(format_args!("the server has finished")),
+        _ => tell(format_args!("the server has spoken first")),
+    }
+}
+
+fn slow(address: SocketAddr) -> io::Result<()> {
+    let mut connection = connect(address)?;
+    let bytes = GREETING.as_bytes();
+    let (own, count) = (connection.local_addr()?, bytes.len());
+    tell(format_args!("{own} is connected, and sends {count} bytes, one each half second"))?;
+    for byte in bytes {
+        connection.write_all(&[*byte])?;
+        thread::sleep(BETWEEN_BYTES);
+    }
+    let reply = reply(connection)?;
+    tell(format_args!("{}", String::from_utf8_lossy(&reply)))
+}
+
+fn resetting(address: SocketAddr) -> io::Result<()> {
+    let mut connection = connect(address)?;
+    tell(format_args!("{} is connected", connection.local_addr()?))?;
+    connection.write_all(GREETING.as_bytes())?;
+    // Its reply comes, and isn't read. So the kernel resets the connection when this ends.
+    match connection.peek(&mut [0; 1])? {
+        0 => tell(format_args!("the server has finished without a reply")),
+        _ => tell(format_args!("ends, with the reply unread")),
+    }
+}
+
+fn crowd(address: SocketAddr) -> io::Result<()> {
+    let visit = move || -> io::Result<()> {
+        let mut connection = connect(address)?;
+        connection.write_all(GREETING.as_bytes())?;
+        match reply(connection)?.is_empty() {
+            true => Err(io::Error::other("the server has finished without a reply")),
+            false => Ok(()),
+        }
+    };
+    tell(format_args!("{CROWD} clients come at once"))?;
+    let visits: Vec<_> = (0..CROWD).map(|_| thread::spawn(visit)).collect();
+    let ends = visits.into_iter().map(|visit| {
+        visit.join().unwrap_or_else(|_| Err(io::Error::other("a client's thread has panicked")))
+    });
+    let (served, lost): (Vec<_>, Vec<_>) = ends.partition(Result::is_ok);
+    tell(format_args!("{} of them have their reply", served.len()))?;
+    lost.into_iter().collect()
+}
