@@ -14,6 +14,8 @@ pub struct Conversation {
     addresses: [SocketAddr; 2],
     pub ends: [Side; 2],
     pub arrows: usize,
+    /// Whether the server's own program is at both ends.
+    pub is_own_call: bool,
 }
 
 /// What is known of one end.
@@ -43,7 +45,7 @@ impl Conversation {
             true => [packet.to, packet.from],
             false => [packet.from, packet.to],
         };
-        Conversation { addresses, ends: Default::default(), arrows: 0 }
+        Conversation { addresses, ends: Default::default(), arrows: 0, is_own_call: false }
     }
 
     /// A conversation that was seen before any packet of it.
@@ -52,7 +54,7 @@ impl Conversation {
             End::Client => [look.local, look.peer],
             End::Server => [look.peer, look.local],
         };
-        Conversation { addresses, ends: Default::default(), arrows: 0 }
+        Conversation { addresses, ends: Default::default(), arrows: 0, is_own_call: false }
     }
 
     pub fn is_between(&self, one: SocketAddr, other: SocketAddr) -> bool {

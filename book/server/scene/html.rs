@@ -232,7 +232,8 @@ fn packet_row(
         "<span class=\"{}\">{heard}<span class=\"scene-label\">{number}{label}{port}</span>{ARROW}{excerpt}</span>",
         classes.join(" ")
     );
-    let mut sentences = format!("<p>{}</p>", escape(&words::arrow(from, packet, sense)));
+    let mut sentences =
+        format!("<p>{}</p>", escape(&of_caller(row, words::arrow(from, packet, sense))));
     sentences.push_str(&explained(row));
     ("packet", own, folded(&format!("{arrow}{}", states(row)), &sentences))
 }
@@ -298,13 +299,18 @@ fn found(row: &Row) -> String {
     hear("The kernel") + &states(row)
 }
 
+/// A sentence, which names the caller otherwise where that's no client.
+fn of_caller(row: &Row, sentence: String) -> String {
+    if row.is_own_call { words::of_own_call(&sentence) } else { sentence }
+}
+
 fn explained(row: &Row) -> String {
     let sentences = marks(row).map(|(end, mark)| {
         format!(
             "<p class=\"{}\"><b>{}</b> {}</p>",
             end.name(),
             words::state_name(mark.state),
-            escape(&words::state(end, mark))
+            escape(&of_caller(row, words::state(end, mark)))
         )
     });
     sentences.collect()

@@ -179,6 +179,8 @@ pub struct Row {
     pub states: [Option<Mark>; 2],
     /// Whether the ends have a connection, when it has happened.
     pub alive: [bool; 2],
+    /// Whether the server's own program is at both ends.
+    pub is_own_call: bool,
 }
 
 /// What has happened so far.
@@ -290,6 +292,7 @@ impl Story {
             Sense::Call if self.running == [0] && self.started > 1 => Sense::OwnCall,
             other => other,
         };
+        conversation.is_own_call |= sense == Sense::OwnCall;
         conversation.arrows += 1;
         if self.is_cut(&mut changed, at) {
             return changed;
@@ -469,6 +472,7 @@ impl Story {
     ) {
         let alive = End::BOTH.map(|end| self.conversations.iter().any(|one| one.is_alive(end)));
         let pause = at.saturating_sub(self.last);
+        let is_own_call = index.is_some_and(|index| self.conversations[index].is_own_call);
         let mut push = |row: Row| {
             changed.push(self.rows.len());
             self.rows.push(row);
@@ -477,9 +481,11 @@ impl Story {
             index.and_then(|index| (self.conversations.len() > 1).then_some(index + 1));
         if pause >= LONG_PAUSE && self.was_alive {
             let act = Act::Pause(pause);
-            push(Row { at, conversation: None, act, states: [None; 2], alive });
+            let row =
+                Row { at, conversation: None, act, states: [None; 2], alive, is_own_call: false };
+            push(row);
         }
-        push(Row { at, conversation, act, states, alive });
+        push(Row { at, conversation, act, states, alive, is_own_call });
         self.last = self.last.max(at);
         self.was_alive = alive != [false; 2];
     }

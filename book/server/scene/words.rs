@@ -88,8 +88,8 @@ pub fn arrow(from: End, packet: &Packet, sense: Sense) -> String {
             "The {one} called connect, so its kernel asks the {other}’s kernel for a connection."
         ),
         Sense::OwnCall => {
-            "The server’s program calls itself, since no other program is left. A server can wake \
-                           up its own accept like that."
+            "The server calls itself, since no other program is left, and so wakes its own accept. \
+             On the left is its own calling end now."
                 .to_owned()
         }
         Sense::CallAgain => {
@@ -104,8 +104,8 @@ pub fn arrow(from: End, packet: &Packet, sense: Sense) -> String {
              and while its queue for accept is full, it takes none."
         ),
         Sense::Confirm => format!(
-            "The {one}’s kernel confirms. For the {one} the connection is there now, whether or not \
-             the {other} has called accept."
+            "The {one}’s kernel confirms. Now the connection is there for the {other}’s kernel as \
+             well, whether or not its program has called accept."
         ),
         Sense::Data => format!(
             "The {one} sends {size}{content}. The {other}’s kernel keeps them until its program reads."
@@ -114,8 +114,8 @@ pub fn arrow(from: End, packet: &Packet, sense: Sense) -> String {
             "The {one}’s kernel sends {size} again, because it wasn’t told in time that they arrived."
         ),
         Sense::DataAfterEnd => format!(
-            "The {one} sends {size}{content}. The {other} has finished sending, and if it has closed \
-             as well, nothing will read them."
+            "The {one} sends {size}{content}. The {other} has only finished sending, so its kernel \
+             takes them. (If it has closed everything, a reset comes back.)"
         ),
         Sense::Received => format!(
             "The {one}’s kernel confirms what came. That doesn’t mean that its program has read it."
@@ -131,7 +131,7 @@ pub fn arrow(from: End, packet: &Packet, sense: Sense) -> String {
         ),
         Sense::FirstEnd => format!(
             "The {one} won’t send any more, because it closed its socket or its sending side. When \
-             the {other} has read everything, its next read returns 0."
+             the {other} has read everything, its next read finds the end of the stream."
         ),
         Sense::SecondEnd => {
             format!("The {one} won’t send any more, either. Now both directions have ended.")
@@ -143,8 +143,8 @@ pub fn arrow(from: End, packet: &Packet, sense: Sense) -> String {
             "No program listens on this port, so the {one}’s kernel answers by itself, and connect fails."
         ),
         Sense::Unread(count) => format!(
-            "There’s unread input, {}, so the {one}’s kernel doesn’t end this connection politely, it \
-             resets it.",
+            "The {one} closes, and there’s unread input, {}. So its kernel doesn’t end this \
+             connection politely, it resets it.",
             bytes(count)
         ),
         Sense::GivenUp => format!(
@@ -164,6 +164,11 @@ pub fn arrow(from: End, packet: &Packet, sense: Sense) -> String {
         sentence = format!("The last {size}{content}. And then: {sentence}");
     }
     sentence
+}
+
+/// A sentence on a conversation in which the server's program is the caller, too.
+pub fn of_own_call(sentence: &str) -> String {
+    sentence.replace("The client", "The calling end").replace("the client", "the calling end")
 }
 
 /// What it means that an end is in this state now.
@@ -213,8 +218,8 @@ pub fn state(end: End, Mark { state, is_seen, how }: Mark) -> String {
             How::Refused => "There’s no connection: connect fails with “connection refused”.",
             How::Reset => "The kernel has thrown the connection away, and all bytes in its buffers.",
             How::WasReset => {
-                "The reset has ended the connection here, too. If the program still uses it, a read \
-                 or a write fails."
+                "The reset has ended the connection here, too. On Linux, what has arrived can still \
+                 be read. After that, a read or a write fails."
             }
             How::Usual | How::Crossing => "The kernel has forgotten this connection.",
         }
