@@ -94,7 +94,18 @@
                 row.classList.toggle('scene-later', index >= this.position);
                 row.classList.toggle('scene-now', index === this.position - 1 && this.isMoved);
             });
+            this.reach();
             this.tell();
+        }
+
+        /** Tab reaches one row of the list, the last one that's shown; the arrow keys lead to the others. */
+        reach() {
+            const summaries = [...this.list.children].map((row) => row.querySelector('summary'));
+            const reached = summaries.slice(0, this.position).findLast(Boolean) ?? summaries.find(Boolean);
+            for (const summary of summaries.filter(Boolean)) {
+                summary.tabIndex = summary === reached ? 0 : -1;
+            }
+            return reached;
         }
 
         /** The state of the buttons, and the words for the row that came last. */
@@ -125,6 +136,7 @@
             this.pause();
             this.isMoved = true;
             this.go(this.position + by);
+            if (this.list.contains(document.activeElement)) this.reach()?.focus({ preventScroll: true });
             this.look();
             const row = this.list.children[this.position - 1];
             this.told.textContent = row?.querySelector('summary')?.textContent ?? row?.textContent ?? '';
@@ -202,6 +214,7 @@
             }
             this.count();
             if (isFollowed) this.position = this.length;
+            this.reach();
             this.tell();
         }
 

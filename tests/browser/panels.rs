@@ -260,9 +260,15 @@ fn a_run_that_is_over_shows_its_first_line(live: &mut LiveVisit) {
 
 /// A server that goes on does not keep the next button from its work.
 fn the_oldest_run_gives_way(live: &mut LiveVisit) {
-    let panels = ["long", "silent", "latin-1", "endless"]
-        .map(|what| format!(r#".run[data-server="unfriendly_server --be {what}"]"#));
-    live.open_panel("02-1-client.html", &panels[3]);
+    // The last one's server ends by itself.
+    let panels = [
+        r#"[data-server="frame_server --cut 16"][data-client="solution01"]"#,
+        r#"[data-server="frame_server --cut 16"][data-client="takes_what_has_come"]"#,
+        r#"[data-server="frame_server"]"#,
+        r#"[data-server="unfriendly_server --be half"]"#,
+    ]
+    .map(|panel| format!(".run{panel}"));
+    live.open_panel("lengths.html", &panels[3]);
     for panel in &panels {
         live.click(&format!("{panel} .run-start"));
         live.sees_the_end_of(panel, 1);
@@ -273,7 +279,7 @@ fn the_oldest_run_gives_way(live: &mut LiveVisit) {
     assert!(status.starts_with("stopped, because another run was started; "), "{status}");
     let told = live.texts(&format!("{} .run-live [data-kind=limit]", panels[0]));
     assert!(told[0].ends_with("Stopped: another run was started."), "{told:?}");
-    for panel in &panels[1..] {
+    for panel in &panels[1..3] {
         assert_eq!(state(panel), "running");
         live.click(&format!("{panel} .run-stop"));
         live.is(panel, "over");

@@ -2,7 +2,7 @@
 // times more: between the page's end and its start the browser itself may have the focus. `around()` tells whether
 // the focus has come back to where it began, `walked()` what it did not reach, and where it could not be seen.
 
-const ACTIVE = 'a[href], button, input, select, textarea, summary, [role="button"], [tabindex]:not([tabindex="-1"])';
+const ACTIVE = 'a[href], button, input, select, textarea, summary:not([tabindex="-1"]), [role="button"], [tabindex]:not([tabindex="-1"])';
 const NEEDED = [
     '.skip', '#mdbook-sidebar-toggle', '#mdbook-theme-toggle', '#mdbook-search-toggle',
     '#mdbook-sidebar a[href]', 'a[href$="print.html"]',
@@ -44,7 +44,7 @@ window.around = () => reached.lastIndexOf(reached[0]) > 0;
 
 // The page's scripts add to what can be reached: panels, the grade, and code that scrolls.
 const isReady = () => document.readyState === 'complete'
-    && [...document.querySelectorAll('.run, section.grade')].every((part) => 'state' in part.dataset)
+    && [...document.querySelectorAll('.run:not([data-way]), section.grade')].every((part) => 'state' in part.dataset)
     && [...document.querySelectorAll('.grades')].every((part) => part.querySelector('li[data-state]'));
 const frame = () => new Promise(requestAnimationFrame);
 
