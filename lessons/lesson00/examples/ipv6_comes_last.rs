@@ -3,7 +3,7 @@
 //! A script that reads one line for each of its words mistakes one address for another.
 //!
 //! Instead of: exercise00
-//! Fails:
+//! Fails: takes_ipv6_addresses
 
 mod answer;
 
