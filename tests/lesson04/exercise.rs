@@ -76,7 +76,7 @@ pub const CHECKS: &[Check] = &[
     check("answers_the_last_line", answers_the_last_line)
         .demands("A last line without `\\n`, short or long, is answered when the client finishes sending.")
         .hint("What is in your buffer when the stream ends, and what becomes of it?")
-        .section("lines.html#bufreader-and-read_until"),
+        .section("lines.html#the-last-line"),
     check("answers_any_text", answers_any_text)
         .demands("The text of a line comes back byte for byte, with zeros, blanks at both ends, `\\r`, or a byte order mark in it.")
         .hint("Which of your functions takes away more of a line than its `\\n`, or ends a line elsewhere?")

