@@ -6,9 +6,9 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use common::sockets::{Socket, listed};
+use sock_diag::{ANY_V4, ANY_V6, Diag, Found, LISTEN};
 
 use super::clock;
-use super::diag::Diag;
 use super::told::{Listed, Told};
 
 /// How often the sockets are looked at where no packet comes: queues change when a program reads.
@@ -38,9 +38,11 @@ pub struct Looks {
 impl Looks {
     pub fn new() -> Looks {
         let now = Instant::now();
+        // Some kernels don't answer.
+        let diag = Diag::open().ok();
+        let diag = diag.and_then(|mut diag| listeners(&mut diag).map(|_| diag));
         Looks {
-            // Some kernels don't answer.
-            diag: Diag::open().ok(),
+            diag,
             // Those that others have left here.
             connections: list().iter().flatten().map(ends).collect(),
             before: None,
@@ -91,18 +93,26 @@ impl Looks {
         let Some(diag) = self.diag.as_mut().filter(|_| self.connections.len() <= MOST) else {
             return list();
         };
-        let mut sockets = diag.listeners().ok()?;
+        let mut sockets = listeners(diag)?;
         self.connections.retain(|&(one, other)| {
             let count = sockets.len();
             sockets.extend(
                 [(one, other), (other, one)]
                     .into_iter()
-                    .filter_map(|(local, peer)| diag.end(local, peer)),
+                    .filter_map(|(local, peer)| Some(diag.end(local, peer)?.socket)),
             );
             sockets.len() > count
         });
         Some(sockets)
     }
+}
+
+/// All sockets that listen; `None` where the kernel doesn't answer.
+fn listeners(diag: &mut Diag) -> Option<Vec<Socket>> {
+    let mut found = diag.all(ANY_V4, LISTEN).ok()?;
+    // A kernel without IPv6 has none.
+    found.extend(diag.all(ANY_V6, LISTEN).unwrap_or_default());
+    Some(found.into_iter().map(|Found { socket, .. }| socket).collect())
 }
 
 fn ends(socket: &Socket) -> (SocketAddr, SocketAddr) {

@@ -6,8 +6,6 @@
 //! the last process in it has ended, and all of them end with the server.
 
 #[cfg(target_os = "linux")]
-mod diag;
-#[cfg(target_os = "linux")]
 mod inside;
 #[cfg(target_os = "linux")]
 mod link;

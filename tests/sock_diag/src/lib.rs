@@ -1,7 +1,10 @@
-//! Questions to the kernel about TCP sockets: sock_diag(7), and `linux/inet_diag.h` for the numbers.
+//! Questions to the kernel about TCP sockets: sock_diag(7), and `linux/inet_diag.h` for the numbers. (Linux)
 //!
-//! The kernel's list of all sockets is one table for all namespaces, which takes milliseconds to go through. To ask
-//! for a connection whose ends are known takes microseconds, and listeners are in a small table.
+//! The kernel's table of all sockets is one for all namespaces. It has hundreds of thousands of places, and takes a
+//! millisecond and more to look through. To ask for a connection whose ends are known takes microseconds, and
+//! listeners have a table of their own.
+
+#![cfg(target_os = "linux")]
 
 use std::io::{self, ErrorKind, Read};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -25,12 +28,23 @@ const NLMSG_DONE: u16 = 3;
 const HEADER: usize = 16;
 const QUESTION: usize = 56;
 
-/// One bit a state.
-const ALL_STATES: u32 = !0;
-const LISTEN: u32 = 1 << 10;
+/// States to ask for: one bit each.
+pub const ALL_STATES: u32 = !0;
+pub const LISTEN: u32 = 1 << 10;
+pub const TIME_WAIT: u32 = 1 << 6;
 
-const ANY_V4: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
-const ANY_V6: SocketAddr = SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), 0);
+/// Any address, and any port.
+pub const ANY_V4: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+pub const ANY_V6: SocketAddr = SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), 0);
+
+/// A socket that the kernel has found.
+pub struct Found {
+    pub socket: Socket,
+    /// The number that `/proc/PID/fd` gives it: `socket:[NUMBER]`.
+    pub inode: u64,
+    /// What its timer is for: 0 nothing, 1 to send again, 2 to keep alive, 3 TIME_WAIT, 4 to probe.
+    pub timer: u8,
+}
 
 /// The way to ask.
 pub struct Diag {
@@ -41,33 +55,29 @@ pub struct Diag {
 impl Diag {
     /// # Errors
     ///
-    /// This kernel doesn't answer such questions.
+    /// This kernel has no such sockets.
     pub fn open() -> io::Result<Diag> {
         let (domain, protocol) = (Domain::from(AF_NETLINK), Protocol::from(NETLINK_SOCK_DIAG));
         let socket = socket2::Socket::new(domain, Type::DGRAM, Some(protocol))?;
         // The kernel fills at most so much at a time (netlink(7)).
-        let mut diag = Diag { socket, answer: vec![0; 32 * 1024] };
-        diag.listeners()?;
-        Ok(diag)
+        Ok(Diag { socket, answer: vec![0; 32 * 1024] })
     }
 
-    /// All sockets that listen.
+    /// The sockets in one of these states, of the family of `local` and with its port, if it has one.
     ///
     /// # Errors
     ///
-    /// The kernel doesn't answer.
-    pub fn listeners(&mut self) -> io::Result<Vec<Socket>> {
-        let mut found = self.ask(NLM_F_DUMP, ANY_V4, ANY_V4, LISTEN)?;
-        // A kernel without IPv6 has none.
-        found.extend(self.ask(NLM_F_DUMP, ANY_V6, ANY_V6, LISTEN).unwrap_or_default());
-        Ok(found)
+    /// The kernel doesn't answer: it may lack the module, or forbid it.
+    pub fn all(&mut self, local: SocketAddr, states: u32) -> io::Result<Vec<Found>> {
+        let any = if local.is_ipv4() { ANY_V4 } else { ANY_V6 };
+        self.ask(NLM_F_DUMP, SocketAddr::new(any.ip(), local.port()), any, states)
     }
 
     /// One end of a connection, if it's there.
-    pub fn end(&mut self, local: SocketAddr, peer: SocketAddr) -> Option<Socket> {
+    pub fn end(&mut self, local: SocketAddr, peer: SocketAddr) -> Option<Found> {
         let found = self.ask(0, local, peer, ALL_STATES).ok()?;
         // Where there is no such connection, the kernel answers with a listener that would take it.
-        found.into_iter().find(|it| it.local == local && it.peer == peer)
+        found.into_iter().find(|it| it.socket.local == local && it.socket.peer == peer)
     }
 
     fn ask(
@@ -76,7 +86,7 @@ impl Diag {
         local: SocketAddr,
         peer: SocketAddr,
         states: u32,
-    ) -> io::Result<Vec<Socket>> {
+    ) -> io::Result<Vec<Found>> {
         self.socket.send(&question(NLM_F_REQUEST | flags, local, peer, states))?;
         let mut found = Vec::new();
         loop {
@@ -87,7 +97,7 @@ impl Diag {
                 let (length, kind) = (fields.u32(0)? as usize, fields.u16(4)?);
                 let body = Fields(rest.get(HEADER..length).ok_or(ErrorKind::InvalidData)?);
                 match kind {
-                    SOCK_DIAG_BY_FAMILY => found.extend(socket_in(body)?),
+                    SOCK_DIAG_BY_FAMILY => found.extend(found_in(body)?),
                     NLMSG_ERROR => {
                         let number = body.u32(0)?.cast_signed();
                         return Err(io::Error::from_raw_os_error(number.saturating_neg()));
@@ -130,7 +140,7 @@ fn question(flags: u16, local: SocketAddr, peer: SocketAddr, states: u32) -> Vec
 }
 
 /// An `inet_diag_msg`. `None`: in a state that has no name.
-fn socket_in(message: Fields) -> io::Result<Option<Socket>> {
+fn found_in(message: Fields) -> io::Result<Option<Found>> {
     let is_v4 = message.u8(0)? == AF_INET;
     let Some(state) = State::from_number(message.u8(1)?) else { return Ok(None) };
     let end = |port, ip| -> io::Result<SocketAddr> {
@@ -139,14 +149,16 @@ fn socket_in(message: Fields) -> io::Result<Option<Socket>> {
         let ip = if is_v4 { Ipv4Addr::new(a, b, c, d).into() } else { Ipv6Addr::from(ip).into() };
         Ok(SocketAddr::new(ip, u16::from_be_bytes(message.bytes(port)?)))
     };
-    let timer = match message.u8(2)? {
+    let timer = message.u8(2)?;
+    let left = match timer {
         0 => Duration::ZERO,
         _ => Duration::from_millis(message.u32(52)?.into()),
     };
     // Of a listener this number is the backlog.
     let send_queue = if state == State::Listen { 0 } else { message.u32(60)?.into() };
     let (local, peer, receive_queue) = (end(4, 8)?, end(6, 24)?, message.u32(56)?.into());
-    Ok(Some(Socket { local, peer, state, send_queue, receive_queue, timer }))
+    let socket = Socket { local, peer, state, send_queue, receive_queue, timer: left };
+    Ok(Some(Found { socket, inode: message.u32(68)?.into(), timer }))
 }
 
 /// The fields of a message, by their places in it.
