@@ -44,6 +44,7 @@ mod linux {
     use std::time::Duration;
 
     use super::Activity;
+    use crate::machine::process::states_in_group;
     use crate::machine::sockets::{Socket, State, sockets_numbered};
     use crate::words::activity as words;
 
@@ -60,36 +61,12 @@ mod linux {
             if look > 0 {
                 thread::sleep(Duration::from_millis(10));
             }
-            let states = states(group);
+            // What has ended and isn't waited for wants nothing.
+            let states: Vec<char> =
+                states_in_group(group).into_iter().filter(|state| *state != 'Z').collect();
+            // One that waits for a disk (D) may have to thank a busy machine for that.
             !states.is_empty() && states.iter().all(|state| *state == 'S')
         })
-    }
-
-    /// The states of all threads in a process group (`/proc/PID/task/TID/stat`, proc(5)). `S` is asleep; one that
-    /// waits for a disk (`D`) may have to thank a busy machine for that.
-    fn states(group: u32) -> Vec<char> {
-        let numbers = |folder: &str| {
-            let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-            entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
-        };
-        let state = |thread: String| {
-            let stat = fs::read_to_string(thread).ok()?;
-            // The name before it may hold anything.
-            let mut fields = stat.rsplit_once(") ")?.1.split(' ');
-            let state = fields.next()?.chars().next()?;
-            let its_group: u32 = fields.nth(1)?.parse().ok()?;
-            // What has ended and isn't waited for wants nothing.
-            (its_group == group && state != 'Z').then_some(state)
-        };
-        let mut states = Vec::new();
-        for process in numbers("/proc") {
-            if state(format!("/proc/{process}/stat")).is_some() {
-                let folder = format!("/proc/{process}/task");
-                let threads = numbers(&folder).map(|id| format!("{folder}/{id}/stat"));
-                states.extend(threads.filter_map(state));
-            }
-        }
-        states
     }
 
     /// The sockets of a process by their descriptors.

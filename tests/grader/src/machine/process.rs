@@ -115,6 +115,17 @@ pub(crate) fn is_stopped(process: u32) -> bool {
     threads(process).all(|thread| is_in_state(&thread, 'T'))
 }
 
+/// The states of all threads of the processes in this group. (Linux)
+#[cfg(target_os = "linux")]
+pub(crate) fn states_in_group(group: u32) -> Vec<char> {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let is_in_group =
+        |process: &u32| Stat::of_process(process).is_some_and(|stat| stat.field(5) == Some(group));
+    let threads = numbers.filter(is_in_group).flat_map(threads);
+    threads.filter_map(|thread| Some(Stat::of(thread.path())?.state())).collect()
+}
+
 fn threads(process: u32) -> impl Iterator<Item = fs::DirEntry> {
     fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten()
 }
