@@ -6,7 +6,8 @@ use std::time::Duration;
 use book::scene::event::{Event, Look};
 use book::scene::html::{Cast, row};
 use book::scene::packet::Packet;
-use book::scene::story::{Act, End, Row, Sense, Story};
+use book::scene::row::{Act, End, Row, Sense};
+use book::scene::story::Story;
 use common::sockets::State;
 use harness::Trial;
 
@@ -119,7 +120,7 @@ impl Teller {
         self.hears(Event::Socket(Look { end, local, peer, state, send, receive }))
     }
 
-    /// The states that each end has come into, in their order; `?` is behind those that nobody has seen.
+    /// The states that each end has come into, in their order; `?` is behind those that no look has seen.
     fn states(&self, end: End) -> String {
         let marks = self.story.rows().iter().filter_map(|row| row.states[end as usize]);
         let names =

@@ -6,7 +6,7 @@ use common::sockets::State;
 
 use super::event::Look;
 use super::packet::Packet;
-use super::story::{End, How, Mark, Queue, Sense};
+use super::row::{End, How, Mark, Queue, Sense};
 
 /// The packets between two addresses, from a SYN on.
 pub struct Conversation {

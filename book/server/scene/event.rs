@@ -6,7 +6,7 @@ use common::sockets::State;
 use serde_json::Value;
 
 use super::packet::Packet;
-use super::story::End;
+use super::row::End;
 use super::words;
 
 /// The kinds of a run's events that are drawn.

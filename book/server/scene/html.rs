@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::event::Event;
 use super::packet::Packet;
-use super::story::{Act, End, Mark, Queue, Row, Sense, Story};
+use super::row::{Act, End, Mark, Queue, Row, Sense};
+use super::story::Story;
 use super::words;
 use crate::source::html::escape;
 
@@ -197,15 +198,10 @@ fn packet_row(
     sense: Sense,
 ) -> (&'static str, String, String) {
     let label = words::label(packet);
-    let flags: Vec<&str> =
-        [(packet.syn, "SYN"), (packet.ack, "ACK"), (packet.fin, "FIN"), (packet.rst, "RST")]
-            .into_iter()
-            .filter_map(|(is_set, name)| is_set.then_some(name))
-            .collect();
     let own = format!(
         " data-from=\"{}\" data-flags=\"{}\" data-length=\"{}\"",
         from.name(),
-        flags.join(" "),
+        packet.flags().join(" "),
         packet.length
     );
     let mut classes = vec!["scene-arrow", from.name()];

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`packet`] | a TCP segment, read from what the kernel shows |
 //! | [`event`] | all that a run can show |
+//! | [`row`] | what a scene shows |
 //! | [`story`] | from events to rows, by [`conversation`] with TCP's states |
 //! | [`words`] | the sentences |
 //! | [`html`] | the rows as HTML |
@@ -15,5 +16,6 @@ pub mod event;
 pub mod html;
 pub mod packet;
 pub mod recorded;
+pub mod row;
 pub mod story;
 mod words;

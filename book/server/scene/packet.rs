@@ -73,6 +73,12 @@ impl Packet {
             payload: payload.to_vec(),
         })
     }
+
+    /// The names of the flags that are set, of those that a scene shows.
+    pub fn flags(&self) -> Vec<&'static str> {
+        let flags = [(self.syn, "SYN"), (self.ack, "ACK"), (self.fin, "FIN"), (self.rst, "RST")];
+        flags.into_iter().filter_map(|(is_set, name)| is_set.then_some(name)).collect()
+    }
 }
 
 mod milliseconds {
@@ -90,21 +96,27 @@ mod milliseconds {
     }
 }
 
-mod hexadecimal {
+/// Bytes as two digits each.
+pub mod hexadecimal {
     use serde::{Deserialize, Deserializer, Serializer, de};
 
+    pub fn text(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The bytes of such a text; `None` if it's none.
+    pub fn bytes(text: &str) -> Option<Vec<u8>> {
+        let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
+        let digit = |byte: u8| char::from(byte).to_digit(16);
+        let byte = |[high, low]: &[u8; 2]| u8::try_from(digit(*high)? << 4 | digit(*low)?).ok();
+        pairs.iter().map(byte).collect()
+    }
+
     pub fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
-        let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        to.serialize_str(&text)
+        to.serialize_str(&text(bytes))
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
-        let text = String::deserialize(from)?;
-        let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
-            return Err(de::Error::custom("half a byte"));
-        };
-        let digit = |byte: u8| char::from(byte).to_digit(16);
-        let byte = |[high, low]: &[u8; 2]| u8::try_from(digit(*high)? << 4 | digit(*low)?).ok();
-        pairs.iter().map(byte).collect::<Option<_>>().ok_or(de::Error::custom("not hexadecimal"))
+        bytes(&String::deserialize(from)?).ok_or(de::Error::custom("not hexadecimal"))
     }
 }

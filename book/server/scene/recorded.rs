@@ -15,8 +15,9 @@ use serde_json::{Value, json};
 
 use super::event::{Event, Look};
 use super::html::Cast;
-use super::packet::Packet;
-use super::story::{End, Story};
+use super::packet::{Packet, hexadecimal};
+use super::row::End;
+use super::story::Story;
 use crate::source::paths;
 
 /// Where they are, from the directory of the chapters.
@@ -180,11 +181,8 @@ impl Recording {
                         ends.push(((from, to), Vec::new()));
                         ends.len() - 1
                     });
-                    let flags = [(packet.syn, "SYN"), (packet.fin, "FIN"), (packet.rst, "RST")];
-                    let flags: Vec<&str> = flags
-                        .into_iter()
-                        .filter_map(|(is_set, name)| is_set.then_some(name))
-                        .collect();
+                    let mut flags = packet.flags();
+                    flags.retain(|flag| *flag != "ACK");
                     if packet.length > 0 || !flags.is_empty() {
                         ends[place].1.push(format!("{} {}", flags.join(" "), packet.length));
                     }
@@ -273,7 +271,7 @@ fn event(value: &Value) -> Option<(Duration, Event)> {
                 length: number("length")?.try_into().ok()?,
                 payload: match (text("text"), text("hex")) {
                     (Some(text), _) => text.into_bytes(),
-                    (None, Some(hex)) => bytes(&hex)?,
+                    (None, Some(hex)) => hexadecimal::bytes(&hex)?,
                     (None, None) => Vec::new(),
                 },
             })
@@ -282,11 +280,6 @@ fn event(value: &Value) -> Option<(Duration, Event)> {
         _ => return None,
     };
     Some((at, event))
-}
-
-fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let pairs = hex.as_bytes().chunks(2);
-    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
 }
 
 /// An event as a line of a file.
@@ -312,19 +305,11 @@ fn line(at: Duration, event: &Event) -> String {
             "receive": look.receive,
         }),
         Event::Packet(packet) => {
-            let flags = [
-                (packet.syn, "SYN"),
-                (packet.ack, "ACK"),
-                (packet.fin, "FIN"),
-                (packet.rst, "RST"),
-            ];
-            let flags: Vec<&str> =
-                flags.into_iter().filter_map(|(is_set, name)| is_set.then_some(name)).collect();
             let mut value = json!({
                 "kind": "packet",
                 "from": packet.from.to_string(),
                 "to": packet.to.to_string(),
-                "flags": flags.join(" "),
+                "flags": packet.flags().join(" "),
                 "sequence": packet.sequence,
                 "acknowledged": packet.acknowledged,
                 "window": packet.window,
@@ -333,10 +318,7 @@ fn line(at: Duration, event: &Event) -> String {
             if packet.length > 0 {
                 let (name, payload) = match std::str::from_utf8(&packet.payload) {
                     Ok(text) => ("text", text.to_owned()),
-                    Err(_) => {
-                        let digits = packet.payload.iter().map(|byte| format!("{byte:02x}"));
-                        ("hex", digits.collect())
-                    }
+                    Err(_) => ("hex", hexadecimal::text(&packet.payload)),
                 };
                 value[name] = json!(payload);
             }

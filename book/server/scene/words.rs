@@ -7,7 +7,7 @@ use common::sockets::State;
 use serde_json::Value;
 
 use super::packet::Packet;
-use super::story::{End, How, Mark, Queue, Sense};
+use super::row::{End, How, Mark, Queue, Sense};
 
 /// How much of a payload is shown with its arrow, in characters.
 const MOST_SHOWN: usize = 12;
