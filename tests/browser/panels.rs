@@ -5,10 +5,9 @@ use std::process::Command;
 use fantoccini::key::Key;
 use harness::Trial;
 use serde_json::json;
-use tempfile::TempDir;
 
 use crate::support::live::{CHAPTER, LiveVisit, PAIR, THREADS, live_trials, query};
-use crate::support::{NARROW, WIDE, executable, nothing, root};
+use crate::support::{NARROW, WIDE, needs, nothing, static_copy};
 
 const BUFFERS: &str = r#".run[data-program="lesson05"]"#;
 const DAEMON: &str = r#".run[data-server="lesson04/daemon.py"]"#;
@@ -26,12 +25,7 @@ pub fn trials() -> Vec<Trial> {
         a_static_copy_shows_the_recordings,
     ];
     let has_python = Command::new("python3").arg("-V").output().is_ok();
-    trials.extend(live_trials![a_line_is_typed_to_a_program,].into_iter().map(|trial| {
-        match has_python {
-            true => trial,
-            false => trial.with_kind("needs python3").with_ignored_flag(true),
-        }
-    }));
+    trials.extend(needs("python3", has_python, live_trials![a_line_is_typed_to_a_program,]));
     trials
 }
 
@@ -289,15 +283,7 @@ fn the_oldest_run_gives_way(live: &mut LiveVisit) {
 // Elsewhere than on a served page.
 
 fn a_static_copy_shows_the_recordings(live: &mut LiveVisit) {
-    let copy = TempDir::new().expect("a directory");
-    let built = Command::new(executable())
-        .args(["build", "--root"])
-        .arg(root())
-        .arg("--dest")
-        .arg(copy.path())
-        .output()
-        .expect("the server starts");
-    assert!(built.status.success(), "{built:?}");
+    let copy = static_copy();
     let file = |page: &str| format!("file://{}", copy.path().join(page).display());
     // What there is to press or fill in; mdBook's own button copies a listing.
     const CONTROLS: &str =

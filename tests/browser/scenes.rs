@@ -1,15 +1,12 @@
 //! Scenes: what a run shows is what was captured, in its order; it's played by keyboard; and where there are no
 //! packets, the page says why.
 
-use std::process::{Command, Stdio};
-
 use fantoccini::key::Key;
 use harness::Trial;
 use serde_json::{Value as Json, json};
-use tempfile::TempDir;
 
 use crate::support::live::{LiveVisit, PAIR, live_trials, query};
-use crate::support::{NARROW, WIDE, executable, nothing, root};
+use crate::support::{NARROW, WIDE, has_namespaces, needs, nothing, static_copy};
 
 /// The panel of 2.2 whose server dies with unread input.
 const UNREAD: &str = r#".run[data-server="lesson02/original.py"]"#;
@@ -22,17 +19,8 @@ pub fn trials() -> Vec<Trial> {
         a_prediction_is_remembered,
     ];
     let stage = live_trials![a_pair_is_drawn_as_it_was_captured, the_reset_is_drawn,];
-    trials.extend(stage.into_iter().map(|trial| match has_namespaces() {
-        true => trial,
-        false => trial.with_kind("needs network namespaces").with_ignored_flag(true),
-    }));
+    trials.extend(needs("network namespaces", has_namespaces(), stage));
     trials
-}
-
-fn has_namespaces() -> bool {
-    let mut command = Command::new("unshare");
-    command.args(["--map-root-user", "--net", "true"]).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
 }
 
 /// Keeps what the page hears of its runs.
@@ -187,15 +175,7 @@ fn a_scene_is_played_by_key(live: &mut LiveVisit) {
 }
 
 fn a_static_copy_plays_its_recordings(live: &mut LiveVisit) {
-    let copy = TempDir::new().expect("a directory");
-    let built = Command::new(executable())
-        .args(["build", "--root"])
-        .arg(root())
-        .arg("--dest")
-        .arg(copy.path())
-        .output()
-        .expect("the server starts");
-    assert!(built.status.success(), "{built:?}");
+    let copy = static_copy();
     live.browser.open(&format!("file://{}", copy.path().join("first-conversation.html").display()));
     let scene = ".scene-recorded .scene";
     assert_eq!(live.texts(".scene-source")[0], "Recorded on our machine, packet by packet.");

@@ -1,14 +1,12 @@
 //! What a reader does with a run besides watching: more clients, a restart, several ways to fail; and a check of the
 //! exercise that is watched.
 
-use std::process::{Command, Stdio};
-
 use fantoccini::key::Key;
 use harness::Trial;
 use serde_json::json;
 
 use crate::support::live::{GRADE, LiveVisit, RIGHT, THREADS, WRONG, live_trials, query};
-use crate::support::{NARROW, WIDE, nothing};
+use crate::support::{NARROW, WIDE, has_namespaces, needs, nothing};
 
 const RESTART: &str = r#".run[data-server="lesson03 --without-reuse"]"#;
 const WAYS: &str = ".run-ways";
@@ -21,17 +19,8 @@ pub fn trials() -> Vec<Trial> {
         the_box_of_an_exercise_leads_to_its_panel,
     ];
     let stage = live_trials![a_failed_check_is_watched, a_watched_check_is_stopped_and_closed,];
-    trials.extend(stage.into_iter().map(|trial| match has_namespaces() {
-        true => trial,
-        false => trial.with_kind("needs network namespaces").with_ignored_flag(true),
-    }));
+    trials.extend(needs("network namespaces", has_namespaces(), stage));
     trials
-}
-
-fn has_namespaces() -> bool {
-    let mut command = Command::new("unshare");
-    command.args(["--map-root-user", "--net", "true"]).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
 }
 
 fn more_clients_come_and_go(live: &mut LiveVisit) {

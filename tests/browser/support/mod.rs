@@ -11,11 +11,12 @@ pub use visit::{Content, NARROW, View, Visit, WIDE};
 
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use harness::Trial;
+use tempfile::TempDir;
 
 use crate::faults;
 
@@ -43,6 +44,32 @@ pub fn executable() -> &'static Path {
         program
     });
     &PROGRAM
+}
+
+/// The book as a static site.
+pub fn static_copy() -> TempDir {
+    let copy = TempDir::new().expect("a directory");
+    let mut command = Command::new(executable());
+    command.args(["build", "--root"]).arg(root()).arg("--dest").arg(copy.path());
+    let built = command.output().expect("the server starts");
+    assert!(built.status.success(), "{built:?}");
+    copy
+}
+
+/// These trials, which are ignored where this is missing.
+pub fn needs(what: &str, is_there: bool, trials: Vec<Trial>) -> Vec<Trial> {
+    let mark = |trial: Trial| match is_there {
+        true => trial,
+        false => trial.with_kind(format!("needs {what}")).with_ignored_flag(true),
+    };
+    trials.into_iter().map(mark).collect()
+}
+
+/// Whether this system grants a network namespace.
+pub fn has_namespaces() -> bool {
+    let mut command = Command::new("unshare");
+    command.args(["--map-root-user", "--net", "true"]).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
 }
 
 /// The workspace.
