@@ -100,14 +100,18 @@ impl Echo {
     /// Sends the echo with these bits of one byte flipped, and demands that the client notices.
     pub fn with_a_wrong_byte(mut self, run: &mut Run, place: usize, bits: u8) -> Outcome {
         run.step(format!("the server sends it back with byte {place} changed (counted from 0)"));
-        let sent = self.send_to(place).and_then(|()| {
-            let mut byte = [0];
-            fill_from(place, &mut byte);
-            self.send_instead(&[byte[0] ^ bits])?;
-            self.send_to(self.length)
-        });
+        let sent = self.send_wrong(place, bits, self.length);
         self.ends_after_all(sent);
         fails(&mut self.client)
+    }
+
+    /// Sends the echo up to this end, with these bits of one byte flipped.
+    pub fn send_wrong(&mut self, place: usize, bits: u8, end: usize) -> Outcome {
+        self.send_to(place)?;
+        let mut byte = [0];
+        fill_from(place, &mut byte);
+        self.send_instead(&[byte[0] ^ bits])?;
+        self.send_to(end)
     }
 
     /// Sends these bytes instead of those that belong here.

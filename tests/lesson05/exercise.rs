@@ -285,11 +285,7 @@ fn says_so_at_once(run: &mut Run) -> Outcome {
     run.step(format!(
         "it sends that back with byte {place} changed (counted from 0), and does nothing more"
     ));
-    echo.send_to(place)?;
-    let mut byte = [0];
-    fill_from(place, &mut byte);
-    echo.send_instead(&[!byte[0]])?;
-    echo.send_to(PIECE)?;
+    echo.send_wrong(place, 0xff, PIECE)?;
     fails(&mut echo.client)
 }
 
