@@ -1,5 +1,5 @@
 //! The way of a suite's live record: a socket, the suite's standard input, which no program that it grades can open a
-//! second time; and a key before each line, which stands in no environment and on no command line.
+//! second time; and a key before each line, which is in no environment and on no command line.
 
 use std::convert::Infallible;
 use std::future::pending;
@@ -15,6 +15,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 use crate::process::child::{self, Child, Stop};
+use crate::process::secret::secret;
 
 /// When the suite has ended, what it told has come.
 const AFTERWARDS: Duration = Duration::from_secs(1);
@@ -30,7 +31,7 @@ pub async fn read(
     longest: usize,
     mut live: impl FnMut(Value),
 ) -> io::Result<ExitStatus> {
-    let key = key()?;
+    let key = secret::<32>().map_err(|why| io::Error::other(why.to_string()))?;
     let line = |text: &str| {
         let line = text.strip_prefix(&*key).and_then(|rest| rest.strip_prefix(' '));
         let line = line.and_then(|line| serde_json::from_str::<Value>(line).ok());
@@ -86,11 +87,4 @@ async fn follow(
     let _ = timeout(AFTERWARDS, told).await;
     drop(open);
     status
-}
-
-/// What no program can guess.
-fn key() -> io::Result<String> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|why| io::Error::other(why.to_string()))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

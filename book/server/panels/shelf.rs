@@ -2,15 +2,11 @@
 //! there as well.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::time::sleep;
 
+use super::sockets::TIME_WAIT;
 use crate::stage::Spaces;
-
-/// How long Linux keeps a connection in TIME_WAIT (TCP_TIMEWAIT_LEN in its `include/net/tcp.h`). Nothing else is
-/// left by then.
-const TIME_WAIT: Duration = Duration::from_secs(60);
 
 /// Each has two open files.
 const MOST: usize = 3;
@@ -36,6 +32,7 @@ impl Shelf {
         drop(kept);
         let (shelf, spaces) = (self.clone(), Arc::downgrade(spaces));
         tokio::spawn(async move {
+            // Nothing else is left by then.
             sleep(TIME_WAIT).await;
             shelf.kept().retain(|(_, other)| !std::ptr::eq(Arc::as_ptr(other), spaces.as_ptr()));
         });

@@ -16,7 +16,7 @@ const INTERVAL: Duration = Duration::from_millis(20);
 const PAUSES: u32 = 3;
 
 /// How long Linux keeps a connection in TIME_WAIT (TCP_TIMEWAIT_LEN in its `include/net/tcp.h`).
-const TIME_WAIT: Duration = Duration::from_secs(60);
+pub const TIME_WAIT: Duration = Duration::from_secs(60);
 
 /// The timer is told in hundredths of a second, and a look takes a moment.
 const UNCERTAIN: Duration = Duration::from_millis(20);

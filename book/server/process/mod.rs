@@ -2,3 +2,4 @@
 
 pub mod child;
 pub mod parent_death;
+pub mod secret;

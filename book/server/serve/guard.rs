@@ -21,6 +21,7 @@ use serde_json::json;
 
 use super::peer::Peer;
 use super::{connections, policy};
+use crate::process::secret::secret;
 
 /// Carries the token. A page of another origin cannot set it without asking first (CORS), and is never
 /// answered.
@@ -43,10 +44,8 @@ impl Session {
     ///
     /// The system has no random bytes.
     pub fn new() -> Result<Session, Failure> {
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes)
+        let token = secret::<16>()
             .map_err(|why| Failure::new("cannot get random bytes for a token", why))?;
-        let token: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(Session { token: token.into() })
     }
 }
