@@ -118,7 +118,7 @@ impl Run {
     ) {
         match (actor, client) {
             (Actor::Another, Some(asked)) => {
-                // Nobody types what it might read from its standard input.
+                // The reader has no way to its standard input, if it reads that.
                 let (_, lines) = mpsc::channel(1);
                 let side = Side { index: number, asked, lines, place };
                 self.program(side, Some(server), None, &mut stop).await;

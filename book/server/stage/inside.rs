@@ -200,7 +200,7 @@ fn receive(socket: &socket2::Socket, bytes: &mut [u8]) -> nix::Result<(usize, Du
     Ok((message.bytes, clock().saturating_sub(age.unwrap_or_default())))
 }
 
-/// Writes a line. When nobody reads any more, the end of standard input says so as well.
+/// Writes a line. When the server has gone, the end of standard input says so as well.
 fn tell(told: &Told) {
     let Ok(mut line) = serde_json::to_vec(told) else { return };
     line.push(b'\n');

@@ -110,7 +110,7 @@ fn an_editor_for_a_terminal_is_not_started() {
     assert_eq!(told(&answer), expected);
     assert!(book.edited_now().is_empty(), "{:?}", book.edited_now());
     drop(server);
-    // Whoever names it for this book knows that it opens one.
+    // A reader who names it for this book knows that it opens one.
     let server = with_editor(&book, &vim);
     assert_eq!(told(&open(&server, "one")), json!({ "opened": "vim" }));
 }

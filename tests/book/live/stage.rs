@@ -205,7 +205,7 @@ print('ready')
     let said = lines(&events, 1, "stdout");
     assert_eq!(said, ["not reached", "not reached", "not reached", "lo", "ready"]);
     outside.set_nonblocking(true).unwrap();
-    assert!(outside.accept().is_err(), "somebody has come");
+    assert!(outside.accept().is_err(), "a client has come");
 }
 
 /// The same port as last time is in the same network as last time.
