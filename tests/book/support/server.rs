@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -20,39 +20,81 @@ pub struct Server {
     errors: PathBuf,
 }
 
-/// The server of this workspace's book, shared by tests that need no other: it takes a second to build
-/// that book.
-static SHARED: Mutex<Option<(Server, SmallBook)>> = Mutex::new(None);
+/// Servers of this workspace's book, shared by tests that need no other: it takes a second to build that book.
+static SHARED: Pool =
+    Pool { state: Mutex::new((MOST_SHARED, Vec::new())), returned: Condvar::new() };
 
-pub struct Shared(MutexGuard<'static, Option<(Server, SmallBook)>>);
+/// How many there are at most. Most of their tests wait for seconds.
+const MOST_SHARED: usize = 6;
+
+struct Pool {
+    /// How many may be started yet, and those that no test has.
+    state: Mutex<(usize, Vec<Served>)>,
+    returned: Condvar,
+}
+
+type Served = (Server, SmallBook);
+
+/// A shared server, which is one test's alone until it's dropped.
+pub struct Shared(Option<Served>);
 
 impl std::ops::Deref for Shared {
     type Target = Server;
 
     fn deref(&self) -> &Server {
-        let (server, _) = self.0.as_ref().expect("it has been started");
+        let (server, _) = self.0.as_ref().expect("it goes back only when it's dropped");
         server
     }
 }
 
-impl Server {
-    /// Ends the shared server: a static is not dropped.
-    pub fn end_shared() {
-        drop(SHARED.lock().unwrap_or_else(PoisonError::into_inner).take());
+impl Drop for Shared {
+    fn drop(&mut self) {
+        let mut state = SHARED.state();
+        let (unstarted, free) = &mut *state;
+        match self.0.take() {
+            Some(served) => free.push(served),
+            None => *unstarted += 1,
+        }
+        SHARED.returned.notify_one();
+    }
+}
+
+impl Pool {
+    fn state(&self) -> MutexGuard<'_, (usize, Vec<Served>)> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The shared server, for one test at a time.
+    /// A server that no test has, or `None` where another may be started.
+    fn take(&self) -> Option<Served> {
+        let is_taken =
+            |(unstarted, free): &mut (usize, Vec<Served>)| *unstarted == 0 && free.is_empty();
+        let state = self.returned.wait_while(self.state(), is_taken);
+        let mut state = state.unwrap_or_else(PoisonError::into_inner);
+        let (unstarted, free) = &mut *state;
+        let taken = free.pop();
+        *unstarted -= usize::from(taken.is_none());
+        taken
+    }
+}
+
+impl Server {
+    /// Ends the shared servers: a static is not dropped.
+    pub fn end_shared() {
+        SHARED.state().1.clear();
+    }
+
+    /// A shared server. It's this test's alone.
     #[track_caller]
     pub fn shared() -> Shared {
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        let (server, _) = shared.get_or_insert_with(|| {
+        let mut shared = Shared(SHARED.take());
+        let (server, _) = shared.0.get_or_insert_with(|| {
             let book = SmallBook::new();
             (Server::start_on(root(), &book, |_| {}), book)
         });
         // A test that has failed may have left a run, which ends a while after its page has gone.
         let id = server.child.id();
         until("nothing is left of the test before", || children(id) == 0);
-        Shared(shared)
+        shared
     }
 
     #[track_caller]
