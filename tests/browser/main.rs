@@ -28,20 +28,34 @@ use std::process::ExitCode;
 
 use harness::Arguments;
 
+/// How many trials run side by side. Many of them wait for a program that they see end.
+const SIDE_BY_SIDE: usize = 4;
+
 fn main() -> ExitCode {
-    let mut trials = pages::trials();
-    trials.extend(keys::trials());
-    trials.extend(pages::later_trials());
+    // The survey first: it takes longest.
+    let mut trials = pages::survey_trials();
+    let mut hands = pages::trials();
+    hands.extend(keys::trials());
+    #[allow(unused_mut)]
+    let mut live = Vec::new();
     #[cfg(unix)]
     {
-        trials.extend(panels::trials());
-        trials.extend(scenes::trials());
-        trials.extend(watching::trials());
-        trials.extend(grading::trials());
-        trials.extend(exercise::trials());
-        trials.extend(attacks::trials());
+        live.extend(panels::trials());
+        live.extend(scenes::trials());
+        live.extend(watching::trials());
+        live.extend(grading::trials());
+        live.extend(exercise::trials());
+        live.extend(attacks::trials());
     }
-    let conclusion = harness::run(&Arguments::from_args(), trials);
+    // One of each in turn, so that neither kind has to wait for a browser while the other's are free.
+    let (mut hands, mut live) = (hands.into_iter(), live.into_iter());
+    while hands.len() + live.len() > 0 {
+        trials.extend(hands.next().into_iter().chain(live.next()));
+    }
+    trials.extend(pages::later_trials());
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
+    let conclusion = harness::run(&arguments, trials);
     support::end();
     conclusion.exit_code()
 }

@@ -9,11 +9,11 @@ use crate::faults::{FAULTS, Fault};
 use crate::support::{Content, HANDS, NARROW, SURVEY, View, Visit, WIDE, nothing, trial, trials};
 
 pub fn trials() -> Vec<Trial> {
-    let mut trials = vec![looked_for(&KINDS[0])];
-    trials.extend(FAULTS.iter().map(|fault| {
+    let refused = FAULTS.iter().map(|fault| {
         let name = format!("refused::{}", fault.name);
         trial(&name, &HANDS, |visit: &mut Visit| is_found(visit, fault))
-    }));
+    });
+    let mut trials: Vec<Trial> = refused.collect();
     trials.extend(trials![
         only_light_and_dark_can_be_chosen,
         a_page_that_is_wrong_in_the_dark_is_refused,
@@ -29,7 +29,12 @@ pub fn trials() -> Vec<Trial> {
     trials
 }
 
-/// Those that wait for the first check of the survey, which looks at every page.
+/// The first check of the survey, which looks at every page.
+pub fn survey_trials() -> Vec<Trial> {
+    vec![looked_for(&KINDS[0])]
+}
+
+/// Those that wait for the first one.
 pub fn later_trials() -> Vec<Trial> {
     KINDS[1..].iter().map(looked_for).collect()
 }

@@ -6,9 +6,10 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use harness::{Lent, Pool};
 
 use super::{DEADLINE, SmallBook, Stream, children, executable, root, until};
 
@@ -20,81 +21,37 @@ pub struct Server {
     errors: PathBuf,
 }
 
-/// Servers of this workspace's book, shared by tests that need no other: it takes a second to build that book.
-static SHARED: Pool =
-    Pool { state: Mutex::new((MOST_SHARED, Vec::new())), returned: Condvar::new() };
+/// Servers of this workspace's book, shared by tests that need no other: it takes a second to build that book, and
+/// most of these tests wait for seconds.
+static SHARED: Pool<(Server, SmallBook)> = Pool::of(6);
 
-/// How many there are at most. Most of their tests wait for seconds.
-const MOST_SHARED: usize = 6;
-
-struct Pool {
-    /// How many may be started yet, and those that no test has.
-    state: Mutex<(usize, Vec<Served>)>,
-    returned: Condvar,
-}
-
-type Served = (Server, SmallBook);
-
-/// A shared server, which is one test's alone until it's dropped.
-pub struct Shared(Option<Served>);
+/// A shared server, which is one test's alone.
+pub struct Shared(Lent<(Server, SmallBook)>);
 
 impl std::ops::Deref for Shared {
     type Target = Server;
 
     fn deref(&self) -> &Server {
-        let (server, _) = self.0.as_ref().expect("it goes back only when it's dropped");
-        server
-    }
-}
-
-impl Drop for Shared {
-    fn drop(&mut self) {
-        let mut state = SHARED.state();
-        let (unstarted, free) = &mut *state;
-        match self.0.take() {
-            Some(served) => free.push(served),
-            None => *unstarted += 1,
-        }
-        SHARED.returned.notify_one();
-    }
-}
-
-impl Pool {
-    fn state(&self) -> MutexGuard<'_, (usize, Vec<Served>)> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A server that no test has, or `None` where another may be started.
-    fn take(&self) -> Option<Served> {
-        let is_taken =
-            |(unstarted, free): &mut (usize, Vec<Served>)| *unstarted == 0 && free.is_empty();
-        let state = self.returned.wait_while(self.state(), is_taken);
-        let mut state = state.unwrap_or_else(PoisonError::into_inner);
-        let (unstarted, free) = &mut *state;
-        let taken = free.pop();
-        *unstarted -= usize::from(taken.is_none());
-        taken
+        &self.0.0
     }
 }
 
 impl Server {
     /// Ends the shared servers: a static is not dropped.
     pub fn end_shared() {
-        SHARED.state().1.clear();
+        SHARED.clear();
     }
 
-    /// A shared server. It's this test's alone.
     #[track_caller]
     pub fn shared() -> Shared {
-        let mut shared = Shared(SHARED.take());
-        let (server, _) = shared.0.get_or_insert_with(|| {
+        let served = SHARED.take(|| {
             let book = SmallBook::new();
             (Server::start_on(root(), &book, |_| {}), book)
         });
         // A test that has failed may have left a run, which ends a while after its page has gone.
-        let id = server.child.id();
+        let id = served.0.child.id();
         until("nothing is left of the test before", || children(id) == 0);
-        shared
+        Shared(served)
     }
 
     #[track_caller]

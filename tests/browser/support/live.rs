@@ -8,12 +8,11 @@
 use std::env;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use fantoccini::key::Key;
-use harness::Trial;
+use harness::{Pool, Trial};
 use serde_json::{Value as Json, json};
 
 use super::chromium::{self, Chromium};
@@ -24,6 +23,9 @@ use crate::elsewhere;
 
 /// A run may have to build a lesson first.
 const LONGEST: Duration = Duration::from_secs(240);
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Counts the streams that a page has opened.
 const STREAMS: &str = "
@@ -132,7 +134,8 @@ pub const BUSY: &str = "fn main() {\n    println!(\"busy\");\n}\n";
 
 pub const RIGHT: &str = "fn main() {\n    println!(\"right\");\n}\n";
 
-static LIVE: Mutex<Option<LiveVisit>> = Mutex::new(None);
+/// Most of their checks wait for seconds.
+static LIVE: Pool<LiveVisit> = Pool::of(3);
 
 /// A trial of each function, under its subject's name and its own.
 macro_rules! live_trials {
@@ -146,11 +149,10 @@ macro_rules! live_trials {
 
 pub(crate) use live_trials;
 
-/// Runs a check when the browser is free. It leaves no program behind.
+/// Runs a check when a browser is free. It leaves no program behind.
 pub fn trial(name: &str, check: fn(&mut LiveVisit)) -> Trial {
     needs_chromium(Trial::test(name.trim_start_matches("browser::"), move || {
-        let mut live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
-        let live = live.get_or_insert_with(LiveVisit::new);
+        let live = &mut *LIVE.take(LiveVisit::new);
         live.browser.emulate(WIDE, false);
         live.tidy();
         check(live);
@@ -159,9 +161,9 @@ pub fn trial(name: &str, check: fn(&mut LiveVisit)) -> Trial {
     }))
 }
 
-/// A static is not dropped: here the browser and the server end.
+/// Here the browsers and the servers end.
 pub fn end() {
-    drop(LIVE.lock().unwrap_or_else(PoisonError::into_inner).take());
+    LIVE.clear();
 }
 
 /// A browser, and the book in it with all that it can do.
@@ -304,7 +306,7 @@ impl LiveVisit {
         let deadline = Instant::now() + DEADLINE;
         while self.site.children() > 0 {
             assert!(Instant::now() < deadline, "{} children are left", self.site.children());
-            thread::yield_now();
+            thread::sleep(PAUSE);
         }
     }
 

@@ -12,10 +12,10 @@ pub use visit::{Content, NARROW, View, Visit, WIDE};
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::LazyLock;
 use std::time::Duration;
 
-use harness::Trial;
+use harness::{Pool, Trial};
 use tempfile::TempDir;
 
 use crate::faults;
@@ -80,11 +80,11 @@ pub fn root() -> &'static Path {
 
 pub fn trial(
     name: &str,
-    shared: &'static Shared,
+    visits: &'static Visits,
     check: impl FnOnce(&mut Visit) + Send + 'static,
 ) -> Trial {
     needs_chromium(Trial::test(name, move || {
-        at(shared, check);
+        check(&mut visits.take(|| Visit::new(faults::files())));
         Ok(())
     }))
 }
@@ -96,26 +96,19 @@ pub fn needs_chromium(trial: Trial) -> Trial {
     trial.with_kind("needs chromium and chromedriver on PATH").with_ignored_flag(true)
 }
 
-pub type Shared = Mutex<Option<Visit>>;
+/// Browsers with the book in them. Each check opens pages of its own, so that one that fails leaves its browser usable.
+pub type Visits = Pool<Visit>;
 
-/// Where every page is looked at.
-pub static SURVEY: Shared = Shared::new(None);
+/// Where every page is looked at, once.
+pub static SURVEY: Visits = Pool::of(1);
 
 /// Where everything else is tried, at the same time.
-pub static HANDS: Shared = Shared::new(None);
+pub static HANDS: Visits = Pool::of(2);
 
-/// Runs a check when the visit is free. A check that fails leaves it usable: each opens pages of its
-/// own.
-fn at(shared: &Shared, check: impl FnOnce(&mut Visit)) {
-    let mut visit = shared.lock().unwrap_or_else(PoisonError::into_inner);
-    check(visit.get_or_insert_with(|| Visit::new(faults::files())));
-}
-
-/// A static is not dropped: here the browsers and the servers end, whatever has failed.
+/// Here the browsers and the servers end, whatever has failed.
 pub fn end() {
-    for visit in [&SURVEY, &HANDS] {
-        drop(visit.lock().unwrap_or_else(PoisonError::into_inner).take());
-    }
+    SURVEY.clear();
+    HANDS.clear();
     #[cfg(unix)]
     live::end();
 }

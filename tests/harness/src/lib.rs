@@ -6,6 +6,7 @@
 
 mod arguments;
 mod events;
+mod pool;
 
 use std::any::Any;
 use std::fmt::{self, Display};
@@ -18,6 +19,7 @@ use std::time::Instant;
 
 pub use arguments::{Arguments, Format};
 use events::Events;
+pub use pool::{Lent, Pool};
 
 type Runner = Box<dyn FnOnce() -> Result<(), Failed> + Send>;
 
