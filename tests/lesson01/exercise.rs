@@ -173,6 +173,11 @@ pub const CHECKS: &[Check] = &[
         .hint("Which timeout in your client is shorter than its time limit?")
         .section("02-1-client.html#dont-wait-forever")
         .takes_long(),
+    check("has_ten_seconds_by_default", limits::has_ten_seconds_by_default)
+        .demands("Without --time-limit, a server that sends a byte after six seconds, and no more, holds the client for ten seconds.")
+        .hint("How long does your client wait if the user gives no limit, and does it begin anew with each byte?")
+        .section("02-1-client.html#dont-wait-forever")
+        .takes_long(),
 ];
 
 /// The checks that the untouched starter fails.
@@ -200,4 +205,5 @@ pub const STARTER_FAILS: &[&str] = &[
     "gives_up_on_a_slow_server",
     "has_one_deadline",
     "does_not_give_up_early",
+    "has_ten_seconds_by_default",
 ];

@@ -135,6 +135,19 @@ pub fn does_not_give_up_early(run: &mut Run) -> Outcome {
     prints(&mut second, &text)
 }
 
+pub fn has_ten_seconds_by_default(run: &mut Run) -> Outcome {
+    let it = Limit { limit: Duration::from_secs(10), grace: Duration::from_millis(500) };
+    let started = Instant::now();
+    let (mut client, mut server) = be_the_server(run, &[])?;
+    let connected = Instant::now();
+    run.grants(it.limit);
+    server.send(announced(10))?;
+    run.step("six seconds later, the server sends one byte of the text");
+    thread::sleep(Duration::from_secs(6));
+    server.send("x").hint(TOO_SOON)?;
+    ends_in_time(run, &mut client, started, connected, it)
+}
+
 /// A time limit for a client, and how much later it may end.
 #[derive(Clone, Copy)]
 struct Limit {

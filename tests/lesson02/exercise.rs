@@ -46,17 +46,17 @@
 //! over, `cargo grade --reset exercise02`. In another language: `SUBJECT="python3 my_server.py" cargo test -p
 //! lesson02`. One good answer, for afterwards, is `lessons/lesson02/solution.rs`.
 
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::time::{Duration, Instant};
+use std::net::{Shutdown, SocketAddr, TcpListener};
+use std::time::Duration;
 
 use common::{GREETING, REPLY};
 use grader::{Check, Hint, Needs, Outcome, Peer, Run, check, private_loopback, sockets};
-use socket2::{Domain, SockRef, Socket, Type};
+use socket2::SockRef;
 
+use crate::limits;
 use crate::robustness::Requests;
-use servers::one_client_robustness::serves_the_next_after_a_slow_sender;
 use servers::one_client_time::{
-    GRACE, PAUSE, ends_a_silent_client_in_time, serves_a_hundred_clients,
+    ends_a_silent_client_in_time, gives_a_client_ten_seconds, serves_a_hundred_clients,
     survives_a_client_that_is_gone,
 };
 use servers::robustness::{Protocol, narrow};
@@ -120,18 +120,18 @@ pub const CHECKS: &[Check] = &[
         .demands("A hundred clients are served one after the other, and a thousand break off: no descriptor, memory or file of theirs is left.")
         .hint("When is the connection of a client closed, on each of the ways that your code can take?")
         .section("02-2-server.html#one-client-only"),
-    check("gives_up_on_a_silent_client", gives_up_on_a_silent_client)
+    check("gives_up_on_a_silent_client", limits::gives_up_on_a_silent_client)
         .begins("No client holds the server", "about 5 lines, half an hour")
         .demands("A client that says nothing holds the server no longer than --time-limit and is reported (an error names its address); the next is served.")
         .hint("For how long does `read` wait if you haven't told it?")
         .section("02-2-server.html#the-repair")
         .needs(Needs::Unix),
-    check("gives_up_on_a_slow_sender", gives_up_on_a_slow_sender)
+    check("gives_up_on_a_slow_sender", limits::gives_up_on_a_slow_sender)
         .demands("A client that sends a byte now and then holds the server no longer than --time-limit, and is reported (an error names its address).")
         .hint("What does your time limit measure: one `read`, or the conversation?")
         .section("02-2-server.html#the-repair")
         .needs(Needs::Unix),
-    check("gives_up_on_a_client_that_never_reads", gives_up_on_a_client_that_never_reads)
+    check("gives_up_on_a_client_that_never_reads", limits::gives_up_on_a_client_that_never_reads)
         .demands("A client that sends slowly and never reads its reply is reported (an error names its address) when its limit is over; the next is served, and doesn't wait for one whose reply is on its way.")
         .hint("Which of your calls waits for a client that does not read, and how much of its time is left by then?")
         .section("02-2-server.html#the-repair")
@@ -140,9 +140,14 @@ pub const CHECKS: &[Check] = &[
         .demands("Where the time limit is 1.3 seconds, a client that is silent, or says its first word late, is ended after it, and within one second more.")
         .hint("From which moment does your limit count, and how often does it begin anew?")
         .section("02-2-server.html#the-repair"),
-    check("gives_a_client_time", gives_a_client_time)
+    check("gives_a_client_time", limits::gives_a_client_time)
         .demands("Without --time-limit, a client that is silent for two seconds and a half, before its request, in it or before it reads, is answered.")
         .hint("Which limit has a client if the user gives none?")
+        .section("02-2-server.html#the-repair")
+        .takes_long(),
+    check("gives_a_client_ten_seconds", gives_a_client_ten_seconds::<Requests>)
+        .demands("Without --time-limit, a client that is silent, or says its first word late, is ended after ten seconds, and within one second more.")
+        .hint("How long may a conversation last if the user gives no limit, and which of your calls knows that?")
         .section("02-2-server.html#the-repair")
         .takes_long(),
 ];
@@ -166,6 +171,7 @@ pub const STARTER_FAILS: &[&str] = &[
     "gives_up_on_a_client_that_never_reads",
     "ends_a_silent_client_in_time",
     "gives_a_client_time",
+    "gives_a_client_ten_seconds",
 ];
 
 fn says_where_it_listens(run: &mut Run) -> Outcome {
@@ -390,104 +396,13 @@ fn refuses_a_request_that_is_too_long(run: &mut Run) -> Outcome {
     serves_another(run, address)
 }
 
-fn gives_up_on_a_silent_client(run: &mut Run) -> Outcome {
-    run.with_deadline(|run, limit| {
-        gives_up_on_silence(run, limit)?;
-        Ok(true)
-    })
-}
-
-fn gives_up_on_silence(run: &mut Run, limit: Duration) -> Outcome {
-    let seconds = limit.as_secs_f64().to_string();
-    let (mut server, address) = run.serve_with(&["--time-limit", &seconds, "127.0.0.1:0"])?;
-    // Asleep until the next client's request is there: only the silent one takes time.
-    server.suspend()?;
-    let mut silent = run.connect_as("the silent client", address)?;
-    let mut next = run.connect_as("the next client", address)?;
-    next.send(GREETING)?;
-    next.finish_sending()?;
-    let since = Instant::now();
-    server.resume()?;
-    next.receives_all(reply(GREETING))?;
-    silent.receives_no_reply()?;
-    server.reports(silent.local())?;
-    run.shorter_than_default(since)
-}
-
-fn gives_up_on_a_slow_sender(run: &mut Run) -> Outcome {
-    run.with_deadline(gives_up_on_a_steady_sender)
-}
-
-/// Whether the drip was steady; if it was not, a limit for each `read` has done as well.
-fn gives_up_on_a_steady_sender(run: &mut Run, limit: Duration) -> Outcome<bool> {
-    let (mut server, dripping, steady) =
-        serves_the_next_after_a_slow_sender::<Requests>(run, limit)?;
-    server.reports(dripping)?;
-    Ok(steady)
-}
-
-fn gives_up_on_a_client_that_never_reads(run: &mut Run) -> Outcome {
-    const LIMIT: Duration = Duration::from_millis(1500);
-    run.no_later_than(LIMIT + GRACE, |run| {
-        let (mut server, address) = run.serve_with(&["--time-limit", "1.5", "127.0.0.1:0"])?;
-        let since = Instant::now();
-        let stream = run.attempt("a client with small buffers connects", narrow(address))?;
-        let mut greedy = run.peer(stream, "the client with small buffers");
-        let start = ["x"; 16].concat();
-        greedy.send(start)?;
-        // Most of its time is over then.
-        greedy.receives_nothing_for(Duration::from_millis(1200))?;
-        run.step("it sends the rest of 1 MiB, finishes sending, and reads nothing");
-        Requests::sends_the_rest(greedy.stream());
-        server.reports(greedy.local())?;
-        let took = since.elapsed();
-        serves_another(run, address)?;
-        greedy.close();
-        // The kernel takes all of this reply, so the server is done.
-        let little_room = || -> std::io::Result<TcpStream> {
-            let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-            socket.set_recv_buffer_size(4096)?;
-            socket.connect(&address.into())?;
-            Ok(socket.into())
-        };
-        let stream = run.attempt("a client with little room connects", little_room())?;
-        let mut stays = run.peer(stream, "the client with little room");
-        stays.send("x".repeat(64 << 10))?;
-        stays.finish_sending()?;
-        serves_another(run, address).hint("The kernel has your reply, and sends it when the client has room: which call of yours waits for that?")?;
-        stays.close();
-        Ok(took)
-    })
-}
-
-fn gives_a_client_time(run: &mut Run) -> Outcome {
-    let mut serve = || run.serve();
-    let [(_first, to_first), (_second, to_second), (_third, to_third)] =
-        [serve()?, serve()?, serve()?];
-    let mut thinks = run.connect_as("a client that thinks first", to_first)?;
-    let mut pauses = run.connect_as("a client that pauses in its request", to_second)?;
-    let mut reads_late = asks_for_a_long_reply(run, to_third)?;
-    pauses.send("to be ")?;
-    reads_late.has_unread_input()?;
-    run.grants(PAUSE);
-    pauses.receives_nothing_for(PAUSE)?;
-    thinks.receives_nothing_for(Duration::from_millis(1))?;
-    pauses.send("continued")?;
-    pauses.finish_sending()?;
-    pauses.receives_all(reply("to be continued"))?;
-    Requests::is_served(&mut thinks)?;
-    let room = SockRef::from(reads_late.stream()).set_recv_buffer_size(1 << 20);
-    run.attempt("the one with small buffers begins to read", room)?;
-    reads_late.receives_all(reply(&"x".repeat(MAX_REQUEST)))
-}
-
 /// What the server answers to a request.
 pub fn reply(request: &str) -> String {
     format!("{REPLY}\n{request}")
 }
 
 /// A client that comes now is served.
-fn serves_another(run: &mut Run, address: SocketAddr) -> Outcome {
+pub fn serves_another(run: &mut Run, address: SocketAddr) -> Outcome {
     let mut client = run.connect_as("another client", address)?;
     is_answered(&mut client, GREETING)
 }

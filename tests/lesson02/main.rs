@@ -2,6 +2,7 @@
 
 mod exercise;
 mod facts;
+mod limits;
 mod looking;
 mod repair;
 mod robustness;

@@ -65,8 +65,8 @@ use crate::holder::{
 use crate::queue;
 use servers::one_client_robustness::serves_the_next_after_a_slow_sender;
 use servers::one_client_time::{
-    PAUSE, ends_a_silent_client_in_time, serves_a_hundred_clients,
-    survives_a_client_that_is_gone,
+    PAUSE, ends_a_silent_client_in_time, gives_a_client_ten_seconds,
+    serves_a_hundred_clients, survives_a_client_that_is_gone,
 };
 use servers::robustness::Protocol;
 
@@ -102,6 +102,11 @@ pub const CHECKS: &[Check] = &[
     check("gives_a_client_time", gives_a_client_time)
         .demands("Without --time-limit, a client that is silent for two seconds and a half is answered; after its reply it may take as long to go on.")
         .hint("Which limit has a client if the user gives none, and when do you reply?")
+        .section("02-2-server.html#the-repair")
+        .takes_long(),
+    check("gives_a_client_ten_seconds", gives_a_client_ten_seconds::<Greetings>)
+        .demands("Without --time-limit, a client that is silent, or says its first word late, is ended after ten seconds, and within one second more.")
+        .hint("How long may a conversation last if the user gives no limit, and which of your calls knows that?")
         .section("02-2-server.html#the-repair")
         .takes_long(),
     check("serves_a_hundred_clients", serves_a_hundred_clients::<Greetings>)

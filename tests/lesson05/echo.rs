@@ -107,10 +107,12 @@ impl Echo {
 
     /// Sends the echo up to this end, with these bits of one byte flipped.
     pub fn send_wrong(&mut self, place: usize, bits: u8, end: usize) -> Outcome {
-        self.send_to(place)?;
-        let mut byte = [0];
-        fill_from(place, &mut byte);
-        self.send_instead(&[byte[0] ^ bits])?;
+        // With the rest of its line: a client that looks at the first byte of each chunk isn't to see it.
+        self.send_to(place - place % LINE)?;
+        let mut line = vec![0; LINE.min(end - self.sent)];
+        fill_from(self.sent, &mut line);
+        line[place % LINE] ^= bits;
+        self.send_instead(&line)?;
         self.send_to(end)
     }
 

@@ -61,17 +61,17 @@
 use std::io::{Read, Write};
 use std::net::{Ipv6Addr, TcpListener};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use grader::sockets::socket_between;
-use grader::{Check, Hint, Needs, Outcome, Peer, Run, check};
+use grader::{Check, Needs, Outcome, Peer, Run, check};
 use lesson05::{LONG, fill_from};
 
 use servers::handshake::{BROADCAST, limits_connect};
 
 use crate::echo::{Echo, LINE, PIECE, SHORT, accepts, fails, succeeds};
 use crate::memory::room;
-use crate::time::{ends_after_a_second, ends_in_time};
+use crate::time::{self, ends_after_a_second, ends_in_time};
 
 const SECTION: &str = "04-buffers.html#exercise";
 
@@ -167,9 +167,14 @@ pub const CHECKS: &[Check] = &[
         .demands("A server that reads and sends a little now and then holds the client until the time limit, and no longer.")
         .hint("What does your time limit measure: one call, or all of them together?")
         .section("02-1-client.html#the-repair"),
-    check("has_time_by_default", has_time_by_default)
+    check("has_time_by_default", time::has_time_by_default)
         .demands("Without `--time-limit`, a server that takes five seconds for its echo, or for what comes after it, is waited for.")
         .hint("How long does your program wait when the command line doesn't say?")
+        .section(SECTION)
+        .takes_long(),
+    check("has_ten_seconds_by_default", time::has_ten_seconds_by_default)
+        .demands("Without `--time-limit`, a server that sends a part of the echo after six seconds, and no more, holds the program for ten seconds.")
+        .hint("How long does your program wait when the command line doesn't say, and does that begin anew with each byte?")
         .section(SECTION)
         .takes_long(),
 ];
@@ -189,6 +194,7 @@ pub const STARTER_FAILS: &[&str] = &[
     "gives_up_connecting",
     "keeps_the_deadline",
     "has_time_by_default",
+    "has_ten_seconds_by_default",
 ];
 
 fn reports_a_refusal(run: &mut Run) -> Outcome {
@@ -473,28 +479,4 @@ fn keeps_the_deadline(run: &mut Run) -> Outcome {
         });
         Ok(())
     })
-}
-
-fn has_time_by_default(run: &mut Run) -> Outcome {
-    let length = run.number(1000..=5000) as usize;
-    let bytes = ["--bytes", &length.to_string()];
-    let mut echo = Echo::start_with(run, &bytes, length, false)?;
-    let mut other = Echo::start_with(run, &bytes, length, false)?;
-    let accepted = Instant::now();
-    echo.read_all(run)?;
-    other.read_all(run)?;
-    other.send_to(length)?;
-    let pause = Duration::from_millis(5300);
-    run.grants(pause);
-    run.step(format!(
-        "the server sends nothing until {pause:?} after the connection, and to the other nothing more"
-    ));
-    thread::sleep(pause.saturating_sub(accepted.elapsed()));
-    echo.send_to(length).hint("Does your program give up before its time limit is over?")?;
-    echo.server.finish_sending()?;
-    succeeds(&mut echo.client, length)?;
-    run.step("the other gets a byte too many");
-    let _ = other.send_to(length + 1);
-    fails(&mut other.client)
-        .hint("How do you know that nothing more will come: from the silence, or from the end?")
 }

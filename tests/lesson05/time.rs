@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use grader::{Hint, Outcome, Peer, Run};
 
-use crate::echo::{accepts, fails};
+use crate::echo::{Echo, accepts, fails, succeeds};
 
 /// How long the program may take to end when its time is up.
 const AFTERWARDS: Duration = Duration::from_millis(500);
@@ -18,6 +18,9 @@ const AFTERWARDS: Duration = Duration::from_millis(500);
 /// then once more, with more time.
 const SHORT: Duration = Duration::from_millis(300);
 const LONG: Duration = Duration::from_millis(1200);
+
+/// Without the option.
+const DEFAULT: Duration = Duration::from_secs(10);
 
 /// Starts the client with a time limit, has the server do something that takes no end, and demands that the
 /// client ends with an error, after the limit and not long after.
@@ -38,6 +41,42 @@ pub fn ends_after_a_second(
     ends_at(run, &[LONG], arguments, serve)
 }
 
+/// The limit when the command line gives none, from both sides.
+pub fn has_ten_seconds_by_default(run: &mut Run) -> Outcome {
+    run.grants(DEFAULT);
+    ends_at(run, &[DEFAULT], &["--bytes", "1000"], |run, server| {
+        run.step("six seconds later, the server sends 64 bytes of the echo");
+        thread::sleep(Duration::from_secs(6));
+        let mut start = [0; 64];
+        lesson05::fill_from(0, &mut start);
+        server.send(start)
+    })
+}
+
+pub fn has_time_by_default(run: &mut Run) -> Outcome {
+    let length = run.number(1000..=5000) as usize;
+    let bytes = ["--bytes", &length.to_string()];
+    let mut echo = Echo::start_with(run, &bytes, length, false)?;
+    let mut other = Echo::start_with(run, &bytes, length, false)?;
+    let accepted = Instant::now();
+    echo.read_all(run)?;
+    other.read_all(run)?;
+    other.send_to(length)?;
+    let pause = Duration::from_millis(5300);
+    run.grants(pause);
+    run.step(format!(
+        "the server sends nothing until {pause:?} after the connection, and to the other nothing more"
+    ));
+    thread::sleep(pause.saturating_sub(accepted.elapsed()));
+    echo.send_to(length).hint("Does your program give up before its time limit is over?")?;
+    echo.server.finish_sending()?;
+    succeeds(&mut echo.client, length)?;
+    run.step("the other gets a byte too many");
+    let _ = other.send_to(length + 1);
+    fails(&mut other.client)
+        .hint("How do you know that nothing more will come: from the silence, or from the end?")
+}
+
 fn ends_at(
     run: &mut Run,
     limits: &[Duration],
@@ -48,8 +87,8 @@ fn ends_at(
         let mut listener = run.listen()?;
         let (address, seconds) = (listener.address().to_string(), limit.as_secs_f64().to_string());
         let started = Instant::now();
-        let mut client =
-            run.start(&[&["--time-limit", &seconds], arguments, &[&address]].concat())?;
+        let limited: &[&str] = if limit == DEFAULT { &[] } else { &["--time-limit", &seconds] };
+        let mut client = run.start(&[limited, arguments, &[&address]].concat())?;
         let mut server = accepts(&mut listener)?;
         // Its own start, which can take an interpreter a while, is no part of it.
         let (connected, late) = (Instant::now(), Lateness::begin());
@@ -61,7 +100,7 @@ fn ends_at(
         let statement = format!("it ended no earlier than {seconds} s after its start");
         run.ensure(statement, all >= limit, shown(all))
             .hint("In which unit is your time limit, and what else ends your program?")?;
-        if limit == LONG {
+        if limit >= LONG {
             // An interpreter's start may hide that it has given up a little too early.
             let least = limit - limit / 16;
             let statement =
@@ -74,7 +113,7 @@ fn ends_at(
         let outcome = run.ensure_in_time(statement, since <= latest, shown(since));
         // The first limit is short: twice of it is still in time, and so seems half of it after a late start.
         let is_shown = since < limit + AFTERWARDS / 2 && all - since < limit / 4;
-        if limit == LONG || outcome.is_ok() && is_shown {
+        if limit >= LONG || outcome.is_ok() && is_shown {
             return outcome;
         }
         run.step("once more, with more time, since the machine may have been busy");

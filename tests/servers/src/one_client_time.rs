@@ -20,10 +20,20 @@ const LIMIT: Duration = Duration::from_millis(1300);
 /// A silent client is ended when its limit is over, not before and not much later. So is one that says its
 /// first word late: its time has begun with the connection.
 pub fn ends_a_silent_client_in_time<P: Protocol>(run: &mut Run) -> Outcome {
-    run.no_later_than(LIMIT + GRACE, |run| {
-        let arguments = ["--time-limit", "1.3", "127.0.0.1:0"];
-        let (_server, address) = run.serve_with(&arguments)?;
-        let (_other_server, other) = run.serve_with(&arguments)?;
+    ends_silent_clients::<P>(run, LIMIT, &["--time-limit", "1.3", "127.0.0.1:0"])
+}
+
+/// The same where the user gives no limit.
+pub fn gives_a_client_ten_seconds<P: Protocol>(run: &mut Run) -> Outcome {
+    const DEFAULT: Duration = Duration::from_secs(10);
+    run.grants(DEFAULT);
+    ends_silent_clients::<P>(run, DEFAULT, &["127.0.0.1:0"])
+}
+
+fn ends_silent_clients<P: Protocol>(run: &mut Run, limit: Duration, arguments: &[&str]) -> Outcome {
+    run.no_later_than(limit + GRACE, |run| {
+        let (_server, address) = run.serve_with(arguments)?;
+        let (_other_server, other) = run.serve_with(arguments)?;
         let since = Instant::now();
         let mut silent = run.connect_as("the silent client", address)?;
         let mut late = run.connect_as("a client of another run", other)?;
@@ -35,15 +45,16 @@ pub fn ends_a_silent_client_in_time<P: Protocol>(run: &mut Run) -> Outcome {
             next = Some(client);
         }
         run.step("just before its time is over, it says its first word");
-        thread::sleep(Duration::from_millis(1150).saturating_sub(since.elapsed()));
+        thread::sleep((limit - limit / 8).saturating_sub(since.elapsed()));
         // On a busy machine it may be late for that.
         let _ = { late.stream() }.write(&P::HALF[..1]);
         silent.receives_no_reply()?;
         let took = since.elapsed();
         let seconds = format!("{:.2} s", took.as_secs_f64());
         // Timers count in milliseconds, and some begin a little early.
-        let least = LIMIT - Duration::from_millis(50);
-        run.ensure("that was not before its 1.3 seconds were over", took >= least, seconds)?;
+        let least = limit - Duration::from_millis(50);
+        let statement = format!("that was not before its {limit:?} were over");
+        run.ensure(statement, took >= least, seconds)?;
         match next {
             Some(mut next) => P::is_answered(&mut next)?,
             None => late.receives_no_reply()?,
