@@ -71,6 +71,11 @@ impl Report {
         Report { not_judged: busy.map(|(others, of)| words::machine_busy(others, of)), ..self }
     }
 
+    /// Whether only the time is wrong that something took.
+    pub(crate) fn is_of_time(&self) -> bool {
+        self.broken.of_time
+    }
+
     /// Whether the program has failed. If not, the machine was too busy to say.
     pub(crate) fn is_judged(&self) -> bool {
         self.not_judged.is_none()

@@ -40,13 +40,25 @@ pub(crate) fn right<'a>(
     })
 }
 
+/// A demand, or an experiment, that must hold. The other trials keep the machine busy, so one that's only late is
+/// tried again.
 pub(crate) fn pass(check: &Check, subject: Option<&Subject>) -> Result<(), Failed> {
-    perform(check, subject, must_pass()).map_err(Failed::from)
+    let since = Instant::now();
+    let perform = || perform(check, subject, must_pass());
+    let mut outcome = perform();
+    for _ in 1..ATTEMPTS {
+        let is_late = outcome.as_ref().is_err_and(|report| report.is_of_time());
+        if !is_late || since.elapsed() >= must_pass() / 2 {
+            break;
+        }
+        outcome = perform();
+    }
+    outcome.map_err(Failed::from)
 }
 
 /// How often a wrong program is tried on a check before its head counts as wrong. What it does wrong may depend
 /// on which of its threads comes first, or a busy machine may have started it so late that it seems to be in
-/// time. (A right program is tried once.)
+/// time. (A right program is tried once, unless it's late.)
 const ATTEMPTS: usize = 3;
 
 /// Demands that the subject fails the checks in `fails` and passes all others.

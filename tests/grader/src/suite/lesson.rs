@@ -137,16 +137,18 @@ impl Lesson {
             arguments.filters = words.collect::<Option<_>>().unwrap_or_default();
         }
         let answers = if is_subject { Vec::new() } else { self.answers().0 };
-        let (trials, grade) = match subject {
+        let checks = self.exercise.as_ref().map_or(&[][..], |exercise| exercise.checks);
+        let (mut trials, grade) = match subject {
             None => self.trials(shown, &answers),
             // A learner's own program, in whatever language: the exercise's checks and nothing else.
             Some(subject) => {
-                let checks = self.exercise.as_ref().map_or(&[][..], |exercise| exercise.checks);
                 let grade = Grade::new(self.name, &subject.name, Begun::Yes, checks, shown);
                 let trials = checks.iter().map(|check| grade.trial(*check, &subject)).collect();
                 (trials, Some(grade))
             }
         };
+        // While they wait, there's time for all the others.
+        trials.sort_by_key(|trial| !takes_long(trial, checks));
         let is_none = || !trials.iter().any(|trial| arguments.selects(trial));
         if let Some(word) = arguments.filters.first().filter(|_| !arguments.list && is_none()) {
             let names: Vec<&str> = trials.iter().map(Trial::name).collect();
@@ -202,7 +204,7 @@ impl Lesson {
         conclusion.exit_code()
     }
 
-    /// In the order in which they start: the reader's own program, then what takes longest.
+    /// The reader's own program, then all else.
     fn trials(self, shown: Shown, answers: &[Answer]) -> (Vec<Trial>, Option<Grade>) {
         let mut trials = Vec::new();
         let name = self.name;
@@ -308,6 +310,12 @@ impl Lesson {
             }));
         }
     }
+}
+
+/// Whether it's a trial of a check that waits for seconds.
+fn takes_long(trial: &Trial, checks: &[Check]) -> bool {
+    let id = trial.name().rsplit("::").next();
+    checks.iter().any(|check| check.takes_long && id == Some(check.id))
 }
 
 /// Ends this process silently when what it writes isn't read any more: `cargo test | head -1`. Rust
