@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use common::Failure;
 use mdbook_markdown::pulldown_cmark::{Event, LinkType, Tag};
 
-use super::links::Targets;
+use super::links::{Targets, has_scheme};
 use super::{balance, cards, diff, figure, prediction, theme};
 use crate::panels::panel::Panel;
 use crate::scene::recorded::Recording;
@@ -267,13 +267,4 @@ impl Chapter<'_> {
             self.defect(offset, format!("{kind} {target}: {why}"));
         }
     }
-}
-
-/// Whether a link leaves the book: it has a scheme, or a host without one.
-pub fn has_scheme(target: &str) -> bool {
-    let scheme = target.split_once(':').is_some_and(|(scheme, _)| {
-        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-'))
-    });
-    scheme || target.starts_with("//")
 }

@@ -123,3 +123,12 @@ fn with_included_markdown(sources: &Sources, chapter: &Path, text: &str) -> Stri
 fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
+
+/// Whether a link leaves the book: it has a scheme, or a host without one.
+pub fn has_scheme(target: &str) -> bool {
+    let scheme = target.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-'))
+    });
+    scheme || target.starts_with("//")
+}

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::chapter::has_scheme;
+use super::links::has_scheme;
 use crate::source::{Defect, Sources, html, paths};
 
 /// Checks each file of the theme, and each that the settings add.

@@ -5,7 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use super::site::hash;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
 use crate::source::html;
 
 /// The list of chapters, which a page without scripts shows in a frame.
@@ -63,4 +66,9 @@ fn scripts_of(part: &str) -> Vec<&str> {
             Some(&behind[..behind.find("</script")?])
         })
         .collect()
+}
+
+/// SHA-256, in base64.
+pub fn hash(bytes: &[u8]) -> String {
+    STANDARD.encode(Sha256::digest(bytes))
 }

@@ -9,12 +9,9 @@ use axum::body::{Body, Bytes};
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
-use sha2::{Digest, Sha256};
 
-use super::policy;
+use super::policy::{self, hash};
 
 /// mdBook's page for unknown addresses.
 const MISSING: &str = "404.html";
@@ -109,11 +106,6 @@ impl File {
             known.filter_map(|tags| tags.to_str().ok()).flat_map(|tags| tags.split(','));
         known.any(|tag| tag.trim().trim_start_matches("W/").as_bytes() == self.etag.as_bytes())
     }
-}
-
-/// SHA-256, in base64.
-pub fn hash(bytes: &[u8]) -> String {
-    STANDARD.encode(Sha256::digest(bytes))
 }
 
 fn header(text: &str) -> HeaderValue {
