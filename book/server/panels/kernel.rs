@@ -13,7 +13,7 @@ use tokio::time::sleep;
 
 use super::programs::Listening;
 use super::run::Run;
-use super::sockets::View;
+use super::sockets::{Left, View};
 use crate::stage::{self, Seen, Stage};
 
 /// How long the kernel's view goes on when the programs have ended: enough to see TIME_WAIT, which lasts
@@ -36,7 +36,11 @@ impl Run {
         server: Option<SocketAddr>,
     ) {
         let epoch = stage::clock_at(self.started);
-        let mut sight = Sight { view: View::default(), listeners: server.into_iter().collect() };
+        let mut sight = Sight {
+            view: View::default(),
+            left: Left::of(stage.left()),
+            listeners: server.into_iter().collect(),
+        };
         let mut afterwards = Afterwards::default();
         loop {
             let is_enough = afterwards.is_enough(self, &sight.view);
@@ -70,6 +74,9 @@ impl Run {
         match seen {
             Seen::Packet(mut packet) => {
                 packet.at = packet.at.saturating_sub(epoch);
+                if packet.syn && !packet.ack {
+                    sight.left.forget(packet.from, packet.to);
+                }
                 let at = packet.at;
                 if let Ok(packet) = serde_json::to_value(packet) {
                     self.events.tell_seen("packet", at, packet);
@@ -81,7 +88,7 @@ impl Run {
                 let listeners = sockets.iter().filter(|socket| socket.state == State::Listen);
                 sight.listeners.extend(listeners.map(|socket| socket.local));
                 let view = View::of(sockets);
-                let changes = view.since(&sight.view, |socket| sight.is_server(socket), at);
+                let changes = view.since(&sight.view, |socket| sight.is_server(socket), &sight.left);
                 if !changes.is_empty() {
                     self.events.tell_seen("sockets", at, json!({ "sockets": changes }));
                 }
@@ -93,13 +100,12 @@ impl Run {
     }
 
     /// Tells what becomes of the sockets at the server's address on this machine, until some seconds after the end.
-    pub async fn look(&self, mut listening: watch::Receiver<Listening>) {
+    pub async fn look(&self, left: &Left, mut listening: watch::Receiver<Listening>) {
         let state =
             listening.wait_for(|state| *state != Listening::NotYet).await.map(|state| *state);
         let Ok(Listening::At(server)) = state else {
             return;
         };
-        let listens = Instant::now();
         let mut before = View::default();
         let mut look = View::look(server).await;
         let mut afterwards = Afterwards::default();
@@ -108,7 +114,7 @@ impl Run {
                 return self.events.tell("unseen", json!({}));
             };
             let is_server = |socket: &Socket| socket.local == server;
-            let changes = view.since(&before, is_server, listens.elapsed());
+            let changes = view.since(&before, is_server, left);
             if !changes.is_empty() {
                 self.events.tell("sockets", json!({ "sockets": changes }));
             }
@@ -124,6 +130,7 @@ impl Run {
 /// What was seen on a stage so far.
 struct Sight {
     view: View,
+    left: Left,
     listeners: HashSet<SocketAddr>,
 }
 

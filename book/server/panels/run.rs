@@ -19,6 +19,7 @@ use super::check::Watched;
 use super::events::Events;
 use super::programs::{Listening, Place};
 use super::shelf::Shelf;
+use super::sockets::Left;
 use crate::scene::html::{Cast, Drawing};
 use crate::stage::{Refused, Stage};
 
@@ -242,7 +243,8 @@ impl Run {
                 close(Some(stage)).await;
             }
             None => {
-                join(programs, self.look(listening.subscribe())).await;
+                let left = Left::here().await;
+                join(programs, self.look(&left, listening.subscribe())).await;
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The kernel's view of a run: the sockets at its server's address, looked at again and again.
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -7,6 +8,8 @@ use common::sockets::{self, Socket, State};
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
+
+use crate::stage;
 
 /// What is shorter than this may be missed.
 const INTERVAL: Duration = Duration::from_millis(20);
@@ -18,8 +21,33 @@ const PAUSES: u32 = 3;
 /// How long Linux keeps a connection in TIME_WAIT (TCP_TIMEWAIT_LEN in its `include/net/tcp.h`).
 pub const TIME_WAIT: Duration = Duration::from_secs(60);
 
-/// The timer is told in hundredths of a second, and a look takes a moment.
-const UNCERTAIN: Duration = Duration::from_millis(20);
+/// Connections in TIME_WAIT that were there before the programs of a run: an earlier run's.
+#[derive(Default)]
+pub struct Left {
+    ends: HashSet<(SocketAddr, SocketAddr)>,
+}
+
+impl Left {
+    pub fn of(sockets: &[Socket]) -> Left {
+        let waiting = sockets.iter().filter(|socket| socket.state == State::TimeWait);
+        Left { ends: waiting.map(|socket| (socket.local, socket.peer)).collect() }
+    }
+
+    /// What this machine has now.
+    pub async fn here() -> Left {
+        let sockets = spawn_blocking(stage::sockets).await.ok().flatten();
+        Left::of(&sockets.unwrap_or_default())
+    }
+
+    /// A program calls between these ends: what follows there is this run's.
+    pub fn forget(&mut self, one: SocketAddr, other: SocketAddr) {
+        self.ends.retain(|ends| *ends != (one, other) && *ends != (other, one));
+    }
+
+    fn has(&self, socket: &Socket) -> bool {
+        socket.state == State::TimeWait && self.ends.contains(&(socket.local, socket.peer))
+    }
+}
 
 /// One look.
 #[derive(Default)]
@@ -54,14 +82,11 @@ impl View {
     }
 
     /// What differs from an earlier look. The timer alone is no difference: it runs all the time.
-    ///
-    /// `age` is how long ago the run began, or its server to listen: a connection that has been in TIME_WAIT for
-    /// longer was an earlier run's.
     pub fn since(
         &self,
         before: &View,
         is_server: impl Fn(&Socket) -> bool,
-        age: Duration,
+        left: &Left,
     ) -> Vec<Value> {
         let end = |socket: &Socket| if is_server(socket) { "server" } else { "client" };
         let changed = self.sockets.iter().filter_map(|socket| {
@@ -77,7 +102,7 @@ impl View {
                     "peer": socket.peer.to_string(),
                     "state": socket.state.to_string(),
                     "before": old.map(|old| old.state.to_string()),
-                    "earlier": is_older(socket, age),
+                    "earlier": left.has(socket),
                     "send": socket.send_queue,
                     "receive": socket.receive_queue,
                     "timer": socket.timer.as_secs_f64(),
@@ -93,7 +118,7 @@ impl View {
                     "peer": old.peer.to_string(),
                     "state": "gone",
                     "before": old.state.to_string(),
-                    "earlier": is_older(old, age),
+                    "earlier": left.has(old),
                     "send": 0,
                     "receive": 0,
                     "timer": 0.0,
@@ -106,9 +131,4 @@ impl View {
 
 fn is_same(one: &Socket, other: &Socket) -> bool {
     (one.local, one.peer) == (other.local, other.peer)
-}
-
-fn is_older(socket: &Socket, age: Duration) -> bool {
-    let waited = TIME_WAIT.saturating_sub(socket.timer);
-    socket.state == State::TimeWait && waited > age + UNCERTAIN
 }

@@ -19,7 +19,7 @@ use socket2::{Domain, Protocol, Type};
 
 use super::clock;
 use super::looks::Looks;
-use super::told::Told;
+use super::told::{Listed, Told};
 use super::{COMMAND, INSIDE, THIS_PROGRAM, link};
 use crate::process::parent_death;
 use crate::scene::packet::{MOST_PAYLOAD, Packet};
@@ -88,8 +88,9 @@ fn inside() -> Result<(), Failure> {
         .map(packet_socket)
         .collect::<io::Result<Vec<_>>>()
         .map_err(|why| Failure::new("cannot see packets", why))?;
-    tell(&Told::Ready);
-    watch(&sockets);
+    let looks = Looks::new();
+    tell(&Told::Ready(looks.left().iter().map(Listed::of).collect()));
+    watch(&sockets, looks);
     Ok(())
 }
 
@@ -104,11 +105,10 @@ fn packet_socket(protocol: u16) -> io::Result<socket2::Socket> {
 }
 
 /// Tells what it sees, and of the marks that come in between, until there can be no more of these.
-fn watch(sockets: &[socket2::Socket]) {
+fn watch(sockets: &[socket2::Socket], mut looks: Looks) {
     // Without the buffer of `io::stdin`, in which marks would wait unseen.
     let Ok(mut stdin) = io::stdin().as_fd().try_clone_to_owned().map(File::from) else { return };
     let mut capture = Capture::default();
-    let mut looks = Looks::new();
     loop {
         let mut wanted = vec![PollFd::new(&stdin, PollFlags::IN)];
         wanted.extend(sockets.iter().map(|socket| PollFd::new(socket, PollFlags::IN)));

@@ -27,6 +27,7 @@ pub struct Looks {
     diag: Option<Diag>,
     /// The ends of each connection of which a packet was seen, the lower one first.
     connections: BTreeSet<(SocketAddr, SocketAddr)>,
+    left: Vec<Socket>,
     before: Option<Vec<Socket>>,
     next: Instant,
     /// Not before that, not even for a packet.
@@ -41,15 +42,21 @@ impl Looks {
         // Some kernels don't answer.
         let diag = Diag::open().ok();
         let diag = diag.and_then(|mut diag| listeners(&mut diag).map(|_| diag));
+        let left = list().unwrap_or_default();
         Looks {
             diag,
-            // Those that others have left here.
-            connections: list().iter().flatten().map(ends).collect(),
+            connections: left.iter().map(ends).collect(),
+            left,
             before: None,
             next: now,
             earliest: now,
             is_blind: false,
         }
+    }
+
+    /// The sockets that were there when this began.
+    pub fn left(&self) -> &[Socket] {
+        &self.left
     }
 
     /// A packet was seen between these ends.
@@ -128,7 +135,8 @@ fn is_alike(before: &[Socket], now: &[Socket]) -> bool {
     before.iter().map(known).eq(now.iter().map(known))
 }
 
-fn list() -> Option<Vec<Socket>> {
+/// All TCP sockets here; `None` where the kernel lists none.
+pub fn list() -> Option<Vec<Socket>> {
     let v4 = fs::read_to_string("/proc/net/tcp").ok()?;
     // A kernel without IPv6 has no such list.
     let v6 = fs::read_to_string("/proc/net/tcp6").unwrap_or_default();

@@ -52,6 +52,7 @@ const LONGEST_COMPLAINT: usize = 300;
 pub struct Stage {
     child: Child,
     spaces: Arc<Spaces>,
+    left: Vec<Socket>,
     marks: ChildStdin,
     told: Lines<BufReader<ChildStdout>>,
 }
@@ -133,12 +134,13 @@ impl Stage {
             let (marks, stdout, stderr) = child.pipes().map_err(refused)?;
             let mut told = BufReader::new(stdout).lines();
             match next(&mut told).await {
-                Some(Told::Ready) => {
+                Some(Told::Ready(left)) => {
                     let spaces = match spaces {
                         Some(spaces) => spaces,
                         None => Spaces::of(child.id().ok_or(Refused::Late)?).map_err(refused)?,
                     };
-                    Ok(Stage { child, spaces: Arc::new(spaces), marks, told })
+                    let left = left.into_iter().filter_map(told::Listed::socket).collect();
+                    Ok(Stage { child, spaces: Arc::new(spaces), left, marks, told })
                 }
                 Some(Told::NoCommand) => Err(Refused::NoCommand),
                 _ => {
@@ -150,6 +152,11 @@ impl Stage {
             }
         };
         timeout(LONGEST_START, starting).await.unwrap_or(Err(Refused::Late))
+    }
+
+    /// The sockets that an earlier run has left: no program of this one had started.
+    pub fn left(&self) -> &[Socket] {
+        &self.left
     }
 
     /// Where it is.
@@ -168,7 +175,7 @@ impl Stage {
             }
             Told::Unseen => Seen::Unseen,
             Told::Marks(count) => Seen::Marks(count),
-            Told::Ready | Told::NoCommand => return None,
+            Told::Ready(_) | Told::NoCommand => return None,
         })
     }
 
@@ -191,6 +198,14 @@ impl Stage {
 
 async fn next(told: &mut Lines<BufReader<ChildStdout>>) -> Option<Told> {
     serde_json::from_str(&told.next_line().await.ok()??).ok()
+}
+
+/// All TCP sockets of this machine; `None` where the kernel lists none.
+pub fn sockets() -> Option<Vec<Socket>> {
+    #[cfg(target_os = "linux")]
+    return looks::list();
+    #[cfg(not(target_os = "linux"))]
+    None
 }
 
 /// `book stage`: is the stage of the server that the words name.

@@ -11,7 +11,8 @@ use crate::scene::packet::Packet;
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Told {
-    Ready,
+    /// Programs may come. These sockets are there already: an earlier run has left them.
+    Ready(Vec<Listed>),
     NoCommand,
     Packet(Packet),
     Full,
