@@ -96,6 +96,7 @@
             this.player = new scenes.Player(scenes.empty(label));
             this.scene = this.player.scene;
             this.log = this.player.list;
+            this.player.onsettled = () => this.follow();
             this.scene.hidden = true;
             // Where it runs, and what the reader has said of it.
             this.where = make('p', { className: 'run-where', hidden: true });
@@ -378,10 +379,12 @@
             if (this.look !== null) {
                 this.look.hidden = false;
             }
-            const { scrollTop, scrollHeight, clientHeight } = this.log;
-            const isFollowed = this.isRunning && scrollHeight - scrollTop - clientHeight < 40;
             rows.forEach(([number, html]) => this.player.put(number, html));
-            if (isFollowed) {
+        }
+
+        /** Where the list's end is in sight, it stays there. */
+        follow() {
+            if (this.isRunning && this.log.scrollTop > this.followed - 40) {
                 this.log.scrollTop = this.log.scrollHeight;
                 this.followed = this.log.scrollTop;
             }

@@ -14,7 +14,7 @@
 
     // As in server/scene/html.rs.
     const LEGEND = '<span class="scene-state seen">STATE</span> seen in the kernel '
-        + '<span class="scene-state">STATE</span> follows from the packets';
+        + '<span class="scene-state">STATE</span> follows from the packets. Words of a program may have come a moment earlier.';
 
     const time = (ms) => {
         if (ms < 10) return `${ms.toFixed(1)} ms`;
@@ -29,6 +29,9 @@
             this.isSlow = false;
             // Whether a reader has played it.
             this.isMoved = false;
+            // The row that Tab reaches.
+            this.reached = null;
+            this.settling = null;
             this.button('play', 'Play', () => this.toggle());
             this.button('back', 'Step back', () => this.step(-1));
             this.button('forward', 'Step', () => this.step(1));
@@ -49,7 +52,9 @@
             // What a step has shown is read out; while the scene plays by itself, nothing is.
             this.told = make('span', { className: 'scene-hear' });
             this.told.setAttribute('role', 'status');
-            this.scene.prepend(this.bar, this.caption, this.told);
+            // In sight as long as the scene is.
+            this.controls = make('div', { className: 'scene-controls' }, this.bar, this.caption, this.told);
+            this.scene.prepend(this.controls);
             // Everywhere else these keys turn the page.
             this.bar.addEventListener('keydown', (event) => {
                 if (event.key.startsWith('Arrow')) event.stopPropagation();
@@ -57,6 +62,7 @@
             this.list.addEventListener('keydown', (event) => this.key(event));
             this.count();
             this.go(this.length);
+            for (const summary of this.list.querySelectorAll('summary')) summary.tabIndex = summary === this.reached ? 0 : -1;
         }
 
         button(name, words, onclick) {
@@ -83,7 +89,7 @@
 
         count() {
             this.scrubber.max = Math.max(2, this.length);
-            this.bar.hidden = this.caption.hidden = this.length === 0;
+            this.controls.hidden = this.length === 0;
         }
 
         /** Shows the first rows, so many. */
@@ -100,11 +106,13 @@
 
         /** Tab reaches one row of the list, the last one that's shown; the arrow keys lead to the others. */
         reach() {
-            const summaries = [...this.list.children].map((row) => row.querySelector('summary'));
-            const reached = summaries.slice(0, this.position).findLast(Boolean) ?? summaries.find(Boolean);
-            for (const summary of summaries.filter(Boolean)) {
-                summary.tabIndex = summary === reached ? 0 : -1;
-            }
+            const summary = (row) => row?.querySelector('summary') ?? null;
+            let row = this.list.children[this.position - 1];
+            while (row && summary(row) === null) row = row.previousElementSibling;
+            const reached = summary(row) ?? this.list.querySelector('summary');
+            if (this.reached !== null) this.reached.tabIndex = -1;
+            if (reached !== null) reached.tabIndex = 0;
+            this.reached = reached;
             return reached;
         }
 
@@ -129,7 +137,7 @@
             if (why.length > 0) return why[0];
             if (row.dataset.kind === 'start') return 'A program starts.';
             if (row.dataset.kind === 'exit') return 'A program has ended.';
-            return row.dataset.kind === 'line' ? 'A program prints this.' : row.textContent;
+            return row.dataset.kind === 'line' ? 'A program has printed this, here or a moment earlier.' : row.textContent;
         }
 
         step(by) {
@@ -184,7 +192,7 @@
             }, Math.min(pause, LONGEST) * (this.isSlow ? SLOWER : 1));
         }
 
-        /** Brings the row into sight, within the list alone. */
+        /** Brings the row into sight, and a bit of what comes next. */
         look() {
             const row = this.list.children[this.position - 1];
             if (!row) return;
@@ -192,16 +200,27 @@
             const { scrollTop, clientHeight } = this.list;
             if (top < scrollTop) this.list.scrollTop = Math.max(0, top - height);
             if (top + 3 * height > scrollTop + clientHeight) this.list.scrollTop = top + 3 * height - clientHeight;
+            // Who has scrolled elsewhere while it plays reads there.
+            const isInSight = (one) => {
+                const { top: above, bottom } = one.getBoundingClientRect();
+                return bottom > 0 && above < innerHeight;
+            };
+            const before = this.timer === null ? row : row.previousElementSibling;
+            if (before === null || before === row || isInSight(before)) {
+                row.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+            }
         }
 
         // --------------------------------------------------------------------
         // A run that goes on.
 
-        /** Puts a row of the server into its place. */
+        /** Puts a row of the server into its place. Many may come at once, so what follows of them waits. */
         put(number, html) {
             const isFollowed = this.isAtEnd && this.timer === null;
             const template = make('template', { innerHTML: html });
             const row = template.content.firstElementChild;
+            const summary = row.querySelector('summary');
+            if (summary !== null) summary.tabIndex = -1;
             const old = this.list.children[number];
             if (old) {
                 row.className += old.classList.contains('scene-later') ? ' scene-later' : '';
@@ -212,10 +231,18 @@
                 if (!isFollowed) row.classList.add('scene-later');
                 this.list.append(row);
             }
-            this.count();
             if (isFollowed) this.position = this.length;
+            this.settling ??= setTimeout(() => this.settle());
+        }
+
+        /** The buttons and the scroll position, after rows have come. */
+        settle() {
+            clearTimeout(this.settling);
+            this.settling = null;
+            this.count();
             this.reach();
             this.tell();
+            this.onsettled?.();
         }
 
         clear() {
@@ -223,6 +250,7 @@
             this.list.replaceChildren();
             this.position = 0;
             this.isMoved = false;
+            this.reached = null;
             this.told.textContent = '';
             this.count();
             this.tell();

@@ -16,6 +16,10 @@ pub struct Conversation {
     pub arrows: usize,
     /// Whether the server's own program is at both ends.
     pub is_own_call: bool,
+    /// Whether its packets are drawn, and not only counted.
+    pub is_drawn: bool,
+    /// Whether the server's program has it from accept.
+    pub is_accepted: bool,
 }
 
 /// What is known of one end.
@@ -41,20 +45,29 @@ impl Conversation {
     pub fn begun_by(packet: &Packet) -> Conversation {
         // Where the SYN was missed, who has asked for this answer is the client.
         let is_answer = packet.syn && packet.ack;
-        let addresses = match is_answer {
+        Conversation::between(match is_answer {
             true => [packet.to, packet.from],
             false => [packet.from, packet.to],
-        };
-        Conversation { addresses, ends: Default::default(), arrows: 0, is_own_call: false }
+        })
     }
 
     /// A conversation that was seen before any packet of it.
     pub fn seen(look: &Look) -> Conversation {
-        let addresses = match look.end {
+        Conversation::between(match look.end {
             End::Client => [look.local, look.peer],
             End::Server => [look.peer, look.local],
-        };
-        Conversation { addresses, ends: Default::default(), arrows: 0, is_own_call: false }
+        })
+    }
+
+    fn between(addresses: [SocketAddr; 2]) -> Conversation {
+        Conversation {
+            addresses,
+            ends: Default::default(),
+            arrows: 0,
+            is_own_call: false,
+            is_drawn: true,
+            is_accepted: false,
+        }
     }
 
     pub fn is_between(&self, one: SocketAddr, other: SocketAddr) -> bool {

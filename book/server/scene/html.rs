@@ -66,7 +66,8 @@ pub const HEAD: &str = "<div class=\"scene-head\" aria-hidden=\"true\">\
 
 /// How the two kinds of states are told apart.
 const LEGEND: &str = "<p class=\"scene-legend\"><span class=\"scene-state seen\">STATE</span> seen in the \
-    kernel <span class=\"scene-state\">STATE</span> follows from the packets</p>";
+    kernel <span class=\"scene-state\">STATE</span> follows from the packets. Words of a program may have come a \
+    moment earlier.</p>";
 
 /// All rows of a story, as a list.
 pub fn scene(story: &Story, cast: &Cast, label: &str) -> String {
@@ -133,6 +134,11 @@ pub fn row(number: usize, row: &Row, cast: &Cast) -> String {
             let words = format!("{packets} more {verb}, {}", words::bytes(size));
             ("more", String::new(), format!("<span class=\"scene-note\">{words}</span>"))
         }
+        Act::Crowd { conversations, packets, bytes } => {
+            let words = words::crowd(*conversations, *packets, *bytes as u64);
+            ("more", String::new(), format!("<span class=\"scene-note\">{words}</span>"))
+        }
+        Act::Accepted { count, left, is_seen } => accepted_row(*count, *left, *is_seen),
         Act::Pause(length) => {
             let words = words::pause(*length);
             ("pause", String::new(), format!("<span class=\"scene-note\">{words}</span>"))
@@ -270,6 +276,19 @@ fn waiting_row(row: &Row, end: End, queue: Queue, amount: u64) -> (&'static str,
     );
     let sentence = format!("<p>{}</p>", escape(&words::waiting(end, queue, amount)));
     ("waiting", own, folded(&slot, &sentence))
+}
+
+/// What the server's program has taken.
+fn accepted_row(count: u64, left: u64, is_seen: bool) -> (&'static str, String, String) {
+    let own = format!(" data-amount=\"{count}\"");
+    let slot = format!(
+        "<span class=\"scene-queue at-server server accepted{}\">{}{}</span>",
+        if is_seen { "" } else { " inferred" },
+        hear("The server: "),
+        words::accepted_label(count)
+    );
+    let sentence = format!("<p>{}</p>", escape(&words::accepted(count, left, is_seen)));
+    ("accepted", own, folded(&slot, &sentence))
 }
 
 /// The states into which both ends come, each at its side.

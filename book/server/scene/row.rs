@@ -132,6 +132,19 @@ pub enum Act {
         packets: usize,
         bytes: usize,
     },
+    /// Conversations that go on at the same time as those that are drawn, and what they send.
+    Crowd {
+        conversations: usize,
+        packets: usize,
+        bytes: usize,
+    },
+    /// The server's program has taken so many connections from its queue, and so many are left there.
+    Accepted {
+        count: u64,
+        left: u64,
+        /// A look at the kernel has found the queue shorter; else it follows from what the server sends.
+        is_seen: bool,
+    },
     /// A look at the kernel has found a state that no packet had announced.
     State,
     /// So much was seen waiting there, at most.

@@ -3,6 +3,7 @@
 //! For each end of each conversation there is TCP's state machine (RFC 9293 §3.3.2). A state that a look at the kernel
 //! has reported is seen. One that only follows from packets is inferred, until a later look reports it.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -25,6 +26,9 @@ const MOST_LINES: usize = 20;
 /// Their bytes. A row is told again with each line that comes.
 const MOST_BYTES: usize = 1000;
 
+/// Conversations that are drawn at the same time. What the others send is counted in one row.
+const MOST_AT_ONCE: usize = 8;
+
 /// The rows of a scene. After that only the words of the programs are added.
 const MOST_ROWS: usize = 600;
 
@@ -33,6 +37,7 @@ const MOST_ROWS: usize = 600;
 pub struct Story {
     rows: Vec<Row>,
     conversations: Vec<Conversation>,
+    crowd: Crowd,
     listeners: Vec<Listener>,
     /// The programs that have started and not ended.
     running: Vec<usize>,
@@ -46,6 +51,21 @@ pub struct Story {
 struct Listener {
     local: SocketAddr,
     waiting: u64,
+}
+
+impl Listener {
+    fn has(&self, own: SocketAddr) -> bool {
+        let is_any = self.local.ip().is_unspecified() && self.local.port() == own.port();
+        self.local == own || is_any
+    }
+}
+
+/// Those that are counted and not drawn, since the last time at which there were none.
+#[derive(Default)]
+struct Crowd {
+    row: Option<usize>,
+    last: Duration,
+    members: BTreeSet<usize>,
 }
 
 impl Story {
@@ -121,13 +141,20 @@ impl Story {
         let mut changed = Vec::new();
         let index = match self.conversation_of(packet) {
             Some(index) => index,
-            None => {
-                self.conversations.push(Conversation::begun_by(packet));
-                self.conversations.len() - 1
-            }
+            None => self.begin(Conversation::begun_by(packet)),
         };
         let conversation = &mut self.conversations[index];
         let (from, sense, states) = conversation.packet(packet);
+        if !conversation.is_drawn {
+            self.crowd(&mut changed, at, index, Some(packet));
+            return changed;
+        }
+        // Whatever a program sends or ends, it has accepted before.
+        let is_programs = from == End::Server && (packet.length > 0 || packet.fin);
+        if is_programs && !std::mem::replace(&mut conversation.is_accepted, true) {
+            self.accepted(&mut changed, at, packet.from);
+        }
+        let conversation = &mut self.conversations[index];
         let is_small = !(packet.syn || packet.fin || packet.rst);
         if is_small && conversation.arrows >= MOST_ARROWS && states == [None; 2] {
             self.count(&mut changed, at, index, packet);
@@ -151,6 +178,62 @@ impl Story {
             }
         }
         changed
+    }
+
+    /// A new conversation. It's drawn unless there are very many.
+    fn begin(&mut self, mut new: Conversation) -> usize {
+        let drawn = self.conversations.iter().filter(|one| one.is_drawn && !one.is_over());
+        new.is_drawn = drawn.count() < MOST_AT_ONCE;
+        self.conversations.push(new);
+        self.conversations.len() - 1
+    }
+
+    /// Adds a conversation to those that are counted, and a packet of it.
+    fn crowd(
+        &mut self,
+        changed: &mut Vec<usize>,
+        at: Duration,
+        index: usize,
+        packet: Option<&Packet>,
+    ) {
+        if at.saturating_sub(self.crowd.last) > LONG_PAUSE {
+            self.crowd = Crowd::default();
+        }
+        self.crowd.last = at;
+        self.crowd.members.insert(index);
+        if self.crowd.row.is_none() && !self.is_cut(changed, at) {
+            let act = Act::Crowd { conversations: 0, packets: 0, bytes: 0 };
+            self.add(changed, at, None, act, [None; 2]);
+            self.crowd.row = Some(self.rows.len() - 1);
+        }
+        let Some(row) = self.crowd.row else { return };
+        if let Act::Crowd { conversations, packets, bytes } = &mut self.rows[row].act {
+            *conversations = self.crowd.members.len();
+            *packets += usize::from(packet.is_some());
+            *bytes += packet.map_or(0, |packet| packet.length);
+            changed.push(row);
+        }
+    }
+
+    /// The server does what only a program can that has accepted.
+    fn accepted(&mut self, changed: &mut Vec<usize>, at: Duration, local: SocketAddr) {
+        let waiting = self.listeners.iter_mut().find(|one| one.has(local) && one.waiting > 0);
+        let Some(listener) = waiting else { return };
+        listener.waiting -= 1;
+        let left = listener.waiting;
+        self.take(changed, at, 1, left, false);
+    }
+
+    /// Tells that connections have left the queue. What follows each other is one row.
+    fn take(&mut self, changed: &mut Vec<usize>, at: Duration, new: u64, now: u64, seen: bool) {
+        if let Some(Row { act: Act::Accepted { count, left, is_seen }, .. }) = self.rows.last_mut()
+        {
+            (*count, *left, *is_seen) = (*count + new, now, *is_seen && seen);
+            changed.push(self.rows.len() - 1);
+        } else if !self.is_cut(changed, at) {
+            let act = Act::Accepted { count: new, left: now, is_seen: seen };
+            self.add(changed, at, None, act, [None; 2]);
+        }
     }
 
     /// The conversation to which a packet belongs: the last one between the two, unless it calls anew.
@@ -188,21 +271,29 @@ impl Story {
             return changed;
         }
         let ends = |one: &Conversation| one.is_between(look.local, look.peer);
+        let before = self.conversations.len();
         let index = match self.conversations.iter().rposition(ends) {
             Some(index) => index,
             // A connection that an earlier run has left is none of this one's.
             None if look.state.is_none() || look.state == Some(State::TimeWait) => {
                 return changed;
             }
-            None => {
-                self.conversations.push(Conversation::seen(look));
-                self.conversations.len() - 1
-            }
+            None => self.begin(Conversation::seen(look)),
         };
+        let is_new = index == before;
         let conversation = &mut self.conversations[index];
         let Some(end) = conversation.end_at(look.local) else { return changed };
         let side = &mut conversation.ends[end as usize];
         let state = look.state.unwrap_or(State::Closed);
+        if !conversation.is_drawn {
+            if !is_before(state, side.state) {
+                side.state = Some(state);
+            }
+            if is_new {
+                self.crowd(&mut changed, at, index, None);
+            }
+            return changed;
+        }
         let known = side.history.iter().rev().find(|&&row| {
             self.rows[row].states[end as usize].is_some_and(|mark| mark.state == state)
         });
@@ -253,7 +344,9 @@ impl Story {
             self.add(changed, at, None, Act::State, [None, Some(mark)]);
         }
         let before = std::mem::replace(&mut self.listeners[index].waiting, look.receive);
-        if look.receive > before {
+        if look.receive < before {
+            self.take(changed, at, before - look.receive, look.receive, true);
+        } else if look.receive > before {
             self.wait(changed, at, None, End::Server, Queue::Accept, look.receive);
         }
     }
@@ -296,8 +389,8 @@ impl Story {
     fn is_cut(&mut self, changed: &mut Vec<usize>, at: Duration) -> bool {
         if self.rows.len() >= MOST_ROWS && !self.is_full {
             self.is_full = true;
-            let text = "More packets came, and are not drawn.".to_owned();
-            let act = Act::Note { kind: "cut".to_owned(), text };
+            let text = "This scene is full. From here on, only what the programs say is shown.";
+            let act = Act::Note { kind: "cut".to_owned(), text: text.to_owned() };
             self.add(changed, at, None, act, [None; 2]);
         }
         self.is_full

@@ -54,31 +54,67 @@ fn grouped(number: u64) -> String {
     text
 }
 
-/// The beginning of a payload as text, at most so many characters; `None` where it is none.
-fn text(packet: &Packet, most: usize) -> Option<String> {
-    // What was cut may end within a character.
-    let valid = match std::str::from_utf8(&packet.payload) {
-        Ok(text) => text,
-        Err(why) if why.error_len().is_none() => {
-            std::str::from_utf8(&packet.payload[..why.valid_up_to()]).unwrap_or_default()
-        }
-        Err(_) => return None,
+/// A length in front of a text has so many bytes (the chapter on lengths).
+const LENGTH: usize = 4;
+
+/// How many bytes of a payload that is no text are shown with its arrow, and how many are quoted.
+const BYTES: [usize; 2] = [4, 16];
+
+/// The beginning of a payload as text, at most so many characters, or as the digits of its bytes where it's none.
+/// `None` where there is nothing of it.
+fn content(packet: &Packet, most: usize) -> Option<String> {
+    let payload = &packet.payload;
+    // No text begins with NUL: it's a number.
+    let length = match payload.first() {
+        Some(0) => payload.len().min(LENGTH),
+        _ => 0,
     };
-    let clean: String = valid.chars().map(|c| if c.is_control() { '·' } else { c }).collect();
-    let text: String = clean.chars().take(most).collect();
-    let is_cut = text.len() < clean.len() || valid.len() < packet.length;
-    (!text.is_empty()).then(|| if is_cut { format!("{text}…") } else { text })
+    let (number, rest) = payload.split_at(length);
+    // What was cut may end within a character.
+    let (valid, is_text) = match std::str::from_utf8(rest) {
+        Ok(text) => (text, true),
+        Err(why) => {
+            let valid = std::str::from_utf8(&rest[..why.valid_up_to()]).unwrap_or_default();
+            (valid, why.error_len().is_none() && !(valid.is_empty() && number.is_empty()))
+        }
+    };
+    let (shown, count) = match is_text {
+        true => {
+            let own = if number.is_empty() { String::new() } else { digits(number) + " " };
+            let room = most.saturating_sub(own.len());
+            let text = valid.chars().map(|c| if c.is_control() { '·' } else { c });
+            let text: String = text.take(room).collect();
+            let count: usize = valid.chars().take(room).map(char::len_utf8).sum();
+            (own + &text, number.len() + count)
+        }
+        false => {
+            let count = BYTES[usize::from(most > MOST_SHOWN)].min(payload.len());
+            (digits(&payload[..count]), count)
+        }
+    };
+    let shown = shown.trim_end();
+    let end = match (count < packet.length, number.is_empty() && is_text) {
+        (false, _) => "",
+        (true, true) => "…",
+        (true, false) => " …",
+    };
+    (!shown.is_empty()).then(|| format!("{shown}{end}"))
+}
+
+/// Bytes as two digits each, as a terminal's `hexdump` has them.
+fn digits(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
 }
 
 /// What is shown with the arrow of a packet with a payload.
 pub fn excerpt(packet: &Packet) -> Option<String> {
-    text(packet, MOST_SHOWN)
+    content(packet, MOST_SHOWN)
 }
 
 /// What happens with this packet.
 pub fn arrow(from: End, packet: &Packet, sense: Sense) -> String {
     let (one, other) = (from.name(), from.other().name());
-    let content = match text(packet, MOST_QUOTED) {
+    let content = match content(packet, MOST_QUOTED) {
         Some(text) => format!(": “{text}”"),
         None => String::new(),
     };
@@ -225,8 +261,12 @@ pub fn state(end: End, Mark { state, is_seen, how }: Mark) -> String {
         }
         .to_owned(),
     };
-    let source = if is_seen { "" } else { " (This follows from the packets.)" };
-    format!("{sentence}{source}")
+    format!("{sentence}{}", source(is_seen))
+}
+
+/// What is behind a sentence on the kernel that no look at it has shown.
+fn source(is_seen: bool) -> &'static str {
+    if is_seen { "" } else { " (This follows from the packets.)" }
 }
 
 /// The name of a state, as `ss` and the chapters have it.
@@ -267,6 +307,38 @@ pub fn waiting(end: End, queue: Queue, amount: u64) -> String {
             "{amount} connections wait in the {one}’s kernel until its program calls accept."
         ),
     }
+}
+
+/// What the server's program has taken from its queue, in a few words.
+pub fn accepted_label(count: u64) -> String {
+    match count {
+        1 => "accepted".to_owned(),
+        _ => format!("{count} accepted"),
+    }
+}
+
+pub fn accepted(count: u64, left: u64, is_seen: bool) -> String {
+    let taken = match count {
+        1 => "The server’s program has called accept, and has the connection now.".to_owned(),
+        _ => format!("The server’s program has called accept, and has {count} connections more now."),
+    };
+    let rest = match left {
+        0 => String::new(),
+        1 => " Another one waits.".to_owned(),
+        _ => format!(" {left} more wait."),
+    };
+    format!("{taken}{rest}{}", source(is_seen))
+}
+
+/// Conversations that are not drawn.
+pub fn crowd(conversations: usize, packets: usize, size: u64) -> String {
+    let clients = if conversations == 1 { "client" } else { "clients" };
+    let packets = match packets {
+        0 => String::new(),
+        1 => format!(": 1 packet, {}", bytes(size)),
+        _ => format!(": {packets} packets, {}", bytes(size)),
+    };
+    format!("{conversations} more {clients} at the same time{packets}")
 }
 
 /// A pause between two rows.

@@ -4,7 +4,7 @@
 for (const answer of document.querySelectorAll('details')) answer.open = true;
 
 // What a script says of this reader, and of programs that run, is no part of the book.
-const added = 'script, style, .scene-look, .scene-player, .scene-caption, .scene-hear[role=status], .prediction, .tally, .grade, .grades, .chip-state, .next-exercise, .run-live, .run-note, .run-recorded > summary';
+const added = 'script, style, .scene-look, .scene-controls, .prediction, .tally, .grade, .grades, .chip-state, .next-exercise, .run-live, .run-note, .run-recorded > summary';
 const main = document.querySelector('main');
 const seen = (selector) => [...main.querySelectorAll(selector)].filter((element) => {
     const box = element.getBoundingClientRect();
