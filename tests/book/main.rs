@@ -12,6 +12,7 @@ mod guard;
 mod live;
 mod packets;
 mod preprocess;
+mod queues;
 mod scenes;
 mod serving;
 mod site;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
     trials.extend(strain::trials());
     trials.extend(packets::trials());
     trials.extend(stories::trials());
+    trials.extend(queues::trials());
     trials.extend(scenes::trials());
     trials.extend(site::trials());
     trials.extend(chapters::trials());

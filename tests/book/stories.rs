@@ -1,16 +1,12 @@
 //! The story of a scene: what packets and looks mean, and which states follow. The packets are made by hand.
 
-use std::net::SocketAddr;
-use std::time::Duration;
-
-use book::scene::event::{Event, Look};
+use book::scene::event::Event;
 use book::scene::html::{Cast, row};
-use book::scene::packet::Packet;
-use book::scene::row::{Act, End, Row, Sense};
-use book::scene::story::Story;
+use book::scene::row::{Act, End, Sense};
 use common::sockets::State;
 use harness::Trial;
 
+use crate::support::teller::{CLIENT, SERVER, Teller, sense};
 use crate::support::trials;
 
 pub fn trials() -> Vec<Trial> {
@@ -39,101 +35,6 @@ pub fn trials() -> Vec<Trial> {
         strange_packets_are_survived,
         a_row_reads_well_and_is_escaped,
     ]
-}
-
-const SERVER: u16 = 9090;
-const CLIENT: u16 = 40001;
-
-/// A story that is told packet by packet, a millisecond each.
-#[derive(Default)]
-struct Teller {
-    story: Story,
-    now: u64,
-    /// The next sequence number of each port.
-    next: std::collections::HashMap<(u16, u16), u32>,
-}
-
-fn address(port: u16) -> SocketAddr {
-    SocketAddr::from(([127, 0, 0, 1], port))
-}
-
-impl Teller {
-    fn hears(&mut self, event: Event) -> Vec<usize> {
-        self.now += 1;
-        self.story.hear(Duration::from_millis(self.now), &event)
-    }
-
-    /// `flags` are letters: S, A, F and R.
-    fn sends(&mut self, from: u16, to: u16, flags: &str, payload: &str) -> &Row {
-        let begin = self.next.get(&(from, to)).copied().unwrap_or(100);
-        let acknowledged = self.next.get(&(to, from)).copied().unwrap_or(0);
-        let packet = Packet {
-            at: Duration::from_millis(self.now + 1),
-            from: address(from),
-            to: address(to),
-            syn: flags.contains('S'),
-            ack: flags.contains('A'),
-            fin: flags.contains('F'),
-            rst: flags.contains('R'),
-            sequence: begin,
-            acknowledged,
-            window: 512,
-            length: payload.len(),
-            payload: payload.as_bytes().to_vec(),
-        };
-        let counted = u32::from(packet.syn) + u32::from(packet.fin) + payload.len() as u32;
-        self.next.insert((from, to), begin.wrapping_add(counted));
-        self.hears(Event::Packet(packet));
-        self.story.rows().last().expect("a row")
-    }
-
-    /// The client sends.
-    fn c(&mut self, flags: &str, payload: &str) -> &Row {
-        self.sends(CLIENT, SERVER, flags, payload)
-    }
-
-    /// The server sends.
-    fn s(&mut self, flags: &str, payload: &str) -> &Row {
-        self.sends(SERVER, CLIENT, flags, payload)
-    }
-
-    /// The same packet again: its sequence number is by so much smaller.
-    fn again(&mut self, from: u16, flags: &str, payload: &str, by: u32) -> Sense {
-        let to = if from == SERVER { CLIENT } else { SERVER };
-        let next = self.next.get_mut(&(from, to)).expect("it has sent");
-        *next = next.wrapping_sub(by);
-        sense(self.sends(from, to, flags, payload))
-    }
-
-    fn handshake(&mut self) {
-        self.c("S", "");
-        self.s("SA", "");
-        self.c("A", "");
-    }
-
-    fn sees(&mut self, end: End, state: Option<State>, send: u64, receive: u64) -> Vec<usize> {
-        let (local, peer) = match end {
-            End::Client => (CLIENT, SERVER),
-            End::Server => (SERVER, CLIENT),
-        };
-        let (local, peer) = (address(local), address(peer));
-        self.hears(Event::Socket(Look { end, local, peer, state, send, receive }))
-    }
-
-    /// The states that each end has come into, in their order; `?` is behind those that no look has seen.
-    fn states(&self, end: End) -> String {
-        let marks = self.story.rows().iter().filter_map(|row| row.states[end as usize]);
-        let names =
-            marks.map(|mark| format!("{}{}", mark.state, if mark.is_seen { "" } else { "?" }));
-        names.collect::<Vec<_>>().join(" ")
-    }
-}
-
-fn sense(row: &Row) -> Sense {
-    match row.act {
-        Act::Packet { sense, .. } => sense,
-        _ => panic!("no packet: {row:?}"),
-    }
 }
 
 fn a_whole_conversation_has_all_states() {
@@ -324,17 +225,13 @@ fn a_late_look_changes_nothing() {
 /// Where there are no packets.
 fn looks_alone_tell_the_states() {
     let mut t = Teller::default();
-    let listener = |state, receive| {
-        let (local, peer) = (address(SERVER), address(0));
-        Event::Socket(Look { end: End::Server, local, peer, state, send: 0, receive })
-    };
-    t.hears(listener(Some(State::Listen), 0));
-    t.hears(listener(Some(State::Listen), 1));
+    t.sees_listener(Some(State::Listen), 0);
+    t.sees_listener(Some(State::Listen), 1);
     t.sees(End::Server, Some(State::Established), 0, 5);
     t.sees(End::Client, Some(State::Established), 0, 0);
     t.sees(End::Client, Some(State::TimeWait), 0, 0);
     t.sees(End::Server, None, 0, 0);
-    t.hears(listener(None, 0));
+    t.sees_listener(None, 0);
     assert_eq!(t.states(End::Server), "LISTEN ESTABLISHED CLOSE");
     assert_eq!(t.states(End::Client), "ESTABLISHED TIME_WAIT");
     // What an earlier run has left is none of this one's.

@@ -88,7 +88,8 @@ impl Run {
                 let listeners = sockets.iter().filter(|socket| socket.state == State::Listen);
                 sight.listeners.extend(listeners.map(|socket| socket.local));
                 let view = View::of(sockets);
-                let changes = view.since(&sight.view, |socket| sight.is_server(socket), &sight.left);
+                let changes =
+                    view.since(&sight.view, |socket| sight.is_server(socket), &sight.left);
                 if !changes.is_empty() {
                     self.events.tell_seen("sockets", at, json!({ "sockets": changes }));
                 }

@@ -320,7 +320,9 @@ pub fn accepted_label(count: u64) -> String {
 pub fn accepted(count: u64, left: u64, is_seen: bool) -> String {
     let taken = match count {
         1 => "The server’s program has called accept, and has the connection now.".to_owned(),
-        _ => format!("The server’s program has called accept, and has {count} connections more now."),
+        _ => {
+            format!("The server’s program has called accept, and has {count} connections more now.")
+        }
     };
     let rest = match left {
         0 => String::new(),

@@ -4,6 +4,7 @@ mod process;
 mod server;
 mod small_book;
 mod stream;
+pub mod teller;
 
 pub use process::{children, is_alive};
 pub use server::{Answer, Server};
