@@ -273,5 +273,5 @@
 
     window.scenes = { Player, empty };
 
-    document.querySelectorAll('.scene').forEach((scene) => new Player(scene));
+    document.querySelectorAll('.scene:not(.still)').forEach((scene) => new Player(scene));
 }

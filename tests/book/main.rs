@@ -8,6 +8,8 @@ mod cards;
 mod chapters;
 mod commands;
 mod defects;
+#[cfg(target_os = "linux")]
+mod figures;
 mod guard;
 mod live;
 mod packets;
@@ -33,6 +35,8 @@ fn main() -> ExitCode {
     let mut trials = live::trials();
     #[cfg(target_os = "linux")]
     trials.extend(strain::trials());
+    #[cfg(target_os = "linux")]
+    trials.extend(figures::trials());
     trials.extend(packets::trials());
     trials.extend(stories::trials());
     trials.extend(queues::trials());

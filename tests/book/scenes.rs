@@ -1,11 +1,12 @@
 //! The recorded scenes: each is what a fresh capture shows, and each line that says what to look at is true of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::time::Duration;
 
 use book::panels::panel::Panel;
 use book::scene::event::Event;
+use book::scene::figure::Drawn;
 use book::scene::html::Cast;
 use book::scene::packet::Packet;
 use book::scene::recorded::{Recording, SCENES};
@@ -16,6 +17,8 @@ use common::sockets::State;
 use harness::Trial;
 use serde_json::{Value, json};
 
+#[cfg(target_os = "linux")]
+use crate::figures;
 use crate::live::needs;
 #[cfg(target_os = "linux")]
 use crate::live::{has_namespaces, has_python};
@@ -29,6 +32,8 @@ pub fn trials() -> Vec<Trial> {
         another_ending_is_another_scene,
         most_chapters_with_a_pair_have_a_scene,
     ];
+    #[cfg(target_os = "linux")]
+    trials.extend(trials![the_scene_of_each_figure_is_recorded,]);
     #[cfg(target_os = "linux")]
     trials.extend(panels().into_iter().map(|(name, panel)| {
         let is_python = panel.programs.iter().any(|one| one.program.name.ends_with(".py"));
@@ -207,7 +212,7 @@ fn a_line_without_its_statement_is_refused() {
 }
 
 fn a_recording_is_read_as_it_was_written() {
-    for (name, _) in panels() {
+    for name in panels().into_keys().chain(drawn()) {
         let recording = recorded(&name);
         let again = Recording::read(&recording.text()).expect("what was written");
         assert_eq!(again.events, recording.events, "{name}");
@@ -242,11 +247,24 @@ fn most_chapters_with_a_pair_have_a_scene() {
         .expect("a folder")
         .map(|file| file.expect("a file").file_name().to_string_lossy().into_owned())
         .collect();
-    let unused: Vec<_> = files
-        .iter()
-        .filter(|file| !panels().contains_key(file.trim_end_matches(".json")))
-        .collect();
-    assert!(unused.is_empty(), "no panel shows {unused:?}");
+    let is_shown = |name: &str| panels().contains_key(name) || drawn().contains(name);
+    let unused: Vec<_> =
+        files.iter().filter(|file| !is_shown(file.trim_end_matches(".json"))).collect();
+    assert!(unused.is_empty(), "nothing shows {unused:?}");
+}
+
+/// The scenes that figures are drawn from.
+fn drawn() -> BTreeSet<String> {
+    let sources = sources();
+    let tags = sources.chapters.values().flat_map(|text| html::tags_of(text, &sources.config));
+    tags.filter_map(|tag| Some(Drawn::asked_by(&tag)?.ok()?.scene)).collect()
+}
+
+/// The suite makes each scene that a figure is drawn from, and compares it with what happens.
+#[cfg(target_os = "linux")]
+fn the_scene_of_each_figure_is_recorded() {
+    let made: BTreeSet<String> = figures::names().map(str::to_owned).collect();
+    assert_eq!(made, drawn());
 }
 
 // A fresh capture.

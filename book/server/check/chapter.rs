@@ -10,6 +10,7 @@ use mdbook_markdown::pulldown_cmark::{Event, LinkType, Tag};
 use super::links::{Targets, has_scheme};
 use super::{balance, cards, diff, figure, prediction, theme};
 use crate::panels::panel::Panel;
+use crate::scene::figure::Drawn;
 use crate::scene::recorded::Recording;
 use crate::source::{
     Defect, Directive, Prediction, Sources, VERDICTS, Verdict, defect, html, paths,
@@ -209,6 +210,12 @@ impl Chapter<'_> {
                     }
                     Some(Ok(panel)) => self.scene(start + tag.span.start, &panel),
                     None => {}
+                }
+                if let Some(drawn) = Drawn::asked_by(&tag) {
+                    let Sources { root, config, .. } = self.sources;
+                    if let Err(why) = drawn.and_then(|it| it.html(root, &config.book.src)) {
+                        self.defect(start + tag.span.start, why);
+                    }
                 }
                 for (name, value) in &tag.attributes {
                     self.attribute(start + tag.span.start, &tag.name, name, value);

@@ -4,6 +4,7 @@ mod bar;
 pub mod build;
 mod cards;
 mod diff;
+mod figure;
 mod listing;
 mod panel;
 mod prediction;

@@ -10,7 +10,7 @@ use mdbook_preprocessor::{Preprocessor, PreprocessorContext, errors};
 
 use super::prediction::Proofs;
 use super::terms::{GLOSSARY, Terms};
-use super::{bar, cards, diff, listing, panel, prediction};
+use super::{bar, cards, diff, figure, listing, panel, prediction};
 use crate::check::check;
 use crate::source::{Prediction, Sources};
 
@@ -72,6 +72,7 @@ fn prepared(context: &PreprocessorContext, mut book: Book) -> Book {
         if chapter.source_path == front {
             chapter.content = prediction::tally(&chapter.content, &predictions);
         }
+        chapter.content = figure::draw(&chapter.content, &context.root, config);
         chapter.content = panel::explain(&chapter.content, &context.root, config);
         chapter.content = listing::caption(&chapter.content, &context.root, &place, config);
         chapter.content = bar::kicker(&chapter.content, &chapter.name);

@@ -80,6 +80,25 @@ pub fn scene(story: &Story, cast: &Cast, label: &str) -> String {
     )
 }
 
+/// A story as a figure, from this row on: nothing of it answers, moves or scrolls.
+pub fn figure(story: &Story, from: usize, cast: &Cast, title: &str) -> String {
+    let rows = story.rows().iter().enumerate().skip(from);
+    let rows: Vec<String> = rows
+        .map(|(number, each)| {
+            let parts = parts(each, cast);
+            let is_drawn = parts.why.is_some();
+            let body = if is_drawn { grid(&parts.line) } else { parts.line.clone() };
+            item(number, each, &parts, &body)
+        })
+        .collect();
+    let title = escape(title);
+    format!(
+        "<div class=\"scene still\"><p class=\"scene-title\">{title}</p>{HEAD}\n\
+         <ol class=\"scene-rows\" aria-label=\"{title}\">\n{}\n</ol>\n</div>",
+        rows.join("\n")
+    )
+}
+
 /// A story that goes on, with its rows as HTML.
 pub struct Drawing {
     story: Story,
@@ -107,9 +126,37 @@ impl Drawing {
     }
 }
 
+/// A row, in parts: its kind, its own attributes, what is seen of it, and what that means, where there is a sentence
+/// for it.
+struct Parts<'row> {
+    kind: &'row str,
+    own: String,
+    line: String,
+    why: Option<String>,
+}
+
+impl<'row> Parts<'row> {
+    fn plain(kind: &'row str, line: String) -> Parts<'row> {
+        Parts { kind, own: String::new(), line, why: None }
+    }
+
+    fn note(kind: &'row str, words: &str) -> Parts<'row> {
+        Parts::plain(kind, format!("<span class=\"scene-note\">{}</span>", escape(words)))
+    }
+}
+
 /// One row of the list. What it says reads well without the drawing.
 pub fn row(number: usize, row: &Row, cast: &Cast) -> String {
-    let (kind, own, body) = match &row.act {
+    let parts = parts(row, cast);
+    let body = match &parts.why {
+        Some(why) => folded(&parts.line, why),
+        None => parts.line.clone(),
+    };
+    item(number, row, &parts, &body)
+}
+
+fn parts<'row>(row: &'row Row, cast: &Cast) -> Parts<'row> {
+    match &row.act {
         Act::Start { program, command } if command.is_empty() => {
             said(cast, *program, "start", "", "<span>comes</span>")
         }
@@ -120,34 +167,32 @@ pub fn row(number: usize, row: &Row, cast: &Cast) -> String {
         }
         Act::Exit { program, code, signal } => {
             let words = format!("<span>{}</span>", words::exit(*code, *signal));
-            let (kind, mut own, body) = said(cast, *program, "exit", "", &words);
+            let mut parts = said(cast, *program, "exit", "", &words);
             if let Some(code) = code {
-                own.push_str(&format!(" data-code=\"{code}\""));
+                parts.own.push_str(&format!(" data-code=\"{code}\""));
             }
-            (kind, own, body)
+            parts
         }
         Act::Packet { from, packet, sense } => packet_row(row, *from, packet, *sense),
-        Act::State => ("state", String::new(), folded(&found(row), &explained(row))),
+        Act::State => {
+            let why = Some(explained(row));
+            Parts { kind: "state", own: String::new(), line: found(row), why }
+        }
         Act::Waiting { end, queue, amount } => waiting_row(row, *end, *queue, *amount),
         Act::More { packets, bytes } => {
             let (verb, size) = (if *packets == 1 { "packet" } else { "packets" }, *bytes as u64);
-            let words = format!("{packets} more {verb}, {}", words::bytes(size));
-            ("more", String::new(), format!("<span class=\"scene-note\">{words}</span>"))
+            Parts::note("more", &format!("{packets} more {verb}, {}", words::bytes(size)))
         }
         Act::Crowd { conversations, packets, bytes } => {
-            let words = words::crowd(*conversations, *packets, *bytes as u64);
-            ("more", String::new(), format!("<span class=\"scene-note\">{words}</span>"))
+            Parts::note("more", &words::crowd(*conversations, *packets, *bytes as u64))
         }
         Act::Accepted { count, left, is_seen } => accepted_row(*count, *left, *is_seen),
-        Act::Pause(length) => {
-            let words = words::pause(*length);
-            ("pause", String::new(), format!("<span class=\"scene-note\">{words}</span>"))
-        }
-        Act::Note { kind, text } => {
-            let words = escape(text);
-            (kind.as_str(), String::new(), format!("<span class=\"scene-note\">{words}</span>"))
-        }
-    };
+        Act::Pause(length) => Parts::note("pause", &words::pause(*length)),
+        Act::Note { kind, text } => Parts::note(kind, text),
+    }
+}
+
+fn item(number: usize, row: &Row, Parts { kind, own, .. }: &Parts, body: &str) -> String {
     let alive: String = End::BOTH
         .into_iter()
         .filter(|end| row.alive[*end as usize])
@@ -163,14 +208,14 @@ fn milliseconds(at: Duration) -> String {
     format!("{:.1}", at.as_secs_f64() * 1000.0)
 }
 
-/// A row of a program: its kind, its attributes, and what it holds.
+/// A row of a program.
 fn said<'kind>(
     cast: &Cast,
     program: usize,
     kind: &'kind str,
     stream: &str,
     words: &str,
-) -> (&'kind str, String, String) {
+) -> Parts<'kind> {
     let (name, role) = cast.one(program);
     let stream_of = match stream {
         "" => String::new(),
@@ -181,8 +226,8 @@ fn said<'kind>(
     let label = cast.label(program).map_or(String::new(), |label| {
         format!("<b class=\"scene-name\" aria-hidden=\"true\">{}</b>", escape(&label))
     });
-    let body = format!("<span class=\"scene-said {role}\">{heard}{label}{words}</span>");
-    (kind, own, body)
+    let line = format!("<span class=\"scene-said {role}\">{heard}{label}{words}</span>");
+    Parts { kind, own, line, why: None }
 }
 
 /// A command as it would be typed. A line isn't broken within an option.
@@ -197,12 +242,7 @@ fn typed(command: &str) -> String {
     format!("<code>$ {}</code>", words.join(" "))
 }
 
-fn packet_row(
-    row: &Row,
-    from: End,
-    packet: &Packet,
-    sense: Sense,
-) -> (&'static str, String, String) {
+fn packet_row(row: &Row, from: End, packet: &Packet, sense: Sense) -> Parts<'static> {
     let label = words::label(packet);
     let own = format!(
         " data-from=\"{}\" data-flags=\"{}\" data-length=\"{}\"",
@@ -237,7 +277,7 @@ fn packet_row(
     let mut sentences =
         format!("<p>{}</p>", escape(&of_caller(row, words::arrow(from, packet, sense))));
     sentences.push_str(&explained(row));
-    ("packet", own, folded(&format!("{arrow}{}", states(row)), &sentences))
+    Parts { kind: "packet", own, line: format!("{arrow}{}", states(row)), why: Some(sentences) }
 }
 
 /// From left to right; the style sheet turns the server's around.
@@ -251,7 +291,7 @@ fn numbered(row: &Row) -> String {
     })
 }
 
-fn waiting_row(row: &Row, end: End, queue: Queue, amount: u64) -> (&'static str, String, String) {
+fn waiting_row(row: &Row, end: End, queue: Queue, amount: u64) -> Parts<'static> {
     let name = match queue {
         Queue::Send => "send",
         Queue::Receive => "receive",
@@ -267,7 +307,7 @@ fn waiting_row(row: &Row, end: End, queue: Queue, amount: u64) -> (&'static str,
     let heard = hear(&format!("In the {}’s kernel: ", end.name()));
     // A picture of how much it is: each size is about ten times the one before.
     let size = amount.max(1).ilog10().min(6);
-    let slot = format!(
+    let line = format!(
         "<span class=\"scene-queue at-{} {} size-{size}\">{heard}{}{}</span>",
         end.name(),
         writer.name(),
@@ -275,20 +315,20 @@ fn waiting_row(row: &Row, end: End, queue: Queue, amount: u64) -> (&'static str,
         words::waiting_label(queue, amount)
     );
     let sentence = format!("<p>{}</p>", escape(&words::waiting(end, queue, amount)));
-    ("waiting", own, folded(&slot, &sentence))
+    Parts { kind: "waiting", own, line, why: Some(sentence) }
 }
 
 /// What the server's program has taken.
-fn accepted_row(count: u64, left: u64, is_seen: bool) -> (&'static str, String, String) {
+fn accepted_row(count: u64, left: u64, is_seen: bool) -> Parts<'static> {
     let own = format!(" data-amount=\"{count}\"");
-    let slot = format!(
+    let line = format!(
         "<span class=\"scene-queue at-server server accepted{}\">{}{}</span>",
         if is_seen { "" } else { " inferred" },
         hear("The server: "),
         words::accepted_label(count)
     );
     let sentence = format!("<p>{}</p>", escape(&words::accepted(count, left, is_seen)));
-    ("accepted", own, folded(&slot, &sentence))
+    Parts { kind: "accepted", own, line, why: Some(sentence) }
 }
 
 /// The states into which both ends come, each at its side.
@@ -337,10 +377,14 @@ fn marks(row: &Row) -> impl Iterator<Item = (End, Mark)> {
 
 /// A line that opens on its explanation, with and without scripts.
 fn folded(line: &str, sentences: &str) -> String {
+    let line = grid(line);
     format!(
-        "<details><summary><span class=\"scene-grid\">{line}</span></summary>\
-         <div class=\"scene-why\">{sentences}</div></details>"
+        "<details><summary>{line}</summary><div class=\"scene-why\">{sentences}</div></details>"
     )
+}
+
+fn grid(line: &str) -> String {
+    format!("<span class=\"scene-grid\">{line}</span>")
 }
 
 /// Words for those who do not see the columns.

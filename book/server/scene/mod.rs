@@ -10,9 +10,11 @@
 //! | [`words`] | the sentences |
 //! | [`html`] | the rows as HTML |
 //! | [`recorded`] | files of recorded scenes |
+//! | [`figure`] | figures that are drawn from them |
 
 mod conversation;
 pub mod event;
+pub mod figure;
 pub mod html;
 pub mod packet;
 pub mod recorded;

@@ -1,14 +1,19 @@
 //! Figures that are refused.
 
+use std::fs;
+
 use harness::Trial;
 use predicates::str::contains;
 
 use crate::support::{SECOND, SmallBook, test, trials};
 
 pub fn trials() -> Vec<Trial> {
-    let mut trials = trials![a_good_figure_is_built,];
+    let mut trials = trials![a_good_figure_is_built, a_figure_is_drawn_from_a_scene,];
     trials.extend(FIGURE_DEFECTS.iter().map(|&(name, good, bad, expected)| {
         test(&format!("refused::{name}"), move || a_figure_is_refused(good, bad, expected))
+    }));
+    trials.extend(DRAWN_DEFECTS.iter().map(|&(name, good, bad, expected)| {
+        test(&format!("refused::{name}"), move || a_drawn_figure_is_refused(good, bad, expected))
     }));
     trials
 }
@@ -103,4 +108,54 @@ fn a_figure_is_refused(good: &str, bad: &str, expected: &str) {
     let defect = format!("book/chapters/figures/{expected}");
     book.build().code(1).stderr(contains(defect));
     assert!(!book.site().exists(), "a broken book was written");
+}
+
+/// A figure that is drawn from a recorded scene.
+const DRAWN: &str = "<figure class=\"drawing\">\n\
+    <div class=\"drawn\" data-scene=\"call\" data-title=\"A call\" data-from=\"connect\"></div>\n\
+    <figcaption>It is answered.</figcaption>\n</figure>";
+
+/// A client says this, and its kernel sends a SYN; what it has said before is not shown.
+const SCENE: &str = r#"{"programs": [{"name":"server","role":"server"},{"name":"client","role":"client"}],
+"events": [
+{"at":1,"kind":"line","program":1,"stream":"stdout","text":"begins"},
+{"at":2,"kind":"line","program":0,"stream":"stdout","text":"listen"},
+{"at":3,"kind":"line","program":1,"stream":"stdout","text":"connect"},
+{"acknowledged":0,"at":4,"flags":"SYN","from":"127.0.0.1:40001","kind":"packet","length":0,"sequence":0,"to":"127.0.0.1:9090","window":65495}
+]}"#;
+
+const DRAWN_DEFECTS: &[(&str, &str, &str, &str)] = &[
+    ("drawn_figure_without_a_scene", " data-scene=\"call\"", "", "figure: it has no data-scene"),
+    ("drawn_figure_without_a_title", "A call", "", "figure: it has no data-title"),
+    ("drawn_figure_of_a_missing_scene", "\"call\"", "\"none\"", "scene none: "),
+    (
+        "drawn_figure_that_begins_nowhere",
+        "\"connect\"",
+        "\"bind\"",
+        "scene call: no program says \"bind\"",
+    ),
+];
+
+fn with_drawn(figure: &str) -> SmallBook {
+    let book = SmallBook::new();
+    book.write("book/chapters/scenes/call.json", SCENE);
+    book.append(SECOND, figure);
+    book
+}
+
+fn a_figure_is_drawn_from_a_scene() {
+    let book = with_drawn(DRAWN);
+    book.build().success();
+    let page = fs::read_to_string(book.site().join("second.html")).unwrap();
+    let kinds = page.split("data-kind=\"").skip(1).filter_map(|part| part.split('"').next());
+    assert_eq!(kinds.collect::<Vec<_>>(), ["line", "packet"], "from its first row on");
+    assert!(page.contains("<ol class=\"scene-rows\" aria-label=\"A call\">"), "{page}");
+    assert!(page.contains("client to server: "), "it is said in words as well");
+    let drawn = page.split("scene still").nth(1).expect("it is drawn");
+    assert!(!drawn.split("</figure>").next().unwrap().contains("<details>"), "nothing in it opens");
+}
+
+fn a_drawn_figure_is_refused(good: &str, bad: &str, expected: &str) {
+    assert_eq!(DRAWN.matches(good).count(), 1, "{good}");
+    with_drawn(&DRAWN.replace(good, bad)).build().failure().stderr(contains(expected));
 }

@@ -11,7 +11,7 @@ mod editor;
 mod grading;
 mod misbehaving;
 mod panels;
-mod run;
+pub mod run;
 #[cfg(target_os = "linux")]
 mod stage;
 #[cfg(target_os = "linux")]
