@@ -5,7 +5,7 @@ use fantoccini::key::Key;
 use harness::Trial;
 use serde_json::{Value as Json, json};
 
-use crate::support::live::{LiveVisit, PAIR, live_trials, query};
+use crate::support::live::{LiveVisit, PAIR, live_trials, query, refused_trials};
 use crate::support::{NARROW, WIDE, has_namespaces, needs, nothing, static_copy};
 
 /// The panel of 2.2 whose server dies with unread input.
@@ -20,6 +20,7 @@ pub fn trials() -> Vec<Trial> {
     ];
     let stage = live_trials![a_pair_is_drawn_as_it_was_captured, the_reset_is_drawn,];
     trials.extend(needs("network namespaces", has_namespaces(), stage));
+    trials.extend(refused_trials![a_pair_is_drawn_by_its_states, a_prediction_is_remembered,]);
     trials
 }
 
@@ -82,6 +83,29 @@ fn a_pair_is_drawn_as_it_was_captured(live: &mut LiveVisit) {
     // A list reads as well as the drawing.
     let words = live.texts(&format!("{PAIR} .run-live [data-kind=packet] summary"));
     assert!(words[0].starts_with("client to server: SYN"), "{words:?}");
+}
+
+/// Where there is no network of its own, the kernel's list of sockets is all that is seen.
+fn a_pair_is_drawn_by_its_states(live: &mut LiveVisit) {
+    live.open_panel("02-1-client.html", PAIR);
+    runs(live, PAIR);
+    assert_eq!(arrows(live, &format!("{PAIR} .run-live")), json!([]));
+    assert_eq!(
+        live.texts(&format!("{PAIR} .run-where")),
+        [
+            "On your machine’s real ports, so without its packets: the book was started with --without-namespaces."
+        ]
+    );
+    let states = live.texts(&format!("{PAIR} .run-live .scene-state"));
+    assert!(states.contains(&"LISTEN".to_owned()), "{states:?}");
+    let words = live.texts(&format!("{PAIR} .run-live [data-kind=state] summary"));
+    assert!(words[0].starts_with("The kernel; server now LISTEN"), "{words:?}");
+    let said = live.texts(&format!("{PAIR} .run-live [data-kind=line][data-program=\"1\"] code"));
+    assert_eq!(said, ["问题正在处理中..."]);
+    // What was recorded has the packets, as everywhere.
+    let recorded = arrows(live, &format!("{PAIR} .scene-recorded"));
+    assert!(recorded.as_array().is_some_and(|all| all.len() > 5), "{recorded}");
+    nothing(live.faults(PAIR));
 }
 
 fn the_reset_is_drawn(live: &mut LiveVisit) {

@@ -5,7 +5,9 @@ use fantoccini::key::Key;
 use harness::Trial;
 use serde_json::json;
 
-use crate::support::live::{GRADE, LiveVisit, RIGHT, THREADS, WRONG, live_trials, query};
+use crate::support::live::{
+    GRADE, LiveVisit, RIGHT, THREADS, WRONG, live_trials, query, refused_trials,
+};
 use crate::support::{NARROW, WIDE, has_namespaces, needs, nothing};
 
 const RESTART: &str = r#".run[data-server="lesson03 --without-reuse"]"#;
@@ -20,6 +22,12 @@ pub fn trials() -> Vec<Trial> {
     ];
     let stage = live_trials![a_failed_check_is_watched, a_watched_check_is_stopped_and_closed,];
     trials.extend(needs("network namespaces", has_namespaces(), stage));
+    trials.extend(refused_trials![
+        more_clients_come_and_go,
+        a_server_is_restarted_on_its_port,
+        each_way_to_fail_has_its_button,
+        a_check_says_why_it_is_not_watched,
+    ]);
     trials
 }
 
@@ -63,8 +71,15 @@ fn more_clients_come_and_go(live: &mut LiveVisit) {
         ["a silent client", "a client that resets", "fifty clients", "another lesson01"]
     );
     let numbers = live.texts(&format!("{THREADS} .run-live [data-kind=packet] .scene-number"));
-    assert!(numbers.contains(&"client 2".to_owned()), "{numbers:?}");
-    assert!(live.texts(&format!("{THREADS} .run-live .scene-row.cut")).len() <= 1);
+    assert_eq!(numbers.contains(&"client 2".to_owned()), live.has_packets(), "{numbers:?}");
+    assert_eq!(live.texts(&format!("{THREADS} .run-live .scene-row.cut")).len(), 0);
+    // Not all of fifty are drawn, and the next one is.
+    let crowd = live.texts(&format!("{THREADS} .run-live .scene-row.more"));
+    assert!(crowd.iter().any(|row| row.contains("more clients at the same time")), "{crowd:?}");
+    let last = live.get(&format!(
+        "[...document.querySelectorAll('{THREADS} .run-live [data-kind=packet] .scene-number')].at(-1)?.textContent"
+    ));
+    assert!(!live.has_packets() || last == json!("client 54"), "{last}");
     // The silent one stays until Stop.
     let silent = format!("{THREADS} .run-live [data-kind=exit][data-program=\"2\"]");
     assert_eq!(live.texts(&silent).len(), 0);
@@ -197,6 +212,23 @@ fn watches_a_check(live: &mut LiveVisit) {
     // Without a button, the focus goes to the check.
     live.click(&format!("{panel} .run-close"));
     live.until(&format!("{} === null", query(&panel)));
+}
+
+/// Without packets there would be nothing to see.
+fn a_check_says_why_it_is_not_watched(live: &mut LiveVisit) {
+    live.grade(WRONG);
+    live.verdict("failed");
+    let check = format!("{GRADE} {SECOND}");
+    live.click(&format!("{check} .grade-watch"));
+    let panel = format!("{check} > .run");
+    live.until(&format!("{} !== null", query(&panel)));
+    live.is(&panel, "over");
+    assert_eq!(live.texts(&format!("{panel} [data-kind=packet]")).len(), 0);
+    let told = live.texts(&format!("{panel} .run-report > p"));
+    let why =
+        "There is nothing to watch here, because the book was started with --without-namespaces.";
+    assert_eq!(told, [why]);
+    nothing(live.faults(&panel));
 }
 
 fn a_watched_check_is_stopped_and_closed(live: &mut LiveVisit) {

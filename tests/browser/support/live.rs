@@ -18,7 +18,7 @@ use serde_json::{Value as Json, json};
 use super::chromium::{self, Chromium};
 use super::site::{Site, copied};
 use super::visit::{EVERYWHERE, LOOK, WIDE, strings};
-use super::{DEADLINE, needs_chromium, root};
+use super::{DEADLINE, has_namespaces, needs_chromium, root};
 use crate::elsewhere;
 
 /// A run may have to build a lesson first.
@@ -149,10 +149,31 @@ macro_rules! live_trials {
 
 pub(crate) use live_trials;
 
+/// The same, by a server that takes it that this system refuses network namespaces.
+macro_rules! refused_trials {
+    ($($check:ident,)*) => {
+        vec![$(crate::support::live::refused(
+            concat!(module_path!(), "::refused::", stringify!($check)),
+            $check,
+        )),*]
+    };
+}
+
+pub(crate) use refused_trials;
+
 /// Runs a check when a browser is free. It leaves no program behind.
 pub fn trial(name: &str, check: fn(&mut LiveVisit)) -> Trial {
+    at(name, false, check)
+}
+
+pub fn refused(name: &str, check: fn(&mut LiveVisit)) -> Trial {
+    at(name, true, check)
+}
+
+fn at(name: &str, is_refused: bool, check: fn(&mut LiveVisit)) -> Trial {
     needs_chromium(Trial::test(name.trim_start_matches("browser::"), move || {
         let live = &mut *LIVE.take(LiveVisit::new);
+        live.refuse(is_refused);
         live.browser.emulate(WIDE, false);
         live.tidy();
         check(live);
@@ -170,6 +191,9 @@ pub fn end() {
 pub struct LiveVisit {
     pub browser: Chromium,
     pub site: Site,
+    /// The same book, by a server that is the other one of two: with namespaces and without.
+    other: Option<Site>,
+    is_refused: bool,
 }
 
 impl LiveVisit {
@@ -223,7 +247,22 @@ impl LiveVisit {
         ];
         let site = Site::of(sources, environment);
         let browser = Chromium::start(&driver, &format!("{EVERYWHERE}\n{STREAMS}"));
-        LiveVisit { browser, site }
+        LiveVisit { browser, site, other: None, is_refused: false }
+    }
+
+    /// Chooses the server: one that has network namespaces where this system grants them, or one that does without.
+    fn refuse(&mut self, is_refused: bool) {
+        if self.is_refused != is_refused {
+            self.is_refused = is_refused;
+            let other =
+                self.other.take().unwrap_or_else(|| self.site.again("--without-namespaces"));
+            self.other = Some(std::mem::replace(&mut self.site, other));
+        }
+    }
+
+    /// Whether what runs on a page has a network of its own, so that its packets are seen.
+    pub fn has_packets(&self) -> bool {
+        !self.is_refused && has_namespaces()
     }
 
     pub fn open(&self, page: &str) {

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Instant;
 
 use tempfile::TempDir;
@@ -26,7 +27,9 @@ pub struct Site {
     origin: String,
     server: Child,
     environment: Vec<(&'static str, OsString)>,
-    sources: TempDir,
+    sources: Arc<TempDir>,
+    /// What else it was started with.
+    option: Option<&'static str>,
 }
 
 impl Site {
@@ -41,9 +44,22 @@ impl Site {
 
     /// Serves the book of a directory, by a server with this in its environment.
     pub fn of(sources: TempDir, environment: Vec<(&'static str, OsString)>) -> Site {
-        let server = start(sources.path(), "0", &environment);
+        Site::started(Arc::new(sources), environment, None)
+    }
+
+    /// Serves the same once more, by a server with this option.
+    pub fn again(&self, option: &'static str) -> Site {
+        Site::started(Arc::clone(&self.sources), self.environment.clone(), Some(option))
+    }
+
+    fn started(
+        sources: Arc<TempDir>,
+        environment: Vec<(&'static str, OsString)>,
+        option: Option<&'static str>,
+    ) -> Site {
+        let server = start(sources.path(), "0", &environment, option);
         // From here on, a panic ends the server.
-        let mut site = Site { origin: String::new(), server, environment, sources };
+        let mut site = Site { origin: String::new(), server, environment, sources, option };
         site.origin = site.address().expect("the server says its address");
         site
     }
@@ -56,7 +72,7 @@ impl Site {
         let deadline = Instant::now() + DEADLINE;
         // For a moment the port may be a client's, somewhere on this machine.
         loop {
-            self.server = start(self.sources.path(), &port, &self.environment);
+            self.server = start(self.sources.path(), &port, &self.environment, self.option);
             match self.address() {
                 Ok(address) => return assert_eq!(address, self.origin),
                 Err(_) if Instant::now() < deadline => self.end(),
@@ -104,10 +120,16 @@ impl Drop for Site {
     }
 }
 
-fn start(sources: &Path, port: &str, environment: &[(&'static str, OsString)]) -> Child {
+fn start(
+    sources: &Path,
+    port: &str,
+    environment: &[(&'static str, OsString)],
+    option: Option<&str>,
+) -> Child {
     Command::new(executable())
         .args(["--port", port, "--root"])
         .arg(sources)
+        .args(option)
         .env("TMPDIR", sources)
         .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
