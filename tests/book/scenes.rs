@@ -10,7 +10,7 @@ use book::scene::figure::Drawn;
 use book::scene::html::Cast;
 use book::scene::packet::Packet;
 use book::scene::recorded::{Recording, SCENES};
-use book::scene::row::{Act, End};
+use book::scene::row::{Act, End, Row};
 use book::scene::story::Story;
 use book::source::html;
 use common::sockets::State;
@@ -106,7 +106,62 @@ const LOOKS: &[(&str, Statement)] = &[
                 && !states(story, End::Client).contains(&State::TimeWait)
         },
     ),
+    (
+        "The server’s FIN is the first one. So its port is in TIME_WAIT when it’s started again, and it can’t have it.",
+        |story| {
+            let is_left = |row: &Row| row.act == Act::Left { end: End::Server, count: 1 };
+            server_ends_first(story)
+                && story.rows().iter().any(is_left)
+                && says(story, "Address already in use")
+                && exits(story) == [Some(0), Some(0), Some(1)]
+        },
+    ),
+    (
+        "The port is in TIME_WAIT here as well. With the option, the second server gets it anyway.",
+        |story| {
+            let is_left = |row: &Row| row.act == Act::Left { end: End::Server, count: 1 };
+            let calls = packets(story).iter().filter(|(_, one)| one.syn && !one.ack).count();
+            server_ends_first(story)
+                && story.rows().iter().any(is_left)
+                && calls == 2
+                && exits(story) == [Some(0); 4]
+        },
+    ),
+    (
+        "When the server’s program has ended, its kernel sends a FIN, as it does at the end of a whole reply.",
+        |story| {
+            let packets = packets(story);
+            let server = packets.iter().filter(|(from, _)| *from == End::Server);
+            let rows = "row 1 of 100\n".len() * 100;
+            server_ends_first(story)
+                && packets.iter().all(|(_, packet)| !packet.rst)
+                && server.last().is_some_and(|(_, last)| last.fin || last.length == 0)
+                && (1..rows).contains(&bytes(story, End::Server))
+        },
+    ),
 ];
+
+/// Whether the first FIN is the server's.
+fn server_ends_first(story: &Story) -> bool {
+    let first = packets(story).into_iter().find(|(_, packet)| packet.fin);
+    first.is_some_and(|(from, _)| from == End::Server)
+}
+
+/// Whether a program has said that.
+fn says(story: &Story, words: &str) -> bool {
+    let said = |line: &String| line.contains(words);
+    let is_it = |row: &Row| matches!(&row.act, Act::Lines { lines, .. } if lines.iter().any(said));
+    story.rows().iter().any(is_it)
+}
+
+/// The exit codes, in the order of the exits.
+fn exits(story: &Story) -> Vec<Option<i32>> {
+    let codes = story.rows().iter().filter_map(|row| match row.act {
+        Act::Exit { code, .. } => Some(code),
+        _ => None,
+    });
+    codes.collect()
+}
 
 fn unread_ends_in_a_reset(story: &Story) -> bool {
     let packets = packets(story);
@@ -269,18 +324,54 @@ fn the_scene_of_each_figure_is_recorded() {
 
 // A fresh capture.
 
-/// Runs the programs of a panel on a stage, until they have ended or, where the server goes on, until all of its
-/// conversations are over.
+/// Runs the programs of a panel on a stage. A scene whose name begins so is that of a restart: they run once more, and
+/// their server is at the same port.
 #[cfg(target_os = "linux")]
-fn captured(panel: &Panel) -> Recording {
+fn captured(name: &str, panel: &Panel) -> Recording {
     let server = Server::shared();
-    let mut run = server.run(asked(panel));
+    let is_restarted = name.starts_with("restart");
+    let mut events = played(&server, panel, asked(panel), is_restarted);
+    if is_restarted {
+        let address = events.iter().find_map(|(_, event)| match event {
+            Event::Line { program: 0, text, .. } => text.strip_prefix("listening on "),
+            _ => None,
+        });
+        let mut again = asked(panel);
+        again[0]["arguments"]["address"] = json!(address.expect("where it listens"));
+        let second = played(&server, panel, again, false);
+        let (Some((end, _)), Some((begin, _))) = (events.last(), second.first()) else {
+            panic!("nothing has happened");
+        };
+        // How long it took the suite is no pause of theirs.
+        let (end, begin) = (*end, *begin);
+        let text = "Then it’s started again, on the same port.".to_owned();
+        events.push((end, Event::Note { kind: "note".to_owned(), text }));
+        events
+            .extend(second.into_iter().map(|(at, event)| (end + at.saturating_sub(begin), event)));
+    }
+    let cast = panel.programs.iter().map(|one| (one.program.name, one.program.role.name()));
+    let here = root().to_string_lossy();
+    Recording { cast: Cast::of(cast), events }.normal(&here)
+}
+
+/// What happens in a run, until its programs have ended or, where the server goes on, until all of its conversations
+/// are over. If another one follows, it ends this one.
+#[cfg(target_os = "linux")]
+fn played(
+    server: &Server,
+    panel: &Panel,
+    programs: Value,
+    is_first: bool,
+) -> Vec<(Duration, Event)> {
+    let mut run = server.run(programs);
     let mut events = Vec::new();
     let mut story = Story::default();
-    let mut is_stopped = false;
+    let (mut is_stopped, mut is_typed) = (false, false);
     let mut exits = 0;
-    loop {
+    let mut has_ended = false;
+    while !(is_first && has_ended && story.is_over()) {
         let told = run.next();
+        has_ended |= told.kind == "over";
         let at = told.data["at"].as_f64().expect("its time") / 1000.0;
         let at = Duration::from_secs_f64(at);
         match &*told.kind {
@@ -294,15 +385,20 @@ fn captured(panel: &Panel) -> Recording {
             story.hear(at, &event);
             events.push((at, event));
         }
+        // A reader presses Enter when some rows have come.
+        let has_rows = packets(&story).iter().filter(|(_, packet)| packet.length > 0).count() > 3;
+        if panel.programs[0].program.reads.is_some() && has_rows && !is_typed {
+            is_typed = true;
+            let line = json!({ "program": 0, "line": "" });
+            assert_eq!(server.asks(&format!("{}/input", run.path), line).status, 204);
+        }
         let is_over = exits == 1 && (story.is_over() || is_silent(panel));
         if is_over && !is_stopped && !ends_by_itself(panel) {
             is_stopped = true;
             assert_eq!(server.asks(&format!("{}/stop", run.path), json!({})).status, 204);
         }
     }
-    let cast = panel.programs.iter().map(|one| (one.program.name, one.program.role.name()));
-    let here = root().to_string_lossy();
-    Recording { cast: Cast::of(cast), events }.normal(&here)
+    events
 }
 
 /// A server that says nothing never ends a conversation.
@@ -315,9 +411,10 @@ fn is_silent(panel: &Panel) -> bool {
 #[cfg(target_os = "linux")]
 fn ends_by_itself(panel: &Panel) -> bool {
     let name = panel.programs[0].program.name;
-    !["lesson03", "lesson04", "unfriendly_server", "frame_server", "echo_server"]
-        .iter()
-        .any(|goes_on| name.starts_with(goes_on))
+    name == "lesson04/daemon.py"
+        || !["lesson04", "unfriendly_server", "frame_server", "echo_server"]
+            .iter()
+            .any(|goes_on| name.starts_with(goes_on))
 }
 
 #[cfg(target_os = "linux")]
@@ -336,7 +433,7 @@ fn is_as_recorded(name: &str, panel: &Panel) {
     // must be true of each.
     let mut attempts = 3;
     let fresh = loop {
-        let fresh = captured(panel);
+        let fresh = captured(name, panel);
         for panel in all_panels().iter().filter(|panel| panel.scene.as_deref() == Some(name)) {
             if let Some(look) = &panel.look {
                 let wrong = wrong(look, &fresh.story());

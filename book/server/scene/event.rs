@@ -42,6 +42,11 @@ pub enum Event {
     },
     Packet(Packet),
     Socket(Look),
+    /// So many connections of an earlier run are still in TIME_WAIT at this end.
+    Left {
+        end: End,
+        count: usize,
+    },
     /// Words of the book's own server, such as the reason for which it has stopped the run; and what kind of note
     /// it is.
     Note {
@@ -87,9 +92,18 @@ impl Event {
             "packet" => one(serde_json::from_value(data.clone()).ok().map(Event::Packet)),
             "sockets" => {
                 let sockets = data["sockets"].as_array().map(Vec::as_slice).unwrap_or_default();
-                // What an earlier run has left is no part of this one.
-                let own = sockets.iter().filter(|socket| socket["earlier"] != true);
-                own.filter_map(Look::told).map(Event::Socket).collect()
+                let (left, own): (Vec<_>, Vec<_>) =
+                    sockets.iter().partition(|socket| socket["earlier"] == true);
+                let is_new = |at: End| {
+                    left.iter()
+                        .filter(move |one| one["before"].is_null() && one["end"] == at.name())
+                };
+                let left = End::BOTH.map(|end| (end, is_new(end).count())).into_iter();
+                let left = left.filter(|(_, count)| *count > 0);
+                let left: Vec<Event> =
+                    left.map(|(end, count)| Event::Left { end, count }).collect();
+                let own = own.into_iter().filter_map(Look::told).map(Event::Socket);
+                left.into_iter().chain(own).collect()
             }
             "limit" => note(&format!("Stopped: {}.", data["why"].as_str().unwrap_or_default())),
             "cut" => note("More came, and is not shown."),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use common::sockets::State;
 use serde_json::Value;
 
 use super::event::Event;
@@ -187,6 +188,7 @@ fn parts<'row>(row: &'row Row, cast: &Cast) -> Parts<'row> {
             Parts::note("more", &words::crowd(*conversations, *packets, *bytes as u64))
         }
         Act::Accepted { count, left, is_seen } => accepted_row(*count, *left, *is_seen),
+        Act::Left { end, count } => left_row(*end, *count),
         Act::Pause(length) => Parts::note("pause", &words::pause(*length)),
         Act::Note { kind, text } => Parts::note(kind, text),
     }
@@ -329,6 +331,19 @@ fn accepted_row(count: u64, left: u64, is_seen: bool) -> Parts<'static> {
     );
     let sentence = format!("<p>{}</p>", escape(&words::accepted(count, left, is_seen)));
     Parts { kind: "accepted", own, line, why: Some(sentence) }
+}
+
+/// What an earlier run has left.
+fn left_row(end: End, count: usize) -> Parts<'static> {
+    let times = if count > 1 { format!("{count} × ") } else { String::new() };
+    let line = format!(
+        "{}<span class=\"scene-state at-{} seen\">{times}{}</span><span class=\"scene-note\">from the run before</span>",
+        hear(&format!("In the {}’s kernel: ", end.name())),
+        end.name(),
+        words::state_name(State::TimeWait),
+    );
+    let sentence = format!("<p>{}</p>", escape(&words::left(end, count)));
+    Parts { kind: "kept", own: String::new(), line, why: Some(sentence) }
 }
 
 /// The states into which both ends come, each at its side.

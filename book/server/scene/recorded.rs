@@ -115,7 +115,7 @@ impl Recording {
                     }
                 }
                 Event::Line { text, .. } | Event::Note { text, .. } => words(text),
-                Event::Exit { .. } => {}
+                Event::Exit { .. } | Event::Left { .. } => {}
                 Event::Socket(look) => {
                     address(&mut look.local);
                     address(&mut look.peer);
@@ -167,7 +167,8 @@ impl Recording {
 
     /// What must be the same in each capture of this scene: of each end of each conversation the packets that carry
     /// or say something, in their order; of each program its output and its end. How many packets only acknowledge,
-    /// which of two ends that do not wait for each other is faster, and when the kernel was looked at, is chance. So
+    /// which of two ends that do not wait for each other is faster, how often the same is said in a row, and when the
+    /// kernel was looked at, is chance. So
     /// it is whether an end has finished before it was sent a reset.
     pub fn essence(&self) -> String {
         let mut ends: Vec<((SocketAddr, SocketAddr), Vec<String>)> = Vec::new();
@@ -185,6 +186,8 @@ impl Recording {
                     flags.retain(|flag| *flag != "ACK");
                     if packet.length > 0 || !flags.is_empty() {
                         ends[place].1.push(format!("{} {}", flags.join(" "), packet.length));
+                        // How often the same comes again is chance as well.
+                        ends[place].1.dedup();
                     }
                     if packet.rst {
                         let other = ends.iter_mut().filter(|(known, _)| *known == (to, from));
@@ -200,12 +203,19 @@ impl Recording {
                             .map(|c| if c.is_ascii_digit() { '#' } else { c })
                             .collect();
                         let lines = programs.entry(*program).or_default();
-                        let _ = writeln!(lines, "{stream} {text}");
+                        let line = format!("{stream} {text}\n");
+                        if !lines.ends_with(&line) {
+                            lines.push_str(&line);
+                        }
                     }
                 }
                 Event::Exit { program, code, signal } => {
                     let lines = programs.entry(*program).or_default();
                     let _ = writeln!(lines, "exit {code:?} {signal:?}");
+                }
+                Event::Left { end, .. } => {
+                    let lines = programs.entry(0).or_default();
+                    let _ = writeln!(lines, "TIME_WAIT is left at the {}", end.name());
                 }
                 _ => {}
             }
@@ -276,6 +286,10 @@ fn event(value: &Value) -> Option<(Duration, Event)> {
                 },
             })
         }
+        "left" => {
+            let end = End::BOTH.into_iter().find(|end| value["end"] == end.name())?;
+            Event::Left { end, count: number("count")?.try_into().ok()? }
+        }
         "socket" => Event::Socket(Look::told(value)?),
         _ => return None,
     };
@@ -293,6 +307,9 @@ fn line(at: Duration, event: &Event) -> String {
         }
         Event::Exit { program, code, signal } => {
             json!({ "kind": "exit", "program": program, "code": code, "signal": signal })
+        }
+        Event::Left { end, count } => {
+            json!({ "kind": "left", "end": end.name(), "count": count })
         }
         Event::Note { text, .. } => json!({ "kind": "note", "text": text }),
         Event::Socket(look) => json!({

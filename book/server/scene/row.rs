@@ -145,6 +145,11 @@ pub enum Act {
         /// A look at the kernel has found the queue shorter; else it follows from what the server sends.
         is_seen: bool,
     },
+    /// So many connections of an earlier run are still in TIME_WAIT here.
+    Left {
+        end: End,
+        count: usize,
+    },
     /// A look at the kernel has found a state that no packet had announced.
     State,
     /// So much was seen waiting there, at most.

@@ -105,6 +105,7 @@ impl Story {
             Event::Exit { program, code, signal } => {
                 Act::Exit { program: *program, code: *code, signal: *signal }
             }
+            Event::Left { end, count } => Act::Left { end: *end, count: *count },
             Event::Note { kind, text } => Act::Note { kind: kind.clone(), text: text.clone() },
         };
         match act {

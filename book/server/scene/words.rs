@@ -332,6 +332,21 @@ pub fn accepted(count: u64, left: u64, is_seen: bool) -> String {
     format!("{taken}{rest}{}", source(is_seen))
 }
 
+/// What an earlier run has left.
+pub fn left(end: End, count: usize) -> String {
+    let one = end.name();
+    match count {
+        1 => format!(
+            "The run before has left a connection here, and the {one}’s kernel keeps it for a minute, with \
+             the {one}’s port."
+        ),
+        _ => format!(
+            "The run before has left {count} connections here, and the {one}’s kernel keeps them for a \
+             minute, with the {one}’s port."
+        ),
+    }
+}
+
 /// Conversations that are not drawn.
 pub fn crowd(conversations: usize, packets: usize, size: u64) -> String {
     let clients = if conversations == 1 { "client" } else { "clients" };
