@@ -32,19 +32,6 @@
 
     const WHERE = 'In a network of its own, where nothing else is.';
 
-    const ending = ({ code, signal }) => {
-        if (code !== null) {
-            return `exit code ${code}`;
-        }
-        return { 2: 'ended by Ctrl-C', 9: 'killed' }[signal] ?? `ended by signal ${signal}`;
-    };
-
-    // As in server/panels/actors.rs.
-    const ACTORS = [
-        ['another', 'Another client'], ['silent', 'A silent one'], ['slow', 'A slow one'],
-        ['resetting', 'One that resets'], ['fifty', 'Fifty at once'],
-    ];
-
     class Panel {
         constructor(root, name, programs, options = {}) {
             this.root = root;
@@ -143,8 +130,8 @@
             }
             if (this.root.dataset.actors !== undefined) {
                 this.group(this.actors, `More clients for ${this.programs[0].name}`);
-                const buttons = ACTORS.map(([actor, words]) => this.button(words, () => this.send(actor)));
-                this.actors.append(...buttons.slice(this.programs.length < 2 ? 1 : 0));
+                const { actors = [] } = this.options;
+                this.actors.append(...actors.map(([actor, words]) => this.button(words, () => this.send(actor))));
                 this.actors.hidden = false;
             }
         }
@@ -440,11 +427,11 @@
                 panel.show('running', 'running');
             }
         },
-        exit(panel, { program, code, signal }) {
+        exit(panel, { program, words }) {
             if (program < 2) {
-                panel.ends.push(`${panel.names[program]}: ${ending({ code, signal })}`);
+                panel.ends.push(`${panel.names[program]}: ${words}`);
             } else if (panel.isRunning) {
-                panel.show('running', `running; ${panel.names[program]} has gone: ${ending({ code, signal })}`);
+                panel.show('running', `running; ${panel.names[program]} has gone: ${words}`);
             }
         },
         step() {},
@@ -455,6 +442,7 @@
         sockets() {},
         unseen() {},
         uncaptured() {},
+        lost() {},
         cut() {},
         limit(panel, { why }) {
             panel.why = why;

@@ -112,19 +112,19 @@
         }
     };
 
-    /** The programs of a panel, as the server describes them; `null` where it doesn't. */
+    /** The programs of a panel and who else can come, as the server describes them; `null` where it doesn't. */
     const described = async ({ dataset }) => {
         const sides = Object.entries(dataset).filter(([name]) => ['program', 'server', 'client'].includes(name));
         const answer = await fetch(`/live/panel?${new URLSearchParams(sides)}`);
-        return answer.ok ? (await answer.json()).programs : null;
+        return answer.ok ? answer.json() : null;
     };
 
     const roots = [...document.querySelectorAll('.run')];
 
     roots.forEach(async (root, index) => {
-        const programs = root.dataset.way === undefined ? await described(root) : null;
-        if (programs !== null) {
-            new Panel(root, `${location.pathname}#${index}`, programs);
+        const panel = root.dataset.way === undefined ? await described(root) : null;
+        if (panel !== null) {
+            new Panel(root, `${location.pathname}#${index}`, panel.programs, panel);
             fold(root);
         }
     });
@@ -137,12 +137,12 @@
         }
         const options = ways.map((root, index) => ({
             label: root.dataset.way,
-            programs: all[index],
+            programs: all[index].programs,
             look: root.querySelector('.scene-look')?.textContent ?? '',
         }));
         ways.forEach(fold);
         place.classList.add('run');
-        new Ways(place, `${location.pathname}#ways`, all[0], { ways: options });
+        new Ways(place, `${location.pathname}#ways`, all[0].programs, { ways: options });
     });
 
     /** Shows a check below its line in the list of an exercise. */

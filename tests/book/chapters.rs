@@ -316,8 +316,7 @@ fn misused(css: &str) -> Vec<&str> {
     let uses = |rule: &&str, who: &str| {
         let (selector, properties) = rule.rsplit_once('{').unwrap_or(("", rule));
         let is_of = selector.contains(&format!(".{who}"))
-            // The states of sockets are the kernel's, and so is a program that runs alone.
-            || who == "kernel" && selector.contains(".run-state")
+            // What runs alone has the kernel's colour.
             || selector.contains(".program");
         properties.contains(&format!("var(--{who}")) && !is_of
     };

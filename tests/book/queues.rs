@@ -1,10 +1,12 @@
 //! What waits and what is taken, crowds of clients, and payloads that are no text, as a scene shows them.
 
+use book::scene::event::Event;
 use book::scene::html::{Cast, row};
-use book::scene::row::{Act, Row};
+use book::scene::row::{Act, End, Row};
 use book::source::html;
 use common::sockets::State;
 use harness::Trial;
+use serde_json::{Value, json};
 
 use crate::support::teller::{CLIENT, SERVER, Teller};
 use crate::support::trials;
@@ -18,6 +20,8 @@ pub fn trials() -> Vec<Trial> {
         a_client_after_a_crowd_is_drawn,
         a_crowd_without_packets_is_counted,
         a_scene_that_is_full_says_so_once,
+        what_the_run_before_has_left_is_drawn,
+        what_the_kernel_has_dropped_is_counted,
         a_length_is_shown_as_bytes,
         what_is_no_text_is_shown_as_bytes,
     ]
@@ -164,8 +168,53 @@ fn a_scene_that_is_full_says_so_once() {
     assert_eq!(full.count(), 1);
     let last = words(&t, rows.len() - 1);
     assert!(last.starts_with("This scene is full."), "{last}");
-    t.hears(book::scene::event::Event::Exit { program: 0, code: Some(0), signal: None });
+    t.hears(Event::Exit { program: 0, code: Some(0), signal: None });
     assert!(words(&t, t.story.rows().len() - 1).ends_with("exit code 0"), "programs still speak");
+}
+
+fn what_the_run_before_has_left_is_drawn() {
+    let socket = |port: u16, end: &str, before: Value, earlier: bool| {
+        json!({ "end": end, "local": format!("127.0.0.1:{port}"), "peer": "127.0.0.1:50000", "state": "TIME_WAIT",
+                "before": before, "earlier": earlier, "send": 0, "receive": 0 })
+    };
+    let told = |sockets: Value| Event::told("sockets", &json!({ "sockets": sockets }));
+    let server = |before| socket(SERVER, "server", before, true);
+    let mut t = Teller::default();
+    for event in told(json!([server(json!(null)), socket(SERVER, "server", json!(null), false)])) {
+        t.hears(event);
+    }
+    assert_eq!(t.story.rows().len(), 1, "a TIME_WAIT that nothing came before is no row");
+    let text = words(&t, 0);
+    assert!(text.starts_with("In the server’s kernel: TIME_WAITfrom the run before"), "{text}");
+    // It's told once, and several are one row.
+    assert_eq!(told(json!([server(json!("TIME_WAIT"))])), []);
+    let client = socket(CLIENT, "client", json!(null), true);
+    let both = told(json!([server(json!(null)), server(json!(null)), client]));
+    let counts: Vec<(End, usize)> = both
+        .iter()
+        .filter_map(|event| match event {
+            Event::Left { end, count } => Some((*end, *count)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(counts, [(End::Client, 1), (End::Server, 2)]);
+}
+
+fn what_the_kernel_has_dropped_is_counted() {
+    let mut t = Teller::default();
+    for (count, expected) in [(1, "1 packet "), (40, "40 packets ")] {
+        Event::told("lost", &json!({ "count": count })).into_iter().for_each(|event| {
+            t.hears(event);
+        });
+        t.handshake();
+        assert!(
+            words(&t, 0).starts_with(&format!("The kernel dropped {expected}")),
+            "{}",
+            words(&t, 0)
+        );
+    }
+    let notes = t.story.rows().iter().filter(|row| matches!(row.act, Act::Note { .. }));
+    assert_eq!(notes.count(), 1, "the last count is that of all");
 }
 
 fn a_length_is_shown_as_bytes() {

@@ -29,12 +29,26 @@ pub enum Actor {
 }
 
 impl Actor {
+    /// All of them, each with its name in a request and the words on its button.
+    const ALL: [(Actor, &str, &str); 5] = [
+        (Actor::Another, "another", "Another client"),
+        (Actor::Visitor(Visitor::Silent), Visitor::Silent.name(), "A silent one"),
+        (Actor::Visitor(Visitor::Slow), Visitor::Slow.name(), "A slow one"),
+        (Actor::Visitor(Visitor::Resetting), Visitor::Resetting.name(), "One that resets"),
+        (Actor::Visitor(Visitor::Crowd), Visitor::Crowd.name(), "Fifty at once"),
+    ];
+
     /// The one that a page names.
     pub fn named(name: &str) -> Option<Actor> {
-        match name {
-            "another" => Some(Actor::Another),
-            name => Visitor::named(name).map(Actor::Visitor),
-        }
+        Actor::ALL.into_iter().find(|(_, own, _)| *own == name).map(|(actor, ..)| actor)
+    }
+
+    /// The names and words of those who can come to these programs: without a client there is no other one.
+    pub fn described(programs: &[Asked]) -> Vec<[&'static str; 2]> {
+        let come = Actor::ALL
+            .into_iter()
+            .filter(|(actor, ..)| *actor != Actor::Another || programs.len() > 1);
+        come.map(|(_, name, words)| [name, words]).collect()
     }
 }
 

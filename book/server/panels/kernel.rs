@@ -82,6 +82,7 @@ impl Run {
                     self.events.tell_seen("packet", at, packet);
                 }
             }
+            Seen::Lost(count) => self.events.tell_first("lost", json!({ "count": count })),
             Seen::Full => self.events.tell_first("uncaptured", json!({})),
             Seen::Sockets(at, sockets) => {
                 let at = at.saturating_sub(epoch);

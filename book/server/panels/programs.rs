@@ -18,6 +18,7 @@ use super::actors::Wish;
 use super::run::Run;
 use crate::process::child::{self, Child, Stop};
 use crate::process::parent_death::{self, Entrance};
+use crate::scene::words;
 
 /// A line of a program that is longer is shown in pieces. Cargo's are for machines.
 const LONGEST_LINE: usize = 4096;
@@ -215,7 +216,9 @@ impl Run {
             }
         };
         let (code, signal) = status.as_ref().map_or((None, None), outcome);
-        self.events.tell("exit", json!({ "program": index, "code": code, "signal": signal }));
+        let words = words::exit(code, signal);
+        let exit = json!({ "program": index, "code": code, "signal": signal, "words": words });
+        self.events.tell("exit", exit);
     }
 }
 

@@ -128,7 +128,8 @@ async fn panel(Query(sides): Query<Vec<(String, String)>>) -> Result<Response, R
     let sides = sides.iter().map(|(side, text)| (side.as_str(), text.as_str()));
     let panel = Panel::written(sides).map_err(|why| (StatusCode::NOT_FOUND, why))?;
     let described: Vec<_> = panel.programs.iter().map(Asked::described).collect();
-    Ok(Json(json!({ "programs": described })).into_response())
+    let actors = Actor::described(&panel.programs);
+    Ok(Json(json!({ "programs": described, "actors": actors })).into_response())
 }
 
 /// `POST /live/run`: starts the programs of a panel, or a check of an exercise.

@@ -38,16 +38,12 @@ pub enum Visitor {
 }
 
 impl Visitor {
-    pub const ALL: [(Visitor, &str); 4] = [
-        (Visitor::Silent, "silent"),
-        (Visitor::Slow, "slow"),
-        (Visitor::Resetting, "resetting"),
-        (Visitor::Crowd, "fifty"),
-    ];
+    pub const ALL: [Visitor; 4] =
+        [Visitor::Silent, Visitor::Slow, Visitor::Resetting, Visitor::Crowd];
 
     /// The one with this name.
     pub fn named(name: &str) -> Option<Visitor> {
-        Visitor::ALL.iter().find(|(_, its)| *its == name).map(|(visitor, _)| *visitor)
+        Visitor::ALL.into_iter().find(|visitor| visitor.name() == name)
     }
 
     /// What a page calls it.
@@ -61,8 +57,13 @@ impl Visitor {
     }
 
     /// Its name, on pages and on the command line.
-    pub fn name(self) -> &'static str {
-        Visitor::ALL.iter().find(|(visitor, _)| *visitor == self).map_or("", |(_, name)| name)
+    pub const fn name(self) -> &'static str {
+        match self {
+            Visitor::Silent => "silent",
+            Visitor::Slow => "slow",
+            Visitor::Resetting => "resetting",
+            Visitor::Crowd => "fifty",
+        }
     }
 }
 

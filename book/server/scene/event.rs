@@ -10,7 +10,7 @@ use super::row::End;
 use super::words;
 
 /// The kinds of a run's events that are drawn.
-pub const DRAWN: [&str; 11] = [
+pub const DRAWN: [&str; 12] = [
     "start",
     "line",
     "exit",
@@ -20,6 +20,7 @@ pub const DRAWN: [&str; 11] = [
     "cut",
     "unseen",
     "uncaptured",
+    "lost",
     "step",
     "report",
 ];
@@ -108,6 +109,7 @@ impl Event {
             "limit" => note(&format!("Stopped: {}.", data["why"].as_str().unwrap_or_default())),
             "cut" => note("More came, and is not shown."),
             "uncaptured" => note("More packets came than are captured. These are the first."),
+            "lost" => note(&words::lost(data["count"].as_u64().unwrap_or(0))),
             "step" => note(data["text"].as_str().unwrap_or_default()),
             "report" => note(&words::report(data)),
             "unseen" => note("The kernel’s view is not available here."),

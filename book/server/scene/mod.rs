@@ -20,4 +20,4 @@ pub mod packet;
 pub mod recorded;
 pub mod row;
 pub mod story;
-mod words;
+pub mod words;

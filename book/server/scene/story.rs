@@ -108,6 +108,17 @@ impl Story {
             Event::Left { end, count } => Act::Left { end: *end, count: *count },
             Event::Note { kind, text } => Act::Note { kind: kind.clone(), text: text.clone() },
         };
+        // The last count is that of all.
+        if let Act::Note { kind, .. } = &act
+            && kind == "lost"
+            && let Some(row) = self
+                .rows
+                .iter()
+                .position(|row| matches!(&row.act, Act::Note { kind, .. } if kind == "lost"))
+        {
+            self.rows[row].act = act;
+            return vec![row];
+        }
         match act {
             Act::Start { program, .. } => {
                 self.running.push(program);

@@ -358,6 +358,12 @@ pub fn crowd(conversations: usize, packets: usize, size: u64) -> String {
     format!("{conversations} more {clients} at the same time{packets}")
 }
 
+/// So many packets are missing in the capture.
+pub fn lost(count: u64) -> String {
+    let packets = if count == 1 { "packet" } else { "packets" };
+    format!("The kernel dropped {} {packets} of the capture: they are not shown.", grouped(count))
+}
+
 /// A pause between two rows.
 pub fn pause(length: Duration) -> String {
     format!("{} later", time(length))

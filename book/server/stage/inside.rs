@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, ErrorKind, IoSliceMut, Read, Write};
+use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
@@ -37,6 +38,9 @@ const MOST_BYTES: usize = 64 * 1024;
 /// Packets that are read before anything else is looked at.
 const AT_ONCE: usize = 64;
 
+/// When so many were read in a row, there may have been more than could wait.
+const MANY: usize = 50;
+
 /// The kernel's own limit for what waits to be read is lower; a packet has up to 64 KiB.
 const WAITING: usize = 4 * 1024 * 1024;
 
@@ -44,6 +48,7 @@ const WAITING: usize = 4 * 1024 * 1024;
 /// packet of the loopback device twice: when it leaves and when it arrives.
 const ETH_P_IP: u16 = 0x0800;
 const ETH_P_IPV6: u16 = 0x86dd;
+const FAMILIES: [u16; 2] = [ETH_P_IP, ETH_P_IPV6];
 
 /// `book stage SERVER`: becomes a stage for the server with this process id.
 ///
@@ -83,7 +88,7 @@ fn unshare(server: &OsString) -> Result<Infallible, Failure> {
 
 fn inside() -> Result<(), Failure> {
     link::bring_up().map_err(|why| Failure::new("cannot bring the loopback device up", why))?;
-    let sockets = [ETH_P_IP, ETH_P_IPV6]
+    let sockets = FAMILIES
         .into_iter()
         .map(packet_socket)
         .collect::<io::Result<Vec<_>>>()
@@ -100,6 +105,8 @@ fn packet_socket(protocol: u16) -> io::Result<socket2::Socket> {
     let socket = socket2::Socket::new(Domain::PACKET, Type::DGRAM, Some(protocol))?;
     // The time at which the kernel had a packet: this process may be late.
     setsockopt(&socket, sockopt::ReceiveTimestampns, &true)?;
+    // With each packet, how many were dropped before it.
+    setsockopt(&socket, sockopt::RxqOvfl, &1)?;
     socket.set_recv_buffer_size(WAITING)?;
     Ok(socket)
 }
@@ -109,6 +116,8 @@ fn watch(sockets: &[socket2::Socket], mut looks: Looks) {
     // Without the buffer of `io::stdin`, in which marks would wait unseen.
     let Ok(mut stdin) = io::stdin().as_fd().try_clone_to_owned().map(File::from) else { return };
     let mut capture = Capture::default();
+    let probes = [Probe::on("127.0.0.1:0"), Probe::on("[::1]:0")];
+    let mut told = 0;
     loop {
         let mut wanted = vec![PollFd::new(&stdin, PollFlags::IN)];
         wanted.extend(sockets.iter().map(|socket| PollFd::new(socket, PollFlags::IN)));
@@ -128,13 +137,41 @@ fn watch(sockets: &[socket2::Socket], mut looks: Looks) {
         };
         let look = looks.look(has_come);
         let is_all = is_marked || look.is_some();
-        for socket in sockets {
-            capture.read(socket, is_all, &mut looks);
+        for (place, socket) in sockets.iter().enumerate() {
+            if capture.read(place, socket, is_all, &mut looks) > MANY {
+                probes[place].iter().for_each(Probe::send);
+            }
+        }
+        let lost = capture.lost.iter().map(|count| u64::from(*count)).sum();
+        if lost > told {
+            told = lost;
+            tell(&Told::Lost(lost));
         }
         look.iter().for_each(tell);
         if marks > 0 {
             tell(&Told::Marks(marks));
         }
+    }
+}
+
+/// What was dropped is told with the next packet that comes. Where many have waited, and some may have found no
+/// room, this is the next one: a datagram to itself, which is no part of any scene.
+struct Probe {
+    socket: UdpSocket,
+    own: SocketAddr,
+}
+
+impl Probe {
+    /// `None` where there's no such family.
+    fn on(address: &str) -> Option<Probe> {
+        let socket = UdpSocket::bind(address).ok()?;
+        let own = socket.local_addr().ok()?;
+        Some(Probe { socket, own })
+    }
+
+    fn send(&self) {
+        // It isn't read, so at some time there's no room for it.
+        let _ = self.socket.send_to(&[], self.own);
     }
 }
 
@@ -145,18 +182,31 @@ struct Capture {
     special: usize,
     bytes: usize,
     is_full: bool,
+    /// What each socket has lost.
+    lost: [u32; FAMILIES.len()],
 }
 
 impl Capture {
     /// Tells of the packets that have come, or if there are very many, and not all are asked for, of the first of
-    /// them.
-    fn read(&mut self, socket: &socket2::Socket, all: bool, looks: &mut Looks) {
-        for number in 0.. {
+    /// them. Returns how many it has read.
+    fn read(
+        &mut self,
+        place: usize,
+        socket: &socket2::Socket,
+        all: bool,
+        looks: &mut Looks,
+    ) -> usize {
+        let mut number = 0;
+        loop {
             let mut bytes = [0; KEPT];
             if number >= AT_ONCE && !all {
-                return;
+                return number;
             }
-            let Ok((count, at)) = receive(socket, &mut bytes) else { return };
+            let Ok(Received { count, at, lost }) = receive(socket, &mut bytes) else {
+                return number;
+            };
+            number += 1;
+            self.lost[place] = self.lost[place].max(lost);
             if let Some(packet) = Packet::read(at, &bytes[..count]) {
                 looks.expect(packet.from, packet.to);
                 self.tell(packet);
@@ -184,20 +234,35 @@ impl Capture {
     }
 }
 
-/// Reads a packet if there is one, of a longer one the beginning, and the time at which it came, by [`clock`].
-fn receive(socket: &socket2::Socket, bytes: &mut [u8]) -> nix::Result<(usize, Duration)> {
-    let mut control = nix::cmsg_space!(TimeSpec);
+/// A packet that has come.
+struct Received {
+    /// Its bytes, of a longer one those that are kept.
+    count: usize,
+    /// When it came, by [`clock`].
+    at: Duration,
+    /// How many its socket had dropped by then.
+    lost: u32,
+}
+
+/// Reads a packet if there is one.
+fn receive(socket: &socket2::Socket, bytes: &mut [u8]) -> nix::Result<Received> {
+    let mut control = nix::cmsg_space!(TimeSpec, u32);
     let mut buffers = [IoSliceMut::new(bytes)];
     let flags = MsgFlags::MSG_DONTWAIT;
     let message = recvmsg::<()>(socket.as_raw_fd(), &mut buffers, Some(&mut control), flags)?;
-    // The kernel tells the time of day, which is set at times: so what counts is how long ago it was.
-    let age = message.cmsgs()?.find_map(|message| match message {
-        ControlMessageOwned::ScmTimestampns(time) => {
-            SystemTime::now().duration_since(UNIX_EPOCH + Duration::from(time)).ok()
+    let (mut age, mut lost) = (Duration::ZERO, 0);
+    for message in message.cmsgs()? {
+        match message {
+            // The kernel tells the time of day, which is set at times: so what counts is how long ago it was.
+            ControlMessageOwned::ScmTimestampns(time) => {
+                let then = UNIX_EPOCH + Duration::from(time);
+                age = SystemTime::now().duration_since(then).unwrap_or_default();
+            }
+            ControlMessageOwned::RxqOvfl(count) => lost = count,
+            _ => {}
         }
-        _ => None,
-    });
-    Ok((message.bytes, clock().saturating_sub(age.unwrap_or_default())))
+    }
+    Ok(Received { count: message.bytes, at: clock().saturating_sub(age), lost })
 }
 
 /// Writes a line. When the server has gone, the end of standard input says so as well.

@@ -63,6 +63,8 @@ pub enum Seen {
     Packet(Packet),
     /// There were more packets than are told.
     Full,
+    /// So many packets in all has the kernel dropped, since they came faster than they were read.
+    Lost(u64),
     /// All TCP sockets that there are, and the time at which they were looked at, by [`clock`].
     Sockets(Duration, Vec<Socket>),
     /// The kernel doesn't list its sockets here.
@@ -169,6 +171,7 @@ impl Stage {
         Some(match next(&mut self.told).await? {
             Told::Packet(packet) => Seen::Packet(packet),
             Told::Full => Seen::Full,
+            Told::Lost(count) => Seen::Lost(count),
             Told::Sockets { at, sockets } => {
                 let sockets = sockets.into_iter().filter_map(told::Listed::socket);
                 Seen::Sockets(Duration::from_nanos(at), sockets.collect())

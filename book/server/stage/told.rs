@@ -16,6 +16,8 @@ pub enum Told {
     NoCommand,
     Packet(Packet),
     Full,
+    /// So many packets in all could not be kept until they were read.
+    Lost(u64),
     /// The time is in nanoseconds.
     Sockets {
         at: u64,

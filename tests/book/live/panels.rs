@@ -74,6 +74,8 @@ fn a_server_is_stopped() {
     let events = run.until_all_have_ended();
     assert!(lines(&events, 0, "stdout").iter().any(|line| line.ends_with("goodbye")), "{events:?}");
     assert_eq!(exit(&events, 0), Some(0));
+    let words = events.iter().find(|event| event.kind == "exit").map(|event| &event.data["words"]);
+    assert_eq!(words, Some(&json!("exit code 0")));
     assert_eq!(children(server.child.id()), 0);
 }
 
@@ -150,6 +152,11 @@ fn a_panel_is_described() {
     let encoding = arguments.iter().find(|argument| argument["name"] == "--encoding").unwrap();
     assert_eq!(encoding["value"], "gbk");
     assert_eq!(encoding["choices"], json!(["utf-8", "gbk"]));
+    let actors = panel["actors"].as_array().unwrap();
+    assert_eq!((actors.len(), &actors[0]), (5, &json!(["another", "Another client"])));
+    let alone: Value =
+        serde_json::from_str(&server.get("/live/panel?server=lesson04").body).unwrap();
+    assert_eq!(alone["actors"][0], json!(["silent", "A silent one"]), "it has no client");
     assert_eq!(server.get("/live/panel?server=bash&client=lesson01").status, 404);
     assert_eq!(server.get("/live/panel").status, 404);
 }

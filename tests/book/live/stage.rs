@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use book::scene::packet::Packet;
 use harness::Trial;
-use rustix::process::Pid;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use super::run::{Event, exit, has_python, lines, needs};
@@ -31,6 +31,7 @@ pub fn trials() -> Vec<Trial> {
         a_stage_is_cut_off_from_the_machine,
         a_restart_meets_what_the_last_run_left,
         there_is_a_bound_on_packets,
+        what_the_kernel_drops_is_told,
         fifty_runs_leave_no_namespace,
         a_server_that_is_killed_leaves_no_stage,
     ];
@@ -158,6 +159,69 @@ fn there_is_a_bound_on_packets() {
     assert_eq!(events.iter().filter(|event| event.kind == "uncaptured").count(), 1);
     let last: Vec<String> = packets.iter().rev().take(2).map(drawn).collect();
     assert_eq!(last, ["FIN ACK", "FIN ACK"], "how it ends is told anyway");
+}
+
+/// While the stage stands still, the kernel keeps packets for it as long as there is room.
+fn what_the_kernel_drops_is_told() {
+    // The server says when its client may begin, and the stage is stopped by then. 40 MB are more than any system keeps.
+    let server = "\
+import socket
+listener = socket.create_server(('127.0.0.1', 0))
+print('listening on 127.0.0.1:%d' % listener.getsockname()[1])
+peer, _ = listener.accept()
+input()
+peer.sendall(b'!')
+while peer.recv(65536):
+    pass
+peer.close()
+";
+    let client = "\
+import socket, sys
+host, port = sys.argv[1].split(':')
+peer = socket.create_connection((host, int(port)))
+peer.recv(1)
+for _ in range(1000):
+    peer.sendall(bytes(40000))
+peer.close()
+print('done')
+";
+    let book = SmallBook::with("lesson04/daemon.py", server);
+    book.write("lessons/lesson01/mended.py", client);
+    let server = Server::start(&book);
+    let programs = json!([{ "name": "lesson04/daemon.py" }, { "name": "lesson01/mended.py" }]);
+    let mut run = server.run(programs);
+    run.until(|events| {
+        let starts = events.iter().filter(|event| event.kind == "start");
+        starts.count() == 2 && packets(events).len() >= 3
+    });
+    let stage = stage_of(&server);
+    kill_process(stage, Signal::STOP).unwrap();
+    let line = json!({ "program": 0, "line": "" });
+    assert_eq!(server.asks(&format!("{}/input", run.path), line).status, 204);
+    // Both end without it; what they say waits no longer than a second for their packets.
+    run.line("done");
+    kill_process(stage, Signal::CONT).unwrap();
+    let events = run.until_the_end();
+    let lost = events.iter().rfind(|event| event.kind == "lost").expect("it's told");
+    let count = lost.data["count"].as_u64().expect("how many");
+    assert!(count > 0);
+    let row = lost.data["rows"][0][1].as_str().expect("a row");
+    assert!(
+        row.contains("The kernel dropped ") && row.contains(" packets of the capture"),
+        "{row}"
+    );
+}
+
+/// The one child of a server that is none of a run's two programs.
+fn stage_of(server: &Server) -> Pid {
+    let id = server.child.id();
+    let list = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
+    let is_stage = |pid: &i32| {
+        let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        words.split(|byte| *byte == 0).any(|word| word == b"stage")
+    };
+    let pid = list.split_whitespace().filter_map(|pid| pid.parse().ok()).find(is_stage);
+    Pid::from_raw(pid.expect("a stage")).expect("a process")
 }
 
 // A network of its own.

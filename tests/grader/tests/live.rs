@@ -75,6 +75,7 @@ mod unix {
         };
         let trials = vec![
             test("each_check_is_told_as_it_ends", each_check_is_told_as_it_ends),
+            test("steps_are_told_where_they_are_asked_for", steps_are_told),
             test("a_suite_ends_with_its_stdin", a_suite_ends_with_its_stdin),
             test("a_suite_ends_with_who_reads_it", a_suite_ends_with_who_reads_it),
             test("people_read_the_report_and_the_grade", people_read_the_report_and_the_grade),
@@ -123,6 +124,36 @@ mod unix {
         let mut stdout = String::new();
         suite.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
         assert!(!stdout.contains("\"live\""), "{stdout}");
+    }
+
+    /// Each when it begins, in its order, and only of what grades: not of the run that explains a failure.
+    fn steps_are_told() {
+        let steps = |lines: &[Value]| -> Vec<(String, u64)> {
+            let steps = lines.iter().filter(|line| line["live"] == "step");
+            let step = |line: &Value| {
+                (line["step"].as_str().unwrap().to_owned(), line["at"].as_u64().unwrap_or(0))
+            };
+            steps.map(step).collect()
+        };
+        let mut quiet = Suite::grading("echo I am somebody");
+        assert_eq!(steps(&quiet.lines()), []);
+
+        let mut told = Suite::grading_with("echo I am somebody", |suite| {
+            suite.env(grader::STEPS, "1").args(["subject::says_its_name", "--exact"]);
+        });
+        let lines = told.lines();
+        let steps = steps(&lines);
+        let texts: Vec<&str> = steps.iter().map(|(text, _)| &**text).collect();
+        assert_eq!(texts.len(), 3, "{texts:?}");
+        assert!(texts[0].contains("start"), "{texts:?}");
+        assert!(texts[1].contains("its name"), "{texts:?}");
+        assert!(texts[2].contains("end"), "{texts:?}");
+        let times: Vec<u64> = steps.iter().map(|(_, at)| *at).collect();
+        assert!(times.is_sorted(), "{times:?}");
+        assert!(!cfg!(target_os = "linux") || times[0] > 0, "{times:?}");
+        // Before the check's end is told.
+        let place = |live: &str| lines.iter().position(|line| line["live"] == live);
+        assert!(place("running") < place("step") && place("step") < place("ended"), "{lines:?}");
     }
 
     fn a_suite_ends_with_its_stdin() {
@@ -281,6 +312,11 @@ mod unix {
 
     impl Suite {
         fn grading(subject: &str) -> Suite {
+            Suite::grading_with(subject, |_| {})
+        }
+
+        /// With more arguments, or in another environment.
+        fn grading_with(subject: &str, change: impl FnOnce(&mut Command)) -> Suite {
             let folder = tempfile::tempdir().unwrap();
             let sleeper = "sleep 1000 & echo I am $!; wait\n";
             std::fs::write(folder.path().join("sleeper"), sleeper).unwrap();
@@ -292,6 +328,7 @@ mod unix {
                 .env("PWD", folder.path());
             // So long that no check ends its program by itself.
             command.env("GRADER_PATIENCE", "100");
+            change(&mut command);
             let (mut ours, theirs) = UnixStream::pair().unwrap();
             ours.write_all(b"the key\n").unwrap();
             command.stdin(OwnedFd::from(theirs)).stdout(Stdio::piped()).stderr(Stdio::null());
