@@ -131,11 +131,11 @@ const LOOKS: &[(&str, Statement)] = &[
         "When the server’s program has ended, its kernel sends a FIN, as it does at the end of a whole reply.",
         |story| {
             let packets = packets(story);
-            let server = packets.iter().filter(|(from, _)| *from == End::Server);
+            let mut server = packets.iter().filter(|(from, _)| *from == End::Server);
             let rows = "row 1 of 100\n".len() * 100;
             server_ends_first(story)
                 && packets.iter().all(|(_, packet)| !packet.rst)
-                && server.last().is_some_and(|(_, last)| last.fin || last.length == 0)
+                && server.next_back().is_some_and(|(_, last)| last.fin || last.length == 0)
                 && (1..rows).contains(&bytes(story, End::Server))
         },
     ),
