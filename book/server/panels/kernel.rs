@@ -40,10 +40,12 @@ impl Run {
             view: View::default(),
             left: Left::of(stage.left()),
             listeners: server.into_iter().collect(),
+            is_late: false,
         };
         let mut afterwards = Afterwards::default();
         loop {
-            let is_enough = afterwards.is_enough(self, &sight.view);
+            let is_empty = sight.view.is_empty() && !sight.is_late;
+            let is_enough = afterwards.is_enough(self, is_empty);
             if !self.events.is_waiting() && (is_enough || stage.spaces().is_taken()) {
                 return;
             }
@@ -78,6 +80,7 @@ impl Run {
                     sight.left.forget(packet.from, packet.to);
                 }
                 let at = packet.at;
+                sight.is_late = true;
                 if let Ok(packet) = serde_json::to_value(packet) {
                     self.events.tell_seen("packet", at, packet);
                 }
@@ -94,7 +97,7 @@ impl Run {
                 if !changes.is_empty() {
                     self.events.tell_seen("sockets", at, json!({ "sockets": changes }));
                 }
-                sight.view = view;
+                (sight.view, sight.is_late) = (view, false);
             }
             Seen::Unseen => self.events.tell_first("unseen", json!({})),
             Seen::Marks(count) => self.events.release(count),
@@ -120,7 +123,7 @@ impl Run {
             if !changes.is_empty() {
                 self.events.tell("sockets", json!({ "sockets": changes }));
             }
-            if afterwards.is_enough(self, &view) {
+            if afterwards.is_enough(self, view.is_empty()) {
                 return;
             }
             look = view.next(server).await;
@@ -134,6 +137,8 @@ struct Sight {
     view: View,
     left: Left,
     listeners: HashSet<SocketAddr>,
+    /// Packets have come since the last look.
+    is_late: bool,
 }
 
 impl Sight {
@@ -153,11 +158,11 @@ struct Afterwards {
 
 impl Afterwards {
     /// Whether there is nothing more to be seen, or no page that would hear of it.
-    fn is_enough(&mut self, run: &Run, view: &View) -> bool {
+    fn is_enough(&mut self, run: &Run, is_empty: bool) -> bool {
         run.is_over() && {
             let since = self.over.get_or_insert_with(Instant::now);
             let is_heard = *run.events.listeners.borrow() > 0;
-            view.is_empty() || since.elapsed() > AFTERWARDS || !is_heard
+            is_empty || since.elapsed() > AFTERWARDS || !is_heard
         }
     }
 }

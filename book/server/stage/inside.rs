@@ -38,6 +38,9 @@ const MOST_BYTES: usize = 64 * 1024;
 /// Packets that are read before anything else is looked at.
 const AT_ONCE: usize = 64;
 
+/// A look that has missed a connection is taken again, so many times at most.
+const MOST_LOOKS: usize = 4;
+
 /// When so many were read in a row, there may have been more than could wait.
 const MANY: usize = 50;
 
@@ -135,12 +138,19 @@ fn watch(sockets: &[socket2::Socket], mut looks: Looks) {
             Some(Ok(0) | Err(_)) => return,
             Some(Ok(count)) => count,
         };
-        let look = looks.look(has_come);
-        let is_all = is_marked || look.is_some();
-        for (place, socket) in sockets.iter().enumerate() {
-            if capture.read(place, socket, is_all, &mut looks) > MANY {
-                probes[place].iter().for_each(Probe::send);
+        let mut look = looks.look(has_come);
+        for _ in 0..MOST_LOOKS {
+            let is_all = is_marked || look.is_some();
+            for (place, socket) in sockets.iter().enumerate() {
+                if capture.read(place, socket, is_all, &mut looks) > MANY {
+                    probes[place].iter().for_each(Probe::send);
+                }
             }
+            // It didn't know of a connection whose first packets had come by then.
+            if look.is_none() || !looks.has_missed() {
+                break;
+            }
+            look = looks.look_again().or(look);
         }
         let lost = capture.lost.iter().map(|count| u64::from(*count)).sum();
         if lost > told {

@@ -28,6 +28,8 @@ pub struct Looks {
     /// The ends of each connection of which a packet was seen, the lower one first.
     connections: BTreeSet<(SocketAddr, SocketAddr)>,
     left: Vec<Socket>,
+    /// Some of them have come since the last look.
+    has_new: bool,
     before: Option<Vec<Socket>>,
     next: Instant,
     /// Not before that, not even for a packet.
@@ -47,6 +49,7 @@ impl Looks {
             diag,
             connections: left.iter().map(ends).collect(),
             left,
+            has_new: false,
             before: None,
             next: now,
             earliest: now,
@@ -61,7 +64,12 @@ impl Looks {
 
     /// A packet was seen between these ends.
     pub fn expect(&mut self, one: SocketAddr, other: SocketAddr) {
-        self.connections.insert((one.min(other), one.max(other)));
+        self.has_new |= self.connections.insert((one.min(other), one.max(other)));
+    }
+
+    /// Whether there's a connection that the last look didn't know of.
+    pub fn has_missed(&self) -> bool {
+        self.has_new && !self.is_blind
     }
 
     /// How long until the next look.
@@ -77,6 +85,13 @@ impl Looks {
         if self.is_blind || started < due {
             return None;
         }
+        self.look_again()
+    }
+
+    /// Looks, whenever the last time was.
+    pub fn look_again(&mut self) -> Option<Told> {
+        let started = Instant::now();
+        self.has_new = false;
         let sockets = self.sockets();
         let at = clock();
         let cost = started.elapsed();
