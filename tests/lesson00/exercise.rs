@@ -63,10 +63,10 @@
 //! (`cargo run -p book`) and in the documentation of `std::net`. One good answer, for afterwards, is
 //! `lessons/lesson00/solution.rs`.
 
-use std::net::{Ipv6Addr, TcpListener};
+use std::net::Ipv6Addr;
 use std::time::{Duration, Instant};
 
-use grader::{Check, Hint, Listener, Outcome, Run, check, private_loopback};
+use grader::{Check, Hint, Listener, Needs, Outcome, Run, check, private_loopback};
 
 use servers::handshake::BROADCAST;
 
@@ -91,7 +91,8 @@ pub const CHECKS: &[Check] = &[
     check("shows_both_ends_in_ipv6", shows_both_ends_in_ipv6)
         .demands("Both ends of a connection to `[::1]` are shown as well.")
         .hint("Which part of your program is only for IPv4?")
-        .section("01-introduction.html#what-names-a-connection"),
+        .section("01-introduction.html#what-names-a-connection")
+        .needs(Needs::Ipv6),
     check("names_the_kind_of_address", names_the_kind_of_address)
         .demands("An IPv4 address is called loopback, private, unspecified or other, on both sides of each border.")
         .hint("How many of the four numbers must you look at for each kind, and is there a type in `std::net` that knows?")
@@ -158,16 +159,10 @@ fn shows_both_ends(run: &mut Run) -> Outcome {
 }
 
 fn shows_both_ends_in_ipv6(run: &mut Run) -> Outcome {
-    match TcpListener::bind((Ipv6Addr::LOCALHOST, 0)) {
-        Ok(listener) => {
-            let listener = run.listener(listener);
-            // The socket knows its peer in a shorter spelling.
-            let given = format!("[0:0:0:0:0:0:0:1]:{}", listener.address().port());
-            shows_the_ends(run, listener, &given)
-        }
-        // A machine without IPv6 shows nothing.
-        Err(_) => Ok(()),
-    }
+    let listener = run.listen_on(Ipv6Addr::LOCALHOST.into())?;
+    // The socket knows its peer in a shorter spelling.
+    let given = format!("[0:0:0:0:0:0:0:1]:{}", listener.address().port());
+    shows_the_ends(run, listener, &given)
 }
 
 fn shows_the_ends(run: &mut Run, mut listener: Listener, given: &str) -> Outcome {

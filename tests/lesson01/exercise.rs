@@ -107,7 +107,8 @@ pub const CHECKS: &[Check] = &[
     check("speaks_ipv6", frames::speaks_ipv6)
         .demands("A server on [::1] is talked to like one on 127.0.0.1.")
         .hint("Which kind of address do you give to your socket, and which kind is it made for?")
-        .section("01-introduction.html#what-an-address-is"),
+        .section("01-introduction.html#what-an-address-is")
+        .needs(Needs::Ipv6),
     check("reports_a_refusal", errors::reports_a_refusal)
         .begins("A reply that breaks off", "about 10 lines, half an hour")
         .demands("Where no server listens, the client says so on stderr, and its exit code is 1.")

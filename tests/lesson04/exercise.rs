@@ -97,7 +97,8 @@ pub const CHECKS: &[Check] = &[
     check("serves_ipv6", serves_ipv6)
         .demands("Told to listen on `[::1]`, it serves clients there.")
         .hint("Which type holds an address of either family, and where does your program expect only one of them?")
-        .section(SECTION),
+        .section(SECTION)
+        .needs(Needs::Ipv6),
     check("listens_where_it_is_told", listens_where_it_is_told)
         .demands("Told to listen on one address, it refuses clients at the machine's others.")
         .hint("Which address do you give to `bind`, and which one do you print?")

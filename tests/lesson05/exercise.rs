@@ -59,7 +59,7 @@
 //! `lessons/lesson05/solution.rs`.
 
 use std::io::{Read, Write};
-use std::net::{Ipv6Addr, TcpListener};
+use std::net::Ipv6Addr;
 use std::thread;
 use std::time::Duration;
 
@@ -88,7 +88,8 @@ pub const CHECKS: &[Check] = &[
     check("echoes_over_ipv6", echoes_over_ipv6)
         .demands("A server on `[::1]` is a server like any other.")
         .hint("Which part of your program is only for IPv4?")
-        .section(SECTION),
+        .section(SECTION)
+        .needs(Needs::Ipv6),
     check("notices_an_early_end", notices_an_early_end)
         .demands("An echo that ends one byte early, or before the first one, is an error.")
         .hint("When `read` returns 0, how do you know that nothing is missing?")
@@ -229,11 +230,7 @@ fn echoes_messages_of_any_length(run: &mut Run) -> Outcome {
 }
 
 fn echoes_over_ipv6(run: &mut Run) -> Outcome {
-    let Ok(listener) = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)) else {
-        // A machine without IPv6 shows nothing.
-        return Ok(());
-    };
-    let listener = run.listener(listener);
+    let listener = run.listen_on(Ipv6Addr::LOCALHOST.into())?;
     let length = run.number(1000..=5000) as usize;
     let mut echo = Echo::start_on(run, listener, length)?;
     echo.read_all(run)?;

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::net::{Ipv6Addr, TcpListener};
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
@@ -17,6 +18,9 @@ impl Needs {
             Needs::Netem => network::netem_missing(),
             Needs::Linux if !cfg!(target_os = "linux") => Some(words::needs("Linux")),
             Needs::Unix if !cfg!(unix) => Some(words::needs("Unix")),
+            Needs::Ipv6 if TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_err() => {
+                Some(words::needs("IPv6"))
+            }
             Needs::PrivilegedPorts if !privileged_ports() => {
                 Some(words::needs(words::PRIVILEGED_PORTS))
             }
