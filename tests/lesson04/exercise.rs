@@ -141,7 +141,7 @@ pub const CHECKS: &[Check] = &[
         .demands("Ctrl-C ends the server also when it listens on `0.0.0.0` or on `[::1]`, and before any client has come.")
         .hint("At which address does your program wake its own `accept`, and which program listens there?")
         .section(STOPPING)
-        .needs(Needs::Unix),
+        .needs(Needs::UnixAndIpv6),
     check("stops_without_descriptors", stops_without_descriptors)
         .demands("Ctrl-C ends the server, with exit code 0, while no descriptor is left and clients wait in the queue.")
         .hint("When `accept` fails again and again, which line of your loop looks whether to stop?")

@@ -103,6 +103,8 @@ pub enum Needs {
     Unix,
     /// The loopback address of IPv6, `[::1]`: not every machine has it.
     Ipv6,
+    /// A Unix with that address.
+    UnixAndIpv6,
     /// A system that keeps ports below 1024 for the privileged, and a way to be without privilege.
     PrivilegedPorts,
     /// The program of another lesson.

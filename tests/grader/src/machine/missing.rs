@@ -18,9 +18,8 @@ impl Needs {
             Needs::Netem => network::netem_missing(),
             Needs::Linux if !cfg!(target_os = "linux") => Some(words::needs("Linux")),
             Needs::Unix if !cfg!(unix) => Some(words::needs("Unix")),
-            Needs::Ipv6 if TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_err() => {
-                Some(words::needs("IPv6"))
-            }
+            Needs::UnixAndIpv6 if !cfg!(unix) => Some(words::needs("Unix")),
+            Needs::Ipv6 | Needs::UnixAndIpv6 if !has_ipv6() => Some(words::needs("IPv6")),
             Needs::PrivilegedPorts if !privileged_ports() => {
                 Some(words::needs(words::PRIVILEGED_PORTS))
             }
@@ -43,6 +42,10 @@ impl Needs {
             _ => None,
         }
     }
+}
+
+fn has_ipv6() -> bool {
+    TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok()
 }
 
 /// Whether there are ports that a program can be denied.
@@ -90,6 +93,7 @@ mod tests {
         assert_eq!(said(Needs::Lesson("lesson99")), "needs cargo build -p lesson99");
         assert_eq!(said(Needs::Python(255)), "needs python3 ≥ 3.255");
         assert_eq!(said(Needs::Unix).is_empty(), cfg!(unix));
+        assert_eq!(said(Needs::Ipv6).is_empty(), super::has_ipv6());
         if cfg!(target_os = "linux") {
             assert_eq!(said(Needs::LinuxAnd("cargo")), "");
             assert_eq!(said(Needs::LinuxAnd("no-such-tool")), "needs no-such-tool");
