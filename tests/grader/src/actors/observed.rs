@@ -47,7 +47,7 @@ impl Run {
         for _ in 0..ATTEMPTS {
             self.trace.forget_steps_after(before);
             let [local, peer] = end(self)?;
-            if !cfg!(target_os = "linux") {
+            if !cfg!(target_os = "linux") || sockets::are_hidden() {
                 return then(self, [local, peer]);
             }
             let expected = steps::listed(local, peer, State::TimeWait);

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use super::network;
 use super::places::{found_on_path, program_file};
 use super::python::PYTHON;
+use super::sockets;
 use super::spawn::spawn;
 use crate::check::Needs;
 use crate::words;
@@ -14,8 +15,6 @@ impl Needs {
     /// What is missing here, in words for the list of tests; `None` if the check can run.
     pub fn missing(self) -> Option<String> {
         match self {
-            Needs::Network => network::missing(),
-            Needs::Netem => network::netem_missing(),
             Needs::Linux if !cfg!(target_os = "linux") => Some(words::needs("Linux")),
             Needs::Unix if !cfg!(unix) => Some(words::needs("Unix")),
             Needs::UnixAndIpv6 if !cfg!(unix) => Some(words::needs("Unix")),
@@ -32,6 +31,15 @@ impl Needs {
             Needs::LinuxAnd(_) | Needs::LinuxAndRight(_) if !cfg!(target_os = "linux") => {
                 Some(words::needs("Linux"))
             }
+            Needs::Linux
+            | Needs::LinuxAnd(_)
+            | Needs::LinuxAndRight(_)
+            | Needs::Network
+            | Needs::Netem
+                if sockets::are_hidden() =>
+            {
+                Some(words::needs(words::LIST_OF_SOCKETS))
+            }
             Needs::Program(name) | Needs::LinuxAnd(name) if !on_path(name) => {
                 Some(words::needs(name))
             }
@@ -39,6 +47,8 @@ impl Needs {
             Needs::LinuxAndRight(line) if !succeeds(line) => {
                 Some(words::needs(&words::the_right_to(&line.join(" "))))
             }
+            Needs::Network => network::missing(),
+            Needs::Netem => network::netem_missing(),
             _ => None,
         }
     }

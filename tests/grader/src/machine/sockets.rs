@@ -34,6 +34,15 @@ pub fn sockets_at(local: SocketAddr) -> Option<Vec<Socket>> {
     list::sockets_at(local)
 }
 
+/// Whether this is a Linux that doesn't say what sockets there are, as on Android and in some containers: what is
+/// asked here has no answer then, as elsewhere than on Linux.
+pub fn are_hidden() -> bool {
+    #[cfg(target_os = "linux")]
+    return !sock_diag::answers() && std::fs::File::open("/proc/net/tcp").is_err();
+    #[cfg(not(target_os = "linux"))]
+    false
+}
+
 /// The listener at this address; `None` where there is none, or where the kernel does not say. With several
 /// (SO_REUSEPORT) it is one of them.
 pub fn listener_at(local: SocketAddr) -> Option<Socket> {

@@ -1,6 +1,7 @@
 //! What a machine lacks, and why a program was ended.
 
 pub const PRIVILEGED_PORTS: &str = "privileged ports";
+pub const LIST_OF_SOCKETS: &str = "the kernel's list of sockets";
 pub const NAMESPACES: &str = "network namespaces";
 pub const NETEM: &str = "the kernel's netem";
 
