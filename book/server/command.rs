@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -24,14 +25,17 @@ const USAGE: &str = "\
        book build [--dest DIR]
        book preprocess
 
-  --port PORT  The port to listen on; 0 picks a free one (default: 3000)
-  --open       Open the book in the browser
-  --root DIR   The directory that holds book.toml (default: the nearest one at or above the
-               current directory)
+  --port PORT       The port to listen on; 0 picks a free one (default: 3000)
+  --listen ADDRESS  The IP address to listen on (default: 127.0.0.1, which only this machine
+                    reaches). For a container that publishes its port: 0.0.0.0
+  --open            Open the book in the browser
+  --root DIR        The directory that holds book.toml (default: the nearest one at or above
+                    the current directory)
 
-  build        Write the book as a static site; --dest says where to (default: book.toml's
-               build-dir, target/book)
-  preprocess   Be mdBook's preprocessor `repair`: a book on stdin, the book, prepared, on stdout
+  build             Write the book as a static site; --dest says where to (default:
+                    book.toml's build-dir, target/book)
+  preprocess        Be mdBook's preprocessor `repair`: a book on stdin, the book, prepared, on
+                    stdout
 
 BOOK_EDITOR, in the environment, is the program that a page opens an exercise with; without it,
 that is VISUAL or EDITOR if it opens a window, or else VS Code's `code`.";
@@ -67,6 +71,7 @@ pub fn main() -> ExitCode {
 fn build_or_serve(mut line: CommandLine) -> Result<(), Failure> {
     let build = line.command("build");
     let (mut port, mut open, mut root, mut dest) = (3000, false, None, None);
+    let mut ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
     // Not in the help, since only tests need it: for how long exercises are graded without a page.
     let mut grace = 60;
     // Nor this one: whether programs get a network of their own where there is one to be had.
@@ -76,6 +81,7 @@ fn build_or_serve(mut line: CommandLine) -> Result<(), Failure> {
             "--root" => root = Some(PathBuf::from(line.value())),
             "--dest" if build => dest = Some(PathBuf::from(line.value())),
             "--port" if !build => port = line.number(0..=u16::MAX),
+            "--listen" if !build => ip = line.parse(),
             "--open" if !build => open = true,
             "--without-namespaces" if !build => namespaces = false,
             "--grace" if !build => grace = line.parse(),
@@ -87,7 +93,7 @@ fn build_or_serve(mut line: CommandLine) -> Result<(), Failure> {
         true => build::static_site(&root, dest),
         false => {
             let ground = Ground { root, namespaces };
-            serve(ground, port, open, Duration::from_secs(grace))
+            serve(ground, SocketAddr::new(ip, port), open, Duration::from_secs(grace))
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What the server refuses: another host's name, no name, paths out of the book; and whatever starts
 //! something, to all pages but the book's own.
 
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use harness::Trial;
@@ -11,6 +13,7 @@ use crate::support::{SECOND, Server, SmallBook, trials};
 pub fn trials() -> Vec<Trial> {
     trials![
         a_foreign_host_is_refused,
+        a_published_port_has_the_same_guard,
         paths_out_of_the_book_are_refused,
         the_token_is_for_the_books_own_pages,
         a_request_without_the_token_is_refused,
@@ -43,6 +46,54 @@ fn a_foreign_host_is_refused() {
     assert_eq!(status("GET / HTTP/1.0"), 403);
     assert_eq!(status("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: example.com"), 403);
     assert_eq!(status("GET http://example.com/ HTTP/1.1\r\nHost: 127.0.0.1"), 403);
+}
+
+/// On Linux, 127.0.0.2 is an address of this machine that a listener of 127.0.0.1 doesn't have.
+fn a_published_port_has_the_same_guard() {
+    let book = SmallBook::new();
+    let usual = Server::start(&book);
+    assert_eq!(usual.complaints(), "");
+    assert!(TcpStream::connect(elsewhere(&usual)).is_err(), "it listens elsewhere by itself");
+    drop(usual);
+
+    let mut server = Server::start_as(&book, |command| {
+        command.args(["--listen", "0.0.0.0"]);
+    });
+    let said = server.complaints();
+    assert!(said.starts_with(&format!("warning: listening on 0.0.0.0:{}", server.addr.port())));
+    assert!(said.contains("docker run -p 127.0.0.1:3000:"), "{said}");
+    // The address that it says is one for a browser.
+    assert!(server.addr.ip().is_loopback());
+    assert_eq!(server.get("/").status, 200);
+
+    if cfg!(target_os = "linux") {
+        server.addr = elsewhere(&server);
+    }
+    let port = server.addr.port();
+    let status = |lines: &str| server.ask(&format!("{lines}\r\nConnection: close\r\n\r\n")).status;
+    // A browser names what it was given: a port of its own machine.
+    assert_eq!(status("GET / HTTP/1.1\r\nHost: 127.0.0.1:3000"), 200);
+    for host in ["example.com", "192.0.2.7:3000", "0.0.0.0:3000", "book"] {
+        assert_eq!(status(&format!("GET / HTTP/1.1\r\nHost: {host}")), 403, "{host}");
+        assert_eq!(status(&format!("GET /live/session HTTP/1.1\r\nHost: {host}")), 403, "{host}");
+    }
+    let post = format!("POST /live/nope HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: 0");
+    for from in ["", "\r\nOrigin: https://example.com", "\r\nSec-Fetch-Site: cross-site"] {
+        assert_eq!(status(&format!("{post}{from}")), 403, "{from}");
+    }
+    let ours = format!("{post}\r\nOrigin: http://localhost:{port}");
+    assert_eq!(status(&ours), 403, "without the token");
+    server.addr.set_ip(Ipv4Addr::LOCALHOST.into());
+    let token = server.token();
+    assert_ne!(
+        server.ask(&format!("{ours}\r\nX-Book-Token: {token}\r\nConnection: close\r\n\r\n")).status,
+        403
+    );
+}
+
+fn elsewhere(server: &Server) -> SocketAddr {
+    let ip = if cfg!(target_os = "linux") { [127, 0, 0, 2] } else { [192, 0, 2, 1] };
+    SocketAddr::from((ip, server.addr.port()))
 }
 
 fn paths_out_of_the_book_are_refused() {

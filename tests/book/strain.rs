@@ -1,9 +1,10 @@
 //! What a server meets that runs for weeks on a machine with others: requests that are never finished, a
 //! cleaner of temporary folders, other users, a system without file events.
 
+use std::ffi::OsStr;
 use std::fs::{self, Permissions};
 use std::io::Write;
-use std::net::TcpStream;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::{Command, Stdio};
 
@@ -30,6 +31,9 @@ pub fn trials() -> Vec<Trial> {
     ] {
         trials.push(needs("setpriv, bash and root", other_users, test(name, run)));
     }
+    let name = "a_limit_on_watching_is_named";
+    let limits = with_limit("instances", "true").output().is_ok_and(|it| it.status.success());
+    trials.push(needs("user namespaces", limits, test(name, a_limit_on_watching_is_named)));
     trials
 }
 
@@ -122,6 +126,33 @@ fn a_save_without_an_event_is_seen() {
 }
 
 /// A chapter that includes one is a defect while the server runs, and the server ends on Ctrl-C.
+fn a_limit_on_watching_is_named() {
+    for (limited, named) in [
+        ("instances", "the limit is fs.inotify.max_user_instances"),
+        ("watches", "the limit is fs.inotify.max_user_watches"),
+    ] {
+        let book = SmallBook::new();
+        let server =
+            Server::start_as(&book, |command| *command = with_limit(limited, executable()));
+        let said = server.complaints();
+        assert!(said.starts_with("error: cannot watch the book's sources: "), "{said}");
+        assert!(said.contains(named), "{said}");
+        // It sees a change all the same.
+        let mut stream = server.stream();
+        stream.next("build");
+        book.append(SECOND, "Third words");
+        stream.next("build");
+    }
+}
+
+/// A command whose user may have none of these (user_namespaces(7), `/proc/sys/user`).
+fn with_limit(limited: &str, program: impl AsRef<OsStr>) -> Command {
+    let script = format!("echo 0 > /proc/sys/user/max_inotify_{limited} && exec \"$@\"");
+    let mut command = Command::new("unshare");
+    command.args(["--map-root-user", "sh", "-c", &script, "sh"]).arg(program);
+    command
+}
+
 fn a_fifo_does_not_keep_the_server() {
     use rustix::process::{Signal, kill_process};
 
@@ -159,14 +190,22 @@ fn open_to_all() -> SmallBook {
 }
 
 fn another_user_starts_nothing() {
+    another_user_starts_nothing_at(Ipv4Addr::LOCALHOST.into());
+    // Not every machine has it.
+    if TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok() {
+        another_user_starts_nothing_at(Ipv6Addr::LOCALHOST.into());
+    }
+}
+
+fn another_user_starts_nothing_at(ip: IpAddr) {
     let book = open_to_all();
     let server = Server::start_as(&book, |command| {
         *command = as_user(OWNER);
-        command.arg(book.path("program"));
+        command.arg(book.path("program")).args(["--listen", &ip.to_string()]);
     });
     let ask = |user: &str, request: &str| {
         let script = format!(
-            "exec 3<>/dev/tcp/127.0.0.1/{}; printf '{request} HTTP/1.1\\r\\nHost: {}\\r\\n\
+            "exec 3<>/dev/tcp/{ip}/{}; printf '{request} HTTP/1.1\\r\\nHost: {}\\r\\n\
              Sec-Fetch-Site: same-origin\\r\\nConnection: close\\r\\n\\r\\n' >&3; cat <&3",
             server.addr.port(),
             server.addr

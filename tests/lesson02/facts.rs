@@ -39,7 +39,7 @@ pub const FACTS: &[Check] = &[
     check("recording_server_original", record_the_original)
         .demands("The book shows how the tutorial's server fails, and what its client sees.")
         .section("02-2-server.html#what-goes-wrong")
-        .needs(Needs::Program("python3")),
+        .needs(Needs::LinuxAnd("python3")),
     check("recording_first_conversation", record_the_first_conversation)
         .demands("The book shows the first conversation: the tutorial's server, mended, and its client.")
         .section("first-conversation.html#press-and-see-it-work")

@@ -1,8 +1,8 @@
-//! Serving the book on loopback, and building it again when its sources change.
+//! Serving the book, on loopback unless told otherwise, and building it again when its sources change.
 
 use std::fmt;
 use std::io::{self, Write};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -35,12 +35,17 @@ const LONGEST_END: Duration = Duration::from_secs(10);
 /// # Errors
 ///
 /// The port cannot be had, the first build fails, or the system refuses something.
-pub fn serve(ground: Ground, port: u16, open: bool, grace: Duration) -> Result<(), Failure> {
+pub fn serve(
+    ground: Ground,
+    address: SocketAddr,
+    open: bool,
+    grace: Duration,
+) -> Result<(), Failure> {
     let (interrupt, interrupted) = oneshot::channel();
     stop_on_signal(interrupt)?;
     let session = Session::new()?;
     // Before the build: a port that is taken should not cost the time of one.
-    let listener = listen(port)?;
+    let listener = listen(address)?;
     say(format_args!("building the book"));
     let started = Instant::now();
     let sources = Sources::read(&ground.root)?;
@@ -86,7 +91,7 @@ fn stop_on_signal(interrupt: oneshot::Sender<()>) -> Result<(), Failure> {
     .map_err(|why| Failure::new("cannot handle Ctrl-C", why))
 }
 
-fn listen(port: u16) -> Result<TcpListener, Failure> {
+fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     let refused = |why: io::Error| {
         let advice = match why.kind() {
             io::ErrorKind::PermissionDenied => {
@@ -95,13 +100,31 @@ fn listen(port: u16) -> Result<TcpListener, Failure> {
             io::ErrorKind::AddrInUse => {
                 "is the book being served already? --port 0 picks a free port"
             }
+            io::ErrorKind::AddrNotAvailable => {
+                "this machine has no such address: without --listen it's 127.0.0.1"
+            }
             _ => "--port 0 picks a free port",
         };
-        Failure::new(format!("cannot listen on {}:{port}", Ipv4Addr::LOCALHOST), why).advise(advice)
+        Failure::new(format!("cannot listen on {address}"), why).advise(advice)
     };
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(refused)?;
+    let listener = TcpListener::bind(address).map_err(refused)?;
     listener.set_nonblocking(true).map_err(refused)?;
+    if !address.ip().is_loopback() {
+        let port = listener.local_addr().map_err(refused)?.port();
+        warn(SocketAddr::new(address.ip(), port));
+    }
     Ok(listener)
+}
+
+/// The guard knows pages by the names they use, and another machine can use any name.
+fn warn(address: SocketAddr) {
+    let _ = writeln!(
+        io::stderr(),
+        "warning: listening on {address}, which other machines may reach: what reaches it can start this book's \
+         programs here\npublish the port on loopback alone, as `docker run -p 127.0.0.1:3000:{}` does, and open \
+         http://127.0.0.1:3000; under another name no page is shown",
+        address.port()
+    );
 }
 
 /// Builds the book after each change. A good build takes the place of the last one.
@@ -151,7 +174,7 @@ fn answer(
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
-        let url = format!("http://{}", listener.local_addr().map_err(failed)?);
+        let url = format!("http://{}", shown(listener.local_addr().map_err(failed)?));
         say(format_args!("serving the book on {url} (Ctrl-C stops it)"));
         if open {
             open_browser(&url);
@@ -161,6 +184,16 @@ fn answer(
             _ = interrupted => Ok(()),
         }
     })
+}
+
+/// The address under which a browser of this machine finds the book: "all addresses" is none.
+fn shown(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        ip if !ip.is_unspecified() => ip,
+        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+    };
+    SocketAddr::new(ip, address.port())
 }
 
 fn routes(

@@ -17,9 +17,15 @@ impl Peer {
     pub fn is_another_user(&self) -> bool {
         let own = rustix::process::geteuid();
         let Some(server) = self.server.filter(|_| !own.is_root()) else { return false };
-        let Ok(list) = std::fs::read_to_string("/proc/net/tcp") else { return false };
+        let [client, server] = [self.address, server].map(canonical);
+        // A published port's clients have their other end elsewhere, where they have no user of ours.
+        if !client.ip().is_loopback() && client.ip() != server.ip() {
+            return false;
+        }
+        let file = if client.is_ipv4() { "/proc/net/tcp" } else { "/proc/net/tcp6" };
+        let Ok(list) = std::fs::read_to_string(file) else { return false };
         // What has no owner any more isn't a page's: a page that asks waits for the answer.
-        let owner = owner(&list, self.address, server);
+        let owner = owner(&list, client, server);
         owner != Some(own.as_raw()) && owner != Some(0)
     }
 
@@ -32,7 +38,7 @@ impl Peer {
 /// The user whose process holds this end of a connection (proc_pid_net(5)).
 #[cfg(target_os = "linux")]
 fn owner(list: &str, local: SocketAddr, remote: SocketAddr) -> Option<u32> {
-    let (local, remote) = (field(local)?, field(remote)?);
+    let [local, remote] = [local, remote].map(common::sockets::field);
     list.lines().find_map(|line| {
         let fields: Vec<&str> = line.split_whitespace().collect();
         let is_it = fields.get(1)? == &local && fields.get(2)? == &remote;
@@ -42,9 +48,8 @@ fn owner(list: &str, local: SocketAddr, remote: SocketAddr) -> Option<u32> {
     })
 }
 
+/// A listener of IPv6 may have clients of IPv4, whose own end is one of IPv4.
 #[cfg(target_os = "linux")]
-fn field(address: SocketAddr) -> Option<String> {
-    let SocketAddr::V4(address) = address else { return None };
-    let ip = u32::from_ne_bytes(address.ip().octets());
-    Some(format!("{ip:08X}:{:04X}", address.port()))
+fn canonical(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
 }

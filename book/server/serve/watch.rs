@@ -41,11 +41,11 @@ impl Watch {
         let stopper = sender.clone();
         let watcher = watcher(sources, sender);
         if let Err(why) = &watcher {
-            let failure = Failure::new("cannot watch the book's sources", why);
-            complain(&failure.advise(format!(
-                "they are looked at every {} s; on Linux, fs.inotify.max_user_watches limits it",
-                POLL.as_secs()
-            )));
+            let mut advice = format!("they are looked at every {} s", POLL.as_secs());
+            if let Some(limit) = limit(why) {
+                advice += &format!("; the limit is {limit}");
+            }
+            complain(&Failure::new("cannot watch the book's sources", why).advise(advice));
         }
         (Watch { _watcher: watcher.ok(), events }, stopper)
     }
@@ -66,6 +66,19 @@ impl Watch {
             }
         }
         false
+    }
+}
+
+/// The limit of Linux that this error is about (inotify_init(2), inotify_add_watch(2)).
+fn limit(why: &notify::Error) -> Option<&'static str> {
+    // EMFILE, on every Linux.
+    const TOO_MANY_OPEN_FILES: i32 = 24;
+    match &why.kind {
+        notify::ErrorKind::MaxFilesWatch => Some("fs.inotify.max_user_watches"),
+        notify::ErrorKind::Io(why) if why.raw_os_error() == Some(TOO_MANY_OPEN_FILES) => {
+            Some("fs.inotify.max_user_instances, or this terminal's own (`ulimit -n`)")
+        }
+        _ => None,
     }
 }
 
