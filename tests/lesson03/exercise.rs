@@ -135,7 +135,8 @@ pub const CHECKS: &[Check] = &[
         .begins("It says who holds the port", "about 20 lines, three quarters of an hour")
         .demands("If a server listens, at this address or at all of them, the error line itself says `a server listens there` and names the address, all in one line; exit code 1.")
         .hint("What can you do with a live server that you can't do with the remains of one?")
-        .section("02-3-port-reuse.html#who-holds-the-port"),
+        .section("02-3-port-reuse.html#who-holds-the-port")
+        .needs(Needs::Ipv6),
     check("knows_a_busy_server", knows_a_busy_server)
         .demands("A server whose queue is full is a server, and the error line itself says so within three seconds.")
         .hint("What does a client see of a server whose queue is full, and how long do you wait for more?")
