@@ -22,7 +22,7 @@ shown in it changes.";
 
 const USAGE: &str = "\
 [OPTIONS]
-       book build [--dest DIR]
+       book build [--dest DIR] [--pdf FILE]
        book preprocess
 
   --port PORT       The port to listen on; 0 picks a free one (default: 3000)
@@ -33,7 +33,8 @@ const USAGE: &str = "\
                     the current directory)
 
   build             Write the book as a static site; --dest says where to (default:
-                    book.toml's build-dir, target/book)
+                    book.toml's build-dir, target/book). --pdf is the book as a PDF, which
+                    the site then has, with a link on its front page
   preprocess        Be mdBook's preprocessor `repair`: a book on stdin, the book, prepared, on
                     stdout
 
@@ -70,7 +71,8 @@ pub fn main() -> ExitCode {
 
 fn build_or_serve(mut line: CommandLine) -> Result<(), Failure> {
     let build = line.command("build");
-    let (mut port, mut open, mut root, mut dest) = (3000, false, None, None);
+    let (mut port, mut open, mut root) = (3000, false, None);
+    let (mut dest, mut pdf) = (None, None);
     let mut ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
     // Not in the help, since only tests need it: for how long exercises are graded without a page.
     let mut grace = 60;
@@ -80,6 +82,7 @@ fn build_or_serve(mut line: CommandLine) -> Result<(), Failure> {
         match name.as_str() {
             "--root" => root = Some(PathBuf::from(line.value())),
             "--dest" if build => dest = Some(PathBuf::from(line.value())),
+            "--pdf" if build => pdf = Some(PathBuf::from(line.value())),
             "--port" if !build => port = line.number(0..=u16::MAX),
             "--listen" if !build => ip = line.parse(),
             "--open" if !build => open = true,
@@ -90,7 +93,7 @@ fn build_or_serve(mut line: CommandLine) -> Result<(), Failure> {
     }
     let root = find_root(root)?;
     match build {
-        true => build::static_site(&root, dest),
+        true => build::static_site(&root, dest, pdf.as_deref()),
         false => {
             let ground = Ground { root, namespaces };
             serve(ground, SocketAddr::new(ip, port), open, Duration::from_secs(grace))

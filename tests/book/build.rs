@@ -16,6 +16,7 @@ pub fn trials() -> Vec<Trial> {
         a_directory_with_other_files_is_not_overwritten,
         a_broken_book_leaves_the_last_site_in_place,
         a_static_site_does_not_reload,
+        a_pdf_is_linked_from_the_front_page,
         bad_arguments_exit_with_2,
     ]
 }
@@ -49,6 +50,34 @@ fn a_broken_book_leaves_the_last_site_in_place() {
     book.build().code(1);
     let page = fs::read_to_string(book.site().join("second.html")).unwrap();
     assert!(page.contains("Second words"), "{page}");
+}
+
+/// Chromium makes the real one: `.ci/pdf`.
+fn a_pdf_is_linked_from_the_front_page() {
+    let book = SmallBook::new();
+    let build = |pdf: &str| {
+        let mut program = program();
+        program.args(["build", "--pdf"]).arg(book.path(pdf)).current_dir(book.dir.path());
+        program.assert()
+    };
+    book.write("small.pdf", "%PDF-1.4");
+    book.write("page.html", "<p>no PDF</p>");
+    let link = "href=\"tcp-by-repair.pdf\"";
+
+    build("small.pdf").code(1).stderr(contains("error: cannot add ").and(contains("no <span")));
+    book.append("book/chapters/README.md", "<span class=\"pdf\"></span>");
+    build("page.html").code(1).stderr(contains("it is no PDF"));
+    build("missing.pdf").code(1).stderr(contains("error: cannot add "));
+    assert!(!book.path("target/book").exists());
+
+    build("small.pdf").success();
+    let site = book.path("target/book");
+    assert!(fs::read_to_string(site.join("index.html")).unwrap().contains(link));
+    assert_eq!(fs::read_to_string(site.join("tcp-by-repair.pdf")).unwrap(), "%PDF-1.4");
+    // Without one there's no link.
+    program().arg("build").current_dir(book.dir.path()).assert().success();
+    assert!(!fs::read_to_string(site.join("index.html")).unwrap().contains(link));
+    assert!(!site.join("tcp-by-repair.pdf").exists());
 }
 
 fn a_static_site_does_not_reload() {

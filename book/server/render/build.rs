@@ -69,12 +69,13 @@ fn blame(sources: &Sources, message: &str) -> Defect {
     Defect { file, line: None, what: format!("mdBook warns: {}", message.replace('\n', "\n    ")) }
 }
 
-/// Builds the book as a static site, and puts it in place only when it is whole.
+/// Builds the book as a static site, with a PDF of it if there is one, and puts it in place only when it is
+/// whole.
 ///
 /// # Errors
 ///
-/// The book cannot be built or written, or `dest` holds something else.
-pub fn static_site(root: &Path, dest: Option<PathBuf>) -> Result<(), Failure> {
+/// The book cannot be built or written, `dest` holds something else, or the PDF isn't one.
+pub fn static_site(root: &Path, dest: Option<PathBuf>, pdf: Option<&Path>) -> Result<(), Failure> {
     let started = Instant::now();
     let sources = Sources::read(root)?;
     let dest = dest.unwrap_or_else(|| root.join(&sources.config.build.build_dir));
@@ -97,6 +98,9 @@ pub fn static_site(root: &Path, dest: Option<PathBuf>) -> Result<(), Failure> {
         tempfile::Builder::new().prefix(".book-").tempdir_in(parent).map_err(unwritable)?;
     let (new, old) = (workshop.path().join("new"), workshop.path().join("old"));
     build(sources, &new, false)?;
+    if let Some(pdf) = pdf {
+        add_pdf(&new, pdf)?;
+    }
     if dest.exists() {
         fs::rename(&dest, &old).map_err(unwritable)?;
     }
@@ -105,4 +109,26 @@ pub fn static_site(root: &Path, dest: Option<PathBuf>) -> Result<(), Failure> {
     let _ =
         say!("wrote the book to {} in {:.1} s", dest.display(), started.elapsed().as_secs_f64());
     Ok(())
+}
+
+/// Where the front page has the link to the PDF, if there is one.
+const PLACE: &str = "<span class=\"pdf\"></span>";
+const LINK: &str = "Or take <a href=\"tcp-by-repair.pdf\">the whole book as a PDF</a> with you.";
+
+fn add_pdf(site: &Path, pdf: &Path) -> Result<(), Failure> {
+    let what = format!("cannot add {}", pdf.display());
+    let failed = |why| Failure::new(what.as_str(), why);
+    let bytes = fs::read(pdf).map_err(failed)?;
+    // ISO 32000-1, section 7.5.2.
+    if !bytes.starts_with(b"%PDF-") {
+        return Err(Failure::new(what, "it is no PDF"));
+    }
+    let front = site.join("index.html");
+    let page = fs::read_to_string(&front).map_err(failed)?;
+    if !page.contains(PLACE) {
+        let why = format!("the front page has no {PLACE} to link it from");
+        return Err(Failure::new(what, why));
+    }
+    fs::write(front, page.replace(PLACE, LINK)).map_err(failed)?;
+    fs::write(site.join("tcp-by-repair.pdf"), bytes).map_err(failed)
 }
