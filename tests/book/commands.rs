@@ -202,7 +202,7 @@ fn unknown(command: &str, suite: &str) -> Option<String> {
 
 /// Whether `.ci/run`, or the workflow whose commands it runs, has this command.
 fn continuous_integration_runs(command: &str) -> bool {
-    [".ci/run", ".github/classroom/grade.yml"].iter().any(|file| {
+    [".ci/run", ".ci/pdf", ".github/classroom/grade.yml"].iter().any(|file| {
         let script = fs::read_to_string(root().join(file)).unwrap();
         let mut commands = script.lines().flat_map(|line| line.split([';', '>', '|']));
         commands.any(|part| part.trim().ends_with(command))
