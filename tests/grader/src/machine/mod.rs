@@ -21,6 +21,7 @@ pub mod sockets;
 mod spawn;
 mod stall;
 mod start_time;
+mod terminal;
 
 pub(crate) use activity::{Activity, is_asleep};
 pub(crate) use busy::{busy_since, slowdown};
@@ -45,3 +46,4 @@ pub(crate) use spawn::said_with;
 pub(crate) use spawn::{close_for_good, spawn};
 pub use stall::despite_stalls;
 pub(crate) use start_time::{allowance, begins as start_begins, seen as start_seen};
+pub(crate) use terminal::terminal_width;

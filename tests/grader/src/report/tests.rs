@@ -2,8 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use anstream::adapter::strip_str;
+use unicode_width::UnicodeWidthStr;
+
 use super::text::Report;
-use super::{attempt, judge};
+use super::{attempt, judge, perform};
 use crate::actors::{Check, Run, Subject, Trace};
 use crate::check::{Broken, Outcome, check};
 use crate::machine::{must_fail, must_pass, said_with, slowdown, start_seen};
@@ -31,6 +34,24 @@ fn says_hello(run: &mut Run) -> Outcome {
     let mut program = run.start(&[])?;
     program.listening()?;
     program.says("hello")
+}
+
+#[test]
+fn a_report_is_as_narrow_as_the_terminal() {
+    const DEMANDS: &str = "A sentence that's longer than forty columns goes on in the next line.";
+    let check: Check = check("works", says_hello).demands(DEMANDS).hint(DEMANDS);
+    let program = shell("echo listening on 127.0.0.1:1; echo What is missing?");
+    let report = perform(&check, Some(&program), must_pass()).expect_err("it must fail");
+    let widest = |text: &str| {
+        let (sentences, _) = text.rsplit_once('\n').expect("the last line is an address");
+        sentences.lines().map(|line| strip_str(line).to_string().width()).max()
+    };
+    let narrow = report.coloured_to(40);
+    assert!(widest(&narrow) <= Some(40), "{narrow}");
+    assert!(widest(&report.to_string()) > Some(60), "{report}");
+    // Nothing but line ends is different.
+    let words = |text: &str| strip_str(text).to_string().split_whitespace().collect::<String>();
+    assert_eq!(words(&narrow), words(&report.to_string()));
 }
 
 #[test]

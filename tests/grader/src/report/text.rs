@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
 use std::sync::Arc;
 
@@ -6,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use super::cause;
 use crate::actors::{Record, Run};
 use crate::check::{Broken, Check};
+use crate::machine::terminal_width;
 use crate::words::{report as words, shown};
 
 /// What a failing check prints: as plain text by `Display`, for a terminal by [`Report::coloured`].
@@ -22,11 +24,15 @@ pub struct Report {
 /// The width to which sentences are wrapped. What programs wrote is not.
 const WIDTH: usize = 100;
 
+/// What begins in a column needs some room.
+const NARROWEST: usize = 30;
+
 struct Styles {
     title: Style,
     failed: Style,
     heading: Style,
     aside: Style,
+    width: usize,
 }
 
 const PLAIN: Styles = Styles {
@@ -34,6 +40,7 @@ const PLAIN: Styles = Styles {
     failed: Style::new(),
     heading: Style::new(),
     aside: Style::new(),
+    width: WIDTH,
 };
 
 const COLOURED: Styles = Styles {
@@ -41,6 +48,7 @@ const COLOURED: Styles = Styles {
     failed: AnsiColor::Red.on_default().bold(),
     heading: AnsiColor::Cyan.on_default(),
     aside: Style::new().dimmed(),
+    width: WIDTH,
 };
 
 impl Report {
@@ -85,10 +93,15 @@ impl Report {
         &self.check
     }
 
-    /// With the escape sequences of a terminal.
+    /// With the escape sequences of a terminal, and as wide as ours.
     pub fn coloured(&self) -> String {
+        self.coloured_to(terminal_width().map_or(WIDTH, |width| width.clamp(NARROWEST, WIDTH)))
+    }
+
+    pub(crate) fn coloured_to(&self, width: usize) -> String {
         let mut text = String::new();
-        self.write(&mut text, &COLOURED).expect("a String takes everything");
+        let styles = Styles { width, ..COLOURED };
+        self.write(&mut text, &styles).expect("a String takes everything");
         text
     }
 
@@ -125,13 +138,14 @@ impl Report {
 
     fn write(&self, f: &mut impl Write, styles: &Styles) -> fmt::Result {
         let Report { check, subject, .. } = self;
-        let Styles { title, heading, .. } = styles;
+        let Styles { title, heading, width, .. } = styles;
+        let wrapped = |text: &str, column| wrapped(text, column, *width);
         let line = match self.is_judged() {
             true => words::title(subject, check.id),
             false => words::title_not_judged(subject, check.id),
         };
         writeln!(f, "{title}{line}{title:#}")?;
-        writeln!(f, "{}\n", check.demands)?;
+        writeln!(f, "{}\n", styles.fitted(check.demands, 0))?;
         self.facts(f, styles)?;
         writeln!(f)?;
         if let Some(why) = &self.not_judged {
@@ -139,15 +153,16 @@ impl Report {
         }
         for (number, sentence) in self.likely.iter().enumerate() {
             let label = words::LIKELY_CAUSE;
-            let width = label.chars().count();
-            let label = if number == 0 { label } else { &" ".repeat(width) };
-            writeln!(f, "{heading}{label}{heading:#} {}", wrapped(sentence, width + 1))?;
+            let column = label.chars().count();
+            let label = if number == 0 { label } else { &" ".repeat(column) };
+            writeln!(f, "{heading}{label}{heading:#} {}", wrapped(sentence, column + 1))?;
         }
         if !self.hint().is_empty() {
             let label = words::HINT;
             let hint = wrapped(self.hint(), label.chars().count() + 1);
             writeln!(f, "{heading}{label}{heading:#} {hint}")?;
         }
+        // An address stays in one piece, to be clicked.
         write!(f, "{heading}{}{heading:#} {}", words::READ, page(check.section))
     }
 
@@ -155,19 +170,28 @@ impl Report {
     fn facts(&self, f: &mut impl Write, styles: &Styles) -> fmt::Result {
         let (broken, failed) = (&self.broken, styles.failed);
         self.steps(f, styles)?;
-        writeln!(f, "{}{}", words::EXPECTED, broken.expected)?;
-        writeln!(f, "{}{}", words::GOT, broken.got)?;
+        for (label, text) in [(words::EXPECTED, &broken.expected), (words::GOT, &broken.got)] {
+            // A caret points at a place in a line.
+            let text = match broken.caret {
+                Some(_) => text.into(),
+                None => styles.fitted(text, label.chars().count()),
+            };
+            writeln!(f, "{label}{text}")?;
+        }
         if let Some(caret) = &broken.caret {
             let before = " ".repeat(words::GOT.chars().count() + caret.column);
             writeln!(f, "{before}{failed}^{failed:#} {}", caret.says)?;
         }
         if let Some(seed) = self.record.seed {
-            writeln!(f, "\n{}", words::seed(seed))?;
+            writeln!(f, "\n{}", styles.fitted(&words::seed(seed), 0))?;
         }
         self.outputs(f, styles)
     }
 
-    fn steps(&self, f: &mut impl Write, Styles { failed, aside, .. }: &Styles) -> fmt::Result {
+    fn steps(&self, f: &mut impl Write, styles: &Styles) -> fmt::Result {
+        /// Where the words of a step begin.
+        const COLUMN: usize = 8;
+        let Styles { failed, aside, .. } = styles;
         let steps = &self.record.steps;
         let Some((last, before)) = steps.split_last() else { return Ok(()) };
         let mut number = 0;
@@ -175,7 +199,7 @@ impl Report {
             let Repeated { length, times } = repeated(&before[number..]);
             for step in &before[number..number + length] {
                 number += 1;
-                writeln!(f, "    {number:2}  {step}")?;
+                writeln!(f, "    {number:2}  {}", styles.fitted(step, COLUMN))?;
             }
             let more = length * (times - 1);
             if more > 0 {
@@ -183,6 +207,7 @@ impl Report {
             }
             number += more;
         }
+        let last = styles.fitted(last, COLUMN);
         writeln!(f, "{failed}--> {:2}  {last}{failed:#}", steps.len())
     }
 
@@ -245,9 +270,19 @@ fn repeated(steps: &[String]) -> Repeated {
 }
 
 /// A sentence that begins in this column, and goes on in it.
-fn wrapped(sentence: &str, column: usize) -> String {
-    let lines = textwrap::wrap(sentence, textwrap::Options::new(WIDTH - column).break_words(false));
-    lines.join(&format!("\n{}", " ".repeat(column)))
+fn wrapped(sentence: &str, column: usize, width: usize) -> String {
+    let options = textwrap::Options::new(width - column).break_words(false);
+    textwrap::wrap(sentence, options).join(&format!("\n{}", " ".repeat(column)))
+}
+
+impl Styles {
+    /// A line that has the length it has, and is wrapped in a narrow terminal only.
+    fn fitted<'a>(&self, line: &'a str, column: usize) -> Cow<'a, str> {
+        match self.width < WIDTH {
+            true => wrapped(line, column, self.width).into(),
+            false => line.into(),
+        }
+    }
 }
 
 impl Display for Report {
