@@ -58,6 +58,10 @@ pub const FACTS: &[Check] = &[
         .demands("At the end comes the report to begin with, and the grade in one line.")
         .section("help.html#how-to-read-a-report")
         .needs(Needs::Unix),
+    check("what_is_hidden_is_not_judged", what_is_hidden_is_not_judged)
+        .demands("Where Linux hides its sockets, checks that look at them are ignored, and others run.")
+        .section("machine.html#what-we-tried")
+        .needs(Needs::LinuxAndRight(&HIDING)),
     check("a_copied_tree_grades_itself", a_copied_tree_grades_itself)
         .demands("A tree that was built and then copied grades its own exercise, not the old tree's.")
         .section("help.html#how-to-read-a-report")
@@ -271,6 +275,33 @@ fn colours_are_for_terminals(run: &mut Run) -> Outcome {
         run.ensure(format!("its report has colours: {coloured}"), has == coloured, report)?;
     }
     Ok(())
+}
+
+/// What comes behind it sees processes in `/proc`, and nothing else (proc(5), `subset=pid`).
+const HIDING: [&str; 9] = [
+    "unshare",
+    "--map-root-user",
+    "--mount",
+    "--pid",
+    "--fork",
+    "sh",
+    "-c",
+    "mount -t proc -o subset=pid proc /proc && \"${@:-true}\"",
+    "sh",
+];
+
+fn what_is_hidden_is_not_judged(run: &mut Run) -> Outcome {
+    let suite = run.attempt("this suite", std::env::current_exe())?;
+    let suite = Subject::new("the suite", suite).through(&HIDING);
+    let looks = "solution02::robust::survives_a_crowd";
+    let answers = "solution02::answers_a_request";
+    let mut suite = run.start_other(&suite, &["--exact", looks, answers])?;
+    suite.exits_with(0)?;
+    let said = suite.stdout();
+    let ends = |name: &str, end| said.lines().any(|it| it.contains(name) && it.ends_with(end));
+    let why = "[needs the kernel's list of sockets] ";
+    run.ensure("one is ignored", ends(&format!("{why}{looks}"), "ignored"), &said)?;
+    run.ensure("the other one passes", ends(answers, "ok"), &said)
 }
 
 /// The path of the old tree must be compiled into nothing. This folder's name has all that breaks paths:
