@@ -9,7 +9,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::programs::{Listening, Place, Side};
 use super::run::Run;
-use super::visitor::{self, Visitor};
+use super::visitor;
+use super::wish::{Actor, Wish};
 use crate::process::child::Stop;
 use crate::process::parent_death;
 
@@ -19,44 +20,6 @@ const MOST_IN_ALL: usize = 20;
 
 /// The number of the first of them: the panel's own programs come before it.
 const FIRST: usize = 2;
-
-/// One more client for a server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Actor {
-    /// The panel's own client, once more.
-    Another,
-    Visitor(Visitor),
-}
-
-impl Actor {
-    /// All of them, each with its name in a request and the words on its button.
-    const ALL: [(Actor, &str, &str); 5] = [
-        (Actor::Another, "another", "Another client"),
-        (Actor::Visitor(Visitor::Silent), Visitor::Silent.name(), "A silent one"),
-        (Actor::Visitor(Visitor::Slow), Visitor::Slow.name(), "A slow one"),
-        (Actor::Visitor(Visitor::Resetting), Visitor::Resetting.name(), "One that resets"),
-        (Actor::Visitor(Visitor::Crowd), Visitor::Crowd.name(), "Fifty at once"),
-    ];
-
-    /// The one that a page names.
-    pub fn named(name: &str) -> Option<Actor> {
-        Actor::ALL.into_iter().find(|(_, own, _)| *own == name).map(|(actor, ..)| actor)
-    }
-
-    /// The names and words of those who can come to these programs: without a client there is no other one.
-    pub fn described(programs: &[Asked]) -> Vec<[&'static str; 2]> {
-        let come = Actor::ALL
-            .into_iter()
-            .filter(|(actor, ..)| *actor != Actor::Another || programs.len() > 1);
-        come.map(|(_, name, words)| [name, words]).collect()
-    }
-}
-
-/// A client that a page asks for, and the way to say that it comes, or why it doesn't.
-pub struct Wish {
-    actor: Actor,
-    answer: oneshot::Sender<Result<(), &'static str>>,
-}
 
 impl Run {
     /// Sends one more client to the server of this run, as soon as that listens.

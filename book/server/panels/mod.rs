@@ -4,6 +4,7 @@ mod actors;
 mod check;
 mod events;
 mod kernel;
+mod life;
 pub mod panel;
 mod programs;
 mod routes;
@@ -11,6 +12,7 @@ mod run;
 mod shelf;
 mod sockets;
 pub mod visitor;
+mod wish;
 
 pub use routes::Runs;
 pub use run::Ground;

@@ -14,8 +14,8 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::{ChildStdin, Command};
 use tokio::sync::{mpsc, watch};
 
-use super::actors::Wish;
 use super::run::Run;
+use super::wish::Wish;
 use crate::process::child::{self, Child, Stop};
 use crate::process::parent_death::{self, Entrance};
 use crate::scene::words;

@@ -14,11 +14,12 @@ use programs::{Asked, Program};
 use serde_json::{Map, Value, json};
 use tokio::time::sleep;
 
-use super::actors::Actor;
 use super::check::Watched;
+use super::life::What;
 use super::panel::Panel;
-use super::run::{Ground, Run, What};
+use super::run::{Ground, Run};
 use super::shelf::Shelf;
+use super::wish::Actor;
 use crate::grading::GradeQueue;
 
 /// Runs at the same time; one more, and the oldest is stopped. A browser keeps six connections to a server, and

@@ -1,25 +1,20 @@
-//! One run: the programs of a panel, built, started and watched, on a stage where one is to be had.
+//! One run: what a page sees of it, and how it's stopped.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::response::sse;
-use futures_util::future::join;
 use futures_util::stream::Stream;
-use programs::{Asked, Role};
+use programs::Asked;
 use serde_json::json;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
-use super::actors::Wish;
-use super::check::Watched;
 use super::events::Events;
-use super::programs::{Listening, Place};
 use super::shelf::Shelf;
-use super::sockets::Left;
+use super::wish::Wish;
 use crate::scene::html::{Cast, Drawing};
 use crate::stage::{Refused, Stage};
 
@@ -41,7 +36,7 @@ pub struct Run {
     cast: Cast,
     pub events: Events,
     pub stop: watch::Sender<bool>,
-    shelf: Shelf,
+    pub(super) shelf: Shelf,
     pub(super) wishes: mpsc::Sender<Wish>,
     /// The way to the standard input of each program.
     inputs: Vec<mpsc::Sender<String>>,
@@ -56,19 +51,10 @@ pub struct Ground {
     pub namespaces: bool,
 }
 
-/// What is run.
-#[derive(Clone)]
-pub enum What {
-    /// The programs of a panel.
-    Programs(Vec<Asked>),
-    /// A check of an exercise.
-    Check(Box<Watched>),
-}
-
 /// How a page reaches programs that run.
-struct Ways {
-    lines: Vec<mpsc::Receiver<String>>,
-    wishes: mpsc::Receiver<Wish>,
+pub(super) struct Ways {
+    pub(super) lines: Vec<mpsc::Receiver<String>>,
+    pub(super) wishes: mpsc::Receiver<Wish>,
 }
 
 impl AsRef<Events> for Run {
@@ -78,18 +64,14 @@ impl AsRef<Events> for Run {
 }
 
 impl Run {
-    /// Starts a run, which goes on by itself.
-    pub fn start(id: String, panel: String, ground: Ground, shelf: Shelf, what: What) -> Arc<Run> {
-        let asked = match &what {
-            What::Programs(asked) => &asked[..],
-            What::Check(_) => &[],
-        };
+    /// A run before it begins, and how a page reaches its programs.
+    pub(super) fn new(id: String, panel: String, shelf: Shelf, asked: &[Asked]) -> (Run, Ways) {
         // A line waits here until the program reads it.
         let (inputs, lines) = asked.iter().map(|_| mpsc::channel(16)).unzip();
         let (wishes, wished) = mpsc::channel(4);
         let started = Instant::now();
         let cast = Cast::of(asked.iter().map(|one| (one.program.name, one.program.role.name())));
-        let run = Arc::new(Run {
+        let run = Run {
             id,
             panel,
             started,
@@ -99,9 +81,8 @@ impl Run {
             shelf,
             wishes,
             inputs,
-        });
-        tokio::spawn(Arc::clone(&run).live(ground, what, Ways { lines, wishes: wished }));
-        run
+        };
+        (run, Ways { lines, wishes: wished })
     }
 
     /// Whether all of its programs have ended.
@@ -149,106 +130,6 @@ impl Run {
         Events::stream(self, from, drawing)
     }
 
-    // ------------------------------------------------------------------------
-    // Its life.
-
-    async fn live(self: Arc<Run>, ground: Ground, what: What, ways: Ways) {
-        let _closing = Closing(&self);
-        let play = async {
-            match &what {
-                What::Programs(asked) => self.play(&ground, asked, ways).await,
-                What::Check(watched) => self.check(&ground, watched).await,
-            }
-        };
-        tokio::select! {
-            () = play => {}
-            never = self.stop_after(self.abandoned(), "no page listens any more") => match never {},
-        }
-    }
-
-    async fn play(&self, ground: &Ground, asked: &[Asked], ways: Ways) {
-        // What cargo says is told after it's known where the run will be.
-        drop(self.events.hold());
-        let stage = async {
-            let stage = self.stage(ground, asked).await;
-            let (isolated, why) = match &stage {
-                Ok(_) => (true, OWN_NETWORK.to_owned()),
-                Err(why) => (false, why.clone()),
-            };
-            self.events.tell_first("where", json!({ "isolated": isolated, "why": why }));
-            self.events.release_all();
-            stage.ok()
-        };
-        let built = async {
-            tokio::select! {
-                built = self.build(&ground.root, asked) => built,
-                never = self.stop_after(sleep(LONGEST_BUILD), "the build takes too long") => match never {},
-            }
-        };
-        let (stage, built) = join(stage, built).await;
-        if let Some(built) = built {
-            let entrance =
-                stage.as_ref().map(|stage| stage.spaces().entrance()).unwrap_or_default();
-            let place = Place { root: &ground.root, built: &built, entrance: &entrance };
-            self.programs_and_kernel(place, asked, ways, stage).await;
-        } else {
-            self.over();
-            close(stage).await;
-        }
-    }
-
-    /// A stage for programs that talk among themselves, or else why they are on this machine's own network.
-    async fn stage(&self, ground: &Ground, asked: &[Asked]) -> Result<Stage, String> {
-        let last = self.shelf.take(&self.panel);
-        if let [one] = asked {
-            match one.program.role {
-                Role::Alone => {}
-                Role::Server => return Err(SERVER_ALONE.into()),
-                Role::Client => return Err(CLIENT_ALONE.into()),
-            }
-        }
-        match last {
-            // "The same port as last time" may have a connection in TIME_WAIT.
-            Some(last) if ground.namespaces && named_address(asked).is_some() => {
-                Stage::open_again(last).await.map_err(|why| why.to_string())
-            }
-            _ => open_stage(ground).await,
-        }
-    }
-
-    async fn programs_and_kernel(
-        &self,
-        place: Place<'_>,
-        asked: &[Asked],
-        ways: Ways,
-        stage: Option<Stage>,
-    ) {
-        let Ways { lines, wishes } = ways;
-        let listening = watch::Sender::new(Listening::NotYet);
-        let spaces = stage.as_ref().map(|stage| Arc::clone(stage.spaces()));
-        let programs = async {
-            tokio::select! {
-                () = self.programs(place, asked, lines, wishes, &listening) => {}
-                never = self.stop_after(sleep(LONGEST_RUN), "it takes too long") => match never {},
-            }
-            spaces.iter().for_each(|spaces| self.shelf.put(&self.panel, spaces));
-            self.over();
-        };
-        match stage {
-            Some(mut stage) => {
-                let marks = self.events.hold();
-                let named = named_address(asked);
-                join(programs, self.watch(&mut stage, marks, named)).await;
-                self.events.release_all();
-                close(Some(stage)).await;
-            }
-            None => {
-                let left = Left::here().await;
-                join(programs, self.look(&left, listening.subscribe())).await;
-            }
-        }
-    }
-
     pub(super) fn over(&self) {
         self.events.progress.send_modify(|progress| progress.is_over = true);
         self.events.tell("over", json!({ "stopped": *self.stop.borrow() }));
@@ -266,7 +147,7 @@ impl Run {
         std::future::pending().await
     }
 
-    async fn abandoned(&self) {
+    pub(super) async fn abandoned(&self) {
         let mut listeners = self.events.listeners.subscribe();
         loop {
             let _ = listeners.wait_for(|&count| count == 0).await;
@@ -279,13 +160,6 @@ impl Run {
 
 /// These are the ends of sentences: "… because".
 pub const OWN_NETWORK: &str = "the programs talk to each other and to nothing else";
-const SERVER_ALONE: &str = "you can talk to this server from a terminal";
-const CLIENT_ALONE: &str = "this client talks to a server that you start yourself";
-
-fn named_address(asked: &[Asked]) -> Option<SocketAddr> {
-    asked.first().and_then(Asked::named_address)
-}
-
 /// A new stage, or why there is none.
 pub async fn open_stage(ground: &Ground) -> Result<Stage, String> {
     let stage = match ground.namespaces {
@@ -293,26 +167,4 @@ pub async fn open_stage(ground: &Ground) -> Result<Stage, String> {
         false => Err(Refused::Unwanted),
     };
     stage.map_err(|why| why.to_string())
-}
-
-async fn close(stage: Option<Stage>) {
-    if let Some(stage) = stage {
-        stage.close().await;
-    }
-}
-
-/// Closes a run at its end, even if that is a panic: its panel must be free for another.
-struct Closing<'run>(&'run Run);
-
-impl Drop for Closing<'_> {
-    fn drop(&mut self) {
-        let Run { events, .. } = self.0;
-        events.release_all();
-        // A page that hears this does not ask again.
-        events.tell("end", json!({}));
-        events.progress.send_modify(|progress| {
-            progress.is_over = true;
-            progress.is_closed = true;
-        });
-    }
 }
