@@ -126,6 +126,14 @@ fn a_crowd_is_counted() {
     let place = t.story.rows().iter().position(|row| matches!(row.act, Act::Crowd { .. }));
     let text = words(&t, place.expect("a row"));
     assert_eq!(text, "42 more clients at the same time: 294 packets, 420 bytes");
+    // What they send after a pause is a row of its own, and they are no new ones.
+    t.now += 2000;
+    for port in 50001..50051 {
+        t.sends(port, SERVER, "A", "late");
+    }
+    assert_eq!(crowds(&t)[1..], [(0, 42, 42 * 4)]);
+    let text = words(&t, t.story.rows().len() - 1);
+    assert!(!text.starts_with("42"), "{text}");
 }
 
 fn a_client_after_a_crowd_is_drawn() {

@@ -132,7 +132,7 @@ pub enum Act {
         packets: usize,
         bytes: usize,
     },
-    /// Conversations that go on at the same time as those that are drawn, and what they send.
+    /// Conversations that go on at the same time as those that are drawn, so many of them new, and what they send.
     Crowd {
         conversations: usize,
         packets: usize,

@@ -60,11 +60,12 @@ impl Listener {
     }
 }
 
-/// Those that are counted and not drawn, since the last time at which there were none.
+/// Those that are counted and not drawn, in one row until a pause.
 #[derive(Default)]
 struct Crowd {
     row: Option<usize>,
     last: Duration,
+    /// All of them, also those of earlier rows.
     members: BTreeSet<usize>,
 }
 
@@ -209,10 +210,10 @@ impl Story {
         packet: Option<&Packet>,
     ) {
         if at.saturating_sub(self.crowd.last) > LONG_PAUSE {
-            self.crowd = Crowd::default();
+            self.crowd.row = None;
         }
         self.crowd.last = at;
-        self.crowd.members.insert(index);
+        let is_new = self.crowd.members.insert(index);
         if self.crowd.row.is_none() && !self.is_cut(changed, at) {
             let act = Act::Crowd { conversations: 0, packets: 0, bytes: 0 };
             self.add(changed, at, None, act, [None; 2]);
@@ -220,7 +221,7 @@ impl Story {
         }
         let Some(row) = self.crowd.row else { return };
         if let Act::Crowd { conversations, packets, bytes } = &mut self.rows[row].act {
-            *conversations = self.crowd.members.len();
+            *conversations += usize::from(is_new);
             *packets += usize::from(packet.is_some());
             *bytes += packet.map_or(0, |packet| packet.length);
             changed.push(row);

@@ -349,13 +349,16 @@ pub fn left(end: End, count: usize) -> String {
 
 /// Conversations that are not drawn.
 pub fn crowd(conversations: usize, packets: usize, size: u64) -> String {
-    let clients = if conversations == 1 { "client" } else { "clients" };
     let packets = match packets {
         0 => String::new(),
         1 => format!(": 1 packet, {}", bytes(size)),
         _ => format!(": {packets} packets, {}", bytes(size)),
     };
-    format!("{conversations} more {clients} at the same time{packets}")
+    match conversations {
+        0 => format!("the clients that are not drawn{packets}"),
+        1 => format!("1 more client at the same time{packets}"),
+        _ => format!("{conversations} more clients at the same time{packets}"),
+    }
 }
 
 /// So many packets are missing in the capture.
