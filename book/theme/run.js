@@ -371,7 +371,7 @@
 
         /** Where the list's end is in sight, it stays there. */
         follow() {
-            if (this.isRunning && this.log.scrollTop > this.followed - 40) {
+            if (this.isRunning && this.player.timer === null && this.log.scrollTop > this.followed - 40) {
                 this.log.scrollTop = this.log.scrollHeight;
                 this.followed = this.log.scrollTop;
             }

@@ -41,7 +41,9 @@
             this.scrubber.setAttribute('aria-label', 'Step of the scene');
             this.scrubber.oninput = () => {
                 this.pause();
+                this.move();
                 this.go(Number(this.scrubber.value));
+                this.look();
             };
             this.place = make('span', { className: 'scene-place' });
             this.bar = make('div', { className: 'scene-player' }, this.playButton, this.backButton,
@@ -52,7 +54,6 @@
             // What a step has shown is read out; while the scene plays by itself, nothing is.
             this.told = make('span', { className: 'scene-hear' });
             this.told.setAttribute('role', 'status');
-            // In sight as long as the scene is.
             this.controls = make('div', { className: 'scene-controls' }, this.bar, this.caption, this.told);
             this.scene.prepend(this.controls);
             // Everywhere else these keys turn the page.
@@ -142,7 +143,7 @@
 
         step(by) {
             this.pause();
-            this.isMoved = true;
+            this.move();
             this.go(this.position + by);
             if (this.list.contains(document.activeElement)) this.reach()?.focus({ preventScroll: true });
             this.look();
@@ -157,7 +158,7 @@
                 return;
             }
             this.told.textContent = '';
-            this.isMoved = true;
+            this.move();
             this.go(this.isAtEnd ? 1 : this.position);
             this.look();
             this.wait();
@@ -192,7 +193,14 @@
             }, Math.min(pause, LONGEST) * (this.isSlow ? SLOWER : 1));
         }
 
-        /** Brings the row into sight, and a bit of what comes next. */
+        /** A scene that moves is no higher than the window, so that its buttons and its row are in sight together. */
+        move() {
+            this.isMoved = true;
+            this.scene.classList.add('scene-moved');
+            this.scene.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+        }
+
+        /** Brings the row into sight, within the list alone. */
         look() {
             const row = this.list.children[this.position - 1];
             if (!row) return;
@@ -200,15 +208,6 @@
             const { scrollTop, clientHeight } = this.list;
             if (top < scrollTop) this.list.scrollTop = Math.max(0, top - height);
             if (top + 3 * height > scrollTop + clientHeight) this.list.scrollTop = top + 3 * height - clientHeight;
-            // Who has scrolled elsewhere while it plays reads there.
-            const isInSight = (one) => {
-                const { top: above, bottom } = one.getBoundingClientRect();
-                return bottom > 0 && above < innerHeight;
-            };
-            const before = this.timer === null ? row : row.previousElementSibling;
-            if (before === null || before === row || isInSight(before)) {
-                row.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-            }
         }
 
         // --------------------------------------------------------------------
@@ -250,6 +249,7 @@
             this.list.replaceChildren();
             this.position = 0;
             this.isMoved = false;
+            this.scene.classList.remove('scene-moved');
             this.reached = null;
             this.told.textContent = '';
             this.count();
