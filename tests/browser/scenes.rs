@@ -115,7 +115,10 @@ fn the_reset_is_drawn(live: &mut LiveVisit) {
     assert_eq!(live.get(&format!("{look}.hidden")), json!(true), "it would tell how it goes");
     runs(live, UNREAD);
     let drawn = arrows(live, &format!("{UNREAD} .run-live"));
-    assert_eq!(drawn.as_array().and_then(|all| all.last()), Some(&json!(["server", "ACK RST", 0])));
+    let last = drawn.as_array().and_then(|all| all.last()).expect("arrows");
+    // On a busy machine the server is gone when the bytes come, and the reset answers them: it has no ACK then.
+    let resets = [json!(["server", "ACK RST", 0]), json!(["server", "RST", 0])];
+    assert!(resets.contains(last), "{last}");
     assert_eq!(live.get(&format!("{look}.hidden")), json!(false));
     let dashes = live.get(&format!(
         "getComputedStyle({}).strokeDasharray !== 'none'",
@@ -155,6 +158,12 @@ fn a_scene_is_played_by_key(live: &mut LiveVisit) {
     assert_eq!(shown(live, scene), all);
     let same = live.get(&format!("{}.scrollHeight", query(&format!("{scene} .scene-rows"))));
     assert_eq!(same, height, "nothing jumps");
+    // The buttons, and the row of the step, are in sight together.
+    let in_sight = format!(
+        "['.scene-play', '.scene-now'].map((part) => document.querySelector(`{scene} ${{part}}`).getBoundingClientRect())
+             .every(({{ top, bottom }}) => top >= 0 && bottom <= innerHeight)"
+    );
+    assert_eq!(live.get(&in_sight), json!(true));
     // The scrubber takes arrow keys, and the page isn't turned.
     let path = live.get("location.pathname");
     live.get(&format!("{}.focus()", query(&format!("{scene} .scene-scrubber"))));
