@@ -110,9 +110,11 @@ impl Recording {
                 Event::Start { command, .. } => {
                     words(command);
                     // It leaves the choice to the kernel.
-                    if let Some(host) = command.strip_suffix(":0") {
-                        *command = format!("{host}:{SERVER_PORT}");
-                    }
+                    let chosen = command.split(' ').map(|word| match word.strip_suffix(":0") {
+                        Some(host) => format!("{host}:{SERVER_PORT}"),
+                        None => word.to_owned(),
+                    });
+                    *command = chosen.collect::<Vec<_>>().join(" ");
                 }
                 Event::Line { text, .. } | Event::Note { text, .. } => words(text),
                 Event::Exit { .. } | Event::Left { .. } => {}
