@@ -8,7 +8,6 @@ mod cards;
 mod chapters;
 mod commands;
 mod defects;
-#[cfg(target_os = "linux")]
 mod figures;
 mod guard;
 mod live;
@@ -35,7 +34,6 @@ fn main() -> ExitCode {
     let mut trials = live::trials();
     #[cfg(target_os = "linux")]
     trials.extend(strain::trials());
-    #[cfg(target_os = "linux")]
     trials.extend(figures::trials());
     trials.extend(packets::trials());
     trials.extend(stories::trials());

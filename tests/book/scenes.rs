@@ -17,11 +17,8 @@ use common::sockets::State;
 use harness::Trial;
 use serde_json::{Value, json};
 
-#[cfg(target_os = "linux")]
 use crate::figures;
-use crate::live::needs;
-#[cfg(target_os = "linux")]
-use crate::live::{has_namespaces, has_python};
+use crate::live::{has_namespaces, has_python, needs};
 use crate::support::{Server, root, sources, test, trials};
 
 pub fn trials() -> Vec<Trial> {
@@ -32,10 +29,8 @@ pub fn trials() -> Vec<Trial> {
         another_ending_is_another_scene,
         most_chapters_with_a_pair_have_a_scene,
     ];
-    #[cfg(target_os = "linux")]
-    trials.extend(trials![the_scene_of_each_figure_is_recorded,]);
-    #[cfg(target_os = "linux")]
-    trials.extend(panels().into_iter().map(|(name, panel)| {
+        trials.extend(trials![the_scene_of_each_figure_is_recorded,]);
+        trials.extend(panels().into_iter().map(|(name, panel)| {
         let is_python = panel.programs.iter().any(|one| one.program.name.ends_with(".py"));
         let trial = test(&format!("scene::{name}"), move || is_as_recorded(&name, &panel));
         let trial = needs("network namespaces", has_namespaces(), trial);
@@ -316,7 +311,6 @@ fn drawn() -> BTreeSet<String> {
 }
 
 /// The suite makes each scene that a figure is drawn from, and compares it with what happens.
-#[cfg(target_os = "linux")]
 fn the_scene_of_each_figure_is_recorded() {
     let made: BTreeSet<String> = figures::names().map(str::to_owned).collect();
     assert_eq!(made, drawn());
@@ -326,7 +320,6 @@ fn the_scene_of_each_figure_is_recorded() {
 
 /// Runs the programs of a panel on a stage. A scene whose name begins so is that of a restart: they run once more, and
 /// their server is at the same port.
-#[cfg(target_os = "linux")]
 fn captured(name: &str, panel: &Panel) -> Recording {
     let server = Server::shared();
     let is_restarted = name.starts_with("restart");
@@ -356,7 +349,6 @@ fn captured(name: &str, panel: &Panel) -> Recording {
 
 /// What happens in a run, until its programs have ended or, where the server goes on, until all of its conversations
 /// are over. If another one follows, it ends this one.
-#[cfg(target_os = "linux")]
 fn played(
     server: &Server,
     panel: &Panel,
@@ -402,13 +394,11 @@ fn played(
 }
 
 /// A server that says nothing never ends a conversation.
-#[cfg(target_os = "linux")]
 fn is_silent(panel: &Panel) -> bool {
     panel.programs[0].given.get("--be").is_some_and(|how| how == "silent")
 }
 
 /// The servers of one client end after it.
-#[cfg(target_os = "linux")]
 fn ends_by_itself(panel: &Panel) -> bool {
     let name = panel.programs[0].program.name;
     name == "lesson04/daemon.py"
@@ -417,7 +407,6 @@ fn ends_by_itself(panel: &Panel) -> bool {
             .any(|goes_on| name.starts_with(goes_on))
 }
 
-#[cfg(target_os = "linux")]
 fn is_as_recorded(name: &str, panel: &Panel) {
     let sources = sources();
     let src = &sources.config.book.src;

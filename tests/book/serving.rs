@@ -8,11 +8,10 @@ use harness::Trial;
 use predicates::prelude::*;
 use predicates::str::contains;
 
-use crate::support::{PROGRAM, SECOND, SETTINGS, Server, SmallBook, program, trials};
+use crate::support::{PROGRAM, SECOND, SETTINGS, Server, SmallBook, interrupt, program, trials};
 
 pub fn trials() -> Vec<Trial> {
-    #[allow(unused_mut)]
-    let mut trials = trials![
+    trials![
         a_page_is_served_on_a_free_port,
         an_unknown_page_is_404,
         a_changed_chapter_is_rebuilt,
@@ -21,10 +20,8 @@ pub fn trials() -> Vec<Trial> {
         a_mended_book_toml_is_followed,
         a_taken_port_is_a_clear_error,
         a_broken_book_is_not_served,
-    ];
-    #[cfg(unix)]
-    trials.extend(trials![ctrl_c_stops_the_server,]);
-    trials
+        ctrl_c_stops_the_server,
+    ]
 }
 
 // The server at work.
@@ -154,15 +151,12 @@ fn a_broken_book_is_not_served() {
         .stderr(contains("book/chapters/second.md:5: link to nope.md"));
 }
 
-#[cfg(unix)]
 fn ctrl_c_stops_the_server() {
-    use rustix::process::{Pid, Signal, kill_process};
-
     let book = SmallBook::new();
     let mut server = Server::start(&book);
     let mut stream = server.stream();
     stream.next("build");
-    kill_process(Pid::from_child(&server.child), Signal::INT).unwrap();
+    interrupt(&server.child).unwrap();
     let status = server.wait();
     assert_eq!(status.code(), Some(0), "{status}");
     // The stream was open until now; nothing that the server wrote is left behind.

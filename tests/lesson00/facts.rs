@@ -4,7 +4,7 @@
 //! `notes.rs`.
 
 use crate::checks::{ends, starts};
-use std::io::{ErrorKind, Read, Write};
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 
 use common::sockets::ephemeral_ports;
@@ -174,7 +174,9 @@ fn tcp_and_udp_bind_one_number(run: &mut Run) -> Outcome {
 
 #[cfg(unix)]
 fn unix_sockets_are_streams(run: &mut Run) -> Outcome {
+    use std::io::{Read, Write};
     use std::os::unix::net::UnixStream;
+
     let (mut one, mut other) = run.attempt("make a pair of Unix sockets", UnixStream::pair())?;
     for piece in ["two ", "pieces"] {
         run.attempt(format!("write {piece:?}"), one.write_all(piece.as_bytes()))?;

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::future::pending;
 use std::io;
 use std::pin::pin;
-use std::process::{ExitStatus, Stdio};
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use futures_util::future::{join3, maybe_done};
@@ -42,6 +42,8 @@ pub async fn read(
     #[cfg(unix)]
     {
         use std::os::fd::OwnedFd;
+        use std::process::Stdio;
+
         let (ours, theirs) = tokio::net::UnixStream::pair()?;
         let theirs = theirs.into_std()?;
         theirs.set_nonblocking(false)?;

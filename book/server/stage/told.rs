@@ -33,6 +33,7 @@ pub enum Told {
 pub struct Listed(SocketAddr, SocketAddr, u8, u64, u64, u64);
 
 impl Listed {
+    #[cfg(target_os = "linux")]
     pub fn of(socket: &Socket) -> Listed {
         let timer = u64::try_from(socket.timer.as_millis()).unwrap_or(u64::MAX);
         let Socket { local, peer, state, send_queue, receive_queue, .. } = *socket;

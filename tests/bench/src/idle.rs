@@ -6,10 +6,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use common::{Explain, Failure, REPLY, say};
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::machine::{load_average, record};
-use crate::server::{Kind, Processors, Server, build_lessons, number_in};
+use crate::server::{Kind, Server, build_lessons, number_in};
+use crate::system::{Processors, take_descriptors};
 
 const CLIENTS: [usize; 3] = [100, 1_000, 10_000];
 
@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A server cannot be started, or does not answer.
 pub fn run(results: &Path, rounds: usize) -> Result<(), Failure> {
     build_lessons()?;
-    let room = descriptors()?;
+    let room = take_descriptors().explain("cannot raise the limit of descriptors")?;
     let processors = Processors::find().explain("cannot learn the processors")?;
     let mut rows = Vec::new();
     for round in 1..=rounds {
@@ -79,13 +79,4 @@ fn sizes(server: &Server) -> io::Result<[u64; 3]> {
 /// The memory of all kernel stacks of the machine, in KiB (proc_meminfo(5)).
 fn kernel_stacks() -> io::Result<u64> {
     number_in("/proc/meminfo", "KernelStack")
-}
-
-/// Raises the limit of descriptors as far as this user may, for the servers too, which inherit it.
-fn descriptors() -> Result<usize, Failure> {
-    let maximum = getrlimit(Resource::Nofile).maximum;
-    setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })
-        .map_err(io::Error::from)
-        .explain("cannot raise the limit of descriptors")?;
-    Ok(maximum.map_or(usize::MAX, |maximum| usize::try_from(maximum).unwrap_or(usize::MAX)))
 }

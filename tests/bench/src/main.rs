@@ -12,6 +12,7 @@ mod machine;
 mod report;
 mod requests;
 mod server;
+mod system;
 
 use std::fs;
 use std::process::ExitCode;

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use common::{Explain, Failure, REPLY, say};
-use rustix::time::{ClockId, clock_gettime};
 
 use crate::load::{Load, closed_loop};
 use crate::machine::{load_average, record};
-use crate::server::{Kind, Processors, Server, build_lessons};
+use crate::server::{Kind, Server, build_lessons};
+use crate::system::{Processors, own_time};
 
 /// Measures many short rounds, all servers in each, so that whatever else the machine does meets all.
 ///
@@ -83,10 +83,4 @@ impl Measured {
         let (p50, p99, used) = (load.percentile(0.5), load.percentile(0.99), used.as_secs_f64());
         format!("{requests},{rate:.0},{p50:.1},{p99:.1},{used:.2},{client:.2}")
     }
-}
-
-/// How much processor time this program, the client, has used.
-fn own_time() -> Duration {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or_default())
 }

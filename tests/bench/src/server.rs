@@ -11,7 +11,8 @@ use std::thread;
 use std::time::Duration;
 
 use common::{Explain, Failure};
-use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+
+use crate::system::Processors;
 
 /// Who answers the same requests.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -124,31 +125,7 @@ pub fn number_in(file: &str, field: &str) -> io::Result<u64> {
     number.ok_or_else(|| io::Error::other(format!("no {field} in {file}")))
 }
 
-/// The processors that this program may use.
-pub struct Processors {
-    all: CpuSet,
-    server: Option<CpuSet>,
-    client: Option<CpuSet>,
-}
-
 impl Processors {
-    /// One for the server and another one for the clients, where there are two.
-    ///
-    /// # Errors
-    ///
-    /// The system does not say which there are.
-    pub fn find() -> io::Result<Processors> {
-        let all = sched_getaffinity(None)?;
-        let mut single = (0..CpuSet::MAX_CPU).filter(|cpu| all.is_set(*cpu)).map(|cpu| {
-            let mut set = CpuSet::new();
-            set.set(cpu);
-            set
-        });
-        let (server, client) = (single.next(), single.next());
-        let server = server.filter(|_| client.is_some());
-        Ok(Processors { all, server, client })
-    }
-
     /// Starts a server on its processor, and stays on the other one.
     ///
     /// # Errors
@@ -156,14 +133,9 @@ impl Processors {
     /// As `Server::start`, or the system refuses to bind this thread.
     pub fn start(&self, command: Command) -> Result<Server, Failure> {
         let cannot = "cannot choose a processor";
-        // A child inherits the processors of the thread that starts it (sched_setaffinity(2)).
-        sched_setaffinity(None, self.server.as_ref().unwrap_or(&self.all))
-            .map_err(io::Error::from)
-            .explain(cannot)?;
+        self.be_a_server().explain(cannot)?;
         let server = Server::start(command);
-        sched_setaffinity(None, self.client.as_ref().unwrap_or(&self.all))
-            .map_err(io::Error::from)
-            .explain(cannot)?;
+        self.be_a_client().explain(cannot)?;
         server
     }
 }

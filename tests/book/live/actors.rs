@@ -7,6 +7,8 @@ use harness::Trial;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
+#[cfg(target_os = "linux")]
+use super::run::has_namespaces;
 use super::run::{Event, Events, exit, has_python, lines, needs};
 use crate::support::{Answer, Server, SmallBook, children, is_alive, trials, until};
 
@@ -27,7 +29,6 @@ pub fn trials() -> Vec<Trial> {
     trials.extend(python.into_iter().map(|trial| needs("python3", has_python(), trial)));
     #[cfg(target_os = "linux")]
     {
-        use super::stage::has_namespaces;
         let trial = trials![each_actor_is_captured,].remove(0);
         trials.push(needs("network namespaces", has_namespaces(), trial));
         let trial = trials![a_killed_server_leaves_no_actor,].remove(0);

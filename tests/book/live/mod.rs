@@ -10,6 +10,8 @@ mod editor;
 #[cfg(unix)]
 mod grading;
 mod misbehaving;
+#[cfg(unix)]
+mod orphans;
 mod panels;
 pub mod run;
 #[cfg(target_os = "linux")]
@@ -17,9 +19,7 @@ mod stage;
 #[cfg(target_os = "linux")]
 mod watched;
 
-pub use run::{has_python, needs};
-#[cfg(target_os = "linux")]
-pub use stage::has_namespaces;
+pub use run::{has_namespaces, has_python, needs};
 
 use harness::Trial;
 
@@ -30,6 +30,8 @@ pub fn trials() -> Vec<Trial> {
     #[cfg(unix)]
     trials.extend(actors::trials());
     trials.extend(misbehaving::trials());
+    #[cfg(unix)]
+    trials.extend(orphans::trials());
     #[cfg(target_os = "linux")]
     trials.extend([stage::trials(), watched::trials()].into_iter().flatten());
     trials.extend(arguments::trials());

@@ -4,17 +4,19 @@
 use harness::Trial;
 use serde_json::{Value, json};
 
-use super::run::{Event, exit, lines};
+use super::run::{Event, exit, lines, needs};
 use crate::support::{Server, children, trials};
 
 pub fn trials() -> Vec<Trial> {
-    #[allow(unused_mut)]
-    let mut trials =
-        trials![a_pair_runs_and_both_are_heard, arguments_reach_the_program, a_panel_is_described,];
-    #[cfg(unix)]
-    trials.extend(trials![a_server_is_stopped,]);
-    #[cfg(target_os = "linux")]
-    trials.extend(trials![the_kernels_view_is_told, what_an_earlier_run_left_is_told_apart,]);
+    let mut trials = trials![
+        a_pair_runs_and_both_are_heard,
+        arguments_reach_the_program,
+        a_panel_is_described,
+        a_server_is_stopped,
+    ];
+    let linux = trials![the_kernels_view_is_told, what_an_earlier_run_left_is_told_apart,];
+    let is_linux = cfg!(target_os = "linux");
+    trials.extend(linux.into_iter().map(|trial| needs("Linux", is_linux, trial)));
     trials
 }
 
@@ -65,7 +67,6 @@ fn arguments_reach_the_program() {
     assert_eq!(exit(&events, 0), Some(1));
 }
 
-#[cfg(unix)]
 fn a_server_is_stopped() {
     let server = Server::shared();
     let mut run = server.run(json!([{ "name": "lesson04" }]));
@@ -80,7 +81,6 @@ fn a_server_is_stopped() {
 }
 
 /// Lesson 5 holds both ends of a connection, and fills and drains it.
-#[cfg(target_os = "linux")]
 fn the_kernels_view_is_told() {
     let server = Server::shared();
     // Where thousands of sockets are listed, a look takes long, and may miss what does not last.
@@ -89,7 +89,6 @@ fn the_kernels_view_is_told() {
     assert!(missed.len() < 5, "{missed:#?}");
 }
 
-#[cfg(target_os = "linux")]
 fn what_is_not_seen(server: &Server) -> Option<String> {
     let events = server.run(json!([{ "name": "lesson05" }])).until_the_end();
     let sockets: Vec<&Value> = events
@@ -118,7 +117,6 @@ fn what_is_not_seen(server: &Server) -> Option<String> {
 }
 
 /// The second run has the port of the first one; what is left on it is not.
-#[cfg(target_os = "linux")]
 fn what_an_earlier_run_left_is_told_apart() {
     let server = Server::shared();
     let waiting = |events: &[Event], is_earlier: bool| {

@@ -23,6 +23,15 @@ pub fn has_python() -> bool {
     *ANSWER
 }
 
+pub fn has_namespaces() -> bool {
+    static ANSWER: LazyLock<bool> = LazyLock::new(|| {
+        let mut command = Command::new("unshare");
+        command.args(["--map-root-user", "--net", "true"]).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    });
+    *ANSWER
+}
+
 // A page.
 
 impl SmallBook {

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::LazyLock;
 
 use book::scene::packet::Packet;
@@ -14,7 +14,7 @@ use harness::Trial;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use super::run::{Event, exit, has_python, lines, needs};
+use super::run::{Event, exit, has_namespaces, has_python, lines, needs};
 use crate::support::{Server, SmallBook, children, is_alive, trials, until};
 
 pub fn trials() -> Vec<Trial> {
@@ -39,15 +39,6 @@ pub fn trials() -> Vec<Trial> {
     let stage = stage.into_iter().chain(both);
     trials.extend(stage.map(|trial| needs("network namespaces", has_namespaces(), trial)));
     trials
-}
-
-pub fn has_namespaces() -> bool {
-    static ANSWER: LazyLock<bool> = LazyLock::new(|| {
-        let mut command = Command::new("unshare");
-        command.args(["--map-root-user", "--net", "true"]).stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
-    });
-    *ANSWER
 }
 
 // What is seen.

@@ -10,8 +10,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use super::grading::{EXERCISE, book_with_exercise, is_gone};
-use super::run::{Event, Events, has_python, needs};
-use super::stage::{drawn, has_namespaces, packets};
+use super::run::{Event, Events, has_namespaces, has_python, needs};
+use super::stage::{drawn, packets};
 use crate::support::{Answer, Server, SmallBook, children, trials, until};
 
 pub fn trials() -> Vec<Trial> {

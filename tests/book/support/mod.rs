@@ -6,7 +6,9 @@ mod small_book;
 mod stream;
 pub mod teller;
 
-pub use process::{children, is_alive};
+#[cfg(unix)]
+pub use process::is_alive;
+pub use process::{children, interrupt};
 pub use server::{Answer, Server};
 pub use small_book::{
     CLAIM, NEXT, PREDICTION, PROGRAM, SECOND, SETTINGS, SmallBook, with_a_suite, with_verdicts,

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use harness::{Lent, Pool};
 
-use super::{DEADLINE, SmallBook, Stream, children, executable, root, until};
+use super::{DEADLINE, SmallBook, Stream, children, executable, interrupt, process, root, until};
 
 /// A server that serves; it dies with its test.
 pub struct Server {
@@ -70,15 +70,17 @@ impl Server {
     fn start_on(root: &Path, book: &SmallBook, change: impl FnOnce(&mut Command)) -> Server {
         let mut command = Command::new(executable());
         change(&mut command);
-        let mut child = command
+        // Where `std::env::temp_dir` looks: Unix has the first, Windows the second.
+        for name in ["TMPDIR", "TMP"] {
+            command.env(name, book.path("tmp"));
+        }
+        command
             .args(["--port", "0", "--root"])
             .arg(root)
-            .env("TMPDIR", book.path("tmp"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(fs::File::create(book.path("errors")).unwrap())
-            .spawn()
-            .unwrap();
+            .stderr(fs::File::create(book.path("errors")).unwrap());
+        let mut child = process::start(&mut command).unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = mpsc::channel();
         thread::spawn(move || {
@@ -202,16 +204,10 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         // In order where that is possible, so that it can end what it has started.
-        #[cfg(unix)]
-        {
-            let pid = rustix::process::Pid::from_child(&self.child);
-            if matches!(self.child.try_wait(), Ok(None))
-                && rustix::process::kill_process(pid, rustix::process::Signal::TERM).is_ok()
-            {
-                let deadline = Instant::now() + Duration::from_secs(10);
-                while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
-                    thread::sleep(Duration::from_millis(5));
-                }
+        if matches!(self.child.try_wait(), Ok(None)) && interrupt(&self.child).is_ok() {
+            let deadline = Instant::now() + Duration::from_secs(10);
+            while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
+                thread::sleep(Duration::from_millis(5));
             }
         }
         // Both fail only when it has ended already.

@@ -1,5 +1,8 @@
 //! The vocabulary of these tests.
 
+// Programs run on a page only on Unix (see `main.rs`), and what only they need is of no use elsewhere.
+#![cfg_attr(not(unix), allow(dead_code))]
+
 mod chromium;
 #[cfg(unix)]
 pub mod live;

@@ -1,3 +1,4 @@
+#[cfg(target_os = "linux")]
 use crate::words;
 
 /// What a program under test may take of the machine, together with all that it starts. No right answer

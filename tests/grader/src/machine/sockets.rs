@@ -4,6 +4,7 @@
 //! suite leaves thousands of them in TIME_WAIT. Linux also answers for the one that is asked for
 //! (sock_diag(7)). Where it does not, the list is read.
 
+#[cfg(target_os = "linux")]
 use std::collections::HashMap;
 use std::net::SocketAddr;
 

@@ -10,6 +10,7 @@ use super::{attempt, judge, perform};
 use crate::actors::{Check, Run, Subject, Trace};
 use crate::check::{Broken, Outcome, check};
 use crate::machine::{must_fail, must_pass, said_with, slowdown, start_seen};
+#[cfg(target_os = "linux")]
 use crate::words::demands;
 
 /// A program that is a line of the shell.

@@ -243,12 +243,13 @@ impl Lesson {
                 } else {
                     String::new()
                 };
-                let trial = Trial::test(trial + &place, move || program.judged(&role, &judges));
                 // Where Linux hides what has been read, some of them can't be told from a right one.
                 let hidden = Needs::Linux.missing().filter(|_| cfg!(target_os = "linux"));
-                trials.push(match hidden {
-                    Some(missing) => trial.with_kind(missing).with_ignored_flag(true),
+                let missing = WrongProgram::missing(&role, &judges).or(hidden);
+                let trial = Trial::test(trial + &place, move || program.judged(&role, &judges));
+                trials.push(match missing {
                     None => trial,
+                    Some(missing) => trial.with_kind(missing).with_ignored_flag(true),
                 });
             }
         }

@@ -11,7 +11,8 @@
 //! The program is judged on all checks of what it takes the place of, and must fail exactly those of the
 //! list. `Judged on: CHECKS` narrows that down for a program that has only one mode of the lesson's, and
 //! `Judged only on these.` to the list itself. A check of robustness or of a mode is judged where the list
-//! names it. A program that is wrong in two places has an `Instead of:` for each.
+//! names it. A program that is wrong in two places has an `Instead of:` for each. `Wrong only on Unix.` says
+//! that another system doesn't let the program do what is wrong.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ use std::path::{Path, PathBuf};
 use harness::Failed;
 
 use crate::actors::{Check, Run, Subject};
-use crate::check::{Broken, Outcome};
+use crate::check::{Broken, Needs, Outcome};
 use crate::machine::{built, graded, lesson_folder as lesson, program_file, workspace};
 use crate::report::overwrites;
 use crate::suite::judge::{exactly, failed};
@@ -40,6 +41,7 @@ pub(crate) struct Role {
     pub fails: Vec<String>,
     /// All of the lesson's or the exercise's checks, if the head doesn't narrow it down.
     pub judged_on: Option<Vec<String>>,
+    pub only_on_unix: bool,
 }
 
 /// The checks on which a program in one role is judged.
@@ -103,6 +105,8 @@ fn roles(text: &str) -> Result<Vec<Role>, String> {
         } else if line == "Judged only on these." {
             let role = role.ok_or("Judged only on these. comes before Instead of:")?;
             role.judged_on = Some(role.fails.clone());
+        } else if line == "Wrong only on Unix." {
+            role.ok_or("Wrong only on Unix. comes before Instead of:")?.only_on_unix = true;
         }
     }
     match roles.iter().find(|role| role.fails.is_empty()) {
@@ -138,6 +142,19 @@ impl WrongProgram {
                 self.package()
             )),
         }
+    }
+
+    /// What is missing here for the program in this role to be seen failing, in words for the list of tests.
+    pub fn missing(role: &Role, judges: &Judges) -> Option<String> {
+        if role.only_on_unix
+            && let Some(missing) = Needs::Unix.missing()
+        {
+            return Some(missing);
+        }
+        let is_failed = |check: &&Check| role.fails.iter().any(|name| name == check.id);
+        let mut missing = judges.iter().filter(is_failed).map(|check| check.needs.missing());
+        let first = missing.next()??;
+        missing.all(|missing| missing.is_some()).then_some(first)
     }
 
     fn package(&self) -> String {
@@ -286,6 +303,7 @@ fn sources(list: &str, root: &Path) -> Vec<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::check;
 
     const HEAD: &str = "\
 //! C9: one read is taken for the request.
@@ -297,6 +315,7 @@ mod tests {
 //! Instead of: lesson02
 //! Fails: four
 //! Judged only on these.
+//! Wrong only on Unix.
 
 use std::io;
 ";
@@ -309,11 +328,13 @@ use std::io;
             instead_of: "exercise02".into(),
             fails: owned(&["one", "two", "three"]),
             judged_on: None,
+            only_on_unix: false,
         };
         let lesson = Role {
             instead_of: "lesson02".into(),
             fails: owned(&["four"]),
             judged_on: Some(owned(&["four"])),
+            only_on_unix: true,
         };
         assert_eq!(roles, [exercise, lesson]);
         for (head, why) in [
@@ -328,6 +349,24 @@ use std::io;
         ] {
             assert_eq!(super::roles(head).unwrap_err(), why);
         }
+    }
+
+    #[test]
+    fn a_program_that_cannot_be_seen_failing_is_not_judged() {
+        const CHECKS: [Check; 3] = [
+            check("one", |_| Ok(())),
+            check("two", |_| Ok(())).needs(Needs::Program("no-such-tool")),
+            check("three", |_| Ok(())).needs(Needs::Program("no-such-tool")),
+        ];
+        let judges = Judges { all: CHECKS.to_vec(), named: Vec::new() };
+        let missing = |fails: &[&str]| {
+            let fails = fails.iter().copied().map(String::from).collect();
+            WrongProgram::missing(&Role { fails, ..Role::default() }, &judges)
+        };
+        assert_eq!(missing(&["one", "two"]), None);
+        assert_eq!(missing(&["two", "three"]).as_deref(), Some("needs no-such-tool"));
+        let role = Role { fails: vec!["one".into()], only_on_unix: true, ..Role::default() };
+        assert_eq!(WrongProgram::missing(&role, &judges).is_some(), !cfg!(unix));
     }
 
     #[test]

@@ -27,6 +27,7 @@ pub fn perform(deed: &str, token: &str) -> io::Result<()> {
             return Ok(());
         }
         "leads" => {
+            #[cfg(unix)]
             rustix::process::setsid()?;
             start(argument, token).spawn()?;
             return Ok(());

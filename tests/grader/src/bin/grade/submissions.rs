@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use grader::{Graded, Status, harmless, program_file};
+use grader::{Graded, Status, harmless};
 use serde_json::{Value, json};
 
 use crate::answer::{self, Answer};
@@ -58,7 +58,7 @@ fn for_cargo(folder: &Path) -> io::Result<PathBuf> {
     }
     #[cfg(unix)]
     {
-        let links = program_file("submissions-with-odd-names");
+        let links = grader::program_file("submissions-with-odd-names");
         fs::create_dir_all(&links)?;
         let mut hasher = DefaultHasher::new();
         folder.hash(&mut hasher);

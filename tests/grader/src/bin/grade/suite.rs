@@ -227,7 +227,9 @@ fn last_words(suite: &mut Child) -> Arc<Mutex<Vec<u8>>> {
 /// How the suite has ended; `None`: it had to be ended. One that is stopped goes on: a program that it grades
 /// may have stopped it.
 fn ends_within(suite: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
-    let (mut taken, mut last, mut looks) = (Duration::ZERO, Instant::now(), 0);
+    let (mut taken, mut last) = (Duration::ZERO, Instant::now());
+    #[cfg(unix)]
+    let mut looks = 0;
     loop {
         if let Some(status) = suite.try_wait()? {
             return Ok(Some(status));
@@ -240,11 +242,13 @@ fn ends_within(suite: &mut Child, limit: Duration) -> io::Result<Option<ExitStat
             suite.wait()?;
             return Ok(None);
         }
-        looks += 1;
         #[cfg(unix)]
-        if looks % 20 == 0 {
+        {
             use rustix::process::{Pid, Signal, kill_process};
-            let _ = kill_process(Pid::from_child(suite), Signal::CONT);
+            looks += 1;
+            if looks % 20 == 0 {
+                let _ = kill_process(Pid::from_child(suite), Signal::CONT);
+            }
         }
         thread::sleep(Duration::from_millis(10));
     }

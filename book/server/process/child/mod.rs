@@ -1,5 +1,14 @@
-//! Child processes that do not outlive this one: each is the leader of a process group, which is
-//! killed as a whole.
+//! Child processes that do not outlive this one: each is the first of a family, which is killed as a whole.
+
+#[cfg(unix)]
+mod group;
+#[cfg(windows)]
+mod job;
+
+#[cfg(unix)]
+use group::Family;
+#[cfg(windows)]
+use job::Family;
 
 use std::io;
 use std::process::{ExitStatus, Stdio};
@@ -22,8 +31,8 @@ pub type Pipes = (ChildStdin, ChildStdout, ChildStderr);
 /// A child with all that it starts. Dropping it kills them.
 pub struct Child {
     process: tokio::process::Child,
-    /// `None` when it has ended and nothing of its group is left to kill.
-    group: Option<u32>,
+    /// `None` when it has ended and nothing of its family is left to kill.
+    family: Option<Family>,
 }
 
 impl Child {
@@ -42,12 +51,11 @@ impl Child {
     ///
     /// The system cannot start it.
     pub fn start_with(command: &mut Command, stdin: Stdio) -> io::Result<Child> {
-        #[cfg(unix)]
-        command.process_group(0);
+        Family::is_begun_by(command);
         command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
         let process = command.kill_on_drop(true).spawn()?;
-        let group = process.id();
-        Ok(Child { process, group })
+        let family = Family::of(&process)?;
+        Ok(Child { process, family })
     }
 
     /// Its process id, until it has been waited for.
@@ -95,7 +103,9 @@ impl Child {
         let status = match status {
             Some(status) => status,
             None => {
-                self.interrupt();
+                if let Some(family) = &self.family {
+                    family.interrupt();
+                }
                 match timeout(PATIENCE, self.process.wait()).await {
                     Ok(status) => status,
                     Err(_) => {
@@ -105,41 +115,17 @@ impl Child {
                 }
             }
         };
-        // The leader is gone; what it has started must not stay.
+        // The first is gone; what it has started must not stay.
         self.kill();
-        self.group = None;
         status
     }
 
-    #[cfg(unix)]
-    fn interrupt(&mut self) {
-        self.signal(rustix::process::Signal::INT);
-    }
-
-    #[cfg(unix)]
     fn kill(&mut self) {
-        self.signal(rustix::process::Signal::KILL);
-    }
-
-    #[cfg(unix)]
-    fn signal(&self, signal: rustix::process::Signal) {
-        let group =
-            self.group.and_then(|group| rustix::process::Pid::from_raw(group.cast_signed()));
-        if let Some(group) = group {
-            // It fails when no process is left in the group.
-            let _ = rustix::process::kill_process_group(group, signal);
+        if let Some(family) = self.family.take() {
+            family.kill();
+            // It fails when it has ended already.
+            let _ = self.process.start_kill();
         }
-    }
-
-    #[cfg(not(unix))]
-    fn interrupt(&mut self) {
-        self.kill();
-    }
-
-    #[cfg(not(unix))]
-    fn kill(&mut self) {
-        // It fails when the process has ended already.
-        let _ = self.process.start_kill();
     }
 }
 

@@ -1,6 +1,3 @@
-//! `book with-parent`: becomes another program, one that the kernel kills when the server ends, even by
-//! `kill -9`. Only the child itself can ask for that signal (PR_SET_PDEATHSIG(2const)).
-
 use std::convert::Infallible;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,11 +5,9 @@ use std::path::PathBuf;
 use common::Failure;
 use tokio::process::Command;
 
-/// The name of this command, which `--help` does not show.
-pub const COMMAND: &str = "with-parent";
+use super::COMMAND;
 
 /// In the place of a namespace's file: the one that we're in.
-#[cfg(target_os = "linux")]
 const HERE: &str = "-";
 
 /// Which network a program has: this machine's, or that of other namespaces.
@@ -29,40 +24,23 @@ impl Entrance {
     }
 }
 
-/// The command that starts a program that ends with this one, where the system can do that.
-pub fn command(program: OsString) -> Command {
-    command_at(&Entrance::default(), program)
-}
-
-/// The same in another network.
+/// The command that starts a program in another network.
 pub fn command_at(entrance: &Entrance, program: OsString) -> Command {
-    #[cfg(target_os = "linux")]
-    {
-        // This very program, even if cargo has replaced its file in the meantime.
-        let mut command = Command::new("/proc/self/exe");
-        command.arg(COMMAND).arg(std::process::id().to_string());
-        match &entrance.files {
-            Some(files) => command.args(files),
-            None => command.args([HERE; 2]),
-        };
-        command.arg(program);
-        command
-    }
-    #[cfg(not(target_os = "linux"))]
-    {
-        // Only Linux has such networks.
-        let Entrance { files: _ } = entrance;
-        Command::new(program)
-    }
+    // This very program, even if cargo has replaced its file in the meantime.
+    let mut command = Command::new("/proc/self/exe");
+    command.arg(COMMAND).arg(std::process::id().to_string());
+    match &entrance.files {
+        Some(files) => command.args(files),
+        None => command.args([HERE; 2]),
+    };
+    command.arg(program);
+    command
 }
 
 /// This very program, in another network.
 pub fn this_program_at(entrance: &Entrance) -> Command {
     // What comes in between is this program as well.
-    #[cfg(target_os = "linux")]
-    return command_at(entrance, "/proc/self/exe".into());
-    #[cfg(not(target_os = "linux"))]
-    return command_at(entrance, std::env::current_exe().unwrap_or_default().into());
+    command_at(entrance, "/proc/self/exe".into())
 }
 
 /// Becomes the program that the words name. Before it come the id of the process with which it dies, and the files
@@ -71,7 +49,6 @@ pub fn this_program_at(entrance: &Entrance) -> Command {
 /// # Errors
 ///
 /// The system has no such signal or doesn't let it into that network, or cannot start the program.
-#[cfg(target_os = "linux")]
 pub fn become_program(words: &[OsString]) -> Result<Infallible, Failure> {
     use std::os::unix::process::CommandExt;
 
@@ -94,7 +71,6 @@ pub fn become_program(words: &[OsString]) -> Result<Infallible, Failure> {
 /// # Errors
 ///
 /// The system has no such signal, or that process has ended already.
-#[cfg(target_os = "linux")]
 pub fn tie(parent: &OsString) -> Result<(), Failure> {
     use rustix::process::{Signal, getppid, set_parent_process_death_signal};
 
@@ -108,7 +84,6 @@ pub fn tie(parent: &OsString) -> Result<(), Failure> {
 }
 
 /// Goes to a network namespace, and before that to the user namespace that it belongs to.
-#[cfg(target_os = "linux")]
 fn enter(user: &OsString, network: &OsString) -> std::io::Result<()> {
     use std::fs::File;
     use std::os::fd::AsFd;
@@ -126,12 +101,6 @@ fn enter(user: &OsString, network: &OsString) -> std::io::Result<()> {
     Ok(())
 }
 
-#[cfg(target_os = "linux")]
 fn number(word: &OsString) -> u32 {
     word.to_str().and_then(|word| word.parse().ok()).unwrap_or_default()
-}
-
-#[cfg(not(target_os = "linux"))]
-pub fn become_program(_: &[OsString]) -> Result<Infallible, Failure> {
-    Err(Failure::new("cannot tie a program to its parent", "only Linux can"))
 }
