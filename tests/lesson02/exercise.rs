@@ -125,13 +125,11 @@ pub const CHECKS: &[Check] = &[
         .begins("No client holds the server", "about 5 lines, half an hour")
         .demands("A client that says nothing holds the server no longer than --time-limit and is reported (an error names its address); the next is served.")
         .hint("For how long does `read` wait if you haven't told it?")
-        .section("02-2-server.html#the-repair")
-        .needs(Needs::Unix),
+        .section("02-2-server.html#the-repair"),
     check("gives_up_on_a_slow_sender", limits::gives_up_on_a_slow_sender)
         .demands("A client that sends a byte now and then holds the server no longer than --time-limit, and is reported (an error names its address).")
         .hint("What does your time limit measure: one `read`, or the conversation?")
-        .section("02-2-server.html#the-repair")
-        .needs(Needs::Unix),
+        .section("02-2-server.html#the-repair"),
     check("gives_up_on_a_client_that_never_reads", limits::gives_up_on_a_client_that_never_reads)
         .demands("A client that sends slowly and never reads its reply is reported (an error names its address) when its limit is over; the next is served, and doesn't wait for one whose reply is on its way.")
         .hint("Which of your calls waits for a client that does not read, and how much of its time is left by then?")

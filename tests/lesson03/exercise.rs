@@ -94,8 +94,7 @@ pub const CHECKS: &[Check] = &[
     check("gives_up_on_a_slow_sender", gives_up_on_a_slow_sender)
         .demands("A client that drips one byte at a time can't hold the server past --time-limit, and the next one is served.")
         .hint("What does your time limit measure: one `read`, or the conversation?")
-        .section("02-2-server.html#the-repair")
-        .needs(Needs::Unix),
+        .section("02-2-server.html#the-repair"),
     check("ends_a_silent_client_in_time", ends_a_silent_client_in_time::<Greetings>)
         .demands("With a time limit of 1.3 seconds, a client that is silent, or says its first word late, is ended after that time, and within one second more.")
         .hint("From which moment does your limit count, and how often does it begin anew?")

@@ -109,8 +109,13 @@ fn both_ends_in(
 }
 
 fn list(address: SocketAddr) -> Option<String> {
-    let file = if address.is_ipv4() { "/proc/net/tcp" } else { "/proc/net/tcp6" };
-    fs::read_to_string(file).ok()
+    of_linux(if address.is_ipv4() { "/proc/net/tcp" } else { "/proc/net/tcp6" })
+}
+
+/// What Linux says in a file of `/proc`. Windows has no such file, but Wine, where its
+/// programs run on Linux, lets them read Linux's.
+fn of_linux(file: &str) -> Option<String> {
+    if cfg!(windows) { None } else { fs::read_to_string(file).ok() }
 }
 
 /// The sockets in the lines that contain this. (A busy machine has tens of thousands in
@@ -132,7 +137,7 @@ fn sockets(list: &str, part: &str) -> Vec<Socket> {
 /// The sockets with these numbers, as the descriptors' names in `/proc/PID/fd` give them:
 /// `socket:[NUMBER]`. The lists are read once for all.
 pub fn sockets_numbered(inodes: &[u64]) -> HashMap<u64, Socket> {
-    let lists = ["/proc/net/tcp", "/proc/net/tcp6"].map(fs::read_to_string);
+    let lists = ["/proc/net/tcp", "/proc/net/tcp6"].map(of_linux);
     let numbered = |line: &str| {
         let inode = line.split_whitespace().nth(9)?.parse().ok()?;
         inodes.contains(&inode).then(|| Some((inode, listed(line)?)))?
@@ -143,7 +148,7 @@ pub fn sockets_numbered(inodes: &[u64]) -> HashMap<u64, Socket> {
 /// The ports from which the kernel picks when a program asks for none (ip(7),
 /// ip_local_port_range).
 pub fn ephemeral_ports() -> Option<RangeInclusive<u16>> {
-    let range = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
+    let range = of_linux("/proc/sys/net/ipv4/ip_local_port_range")?;
     let mut ends = range.split_whitespace().map(str::parse);
     Some(ends.next()?.ok()?..=ends.next()?.ok()?)
 }

@@ -5,7 +5,7 @@
 //!
 //! Instead of: exercise03
 //! Fails: restarts_after_closing_first, restarts_after_a_kill, restarts_three_times
-//! Wrong only on Unix.
+//! Judged only on Unix.
 
 mod shared;
 

@@ -17,8 +17,7 @@ pub const ROBUSTNESS: &[Check] = &[
     check("closes_on_a_client_that_stays", closes_on_a_client_that_stays)
         .demands("A client that has its reply and keeps its side open has been served: the limit ends that, with exit code 0.")
         .hint("What do you know of the message when the time is up, and is it an error that the client is still there?")
-        .section("02-2-server.html#the-repair")
-        .needs(Needs::Unix),
+        .section("02-2-server.html#the-repair"),
     check("reports_a_reset_later_on", reports_a_reset_later_on)
         .demands("A reset in the middle of the message, or after the reply, is reported, with exit code 1.")
         .hint("Which of your calls can find out that the client has broken off?")

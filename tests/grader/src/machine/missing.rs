@@ -40,6 +40,8 @@ impl Needs {
             {
                 Some(words::needs(words::LIST_OF_SOCKETS))
             }
+            Needs::Program("python3") if PYTHON.is_none() => Some(words::needs("python3")),
+            Needs::Program("python3") => None,
             Needs::Program(name) | Needs::LinuxAnd(name) if !on_path(name) => {
                 Some(words::needs(name))
             }
@@ -60,16 +62,20 @@ fn has_ipv6() -> bool {
 
 /// Whether there are ports that a program can be denied.
 fn privileged_ports() -> bool {
-    let first = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start");
-    let kept = first.is_ok_and(|first| keeps_ports(&first));
+    // Windows denies a program no port for its number ("Windows Sockets Error Codes" has no such reason).
     #[cfg(unix)]
-    return kept && (!rustix::process::geteuid().is_root() || on_path("setpriv"));
+    {
+        let first = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+        let kept = first.is_ok_and(|first| keeps_ports(&first));
+        kept && (!rustix::process::geteuid().is_root() || on_path("setpriv"))
+    }
     #[cfg(not(unix))]
-    kept
+    false
 }
 
 /// Whether the ports that the checks ask for, 7 and below, are for the privileged: the first that is not, as
 /// Linux says it.
+#[cfg(any(unix, test))]
 fn keeps_ports(first: &str) -> bool {
     first.trim().parse().is_ok_and(|first: u16| first > 7)
 }

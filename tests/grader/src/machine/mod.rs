@@ -36,7 +36,7 @@ pub use process::Usage;
 pub(crate) use process::{has_ended, has_socket, is_stopped, running_threads};
 pub(crate) use process_tree::{CutOff, ProcessTree, Signal};
 pub use process_tree::{end_programs_of, keep_private};
-pub(crate) use python::{PYTHON, SEARCH};
+pub(crate) use python::{NAME as PYTHON_NAME, PYTHON, SEARCH};
 pub use quota::Quota;
 pub use rlimit::Rlimit;
 pub(crate) use rlimit::{next_descriptor, set as set_rlimit, take_descriptors};

@@ -40,5 +40,6 @@ pub fn program_file(name: &str) -> PathBuf {
 /// The program that a shell would start by this name.
 pub(crate) fn found_on_path(program: &str) -> Option<PathBuf> {
     let folders = env::var_os("PATH")?;
-    env::split_paths(&folders).map(|folder| folder.join(program)).find(|program| program.is_file())
+    let name = format!("{program}{}", env::consts::EXE_SUFFIX);
+    env::split_paths(&folders).map(|folder| folder.join(&name)).find(|program| program.is_file())
 }

@@ -11,6 +11,10 @@ pub(crate) struct Stat(Vec<String>);
 impl Stat {
     /// `None`: there is no such process or thread, or this system does not say.
     fn of(directory: impl AsRef<Path>) -> Option<Stat> {
+        // In Wine, programs for Windows see Linux's processes, which have other numbers than theirs.
+        if cfg!(windows) {
+            return None;
+        }
         let stat = fs::read_to_string(directory.as_ref().join("stat")).ok()?;
         // The name of the program, in parentheses, may hold spaces: the fields that count follow it.
         let (_, fields) = stat.rsplit_once(')')?;
@@ -67,6 +71,9 @@ pub struct Usage {
 impl Usage {
     /// `None`: there is no such process, or this system does not say.
     pub(crate) fn of(process: u32) -> Option<Usage> {
+        if cfg!(windows) {
+            return None;
+        }
         let file = |name: &str| format!("/proc/{process}/{name}");
         let status = fs::read_to_string(file("status")).ok()?;
         let in_kib = |label: &str| -> Option<u64> {

@@ -15,22 +15,25 @@ pub(crate) struct Python {
     pub minor: u8,
 }
 
-/// `None` where there is no `python3`, or none that works.
+/// What it's called. On Windows, `python3` is often a stand-in that opens a shop ("App execution aliases").
+pub(crate) const NAME: &str = if cfg!(windows) { "python" } else { "python3" };
+
+/// `None` where there is no Python 3, or none that works.
 pub(crate) static PYTHON: LazyLock<Option<Python>> = LazyLock::new(|| {
-    let mut question = Command::new("python3");
-    question.args(["-c", "import sys; print(sys.version_info[1], sys.executable)"]);
+    let mut question = Command::new(NAME);
+    question.args(["-c", "import sys; print(*sys.version_info[:2], sys.executable)"]);
     question.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let answer = spawn(&mut question).and_then(|python| python.wait_with_output()).ok()?;
     let answer = String::from_utf8(answer.stdout).ok()?;
-    let (minor, program) = answer.trim().split_once(' ')?;
+    let (minor, program) = answer.trim().strip_prefix("3 ")?.split_once(' ')?;
     Some(Python { program: program.into(), minor: minor.parse().ok()? })
 });
 
 /// The PATH for command lines with Python in them: Python itself comes before a script that looks for it.
 pub(crate) static SEARCH: LazyLock<Option<OsString>> = LazyLock::new(|| {
-    let found = found_on_path("python3")?;
+    let found = found_on_path(NAME)?;
     let python = &PYTHON.as_ref()?.program;
-    let folder = python.parent().filter(|folder| folder.join("python3").is_file())?;
+    let folder = python.parent().filter(|folder| folder.join(NAME).is_file())?;
     let path = std::env::var_os("PATH")?;
     let folders = [folder.to_owned()].into_iter().chain(std::env::split_paths(&path));
     (found != *python).then(|| std::env::join_paths(folders).ok())?

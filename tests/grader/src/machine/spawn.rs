@@ -1,19 +1,24 @@
 use std::io;
 use std::net::SocketAddr;
 use std::process::{Child, Command};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::deadline::Deadline;
 use super::sockets::{State, socket_between};
 
 /// Between fork and exec a new process holds a copy of every socket that this one has open, of other
 /// tests' as well (fork(2)). A socket that is closed in that moment stays open a little longer. So
-/// processes are started under this lock, and [`close`] waits for it.
+/// processes are started under this lock, and [`close`] waits for it. On Windows, std lets no process inherit
+/// a socket.
 static STARTING: Mutex<()> = Mutex::new(());
+
+fn while_none_starts() -> Option<MutexGuard<'static, ()>> {
+    cfg!(unix).then(|| STARTING.lock().unwrap_or_else(PoisonError::into_inner))
+}
 
 /// Starts a process.
 pub(crate) fn spawn(command: &mut Command) -> io::Result<Child> {
-    let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+    let _starting = while_none_starts();
     command.spawn()
 }
 
@@ -23,7 +28,7 @@ pub(crate) fn spawn(command: &mut Command) -> io::Result<Child> {
 /// busy machine that can be long; where nothing else waits for the end of the connection, see
 /// `close_for_good`.
 pub fn close<T>(socket: T) {
-    let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+    let _starting = while_none_starts();
     drop(socket);
 }
 

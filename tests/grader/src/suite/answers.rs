@@ -63,26 +63,27 @@ pub(crate) fn find(lesson: &Path, answers: &Path) -> (Vec<Answer>, Vec<String>) 
         let path = file.to_string_lossy();
         let ending = file.extension().unwrap_or_default().to_string_lossy();
         let mut compiled = None;
-        let (program, mut subject) = match &*ending {
+        let (needs, mut subject) = match &*ending {
             "c" => {
                 let exercise = answers.file_name().unwrap_or_default().to_string_lossy();
                 let stem = file.file_stem().unwrap_or_default().to_string_lossy();
                 let program = built().join("answers").join(format!("{exercise}-{stem}"));
                 let subject = Subject::tool(&[&program.to_string_lossy()]);
                 compiled = Some((file.clone(), program));
-                ("cc", subject)
+                // What they include is POSIX's.
+                (if cfg!(unix) { Needs::Program("cc") } else { Needs::Unix }, subject)
             }
-            "py" => ("python3", Subject::python("", &file)),
-            "js" => ("node", Subject::tool(&["node", &path])),
-            "pl" => ("perl", Subject::tool(&["perl", &path])),
-            "sh" => ("bash", Subject::tool(&["bash", &path])),
+            "py" => (Needs::Program("python3"), Subject::python("", &file)),
+            "js" => (Needs::Program("node"), Subject::tool(&["node", &path])),
+            "pl" => (Needs::Program("perl"), Subject::tool(&["perl", &path])),
+            "sh" => (Needs::Program("bash"), Subject::tool(&["bash", &path])),
             _ => {
                 unknown.push(format!("{}: no language has this ending", file.display()));
                 continue;
             }
         };
         subject.name = name;
-        found.push(Answer { subject, needs: Needs::Program(program), is_copied, compiled });
+        found.push(Answer { subject, needs, is_copied, compiled });
     }
     (found, unknown)
 }

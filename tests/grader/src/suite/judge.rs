@@ -17,9 +17,14 @@ pub(crate) fn trial(
     check: Check,
     run: impl FnOnce() -> Result<(), Failed> + Send + 'static,
 ) -> Trial {
-    match check.needs.missing() {
-        None => Trial::test(name, run),
-        Some(missing) => Trial::test(name, run).with_kind(missing).with_ignored_flag(true),
+    needing(Trial::test(name, run), check.needs.missing())
+}
+
+/// The test as it is; ignored, with the reason, where something is missing.
+pub(crate) fn needing(trial: Trial, missing: Option<String>) -> Trial {
+    match missing {
+        None => trial,
+        Some(missing) => trial.with_kind(missing).with_ignored_flag(true),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::machine::{Channel, keep_private, lesson_folder, take_descriptors, tel
 use crate::suite::answers::{self, Answer};
 use crate::suite::exercise::{Exercise, Grade, Shown};
 use crate::suite::filter::{self, of_subject};
-use crate::suite::judge::{pass, right, trial};
+use crate::suite::judge::{needing, pass, right, trial};
 use crate::suite::listed;
 use crate::suite::live;
 use crate::suite::record::{Graded, RECORD};
@@ -227,9 +227,10 @@ impl Lesson {
         }
         for name in files(&lesson.folder.join("rejected"), "rs") {
             let file = lesson.folder.join("rejected").join(&name).with_extension("rs");
-            trials.push(Trial::test(format!("rejected::{name}"), move || {
+            let trial = Trial::test(format!("rejected::{name}"), move || {
                 rejected::as_its_head_says(&file).map_err(Failed::from)
-            }));
+            });
+            trials.push(needing(trial, rejected::missing()));
         }
         let is_touched = grade.as_ref().is_some_and(|grade| !grade.is_untouched());
         lesson.reports(&programs, is_touched, &mut trials);
@@ -247,14 +248,17 @@ impl Lesson {
                 let hidden = Needs::Linux.missing().filter(|_| cfg!(target_os = "linux"));
                 let missing = WrongProgram::missing(&role, &judges).or(hidden);
                 let trial = Trial::test(trial + &place, move || program.judged(&role, &judges));
-                trials.push(match missing {
-                    None => trial,
-                    Some(missing) => trial.with_kind(missing).with_ignored_flag(true),
-                });
+                trials.push(needing(trial, missing));
             }
         }
         if let Some(exercise) = &lesson.exercise {
             for Answer { subject, needs, is_copied, .. } in answers {
+                // One line says it for all checks.
+                if let Some(missing) = needs.missing() {
+                    let trial = Trial::test(subject.name.clone(), || Ok(()));
+                    trials.push(needing(trial, Some(missing)));
+                    continue;
+                }
                 trials.extend(right(subject, *needs, "", exercise.checks));
                 let robustness = if *is_copied { &exercise.robustness[..] } else { &[] };
                 trials.extend(right(subject, *needs, "robust::", robustness));

@@ -11,8 +11,8 @@
 //! The program is judged on all checks of what it takes the place of, and must fail exactly those of the
 //! list. `Judged on: CHECKS` narrows that down for a program that has only one mode of the lesson's, and
 //! `Judged only on these.` to the list itself. A check of robustness or of a mode is judged where the list
-//! names it. A program that is wrong in two places has an `Instead of:` for each. `Wrong only on Unix.` says
-//! that another system doesn't let the program do what is wrong.
+//! names it. A program that is wrong in two places has an `Instead of:` for each. `Judged only on Unix.` is for
+//! what another system doesn't let the program do, or does in another way.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -105,8 +105,8 @@ fn roles(text: &str) -> Result<Vec<Role>, String> {
         } else if line == "Judged only on these." {
             let role = role.ok_or("Judged only on these. comes before Instead of:")?;
             role.judged_on = Some(role.fails.clone());
-        } else if line == "Wrong only on Unix." {
-            role.ok_or("Wrong only on Unix. comes before Instead of:")?.only_on_unix = true;
+        } else if line == "Judged only on Unix." {
+            role.ok_or("Judged only on Unix. comes before Instead of:")?.only_on_unix = true;
         }
     }
     match roles.iter().find(|role| role.fails.is_empty()) {
@@ -315,7 +315,7 @@ mod tests {
 //! Instead of: lesson02
 //! Fails: four
 //! Judged only on these.
-//! Wrong only on Unix.
+//! Judged only on Unix.
 
 use std::io;
 ";
