@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use common::{CommandLine, Explain, Failure, complain, exit, say, tutorial_address, why};
+use common::{
+    CommandLine, Explain, Failure, complain, exit, is_taken, say, tutorial_address, why,
+};
 use socket2::{Domain, Socket, Type};
 
 fn main() -> ExitCode {
@@ -48,7 +50,7 @@ fn listen(address: SocketAddr, queue: i32) -> io::Result<TcpListener> {
 }
 
 fn cannot_listen(address: SocketAddr, error: io::Error) -> Failure {
-    if error.kind() != ErrorKind::AddrInUse {
+    if !is_taken(&error) {
         return common::cannot_listen(address)(error);
     }
     // Only a listener accepts a client. If its queue is full, its kernel doesn't answer at

@@ -50,7 +50,7 @@ use std::net::{Shutdown, SocketAddr};
 use std::time::Duration;
 
 use common::{GREETING, REPLY};
-use grader::{Check, Hint, Needs, Outcome, Peer, Run, check, private_loopback, sockets};
+use grader::{Check, Hint, Needs, Outcome, Peer, Run, check, is_wine, private_loopback, sockets};
 use socket2::SockRef;
 
 use crate::limits;
@@ -344,12 +344,14 @@ fn survives_a_reset(run: &mut Run) -> Outcome {
     server.reports(name).hint("Which `Result` becomes an `Err` when a client breaks off, whom does that error concern, and what does stderr say of it?")?;
     serves_another(run, address)?;
 
-    run.connect_as("a client that says nothing", address)?.reset();
-    serves_another(run, address)?;
+    // In Wine, `accept` fails for a client that has gone before it, and resets the next one.
+    if !is_wine() {
+        run.connect_as("a client that says nothing", address)?.reset();
+        serves_another(run, address)?;
+    }
     survives_a_client_that_is_gone::<Requests>(run, &mut server, address).hint(
         "What does a write to a client that has gone do to your process, and to your loop?",
     )?;
-
     let mut greedy = asks_for_a_long_reply(run, address)?;
     // The rest of the reply has no room: the server is in the middle of it.
     let _ = greedy.has_unread_input();

@@ -33,7 +33,8 @@
 //!   seconds for this, so it can't wait until the port is free.
 //! - If the address is in use, this one line, the error line itself, also says one of two things:
 //!   `a server listens there` or `no server listens there`. A server that's so busy that its queue is full does listen there. But if the
-//!   port is only bound, or held by the connections of an earlier run, there's no server.
+//!   port is only bound, or held by the connections of an earlier run, there's no server. (On Windows, `bind`
+//!   says this with `PermissionDenied` as well; `common::is_taken` knows both.)
 //! - If something else is wrong, for example because the address belongs to another machine or the port needs
 //!   a privilege, the line says neither of the two.
 //!
@@ -56,7 +57,9 @@ use std::cell::Cell;
 use std::net::SocketAddr;
 
 use common::{GREETING, REPLY};
-use grader::{Check, Hint, Needs, Outcome, Peer, Program, Run, check, private_loopback};
+use grader::{
+    Check, Hint, Needs, Outcome, Peer, Program, Run, check, is_wine, private_loopback,
+};
 
 use crate::holder::{
     knows_a_busy_server, knows_a_live_server, knows_a_port_that_is_only_bound,
@@ -209,11 +212,14 @@ fn listens_on_ipv6(run: &mut Run) -> Outcome {
 fn serves_one_after_another(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve()?;
     serves_a_client(run, address)?.close();
-    run.connect(address)?.reset();
-    let mut unread = run.connect(address)?;
-    unread.send(GREETING)?;
-    unread.reset();
-    serves_a_client(run, address)?.close();
+    // In Wine, `accept` fails for a client that has gone before it, and resets the next one.
+    if !is_wine() {
+        run.connect(address)?.reset();
+        let mut unread = run.connect(address)?;
+        unread.send(GREETING)?;
+        unread.reset();
+        serves_a_client(run, address)?.close();
+    }
     // Whatever it is that comes.
     for bytes in [&b"\xff"[..], b"\xe4\xbd", b"\0", b"\n"] {
         let mut client = run.connect(address)?;

@@ -150,7 +150,7 @@ impl Run {
                 parent_death::command_at(place.entrance, program)
             }
             Source::Python(file) => {
-                let mut command = parent_death::command_at(place.entrance, "python3".into());
+                let mut command = parent_death::command_at(place.entrance, common::PYTHON.into());
                 command.arg(format!("lessons/{file}"));
                 command
             }

@@ -63,8 +63,34 @@ impl<T> Explain<T> for io::Result<T> {
 ///
 /// A read or write that ran out of time reports EAGAIN on Unix (socket(7), SO_RCVTIMEO),
 /// which the system words as "Resource temporarily unavailable". Here it is "timed out".
+///
+/// Windows has sentences of its own: a reset is "An existing connection was forcibly closed
+/// by the remote host" (Microsoft, "Windows Sockets Error Codes", 10054). There, the name
+/// that all systems share comes first.
 pub fn why(error: &io::Error) -> String {
-    if timed_out(error) { "timed out".into() } else { error.to_string() }
+    match error.raw_os_error() {
+        _ if timed_out(error) => "timed out".into(),
+        Some(10_000..) if cfg!(windows) && has_name(error) => {
+            format!("{}: {error}", error.kind())
+        }
+        _ => error.to_string(),
+    }
+}
+
+fn has_name(error: &io::Error) -> bool {
+    use ErrorKind::*;
+    matches!(
+        error.kind(),
+        AddrInUse
+            | AddrNotAvailable
+            | ConnectionAborted
+            | ConnectionRefused
+            | ConnectionReset
+            | HostUnreachable
+            | NetworkUnreachable
+            | NotConnected
+            | PermissionDenied
+    )
 }
 
 /// Whether the error says that the time has run out: EAGAIN or ETIMEDOUT (socket(7),
@@ -73,22 +99,52 @@ pub fn timed_out(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
+/// Whether the error of a `bind` says that another socket has the port (bind(2)).
+///
+/// On Windows, a socket with SO_REUSEADDR is denied it where the other one lacks the option
+/// (Microsoft, "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE").
+pub fn is_taken(error: &io::Error) -> bool {
+    match error.kind() {
+        ErrorKind::AddrInUse => true,
+        ErrorKind::PermissionDenied => cfg!(windows),
+        _ => false,
+    }
+}
+
+/// The command that lists a system's sockets, with the programs that have them.
+const LIST: &str = if cfg!(windows) {
+    "netstat -ano"
+} else if cfg!(target_os = "macos") {
+    "netstat -anv -p tcp"
+} else {
+    "ss -tanp"
+};
+
+/// Why a port may be denied to a program. Windows denies none for its number
+/// ("Windows Sockets Error Codes", 10013).
+const DENIED: &str = if cfg!(windows) {
+    "another program keeps the port for itself, or Windows has reserved it \
+     (`netsh interface ipv4 show excludedportrange tcp` lists those): \
+     give an address with another port"
+} else {
+    "ports below 1024 need a privilege: give an address with a higher port"
+};
+
 /// The error for a `bind` or `listen` that failed (bind(2), listen(2)).
 pub fn cannot_listen(address: SocketAddr) -> impl FnOnce(io::Error) -> Failure {
     move |error| {
         let failure = Failure::new(format!("cannot listen on {address}"), why(&error));
         match error.kind() {
             // Any free port is what was asked for.
-            ErrorKind::AddrInUse if address.port() == 0 => {
-                failure.advise("every port of this address is taken: see by what with `ss -tanp`")
-            }
+            ErrorKind::AddrInUse if address.port() == 0 => failure.advise(format!(
+                "every port of this address is taken: see by what with `{LIST}`"
+            )),
             ErrorKind::AddrInUse => failure.advise(format!(
                 "another program holds the port, or a connection of an earlier run does (TIME_WAIT): \
-                 see which with `ss -tanp`, or give another address, such as {}:0",
+                 see which with `{LIST}`, or give another address, such as {}:0",
                 host(address)
             )),
-            ErrorKind::PermissionDenied => failure
-                .advise("ports below 1024 need a privilege: give an address with a higher port"),
+            ErrorKind::PermissionDenied => failure.advise(DENIED),
             ErrorKind::AddrNotAvailable => failure.advise(
                 "a program can listen only on an address of its own machine, such as 127.0.0.1",
             ),
@@ -159,7 +215,7 @@ mod tests {
         };
         for (failure, word) in [
             (listening(ErrorKind::AddrInUse), "[::1]:0"),
-            (listening(ErrorKind::PermissionDenied), "a higher port"),
+            (listening(ErrorKind::PermissionDenied), "give an address with a"),
             (listening(ErrorKind::AddrNotAvailable), "its own machine"),
             (connecting(ErrorKind::ConnectionRefused), "lesson02 -- 127.0.0.1:9090"),
             (connecting(ErrorKind::TimedOut), "firewall"),
@@ -189,5 +245,27 @@ mod tests {
         }
         let reset = io::Error::from(ErrorKind::ConnectionReset);
         assert_eq!(why(&reset), reset.to_string());
+    }
+
+    /// The numbers of "Windows Sockets Error Codes", whose texts say nothing of a reset or a
+    /// refusal. (Wine's texts aren't Windows's: the numbers are compared.)
+    #[test]
+    #[cfg(windows)]
+    fn an_error_of_windows_has_its_name_and_its_number() {
+        for (number, name) in [
+            (10013, "permission denied: "),
+            (10048, "address in use: "),
+            (10049, "address not available: "),
+            (10051, "network unreachable: "),
+            (10053, "connection aborted: "),
+            (10054, "connection reset: "),
+            (10061, "connection refused: "),
+            (10065, "host unreachable: "),
+        ] {
+            let why = why(&io::Error::from_raw_os_error(number));
+            let number = format!("(os error {number})");
+            assert!(why.starts_with(name) && why.ends_with(&number), "{why}");
+        }
+        assert_eq!(why(&io::Error::from_raw_os_error(10060)), "timed out");
     }
 }

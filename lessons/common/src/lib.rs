@@ -11,8 +11,13 @@ pub mod sockets;
 pub use args::{Arguments, CommandLine, TUTORIAL_ADDRESS, seconds, tutorial_address};
 pub use deadline::Limited;
 pub use encoding::{Decoder, Encoding, Undecodable};
-pub use error::{Explain, Failure, cannot_connect, cannot_listen, exit, timed_out, why};
+pub use error::{
+    Explain, Failure, cannot_connect, cannot_listen, exit, is_taken, timed_out, why,
+};
 pub use output::{complain, for_output, say};
+
+/// What Python is called. On Windows, `python3` is often a stand-in that opens a shop.
+pub const PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
 
 /// What the tutorial's client says.
 pub const GREETING: &str = "你好,我是客户端";

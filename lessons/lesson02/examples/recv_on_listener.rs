@@ -10,6 +10,7 @@
 //!   reports_an_empty_message, reports_bytes_that_are_not_text, bounds_the_message,
 //!   gives_up_on_a_silent_client, serves_the_mended_python_client, serves_nc,
 //!   serves_socat, runs_again_after_kill
+//! Judged only on Unix. On Windows the read fails, too, but Wine lets it wait.
 
 use std::io::Read;
 use std::process::ExitCode;

@@ -7,7 +7,7 @@
 
 mod shared;
 
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -21,9 +21,9 @@ fn main() -> ExitCode {
 
 fn cannot_listen(address: SocketAddr, error: io::Error) -> Failure {
     // ANCHOR: bug
-    let holder = match error.kind() {
-        ErrorKind::AddrInUse => "a server listens there",
-        _ => "something else is wrong",
+    let holder = match common::is_taken(&error) {
+        true => "a server listens there",
+        false => "something else is wrong",
     };
     // ANCHOR_END: bug
     Failure::new(format!("cannot listen on {address}"), format!("{error}: {holder}"))

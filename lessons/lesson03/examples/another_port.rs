@@ -7,7 +7,7 @@
 //! Fails: fails_without_the_option, refuses_a_second_live_server,
 //!   matrix_shows_who_can_bind, matrix_shows_who_waits, reports_a_taken_port
 
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
@@ -24,7 +24,7 @@ fn listen(address: SocketAddr, reuse: bool, backlog: i32) -> io::Result<TcpListe
     socket.set_reuse_address(reuse)?;
     // ANCHOR: bug
     match socket.bind(&address.into()) {
-        Err(why) if why.kind() == ErrorKind::AddrInUse => {
+        Err(why) if common::is_taken(&why) => {
             socket.bind(&SocketAddr::new(address.ip(), 0).into())?;
         }
         outcome => outcome?,

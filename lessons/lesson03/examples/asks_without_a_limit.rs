@@ -20,7 +20,7 @@ fn main() -> ExitCode {
 }
 
 fn cannot_listen(address: SocketAddr, error: io::Error) -> Failure {
-    if error.kind() != ErrorKind::AddrInUse {
+    if !common::is_taken(&error) {
         return common::cannot_listen(address)(error);
     }
     // ANCHOR: bug

@@ -8,7 +8,7 @@
 
 mod shared;
 
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
 }
 
 fn cannot_listen(address: SocketAddr, error: io::Error) -> Failure {
-    if error.kind() != ErrorKind::AddrInUse {
+    if !common::is_taken(&error) {
         return common::cannot_listen(address)(error);
     }
     // ANCHOR: bug

@@ -7,7 +7,7 @@
 
 mod shared;
 
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -20,7 +20,7 @@ fn main() -> ExitCode {
 }
 
 fn cannot_listen(address: SocketAddr, error: io::Error) -> Failure {
-    let in_use = error.kind() == ErrorKind::AddrInUse;
+    let in_use = common::is_taken(&error);
     let holder = if in_use { shared::holder(address) } else { "something else is wrong" };
     // ANCHOR: bug
     Failure::new("cannot listen", format!("{error}: {holder}"))

@@ -8,7 +8,7 @@
 
 mod shared;
 
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
@@ -25,7 +25,7 @@ fn listen(address: SocketAddr, queue: i32) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     // ANCHOR: bug
     match socket.bind(&address.into()) {
-        Err(why) if why.kind() == ErrorKind::AddrInUse => {
+        Err(why) if common::is_taken(&why) => {
             socket.set_reuse_address(true)?;
             socket.bind(&address.into())?;
         }

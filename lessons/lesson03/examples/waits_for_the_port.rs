@@ -9,7 +9,7 @@
 
 mod shared;
 
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 use std::thread;
@@ -29,7 +29,7 @@ fn listen(address: SocketAddr, queue: i32) -> io::Result<TcpListener> {
     socket.set_reuse_address(true)?;
     // ANCHOR: bug
     while let Err(why) = socket.bind(&address.into()) {
-        if why.kind() != ErrorKind::AddrInUse {
+        if !common::is_taken(&why) {
             return Err(why);
         }
         thread::sleep(Duration::from_millis(50));

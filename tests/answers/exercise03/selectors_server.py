@@ -45,7 +45,9 @@ def listen(given, host, port, queue):
         listener.bind((host, port))
         listener.listen(queue - 1)
     except OSError as why:
-        holder = who_holds(family, (host, port)) if why.errno == errno.EADDRINUSE else "it may not"
+        # Windows says EACCES where the other socket lacks the option.
+        taken = [errno.EADDRINUSE] + [errno.EACCES] * (sys.platform == "win32")
+        holder = who_holds(family, (host, port)) if why.errno in taken else "it may not"
         sys.exit(f"error: cannot listen on {given}: {why.strerror}: {holder}")
     return listener
 

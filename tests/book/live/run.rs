@@ -18,8 +18,9 @@ pub fn needs(tool: &str, is_there: bool, trial: Trial) -> Trial {
 }
 
 pub fn has_python() -> bool {
-    static ANSWER: LazyLock<bool> =
-        LazyLock::new(|| Command::new("python3").arg("-V").stdout(Stdio::null()).status().is_ok());
+    static ANSWER: LazyLock<bool> = LazyLock::new(|| {
+        Command::new(common::PYTHON).arg("-V").stdout(Stdio::null()).status().is_ok()
+    });
     *ANSWER
 }
 

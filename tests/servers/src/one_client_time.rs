@@ -6,7 +6,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use grader::{Hint, Outcome, Program, Run};
+use grader::{Hint, Outcome, Program, Run, is_wine};
 
 use crate::robustness::{Protocol, break_off};
 
@@ -148,6 +148,10 @@ pub fn survives_a_client_that_is_gone<P: Protocol>(
     server: &mut Program,
     address: SocketAddr,
 ) -> Outcome {
+    // In Wine, `accept` fails for a client that has gone before it, and resets the next one.
+    if is_wine() {
+        return Ok(());
+    }
     server.suspend()?;
     let mut rude = run.connect_as("a client that doesn't wait", address)?;
     P::asks(&mut rude)?;

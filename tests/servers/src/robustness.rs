@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use common::REPLY;
 use grader::sockets::{self, State};
-use grader::{Check, Needs, Outcome, Peer, Program, Rlimit, Run, check, close};
+use grader::{Check, Needs, Outcome, Peer, Program, Rlimit, Run, check, close, is_wine};
 use socket2::{Domain, SockRef, Socket, Type};
 
 /// How a client talks with the server.
@@ -125,11 +125,16 @@ impl<P: Protocol> LastingServer<P> {
 
 fn survives_resets_at_any_moment<P: Protocol>(run: &mut Run) -> Outcome {
     let (server, address) = run.serve()?;
-    run.connect_as("a client that says nothing", address)?.reset();
+    // In Wine, `accept` fails for a client that has gone before it, and resets the next one.
+    if !is_wine() {
+        run.connect_as("a client that says nothing", address)?.reset();
+    }
     resets_in_its_request::<P>(run, address)?;
-    let mut after_it = run.connect_as("a client that does not wait for its reply", address)?;
-    P::asks(&mut after_it)?;
-    after_it.reset();
+    if !is_wine() {
+        let mut after_it = run.connect_as("a client that does not wait for its reply", address)?;
+        P::asks(&mut after_it)?;
+        after_it.reset();
+    }
     let mut at_the_end = run.connect_as("a client that has its reply", address)?;
     P::is_served(&mut at_the_end)?;
     at_the_end.reset();

@@ -8,7 +8,7 @@ use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use common::{CommandLine, Explain, Failure, complain, say, tutorial_address};
+use common::{CommandLine, Explain, Failure, complain, is_taken, say, tutorial_address};
 use socket2::{Domain, Socket, Type};
 
 /// What a wrong answer does in its own way, unless it takes the functions below.
@@ -54,7 +54,7 @@ pub fn listen(address: SocketAddr, queue: i32) -> io::Result<TcpListener> {
 }
 
 pub fn cannot_listen(address: SocketAddr, error: io::Error) -> Failure {
-    let in_use = error.kind() == ErrorKind::AddrInUse;
+    let in_use = is_taken(&error);
     let holder = if in_use { holder(address) } else { "something else is wrong" };
     Failure::new(format!("cannot listen on {address}"), format!("{error}: {holder}"))
 }

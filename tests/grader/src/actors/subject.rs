@@ -2,7 +2,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::machine::{PYTHON, PYTHON_NAME, Quota, SEARCH, program_file};
+use crate::machine::{PYTHON, Quota, SEARCH, program_file};
 use crate::words::suite as words;
 
 /// The variable with the command line of a learner's own program.
@@ -27,7 +27,7 @@ impl Subject {
     pub fn python(name: &str, file: impl AsRef<Path>) -> Subject {
         // Alone (-I, -S): what else is installed slows the start, and could change what is tested.
         let options = ["-I", "-S", "-X", "utf8", "-u"].map(OsString::from);
-        let python = PYTHON.as_ref().map_or(PYTHON_NAME.into(), |python| python.program.clone());
+        let python = PYTHON.as_ref().map_or(common::PYTHON.into(), |python| python.program.clone());
         let mut command = vec![python.into_os_string()];
         command.extend(options);
         command.push(file.as_ref().into());

@@ -113,6 +113,8 @@ pub enum Needs {
     Program(&'static str),
     /// `python3` on the PATH, of version 3.N at least.
     Python(u8),
+    /// Unix, and a program on the PATH.
+    UnixAnd(&'static str),
     /// Linux, and a program on the PATH.
     LinuxAnd(&'static str),
     /// Linux, and a tool that is there and may do its work: its command line, tried out, ends with

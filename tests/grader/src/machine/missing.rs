@@ -16,7 +16,7 @@ impl Needs {
     pub fn missing(self) -> Option<String> {
         match self {
             Needs::Linux if !cfg!(target_os = "linux") => Some(words::needs("Linux")),
-            Needs::Unix if !cfg!(unix) => Some(words::needs("Unix")),
+            Needs::Unix | Needs::UnixAnd(_) if !cfg!(unix) => Some(words::needs("Unix")),
             Needs::UnixAndIpv6 if !cfg!(unix) => Some(words::needs("Unix")),
             Needs::Ipv6 | Needs::UnixAndIpv6 if !has_ipv6() => Some(words::needs("IPv6")),
             Needs::PrivilegedPorts if !privileged_ports() => {
@@ -40,9 +40,10 @@ impl Needs {
             {
                 Some(words::needs(words::LIST_OF_SOCKETS))
             }
-            Needs::Program("python3") if PYTHON.is_none() => Some(words::needs("python3")),
-            Needs::Program("python3") => None,
-            Needs::Program(name) | Needs::LinuxAnd(name) if !on_path(name) => {
+            Needs::Program("python3") => PYTHON.is_none().then(|| words::needs("python3")),
+            Needs::Program(name) | Needs::UnixAnd(name) | Needs::LinuxAnd(name)
+                if !on_path(name) =>
+            {
                 Some(words::needs(name))
             }
             Needs::LinuxAndRight(line) if !on_path(line[0]) => Some(words::needs(line[0])),
@@ -58,6 +59,12 @@ impl Needs {
 
 fn has_ipv6() -> bool {
     TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok()
+}
+
+/// Whether this is Wine, which runs programs for Windows on another system: where it differs from Windows, a check
+/// leaves something out.
+pub fn is_wine() -> bool {
+    cfg!(windows) && std::path::Path::new(r"C:\windows\system32\winecfg.exe").is_file()
 }
 
 /// Whether there are ports that a program can be denied.

@@ -15,12 +15,9 @@ pub(crate) struct Python {
     pub minor: u8,
 }
 
-/// What it's called. On Windows, `python3` is often a stand-in that opens a shop ("App execution aliases").
-pub(crate) const NAME: &str = if cfg!(windows) { "python" } else { "python3" };
-
 /// `None` where there is no Python 3, or none that works.
 pub(crate) static PYTHON: LazyLock<Option<Python>> = LazyLock::new(|| {
-    let mut question = Command::new(NAME);
+    let mut question = Command::new(common::PYTHON);
     question.args(["-c", "import sys; print(*sys.version_info[:2], sys.executable)"]);
     question.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let answer = spawn(&mut question).and_then(|python| python.wait_with_output()).ok()?;
@@ -31,9 +28,9 @@ pub(crate) static PYTHON: LazyLock<Option<Python>> = LazyLock::new(|| {
 
 /// The PATH for command lines with Python in them: Python itself comes before a script that looks for it.
 pub(crate) static SEARCH: LazyLock<Option<OsString>> = LazyLock::new(|| {
-    let found = found_on_path(NAME)?;
+    let found = found_on_path(common::PYTHON)?;
     let python = &PYTHON.as_ref()?.program;
-    let folder = python.parent().filter(|folder| folder.join(NAME).is_file())?;
+    let folder = python.parent().filter(|folder| folder.join(common::PYTHON).is_file())?;
     let path = std::env::var_os("PATH")?;
     let folders = [folder.to_owned()].into_iter().chain(std::env::split_paths(&path));
     (found != *python).then(|| std::env::join_paths(folders).ok())?

@@ -143,7 +143,11 @@ fn alive(subject: &str, program: &Started, broken: &Broken, step: usize) -> Vec<
         cause.push(causes::did_not_wait(subject));
     } else if got("refused") {
         cause.push(causes::does_not_listen(subject));
-    } else if got("reset by peer") || got("Broken pipe") || got("not connected") {
+    } else if got("reset by peer")
+        || got("forcibly closed")
+        || got("Broken pipe")
+        || got("not connected")
+    {
         cause.push(causes::closed_with_unread_input(subject));
     } else if got(demands::END_OF_STREAM) && !broken.expected.contains(demands::THE_END_OF) {
         cause.push(causes::ended_too_early(subject));

@@ -105,7 +105,7 @@ fn roles(text: &str) -> Result<Vec<Role>, String> {
         } else if line == "Judged only on these." {
             let role = role.ok_or("Judged only on these. comes before Instead of:")?;
             role.judged_on = Some(role.fails.clone());
-        } else if line == "Judged only on Unix." {
+        } else if line.starts_with("Judged only on Unix.") {
             role.ok_or("Judged only on Unix. comes before Instead of:")?.only_on_unix = true;
         }
     }

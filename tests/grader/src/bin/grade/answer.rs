@@ -8,6 +8,9 @@ use grader::{Begun, begun, harmless};
 
 use crate::exercise;
 
+/// What starts an answer in Python.
+const PYTHON: &str = if cfg!(windows) { "python -u " } else { "python3 -u " };
+
 /// An answer to an exercise.
 pub enum Answer {
     /// A source file.
@@ -74,7 +77,7 @@ fn answer(folder: &Path, name: &str, exercise: &str) -> Result<Option<Answer>, S
     }
     let its_name = name.rsplit('/').next().unwrap_or(name);
     match file.extension().and_then(|extension| extension.to_str()) {
-        Some("py") => Ok(Some(Answer::Command("python3 -u ", its_name.into()))),
+        Some("py") => Ok(Some(Answer::Command(PYTHON, its_name.into()))),
         Some(_) => match begun(&file, exercise) {
             Begun::No => Ok(Some(Answer::NotStarted)),
             Begun::Yes => Ok(Some(Answer::Rust(file))),

@@ -54,7 +54,7 @@ fn machine() -> Vec<(String, String)> {
         ("commit", said("git", &["rev-parse", "HEAD"]).filter(|commit| !commit.is_empty())),
         ("system", said("uname", &["-srm"]).or(Some(std::env::consts::OS.into()))),
         ("rustc", said("rustc", &["-V"])),
-        ("python", said("python3", &["-V"])),
+        ("python", said(common::PYTHON, &["-V"])),
         ("processors", processors),
         ("load", file("/proc/loadavg")),
     ];
