@@ -16,7 +16,9 @@ use socket2::{Domain, Socket, Type};
 pub const FACTS: &[Check] = &[
     check("note1_a_client_connects_first", a_client_connects_first)
         .demands("A socket that is not connected can neither send nor receive.")
-        .section("02-4-notes.html#note-1-connect-first"),
+        .section("02-4-notes.html#note-1-connect-first")
+        // Wine calls it a reset.
+        .needs(Needs::Unix),
     check("S15_note2_the_kernel_gives_the_client_a_port", the_kernel_gives_the_client_a_port)
         .demands("A client that does not bind gets a port from the kernel when it connects.")
         .section("02-4-notes.html#note-2-a-client-need-not-bind")
@@ -32,7 +34,9 @@ pub const FACTS: &[Check] = &[
         .needs(Needs::Unix),
     check("C2_note4_a_listener_only_accepts", a_listener_only_accepts)
         .demands("A listener can neither send nor receive, not even when a client is connected.")
-        .section("02-4-notes.html#note-4-a-listener-only-accepts"),
+        .section("02-4-notes.html#note-4-a-listener-only-accepts")
+        // On Windows reading fails, too (WSAENOTCONN, "recv"). In Wine it waits.
+        .needs(Needs::Unix),
     check("note5_accept_returns_a_new_socket", accept_returns_a_new_socket)
         .demands(
             "Each accept returns a socket of its own, with the listener's port and its own peer.",
@@ -43,7 +47,9 @@ pub const FACTS: &[Check] = &[
         .section("endings.html#what-you-sent-still-arrives"),
     check("S17_note6_unread_input_resets", unread_input_resets)
         .demands("Closing with unread input resets the connection.")
-        .section("endings.html#unread-input-makes-it-a-reset"),
+        .section("endings.html#unread-input-makes-it-a-reset")
+        // Untried on Windows. In Wine the reset gets lost now and then.
+        .needs(Needs::Unix),
     check("S17_note6_the_reset_destroys_the_reply", the_reset_destroys_the_reply)
         .demands("A hundred unread bytes cost the client the rest of a large reply.")
         .section("endings.html#a-reset-destroys-whats-in-flight")
@@ -57,7 +63,9 @@ pub const FACTS: &[Check] = &[
         .section("endings.html#a-second-handle-keeps-it-open"),
     check("S18_note7_closing_the_listener", closing_the_listener)
         .demands("Accepted connections go on, queued ones are reset, new ones are refused.")
-        .section("endings.html#note-7-closing-the-listener"),
+        .section("endings.html#note-7-closing-the-listener")
+        // Untried on Windows. Wine takes clients from the queue before `accept` does.
+        .needs(Needs::Unix),
     check("S19_note8_buffered_data_comes_first", buffered_data_comes_first)
         .demands("0 comes after everything that was sent, even if the peer has long gone.")
         .section("endings.html#0-comes-last"),
@@ -70,7 +78,9 @@ pub const FACTS: &[Check] = &[
         .section("endings.html#0-from-a-buffer-without-room"),
     check("S19_note8_a_reset_is_an_error", a_reset_is_an_error)
         .demands("A peer that breaks the connection off gives an error, not 0.")
-        .section("endings.html#a-reset-instead-of-0"),
+        .section("endings.html#a-reset-instead-of-0")
+        // In Wine the reset gets lost now and then.
+        .needs(Needs::Unix),
     check("S19_note8_a_reset_is_reported_once", a_reset_is_reported_once)
         .demands("The error of a reset comes once, to the first call; later reads return 0.")
         .section("02-1-client.html#four-ways-to-fail")
@@ -353,8 +363,9 @@ fn the_second_write_fails(run: &mut Run) -> Outcome {
     run.attempt("the first write", server.stream().write(b"anybody there?"))?;
     let why =
         run.until("a later write fails", || server.stream().write(b"hello?").err())?;
-    let expected =
-        [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset].contains(&why.kind());
+    // The last is what Windows calls it.
+    use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+    let expected = [BrokenPipe, ConnectionReset, ConnectionAborted].contains(&why.kind());
     run.ensure("because the connection is broken", expected, why)
 }
 // ANCHOR_END: note8_write

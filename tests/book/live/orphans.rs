@@ -11,14 +11,15 @@ use super::run::{has_python, lines, needs};
 use crate::support::{Server, SmallBook, children, is_alive, trials, until};
 
 pub fn trials() -> Vec<Trial> {
-    let mut trials = trials![
+    let trials = trials![
         stop_is_ctrl_c_and_then_the_end,
         a_page_that_goes_away_ends_its_run,
         a_server_that_ends_leaves_no_child,
     ];
     #[cfg(target_os = "linux")]
-    trials
-        .extend(trials![a_server_that_is_killed_leaves_no_child, two_hundred_runs_leave_nothing,]);
+    let trials = trials
+        .into_iter()
+        .chain(trials![a_server_that_is_killed_leaves_no_child, two_hundred_runs_leave_nothing,]);
     trials.into_iter().map(|trial| needs("python3", has_python(), trial)).collect()
 }
 
