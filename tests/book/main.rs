@@ -8,6 +8,7 @@ mod cards;
 mod chapters;
 mod commands;
 mod defects;
+#[cfg(target_os = "linux")]
 mod figures;
 mod guard;
 mod live;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
     let mut trials = live::trials();
     #[cfg(target_os = "linux")]
     trials.extend(strain::trials());
+    #[cfg(target_os = "linux")]
     trials.extend(figures::trials());
     trials.extend(packets::trials());
     trials.extend(stories::trials());

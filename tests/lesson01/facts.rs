@@ -19,7 +19,8 @@ pub const FACTS: &[Check] = &[
         .section("02-1-client.html#one-read-is-not-one-reply"),
     check("recording_readme_refused", record_a_refusal)
         .demands("The cheat sheet shows what a client says when no program listens.")
-        .section("cheat-sheet.html#what-every-program-does"),
+        .section("cheat-sheet.html#what-every-program-does")
+        .needs(Needs::Linux),
     check("recording_client_original", record_the_original)
         .demands("The book shows how the tutorial's client fails.")
         .section("02-1-client.html#what-goes-wrong")

@@ -1,7 +1,7 @@
 //! The server for exercise 1, with which a reader tries a client by hand.
 
 use common::{GREETING, REPLY, TUTORIAL_ADDRESS};
-use grader::{Check, Needs, Outcome, Program, Run, Subject, check};
+use grader::{Check, Needs, Outcome, Program, Run, Subject, check, is_wine};
 
 use crate::frames::frame;
 
@@ -36,8 +36,10 @@ pub const FACTS: &[Check] = &[
 fn answers(run: &mut Run) -> Outcome {
     let (mut server, address) = serve(run, &[])?;
     let mut waits = run.connect(address)?;
-    // This one breaks off, and is none of the next one's business.
-    run.connect(address)?.reset();
+    // This one breaks off, and is none of the next one's business. (In Wine, `accept` fails for it.)
+    if !is_wine() {
+        run.connect(address)?.reset();
+    }
     waits.send(GREETING)?;
     waits.finish_sending()?;
     waits.receives_all(frame(REPLY))?;

@@ -25,7 +25,7 @@ pub const FACTS: &[Check] = &[
     check("C7_closed_in_the_loop", c7_closed_in_the_loop)
         .demands("C7: closed in the loop, a connection gives one reply and then a bad descriptor.")
         .section("03-threads.html#what-goes-wrong")
-        .needs(Needs::Program("python3")),
+        .needs(Needs::UnixAnd("python3")),
     check("C8_set_daemon_is_deprecated", c8_set_daemon)
         .demands("C8: `setDaemon` is deprecated since Python 3.10.")
         .section("03-threads.html#what-goes-wrong")
@@ -41,7 +41,7 @@ pub const FACTS: &[Check] = &[
     check("S22_no_orderly_way_to_stop", s22_no_orderly_way_to_stop)
         .demands("S22: a server that never ends its loop can only be cut off.")
         .section("03-stopping.html#ctrl-c")
-        .needs(Needs::Program("python3")),
+        .needs(Needs::UnixAnd("python3")),
     check("record_a_visit", record_a_visit)
         .demands("The book shows what the server says about two clients, and when it is stopped.")
         .section("03-threads.html#run-it")
@@ -49,7 +49,7 @@ pub const FACTS: &[Check] = &[
     check("record_a_daemon_thread", record_a_daemon_thread)
         .demands("The book shows what a client gets from a daemon thread that is cut off.")
         .section("03-stopping.html#ctrl-c")
-        .needs(Needs::Program("python3")),
+        .needs(Needs::UnixAnd("python3")),
     check("the_mended_python_server_serves", the_mended_python_server_serves)
         .demands("The tutorial's server, mended, serves two clients side by side.")
         .section("03-threads.html#the-repair")

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use grader::{Hint, Outcome, Peer, Program, Run};
+use grader::{Hint, Outcome, Peer, Program, Run, is_wine};
 use servers::many_clients::{self, in_time};
 use servers::robustness::break_off;
 
@@ -108,11 +108,14 @@ pub fn survives_a_reset(run: &mut Run) -> Outcome {
     let name = client.local();
     client.reset();
     server.reports(name).hint(REPORTS)?;
-    let mut client = run.connect_as("a client that has its reply", address)?;
-    is_served(&mut client)?;
-    let name = client.local();
-    client.reset();
-    server.reports(name).hint(REPORTS)?;
+    // In Wine, a reset behind data that has been read may look like an end of the stream.
+    if !is_wine() {
+        let mut client = run.connect_as("a client that has its reply", address)?;
+        is_served(&mut client)?;
+        let name = client.local();
+        client.reset();
+        server.reports(name).hint(REPORTS)?;
+    }
     serves_on(run, address, &mut other).hint(DISTURBED)
 }
 

@@ -35,25 +35,35 @@ pub const CHECKS: &[Check] = &[
     check("fills_the_connection", fills_the_connection)
         .demands("The program writes until the kernel takes no more, and goes on from there.")
         .hint("What does a non-blocking `write` return when there is no room: a failure?")
-        .section("04-buffers.html#a-write-takes-a-part"),
+        .section("04-buffers.html#a-write-takes-a-part")
+        // Untried on Windows. In Wine the kernel takes all that it's offered.
+        .needs(Needs::Unix),
     check("sent_is_not_received", sent_is_not_received)
         .demands("When the connection is full, bytes have been sent, and none has been read.")
         .hint("Where are the bytes that `write` has taken, before the program calls `read`?")
-        .section("04-buffers.html#sent-is-not-received"),
+        .section("04-buffers.html#sent-is-not-received")
+        // Untried on Windows. In Wine the kernel takes all that it's offered.
+        .needs(Needs::Unix),
     check("shows_a_partial_write", shows_a_partial_write)
         .demands("At least one write takes a part of what it is offered, and that is shown.")
         .hint("What is the number that `write` returns?")
-        .section("04-buffers.html#a-write-takes-a-part"),
+        .section("04-buffers.html#a-write-takes-a-part")
+        // Untried on Windows. In Wine the kernel takes all that it's offered.
+        .needs(Needs::Unix),
     check("resumes_when_there_is_room", resumes_when_there_is_room)
         .demands("After some bytes have been read, the kernel takes more, and that is shown.")
         .hint("Who makes room in a full connection, and who must notice it?")
-        .section("04-buffers.html#run-it"),
+        .section("04-buffers.html#run-it")
+        // Untried on Windows. In Wine the kernel takes all that it's offered.
+        .needs(Needs::Unix),
     check("accounts_for_every_byte", accounts_for_every_byte)
         .demands(
             "At the end all bytes have been sent and read, once, in order; the exit code is 0.",
         )
         .hint("Where does the next write begin, when the last one took only a part?")
-        .section("04-buffers.html#a-write-takes-a-part"),
+        .section("04-buffers.html#a-write-takes-a-part")
+        // Untried on Windows. In Wine the kernel takes all that it's offered.
+        .needs(Needs::Unix),
 ];
 
 /// With `--csv FILE`.
@@ -61,7 +71,9 @@ pub const CSV: &[Check] = &[
     check("csv_has_the_rows_of_the_table", csv_has_the_rows_of_the_table)
         .demands("The file has a header and the rows of the table, and its numbers add up.")
         .hint("What does a spreadsheet make of 57,344?")
-        .section("04-buffers.html#run-it"),
+        .section("04-buffers.html#run-it")
+        // Untried on Windows. In Wine the kernel takes all that it's offered.
+        .needs(Needs::Unix),
     check("refuses_a_bad_csv_path_first", refuses_a_bad_csv_path_first)
         .demands("A file that cannot be written is an error before the work begins.")
         .hint("When would you like to learn that your results cannot be saved?")

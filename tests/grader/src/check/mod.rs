@@ -111,7 +111,7 @@ pub enum Needs {
     Lesson(&'static str),
     /// A program on the PATH.
     Program(&'static str),
-    /// `python3` on the PATH, of version 3.N at least.
+    /// Unix, and `python3` on the PATH, of version 3.N at least.
     Python(u8),
     /// Unix, and a program on the PATH.
     UnixAnd(&'static str),

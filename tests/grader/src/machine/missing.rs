@@ -16,8 +16,11 @@ impl Needs {
     pub fn missing(self) -> Option<String> {
         match self {
             Needs::Linux if !cfg!(target_os = "linux") => Some(words::needs("Linux")),
-            Needs::Unix | Needs::UnixAnd(_) if !cfg!(unix) => Some(words::needs("Unix")),
-            Needs::UnixAndIpv6 if !cfg!(unix) => Some(words::needs("Unix")),
+            Needs::Unix | Needs::UnixAnd(_) | Needs::UnixAndIpv6 | Needs::Python(_)
+                if !cfg!(unix) =>
+            {
+                Some(words::needs("Unix"))
+            }
             Needs::Ipv6 | Needs::UnixAndIpv6 if !has_ipv6() => Some(words::needs("IPv6")),
             Needs::PrivilegedPorts if !privileged_ports() => {
                 Some(words::needs(words::PRIVILEGED_PORTS))

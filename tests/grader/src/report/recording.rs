@@ -70,8 +70,6 @@ impl Run {
     /// Demands that the book shows this output: `book/chapters/transcripts/NAME.txt`.
     pub fn recorded(&mut self, name: &str, text: &str) -> Outcome {
         self.step(steps::is_recorded(name));
-        // On Windows, what Python prints has other ends of lines.
-        let text = if cfg!(windows) { &text.replace("\r\n", "\n") } else { text };
         recorded(name, text).map_err(|why| self.broken(why.expected, why.got))
     }
 }
