@@ -30,9 +30,9 @@ pub fn trials() -> Vec<Trial> {
         another_ending_is_another_scene,
         most_chapters_with_a_pair_have_a_scene,
     ];
-        #[cfg(target_os = "linux")]
+    #[cfg(target_os = "linux")]
     trials.extend(trials![the_scene_of_each_figure_is_recorded,]);
-        trials.extend(panels().into_iter().map(|(name, panel)| {
+    trials.extend(panels().into_iter().map(|(name, panel)| {
         let is_python = panel.programs.iter().any(|one| one.program.name.ends_with(".py"));
         let trial = test(&format!("scene::{name}"), move || is_as_recorded(&name, &panel));
         let trial = needs("network namespaces", has_namespaces(), trial);
