@@ -56,7 +56,18 @@ fn first_without_a_line<'a>(words: &[&'a str], lines: &[&str]) -> Option<&'a str
     place.map(|place| words[place])
 }
 
-/// The same for words that a program may print in another way.
+/// Demands an error for the empty word. A program that names it as it is has nothing to write, so that the line
+/// may lack a part.
+pub fn refuses_the_empty_word(run: &mut Run) -> Outcome {
+    let finished = run.to_end(&["classify", ""])?.said_exactly("")?;
+    let complains = finished.stderr().lines().any(|line| line.starts_with("error:"));
+    run.ensure("an empty word has a line `error: WHAT: WHY` on stderr", complains, "no such line")
+        .hint("Is an empty word an address?")?;
+    finished.exited_with(1).hint("How does a script learn that a word was bad?")?;
+    Ok(())
+}
+
+/// Demands an error for words that a program may print in another way.
 pub fn refuses_in_any_words(run: &mut Run, words: &[&str]) -> Outcome {
     refused(run, words).map(|_| ())
 }

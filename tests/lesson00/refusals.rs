@@ -2,17 +2,17 @@
 
 use grader::{Hint, Outcome, Run};
 
-use crate::classify::{refuses, refuses_in_any_words};
+use crate::classify::{refuses, refuses_in_any_words, refuses_the_empty_word};
 
 pub fn refuses_what_is_no_address(run: &mut Run) -> Outcome {
     refuses(run, &["localhost:80"]).hint("What does your program look up, and where?")?;
+    refuses_the_empty_word(run)?;
     let large = format!("127.0.0.{}:80", run.number(256..=999));
     let name = format!("host{}:80", run.number(1..=99_999));
     let number = format!("{}", run.number(1..=65_535));
     refuses(
         run,
         &[
-            "",
             "127.0.0.1",
             "127.0.0.1:",
             "127.0.0.1:http",
