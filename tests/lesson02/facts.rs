@@ -224,7 +224,7 @@ fn is_reported_at_once(run: &mut Run, patience: &str) -> Outcome {
     // It's a check of a later milestone, of which there is no more than a line.
     let later = format!(
         "also fails; its report comes when milestone 1 passes. To see it now: \
-                         cargo test -p lesson02 exercise02::{second}"
+                         SUBJECT=\"…\" cargo test -p lesson02 subject::{second}"
     );
     suite.line("where to see the report of the second one", |line| line == later)?;
     suite.exits_with(101)?;

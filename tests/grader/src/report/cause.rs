@@ -104,10 +104,19 @@ fn early_end(subject: &str, status: Option<ExitStatus>, errors: &str) -> String 
     causes::early_end(subject, status.map(demands::ended), last.as_deref())
 }
 
-/// The last error that a program reported, or else the last line on stderr.
+/// What other languages call an end that they didn't expect: JavaScript, Ruby, Go, Java and PHP.
+const UNCAUGHT: [&str; 5] =
+    ["Error: ", "Error)", "panic: ", "Exception in thread ", "Fatal error: "];
+
+/// The last error that a program reported, or of an exception its message, or else the last line of words on
+/// stderr: what comes behind a message is often a caret, a stack, or the version of an interpreter.
 fn last_words(errors: &str) -> Option<&str> {
-    let mut lines = errors.lines().filter(|line| !line.trim().is_empty());
-    errors.lines().rfind(|line| line.starts_with("error: ")).or_else(|| lines.next_back())
+    let reported = errors.lines().rfind(|line| line.starts_with("error: "));
+    let is_uncaught = |line: &&str| UNCAUGHT.iter().any(|word| line.contains(word));
+    let has_words = |line: &&str| line.contains(char::is_alphanumeric);
+    reported
+        .or_else(|| errors.lines().rfind(is_uncaught))
+        .or_else(|| errors.lines().rfind(has_words))
 }
 
 /// Of a program that has not ended.
@@ -187,7 +196,23 @@ fn traceback(errors: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{panic, traceback};
+    use super::{last_words, panic, traceback};
+
+    #[test]
+    fn the_last_words_are_a_message() {
+        let ruby =
+            "ex.rb:42:in `<main>': undefined local variable `i' (NameError)\n\nputs i\n     ^\n";
+        let node = "ex.js:1\ni;\n^\n\nReferenceError: i is not defined\n    at ex.js:1:1\n\nNode.js v20.20.2\n";
+        let go = "panic: no\n\ngoroutine 1 [running]:\nmain.main()\n\t/ex.go:3 +0x1d\n";
+        for (errors, message) in
+            [(ruby, "(NameError)"), (node, "ReferenceError"), (go, "panic: no")]
+        {
+            let words = last_words(errors).unwrap_or_default();
+            assert!(words.contains(message), "{words}");
+        }
+        assert_eq!(last_words("a\nlistening\n\n}\n"), Some("listening"));
+        assert_eq!(last_words("error: a: b\nError: c\n"), Some("error: a: b"));
+    }
 
     #[test]
     fn a_panic_and_an_exception_are_named_with_their_lines() {

@@ -93,6 +93,11 @@ impl Report {
         &self.check
     }
 
+    /// The name under which the program is graded.
+    pub(crate) fn subject(&self) -> &str {
+        &self.subject
+    }
+
     /// With the escape sequences of a terminal, and as wide as ours.
     pub fn coloured(&self) -> String {
         self.coloured_to(terminal_width().map_or(WIDTH, |width| width.clamp(NARROWEST, WIDTH)))

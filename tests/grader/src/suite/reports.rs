@@ -56,7 +56,9 @@ impl Reports {
             return String::new();
         };
         match self.turn(id) {
-            Turn::Behind(milestone) => words::reported_later(milestone, lesson, id),
+            Turn::Behind(milestone) => {
+                words::reported_later(milestone, lesson, report.subject(), id)
+            }
             _ if self.shown.contains(&id) => {
                 format!("{}\n{}", report.line(), words::REPORTED_ABOVE)
             }

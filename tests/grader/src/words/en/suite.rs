@@ -25,9 +25,10 @@ words! {
         "{exercise}: not started (delete the first line of its exercise.rs to be graded)";
     edited_elsewhere(file: &str, exercise: &str) =
         "{file} has been changed, and {exercise} hasn't. Is your answer in the right file?";
-    reported_later(milestone: usize, lesson: &str, check: &str) =
+    reported_later(milestone: usize, lesson: &str, subject: &str, check: &str) =
         "also fails; its report comes when milestone {milestone} passes. To see it now: \
-         cargo test -p {lesson} {}::{check}", lesson.replace("lesson", "exercise");
+         {}cargo test -p {lesson} {subject}::{check}",
+        if subject == "subject" { "SUBJECT=\"…\" " } else { "" };
     milestone(name: &str, passed: usize, of: usize) =
         "{name}: {passed} of {of}{}", if passed == of { ", done" } else { "" };
     compare_with(solution: &str) = "Compare your answer with {solution}.";
