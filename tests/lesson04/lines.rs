@@ -98,7 +98,8 @@ const ANY_TEXT: &[&str] = &[
     "\u{fffd}",
     "\u{7f}\u{4}\u{1a}\u{1b}[0m",
     "e\u{301} \u{e9}",
-    "\u{ffff}\u{10ffff}\u{d7ff}\u{e000}",
+    // No U+FFFF: Perl's Encode takes it for no UTF-8 at all.
+    "\u{fffd}\u{10fffd}\u{d7ff}\u{e000}",
     "\\n %s {} \"'",
     "问题正在处理中...",
 ];
