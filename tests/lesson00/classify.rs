@@ -1,5 +1,7 @@
 //! What a program says of words that may be addresses.
 
+use std::cmp::Reverse;
+
 use grader::{Hint, Outcome, Run};
 
 const FORM: &str = "Is each line the address as it was given, a colon, a blank, and what the address and the port are?";
@@ -29,7 +31,8 @@ pub fn refuses(run: &mut Run, words: &[&str]) -> Outcome {
 }
 
 /// The first of these words that gets no line of its own. A line can name several, since some words are parts
-/// of others, and since advice names a good address: so a line that is taken may be left to another word.
+/// of others, and since advice names a good address: so a line that is taken may be left to another word. Long
+/// words choose first, so that it's the short one that goes without.
 fn first_without_a_line<'a>(words: &[&'a str], lines: &[&str]) -> Option<&'a str> {
     fn finds(
         word: usize,
@@ -51,8 +54,11 @@ fn first_without_a_line<'a>(words: &[&'a str], lines: &[&str]) -> Option<&'a str
         })
     }
     let mut taken = vec![None; lines.len()];
-    let place = (0..words.len())
-        .find(|&word| !finds(word, words, lines, &mut taken, &mut vec![false; lines.len()]));
+    let mut places: Vec<usize> = (0..words.len()).collect();
+    places.sort_by_key(|&place| Reverse(words[place].len()));
+    let mut places = places.into_iter();
+    let place =
+        places.find(|&word| !finds(word, words, lines, &mut taken, &mut vec![false; lines.len()]));
     place.map(|place| words[place])
 }
 

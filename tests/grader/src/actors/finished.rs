@@ -8,10 +8,13 @@ use crate::words::{demands, quote, steps};
 /// What a panic writes, in Rust and in Python.
 const PANICS: [&str; 2] = ["panicked", "Traceback (most recent call last)"];
 
-/// Whether a line is `error: WHAT: WHY`, with all three parts.
+/// Whether a line is `error: WHAT: WHY`, with all three parts. WHAT may begin with a colon that a program repeats.
 pub fn explains(line: &str) -> bool {
-    let parts = line.strip_prefix("error: ").and_then(|rest| rest.split_once(": "));
-    parts.is_some_and(|(what, why)| !what.trim().is_empty() && !why.trim().is_empty())
+    let Some(rest) = line.strip_prefix("error: ") else { return false };
+    let is_between = |(at, colon): (usize, &str)| {
+        !rest[..at].trim().is_empty() && !rest[at + colon.len()..].trim().is_empty()
+    };
+    rest.match_indices(": ").any(is_between)
 }
 
 /// A program that ran to its end.
@@ -76,5 +79,30 @@ impl Finished {
 
     pub fn stderr(&self) -> String {
         String::from_utf8_lossy(&self.assert.get_output().stderr).into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::explains;
+
+    #[test]
+    fn an_error_has_three_parts() {
+        for line in
+            ["error: a: b", "error: :: b", "error: : isn't an address: b", "error: [::1]:80: b"]
+        {
+            assert!(explains(line), "{line}");
+        }
+        for line in [
+            "error: a",
+            "error: a: ",
+            "error: : b",
+            "error:  : b",
+            "error: : : ",
+            "a: b",
+            "Error: a: b",
+        ] {
+            assert!(!explains(line), "{line}");
+        }
     }
 }
