@@ -1,3 +1,5 @@
+use std::net::SocketAddr;
+
 use assert_cmd::assert::Assert;
 use predicates::prelude::predicate;
 
@@ -15,6 +17,14 @@ pub fn explains(line: &str) -> bool {
         !rest[..at].trim().is_empty() && !rest[at + colon.len()..].trim().is_empty()
     };
     rest.match_indices(": ").any(is_between)
+}
+
+/// Whether a line has this address in it, with its port. Python writes `('127.0.0.1', 9090)`.
+pub(crate) fn names(line: &str, address: SocketAddr) -> bool {
+    let port = address.port().to_string();
+    let mut numbers = line.split(|it: char| !it.is_ascii_digit());
+    let has_both = line.contains(&address.ip().to_string()) && numbers.any(|it| it == port);
+    line.contains(&address.to_string()) || has_both
 }
 
 /// A program that ran to its end.
@@ -84,7 +94,19 @@ impl Finished {
 
 #[cfg(test)]
 mod tests {
-    use super::explains;
+    use super::{explains, names};
+
+    #[test]
+    fn a_line_names_an_address_with_its_port() {
+        let address = "127.0.0.1:6076".parse().expect("an address");
+        for line in ["error: 127.0.0.1:6076: b", "error: ('127.0.0.1', 6076): b"] {
+            assert!(names(line, address), "{line}");
+        }
+        for line in ["error: 127.0.0.1: b", "error: port 6076: b", "error: ('127.0.0.1', 60768): b"]
+        {
+            assert!(!names(line, address), "{line}");
+        }
+    }
 
     #[test]
     fn an_error_has_three_parts() {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use assert_cmd::assert::Assert;
 
-use super::finished::{Finished, explains};
+use super::finished::{Finished, explains, names};
 use super::output::{Output, Stream, Text, Waited, cut};
 use super::subject::Subject;
 use super::trace::Trace;
@@ -104,11 +104,10 @@ impl Program {
     pub fn reports(&mut self, client: SocketAddr) -> Outcome {
         let expected = demands::error_naming(client);
         self.trace.step(steps::writes(&self.name, &expected));
-        let client = client.to_string();
         let explained = self.awaits(&expected, |text| {
             let errors = String::from_utf8_lossy(text.of(Stream::Err));
-            let names = |line: &&str| line.starts_with("error: ") && line.contains(&client);
-            let named: Vec<&str> = errors.lines().filter(names).collect();
+            let is_of = |line: &&str| line.starts_with("error: ") && names(line, client);
+            let named: Vec<&str> = errors.lines().filter(is_of).collect();
             let is_explained = named.iter().any(|line| explains(line));
             // Of the last line only the start may have come.
             let is_whole = !named.is_empty() && errors.ends_with('\n');
