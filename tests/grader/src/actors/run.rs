@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+use std::iter;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::ops::RangeInclusive;
 use std::process::Command;
@@ -258,9 +260,11 @@ impl Run {
     }
 }
 
-/// A command line as people read it.
+/// A command line that can be typed: an argument that a shell would take for something else is quoted.
 fn line(program: &Subject, arguments: &[&str]) -> String {
-    format!("{} {}", program.name, arguments.join(" "))
+    let quoted = |argument| shlex::try_quote(argument).unwrap_or(Cow::Borrowed(argument));
+    let words = iter::once(Cow::Borrowed(&*program.name));
+    words.chain(arguments.iter().copied().map(quoted)).collect::<Vec<_>>().join(" ")
 }
 
 /// Holds a port on which no program listens.
