@@ -46,8 +46,8 @@ type Statement = fn(&Story) -> bool;
 
 const LOOKS: &[(&str, Statement)] = &[
     (
-        "The client’s 22 bytes arrive, but nobody reads them, and the conversation ends with a reset, the dashed red \
-         arrow.",
+        "The client’s 22 bytes arrive, but the server never reads them, and the conversation ends with a reset, the \
+         dashed red arrow.",
         unread_ends_in_a_reset,
     ),
     (

@@ -78,7 +78,7 @@ fn a_pair_is_drawn_as_it_was_captured(live: &mut LiveVisit) {
     assert!(order[3] < place(json!(["client", "ACK FIN", 0])), "{drawn:?}");
     assert_eq!(
         live.texts(&format!("{PAIR} .run-where")),
-        ["In a network of its own, where nothing else is."]
+        ["This run has a network of its own, with nothing else in it."]
     );
     // A list reads as well as the drawing.
     let words = live.texts(&format!("{PAIR} .run-live [data-kind=packet] summary"));

@@ -80,7 +80,7 @@ const SECTION: &str = "01-introduction.html#exercise";
 
 pub const CHECKS: &[Check] = &[
     check("reports_a_refusal", reports_a_refusal)
-        .demands("If no program listens there, yours says so on stderr, and its exit code is 1.")
+        .demands("If no program listens at the address, yours says so on stderr, and its exit code is 1.")
         .hint("What does your program do with an error that `connect` returns?")
         .section("01-introduction.html#run-it")
         .begins("Both ends of a connection", "one line, five minutes"),

@@ -101,21 +101,21 @@ pub const CHECKS: &[Check] = &[
         .hint("How does an empty reply differ from no reply?")
         .section("lengths.html#a-length-in-front"),
     check("stops_after_the_frame", frames::stops_after_the_frame)
-        .demands("After the frame the client ends at once, whatever comes next and if nothing comes at all.")
+        .demands("After the frame the client ends right away, whether more bytes come or none.")
         .hint("What do you still wait for when you have as many bytes as the length announced?")
         .section("lengths.html#the-calls-that-you-need"),
     check("speaks_ipv6", frames::speaks_ipv6)
-        .demands("A server on [::1] is talked to like one on 127.0.0.1.")
+        .demands("The client talks to a server on [::1] as it does to one on 127.0.0.1.")
         .hint("Which kind of address do you give to your socket, and which kind is it made for?")
         .section("01-introduction.html#what-an-address-is")
         .needs(Needs::Ipv6),
     check("reports_a_refusal", errors::reports_a_refusal)
-        .begins("A reply that breaks off", "about 10 lines, half an hour")
+        .begins("A reply that's cut off", "about 10 lines, half an hour")
         .demands("Where no server listens, the client says so on stderr, and its exit code is 1.")
         .hint("How does a script that calls your client learn that it failed?")
         .section("02-1-client.html#four-ways-to-fail"),
     check("reports_no_reply", errors::reports_no_reply)
-        .demands("A server that closes without sending a byte has sent no empty reply: an error.")
+        .demands("If a server closes without sending a byte, that's an error, not an empty reply.")
         .hint("What does it mean when the very first `read` returns 0?")
         .section("lengths.html#the-end-proves-nothing"),
     check("reports_a_length_that_is_cut", errors::reports_a_length_that_is_cut)
@@ -127,7 +127,7 @@ pub const CHECKS: &[Check] = &[
         .hint("When `read` returns 0, how many bytes have come, and how many were announced?")
         .section("lengths.html#three-ways-to-get-it-wrong"),
     check("reports_a_reply_that_breaks_off", errors::reports_a_reply_that_breaks_off)
-        .demands("A reply that a reset breaks off is an error, in the length as well as in the text, and no reason to ask again.")
+        .demands("A reply that a reset cuts off is an error, in the length as well as in the text, and the client doesn't ask again.")
         .hint("What does your client do when `read` returns an error, and what has it printed by then?")
         .section("02-1-client.html#four-ways-to-fail"),
     check("reports_bytes_that_are_not_text", errors::reports_bytes_that_are_not_text)
@@ -153,7 +153,7 @@ pub const CHECKS: &[Check] = &[
         .hint("Where does your client compare the length with 16 MiB: before it reads the text, or after?")
         .section("lengths.html#three-ways-to-get-it-wrong"),
     check("gives_up_connecting", limits::gives_up_connecting)
-        .demands("The limit holds while the client connects, and the time that this takes is a part of it.")
+        .demands("The limit holds while the client connects, and includes the time that this takes.")
         .hint("When does your time limit begin, and for how long does `connect` try if it isn't told a time?")
         .section("02-1-client.html#dont-wait-forever")
         .needs(Needs::Linux),

@@ -67,7 +67,7 @@ pub const MAX_REQUEST: usize = 1 << 20;
 pub const CHECKS: &[Check] = &[
     check("says_where_it_listens", says_where_it_listens)
         .begins("One client is answered", "about 25 lines, half an hour")
-        .demands("Started with an address and port 0, it says which port the kernel chose; there it can be reached, and at no other address.")
+        .demands("Started with port 0, the server says which port the kernel chose. It can be reached at that address and port, and at no other address.")
         .hint("Which addresses does your listener have, and which has the user named?")
         .section("02-2-server.html#the-repair"),
     check("answers_a_request", answers_a_request)
@@ -91,7 +91,7 @@ pub const CHECKS: &[Check] = &[
         .hint("What does one `write` return when the client has no room, and what becomes of the rest?")
         .section("02-2-server.html#after-the-reply"),
     check("answers_on_ipv6", answers_on_ipv6)
-        .demands("With an address of IPv6, such as [::1]:0, it listens there and answers a client.")
+        .demands("With an IPv6 address, such as [::1]:0, it listens there and answers a client.")
         .hint("Which part of your program takes it for granted that an address has four numbers?")
         .section("02-2-server.html#the-repair")
         .needs(Needs::Ipv6),
@@ -110,15 +110,15 @@ pub const CHECKS: &[Check] = &[
         .hint("Which decoder fails on bytes that are not UTF-8, and whom does its error concern: this client or all of them?")
         .section("02-2-server.html#the-repair"),
     check("survives_a_reset", survives_a_reset)
-        .demands("A client that resets its connection in its request is reported (an error names its address); the next is served, also when the reset comes before, behind it or in the middle of a reply.")
-        .hint("Which `Result`s become an `Err` when a client breaks off, and whom does that error concern?")
+        .demands("A client that resets its connection in its request is reported (an error names its address); the next is served, also when the reset comes before a request, after one, or in the middle of a reply.")
+        .hint("Which `Result`s become an `Err` when a client goes away, and whom does that error concern?")
         .section("02-2-server.html#the-repair"),
     check("refuses_a_request_that_is_too_long", refuses_a_request_that_is_too_long)
         .demands("A client that sends more than 1 MiB is cut off and reported (an error names its address); the next is served.")
         .hint("How many bytes must your server read to know that a request is too long?")
         .section("02-2-server.html#the-repair"),
     check("serves_a_hundred_clients", serves_a_hundred_clients::<Requests>)
-        .demands("A hundred clients are served one after the other, and a thousand break off: no descriptor, memory or file of theirs is left.")
+        .demands("A hundred clients are served one after the other, and a thousand cut their connections off: no descriptor, memory or file of theirs is left.")
         .hint("When is the connection of a client closed, on each of the ways that your code can take?")
         .section("02-2-server.html#one-client-only"),
     check("gives_up_on_a_silent_client", limits::gives_up_on_a_silent_client)
@@ -341,7 +341,7 @@ fn survives_a_reset(run: &mut Run) -> Outcome {
     client.has_been_read()?;
     run.becomes_idle(&server)?;
     client.reset();
-    server.reports(name).hint("Which `Result` becomes an `Err` when a client breaks off, whom does that error concern, and what does stderr say of it?")?;
+    server.reports(name).hint("Which `Result` becomes an `Err` when a client goes away, whom does that error concern, and what does stderr say of it?")?;
     serves_another(run, address)?;
 
     // In Wine, `accept` fails for a client that has gone before it, and resets the next one.

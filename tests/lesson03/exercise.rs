@@ -113,7 +113,7 @@ pub const CHECKS: &[Check] = &[
         .section("02-2-server.html#the-repair")
         .takes_long(),
     check("serves_a_hundred_clients", serves_a_hundred_clients::<Greetings>)
-        .demands("A hundred clients are served one after another, and a thousand break off: no descriptor, memory or file of theirs is left.")
+        .demands("A hundred clients are served one after another, and a thousand cut their connections off: no descriptor, memory or file of theirs is left.")
         .hint("When is the connection of a client closed, on each of the ways that your code can take?")
         .section("02-2-server.html#one-client-only"),
     check("never_listens_twice", never_listens_twice)

@@ -160,7 +160,7 @@ pub const CHECKS: &[Check] = &[
         .hint("Which call waits for the echo, and until when?")
         .section("02-1-client.html#the-repair"),
     check("gives_up_connecting", gives_up_connecting)
-        .demands("The limit holds while the client connects, and the time that this takes is a part of it.")
+        .demands("The limit holds while the client connects, and includes the time that this takes.")
         .hint("When does your time limit begin, and for how long does `connect` try if it isn't told a time?")
         .section("02-1-client.html#dont-wait-forever")
         .needs(Needs::Linux),

@@ -83,7 +83,7 @@ fn ends_in_time(
     // Where its SYN wasn't seen, it had its start's time as well.
     let took = client.ran_since(since.unwrap_or(started));
     run.ensure_in_time(format!("that took {most:?} at most"), took <= most, format!("{took:?}"))
-        .hint("When does the time begin that your limit measures: before the client connects, or after?")?;
+        .hint("Does your limit's time begin before the client connects, or after?")?;
     let took = client.ran_since(started);
     // A timeout may be rounded.
     let least = limit.saturating_sub(Duration::from_millis(50));
