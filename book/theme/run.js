@@ -30,7 +30,7 @@
         return answer.status === 204 ? null : answer.json();
     };
 
-    const WHERE = 'In a network of its own, where nothing else is.';
+    const WHERE = 'This run has a network of its own, with nothing else in it.';
 
     class Panel {
         constructor(root, name, programs, options = {}) {

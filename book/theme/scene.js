@@ -129,7 +129,7 @@
             const at = time(Number(row?.dataset.at ?? 0) - Number(this.list.firstElementChild?.dataset.at ?? 0));
             this.place.textContent = `${this.position} of ${this.length}, ${at}`;
             this.scrubber.setAttribute('aria-valuetext', this.place.textContent);
-            this.caption.textContent = this.isMoved ? this.words(row) : 'Press Play, or step. An arrow or a state that you press says what it means.';
+            this.caption.textContent = this.isMoved ? this.words(row) : 'Press Play, or step. Press an arrow or a state to see what it means.';
         }
 
         /** One sentence about a row. */

@@ -151,7 +151,7 @@ pub fn arrow(from: End, packet: &Packet, sense: Sense) -> String {
         ),
         Sense::DataAfterEnd => format!(
             "The {one} sends {size}{content}. The {other} has only finished sending, so its kernel \
-             takes them. (If it has closed everything, a reset comes back.)"
+             takes them. (If the {other} had closed everything, a reset would come back.)"
         ),
         Sense::Received => format!(
             "The {one}’s kernel confirms what came. That doesn’t mean that its program has read it."
