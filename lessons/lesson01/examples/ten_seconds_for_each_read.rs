@@ -10,7 +10,7 @@ mod shared;
 use std::process::ExitCode;
 
 use common::{Arguments, Explain, Failure, Limited, exit, say};
-use shared::{decode, greet, read_frame};
+use shared::{decode, greet, read_frame, time_left};
 
 fn main() -> ExitCode {
     exit(run(&Arguments::parse("A client with a limit for each read")))
@@ -20,7 +20,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut connection = greet(arguments)?;
     // ANCHOR: bug
     let text = if std::env::args().any(|it| it == "--time-limit") {
-        read_frame(&mut Limited::new(&connection, arguments.time_limit))?
+        read_frame(&mut Limited::new(&connection, time_left(arguments)))?
     } else {
         let limit = Some(arguments.time_limit);
         connection.set_read_timeout(limit).explain("cannot set a timeout")?;

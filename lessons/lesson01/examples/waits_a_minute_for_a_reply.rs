@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use common::{Arguments, Failure, Limited, exit, say};
-use shared::{decode, greet, read_frame};
+use shared::{decode, greet, read_frame, time_left};
 
 fn main() -> ExitCode {
     exit(run(Arguments::parse("A client that waits for a minute")))
@@ -24,6 +24,6 @@ fn run(mut arguments: Arguments) -> Result<(), Failure> {
     }
     // ANCHOR_END: bug
     let connection = greet(&arguments)?;
-    let mut conversation = Limited::new(&connection, arguments.time_limit);
+    let mut conversation = Limited::new(&connection, time_left(&arguments));
     say!("{}", decode(read_frame(&mut conversation)?)?)
 }
