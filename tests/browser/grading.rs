@@ -235,7 +235,10 @@ fn a_compile_error_is_shown_as_text_and_goes(live: &mut LiveVisit) {
 }
 
 fn two_tabs_agree(live: &mut LiveVisit) {
-    live.grade(WRONG);
+    // A page may remember how another trial's exercise has ended.
+    live.grade(RIGHT);
+    live.verdict("passed");
+    live.save(EXERCISE, WRONG);
     live.verdict("failed");
     let before = live.started().len();
     let first = live.browser.open_tab();

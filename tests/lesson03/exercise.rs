@@ -99,7 +99,7 @@ pub const CHECKS: &[Check] = &[
         .hint("What does your time limit measure: one `read`, or the conversation?")
         .section("02-2-server.html#the-repair"),
     check("ends_a_silent_client_in_time", ends_a_silent_client_in_time::<Greetings>)
-        .demands("With a time limit of 1.3 seconds, a client that is silent, or says its first word late, is ended after that time, and within one second more.")
+        .demands("With a time limit of 1.3 seconds, a client that stays silent, or says something only just before they're over, is ended then, not earlier, and less than a second later.")
         .hint("From which moment does your limit count, and how often does it begin anew?")
         .section("02-2-server.html#the-repair"),
     check("gives_a_client_time", gives_a_client_time)
@@ -108,7 +108,7 @@ pub const CHECKS: &[Check] = &[
         .section("02-2-server.html#the-repair")
         .takes_long(),
     check("gives_a_client_ten_seconds", gives_a_client_ten_seconds::<Greetings>)
-        .demands("Without --time-limit, a client that is silent, or says its first word late, is ended after ten seconds, and within one second more.")
+        .demands("Without --time-limit, a client that stays silent, or says something only just before its ten seconds are over, is ended then, not earlier, and less than a second later.")
         .hint("How long may a conversation last if the user gives no limit, and which of your calls knows that?")
         .section("02-2-server.html#the-repair")
         .takes_long(),

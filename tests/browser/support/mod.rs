@@ -99,7 +99,7 @@ pub fn needs_chromium(trial: Trial) -> Trial {
     trial.with_kind("needs chromium and chromedriver on PATH").with_ignored_flag(true)
 }
 
-/// Browsers with the book in them. Each check opens pages of its own, so that one that fails leaves its browser usable.
+/// Browsers with the book in them. Each check opens pages of its own.
 pub type Visits = Pool<Visit>;
 
 /// Where every page is looked at, once.

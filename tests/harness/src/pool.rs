@@ -2,6 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 /// Things of one kind that are made when they're first needed. Each belongs to one trial at a time.
 pub struct Pool<T> {
@@ -16,7 +17,7 @@ struct State<T> {
     free: Vec<T>,
 }
 
-/// A thing of a pool, which goes back to it when it's dropped, also where a trial has failed.
+/// A thing of a pool, which goes back to it when it's dropped. The next trial doesn't get what a failed one leaves.
 pub struct Lent<T: 'static> {
     pool: &'static Pool<T>,
     thing: Option<T>,
@@ -70,8 +71,9 @@ impl<T> DerefMut for Lent<T> {
 
 impl<T> Drop for Lent<T> {
     fn drop(&mut self) {
+        let thing = self.thing.take().filter(|_| !thread::panicking());
         let mut state = self.pool.state();
-        match self.thing.take() {
+        match thing {
             Some(thing) => state.free.push(thing),
             None => state.unmade += 1,
         }
@@ -103,7 +105,18 @@ mod tests {
     }
 
     #[test]
-    fn whoever_comes_too_late_waits() {
+    fn what_a_failed_trial_leaves_is_not_lent_again() {
+        static POOL: Pool<u32> = Pool::of(1);
+        let failed = thread::spawn(|| {
+            let _lent = POOL.take(|| 1);
+            panic!("it fails");
+        });
+        assert!(failed.join().is_err());
+        assert_eq!(*POOL.take(|| 2), 2);
+    }
+
+    #[test]
+    fn a_trial_that_comes_too_late_waits() {
         static POOL: Pool<u32> = Pool::of(2);
         let (taken, order) = mpsc::channel();
         let [first, second] = [POOL.take(|| 1), POOL.take(|| 2)];

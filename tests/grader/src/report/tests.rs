@@ -55,6 +55,20 @@ fn a_report_is_as_narrow_as_the_terminal() {
     assert_eq!(words(&narrow), words(&report.to_string()));
 }
 
+/// Also where many different ones led to it.
+#[test]
+fn the_failing_step_is_in_sight() {
+    fn many(run: &mut Run) -> Outcome {
+        (1..=40).for_each(|length| run.step("x".repeat(length)));
+        run.ensure("that's enough", false, "more")
+    }
+    let report = report(many, &shell("exit 0"), must_pass());
+    let is_step = |word: &&str| word.chars().all(|letter| letter == 'x');
+    assert_eq!(report.split(' ').filter(is_step).count(), 20, "{report}");
+    assert!(report.contains("… 20 more that went well …"), "{report}");
+    assert!(report.contains("--> 41 that's enough"), "{report}");
+}
+
 #[test]
 fn a_printed_port_0_is_named() {
     let said = report(listens, &shell("echo listening on 127.0.0.1:0; exec sleep 60"), must_pass());

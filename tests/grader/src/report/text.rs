@@ -196,21 +196,36 @@ impl Report {
     fn steps(&self, f: &mut impl Write, styles: &Styles) -> fmt::Result {
         /// Where the words of a step begin.
         const COLUMN: usize = 8;
+        /// The step that failed shall be on the screen with those that led to it.
+        const MOST_STEPS: usize = 24;
+        const FIRST_STEPS: usize = 4;
+        const LAST_STEPS: usize = 16;
         let Styles { failed, aside, .. } = styles;
         let steps = &self.record.steps;
         let Some((last, before)) = steps.split_last() else { return Ok(()) };
-        let mut number = 0;
+        let (mut lines, mut number) = (Vec::new(), 0);
         while number < before.len() {
             let Repeated { length, times } = repeated(&before[number..]);
             for step in &before[number..number + length] {
                 number += 1;
-                writeln!(f, "    {number:2}  {}", styles.fitted(step, COLUMN))?;
+                lines.push(format!("    {number:2}  {}", styles.fitted(step, COLUMN)));
             }
             let more = length * (times - 1);
             if more > 0 {
-                writeln!(f, "        {aside}{}{aside:#}", words::repeated(length, times - 1))?;
+                lines.push(format!(
+                    "        {aside}{}{aside:#}",
+                    words::repeated(length, times - 1)
+                ));
             }
             number += more;
+        }
+        if lines.len() > MOST_STEPS {
+            let middle = FIRST_STEPS..lines.len() - LAST_STEPS;
+            let fine = words::left_out(middle.len());
+            lines.splice(middle, [format!("        {aside}{fine}{aside:#}")]);
+        }
+        for line in lines {
+            writeln!(f, "{line}")?;
         }
         let last = styles.fitted(last, COLUMN);
         writeln!(f, "{failed}--> {:2}  {last}{failed:#}", steps.len())

@@ -26,6 +26,7 @@ words! {
     in_one_line(expected: &str, got: &str) = "expected {expected}, got {got}";
     repeated(length: usize, times: usize) =
         "… {}, {times} times more …", if length == 1 { "the same" } else { "these steps" };
+    left_out(steps: usize) = "… {steps} more that went well …";
     seed(seed: u64) = "The check's random data came from seed {seed}: GRADER_SEED={seed} gives the same again.";
     wrote(program: &str) = "what {program} wrote";
     wrote_in(program: &str, run: usize) = "what {program} wrote in its run {run}";
