@@ -98,6 +98,14 @@ fn an_exercise_is_opened_in_an_editor(live: &mut LiveVisit) {
         assert_eq!(link, "vscode://file/home/a%20b/exercise%231.rs");
         live.click(&format!("{said} .copy"));
         live.until("window.copied === '/home/a b/exercise#1.rs'");
+        // The box may still show what the trial before has finished.
+        live.get(
+            "document.querySelectorAll('.grade details').forEach((one) => { one.open = true; })",
+        );
+        live.until(
+            "[...document.querySelectorAll('.grade pre > code')].every((code) =>
+                 code.scrollWidth <= code.clientWidth + 1 || code.hasAttribute('data-more'))",
+        );
         nothing(live.faults(GRADE));
     }
     live.browser.emulate(WIDE, false);
