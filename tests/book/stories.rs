@@ -6,7 +6,7 @@ use book::scene::row::{Act, End, Sense};
 use common::sockets::State;
 use harness::Trial;
 
-use crate::support::teller::{CLIENT, SERVER, Teller, sense};
+use crate::support::teller::{CLIENT, SERVER, Teller, address, sense};
 use crate::support::trials;
 
 pub fn trials() -> Vec<Trial> {
@@ -27,6 +27,8 @@ pub fn trials() -> Vec<Trial> {
         a_look_makes_a_state_seen,
         a_late_look_changes_nothing,
         looks_alone_tell_the_states,
+        a_listener_is_there_before_its_program_says_so,
+        after_a_reset_nothing_waits,
         a_fin_is_no_byte_that_waits,
         bytes_that_wait_are_one_row,
         lines_that_follow_each_other_are_one_row,
@@ -268,6 +270,37 @@ fn bytes_that_wait_are_one_row() {
     t.c("A", "hello");
     t.sees(End::Server, Some(State::Established), 0, 5);
     assert_eq!(count(&t), [30, 60, 5]);
+}
+
+/// A look may come later, and then the state is seen.
+fn a_listener_is_there_before_its_program_says_so() {
+    let mut t = Teller::default();
+    let text = format!("listening on {}", address(SERVER));
+    let stream = "stdout".to_owned();
+    assert_eq!(t.hears(Event::Line { program: 0, stream, text }), [0, 1]);
+    assert!(matches!(t.story.rows()[1].act, Act::Lines { .. }));
+    assert_eq!(t.states(End::Server), "LISTEN?");
+    assert_eq!(t.sees_listener(Some(State::Listen), 0), [0]);
+    assert_eq!(t.states(End::Server), "LISTEN");
+    assert!(t.sees_listener(Some(State::Listen), 0).is_empty());
+    // Where it's seen first, it's told once.
+    let mut t = Teller::default();
+    t.sees_listener(Some(State::Listen), 0);
+    let text = format!("listening on {}", address(SERVER));
+    t.hears(Event::Line { program: 0, stream: "stdout".into(), text });
+    assert_eq!(t.states(End::Server), "LISTEN");
+}
+
+fn after_a_reset_nothing_waits() {
+    let mut t = Teller::default();
+    t.handshake();
+    t.c("A", "hello");
+    t.s("RA", "");
+    let rows = t.story.rows().len();
+    // These looks are late.
+    t.sees(End::Server, Some(State::Established), 0, 5);
+    t.sees(End::Client, Some(State::Established), 5, 0);
+    assert_eq!(t.story.rows().len(), rows);
 }
 
 fn lines_that_follow_each_other_are_one_row() {

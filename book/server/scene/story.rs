@@ -14,6 +14,9 @@ use super::event::{Event, Look};
 use super::packet::Packet;
 use super::row::{Act, End, How, Mark, Queue, Row, Sense};
 
+/// What the first line of a server begins with, before its address.
+const LISTENING_ON: &str = "listening on ";
+
 /// A pause that is longer has a row of its own.
 const LONG_PAUSE: Duration = Duration::from_millis(400);
 
@@ -51,6 +54,8 @@ pub struct Story {
 struct Listener {
     local: SocketAddr,
     waiting: u64,
+    /// The row in which it's there for the first time, if there was room for one.
+    row: Option<usize>,
 }
 
 impl Listener {
@@ -97,11 +102,20 @@ impl Story {
                 Act::Start { program: *program, command: command.clone() }
             }
             Event::Line { program, stream, text } => {
-                if let Some(changed) = self.next_line(*program, stream, text) {
-                    return vec![changed];
+                let mut changed = Vec::new();
+                // A look may come later, but a program that says this has a listener.
+                let address = text.strip_prefix(LISTENING_ON).and_then(|it| it.parse().ok());
+                if let Some(address) = address {
+                    self.listens(&mut changed, at, address, false);
                 }
-                let lines = vec![text.clone()];
-                Act::Lines { program: *program, stream: stream.clone(), lines }
+                if let Some(row) = self.next_line(*program, stream, text) {
+                    changed.push(row);
+                } else {
+                    let lines = vec![text.clone()];
+                    let act = Act::Lines { program: *program, stream: stream.clone(), lines };
+                    self.add(&mut changed, at, None, act, [None; 2]);
+                }
+                return changed;
             }
             Event::Exit { program, code, signal } => {
                 Act::Exit { program: *program, code: *code, signal: *signal }
@@ -334,6 +348,10 @@ impl Story {
         let receive = look.receive.saturating_sub(u64::from(has_end));
         for (queue, amount) in [(Queue::Send, send), (Queue::Receive, receive)] {
             let side = &mut self.conversations[index].ends[end as usize];
+            // A look that is late: after a reset nothing waits any more.
+            if side.state == Some(State::Closed) {
+                continue;
+            }
             let before = std::mem::replace(&mut side.waiting[queue as usize], amount);
             if amount > before {
                 self.wait(&mut changed, at, Some(index), end, queue, amount);
@@ -342,19 +360,42 @@ impl Story {
         changed
     }
 
+    /// Tells that there is a listener, seen or not, unless that's known. Returns its place.
+    fn listens(
+        &mut self,
+        changed: &mut Vec<usize>,
+        at: Duration,
+        local: SocketAddr,
+        is_seen: bool,
+    ) -> usize {
+        if let Some(index) = self.listeners.iter().position(|one| one.local == local) {
+            return index;
+        }
+        let mut row = None;
+        if !self.is_cut(changed, at) {
+            let mark = Mark { state: State::Listen, is_seen, how: How::Usual };
+            self.add(changed, at, None, Act::State, [None, Some(mark)]);
+            row = Some(self.rows.len() - 1);
+        }
+        self.listeners.push(Listener { local, waiting: 0, row });
+        self.listeners.len() - 1
+    }
+
     fn listener(&mut self, changed: &mut Vec<usize>, at: Duration, look: &Look) {
         let found = self.listeners.iter().position(|one| one.local == look.local);
-        let Some(state) = look.state else {
+        if look.state.is_none() {
             self.listeners.retain(|one| one.local != look.local);
             return;
+        }
+        let index = match found {
+            Some(index) => index,
+            None => self.listens(changed, at, look.local, true),
         };
-        let index = found.unwrap_or_else(|| {
-            self.listeners.push(Listener { local: look.local, waiting: 0 });
-            self.listeners.len() - 1
-        });
-        if found.is_none() && !self.is_cut(changed, at) {
-            let mark = Mark { state, is_seen: true, how: How::Usual };
-            self.add(changed, at, None, Act::State, [None, Some(mark)]);
+        if let Some(row) = self.listeners[index].row
+            && let Some(mark) = self.rows[row].states[End::Server as usize].as_mut()
+            && !std::mem::replace(&mut mark.is_seen, true)
+        {
+            changed.push(row);
         }
         let before = std::mem::replace(&mut self.listeners[index].waiting, look.receive);
         if look.receive < before {
