@@ -1,14 +1,13 @@
 //! The scenes of the book's figures: two programs do one call after the other, each when this suite says so, and what
 //! the kernels do is captured like that of any run.
 
-use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::time::{Duration, Instant};
 
 use book::scene::event::Event;
 use book::scene::html::Cast;
-use book::scene::recorded::{Recording, SCENES};
+use book::scene::recorded::Recording;
 use book::scene::row::{Act, End, Queue};
 use book::scene::story::Story;
 use common::sockets::State;
@@ -16,7 +15,7 @@ use harness::Trial;
 use serde_json::json;
 
 use crate::live::{has_namespaces, has_python, needs, run};
-use crate::support::{DEADLINE, Server, SmallBook, root, sources, test, until};
+use crate::support::{DEADLINE, Server, SmallBook, recorded, root, sources, test, until};
 
 pub fn trials() -> Vec<Trial> {
     let recorded = FIGURES.iter().map(|(name, steps)| {
@@ -296,19 +295,7 @@ fn is_settled(story: &Story) -> bool {
 }
 
 fn is_as_recorded(name: &str, steps: &[Step]) {
-    let src = &sources().config.book.src;
-    let file = root().join(src).join(SCENES).join(format!("{name}.json"));
-    let overwrites = std::env::var_os("SNAPSHOTS").is_some_and(|how| how == "overwrite");
-    let fresh = captured(steps);
-    let recorded = Recording::named(root(), src, name);
-    let known = recorded.as_ref().map(Recording::essence).unwrap_or_default();
-    if known == fresh.essence() {
-        return;
-    }
-    assert!(
-        overwrites,
-        "the scene {name} is another one than recorded (SNAPSHOTS=overwrite records it anew). Recorded:\n{known}\nNow:\n{}",
-        fresh.essence()
-    );
-    fs::write(&file, fresh.text()).expect("written");
+    let known = Recording::named(root(), &sources().config.book.src, name);
+    let known = known.as_ref().map(Recording::essence).unwrap_or_default();
+    recorded::compare(name, &known, &captured(steps));
 }

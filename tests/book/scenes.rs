@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 #[cfg(target_os = "linux")]
 use crate::figures;
 use crate::live::{has_namespaces, has_python, needs};
+use crate::support::recorded::{compare, file, overwrites};
 use crate::support::{Server, root, sources, test, trials};
 
 pub fn trials() -> Vec<Trial> {
@@ -312,13 +313,13 @@ fn drawn() -> BTreeSet<String> {
     tags.filter_map(|tag| Some(Drawn::asked_by(&tag)?.ok()?.scene)).collect()
 }
 
-/// The suite makes each scene that a figure is drawn from, and compares it with what happens.
 /// A server that dies right after it has accepted may be gone before its client's bytes are there: then its kernel
 /// finishes first, and resets when they come. On a busy machine that's so in every capture.
 fn has_finished_first(recorded: &str, fresh: &str) -> bool {
     recorded.contains("SYN 0\nRST 0\n") && fresh.contains("SYN 0\nFIN 0\nRST 0\n")
 }
 
+/// The suite makes each scene that a figure is drawn from, and compares it with what happens.
 #[cfg(target_os = "linux")]
 fn the_scene_of_each_figure_is_recorded() {
     let made: BTreeSet<String> = figures::names().map(str::to_owned).collect();
@@ -417,27 +418,24 @@ fn ends_by_itself(panel: &Panel) -> bool {
 }
 
 fn is_as_recorded(name: &str, panel: &Panel) {
-    let sources = sources();
-    let src = &sources.config.book.src;
-    let file = root().join(src).join(SCENES).join(format!("{name}.json"));
-    let overwrites = std::env::var_os("SNAPSHOTS").is_some_and(|how| how == "overwrite");
+    let (file, overwrites) = (file(name), overwrites());
     if overwrites && !file.exists() {
         // The book isn't built without it.
         fs::create_dir_all(file.parent().expect("a folder")).expect("made");
         fs::write(&file, "{\"programs\": [], \"events\": []}").expect("written");
     }
-    let recorded = Recording::named(root(), src, name).unwrap_or_else(|why| panic!("{why}"));
+    let known = recorded(name).essence();
     // Which of two programs is first is chance, so one of a few captures must be the recorded one. What a chapter says
     // must be true of that.
     let mut attempts = 6;
     let fresh = loop {
         let fresh = captured(name, panel);
         attempts -= 1;
-        if attempts == 0 || recorded.essence() == fresh.essence() {
+        if attempts == 0 || known == fresh.essence() {
             break fresh;
         }
     };
-    if !overwrites && has_finished_first(&recorded.essence(), &fresh.essence()) {
+    if !overwrites && has_finished_first(&known, &fresh.essence()) {
         return;
     }
     for panel in all_panels().iter().filter(|panel| panel.scene.as_deref() == Some(name)) {
@@ -445,15 +443,5 @@ fn is_as_recorded(name: &str, panel: &Panel) {
             assert_eq!(wrong(look, &fresh.story()), None, "{}", fresh.essence());
         }
     }
-    if recorded.essence() != fresh.essence() {
-        if overwrites {
-            fs::write(&file, fresh.text()).expect("written");
-        } else {
-            panic!(
-                "the scene {name} is another one than recorded (SNAPSHOTS=overwrite records it anew). Recorded:\n{}\nNow:\n{}",
-                recorded.essence(),
-                fresh.essence()
-            );
-        }
-    }
+    compare(name, &known, &fresh);
 }

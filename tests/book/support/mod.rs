@@ -1,6 +1,7 @@
 //! The vocabulary of these tests.
 
 mod process;
+pub mod recorded;
 mod server;
 mod small_book;
 mod stream;
