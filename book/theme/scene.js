@@ -14,7 +14,7 @@
 
     // As in server/scene/html.rs.
     const LEGEND = '<span class="scene-state seen">STATE</span> seen in the kernel '
-        + '<span class="scene-state">STATE</span> follows from the packets. Words of a program may have come a moment earlier.';
+        + '<span class="scene-state">STATE</span> follows from packets, or from words. Words of a program may have come a moment earlier.';
 
     const time = (ms) => {
         if (ms < 10) return `${ms.toFixed(1)} ms`;

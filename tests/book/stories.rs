@@ -280,6 +280,8 @@ fn a_listener_is_there_before_its_program_says_so() {
     assert_eq!(t.hears(Event::Line { program: 0, stream, text }), [0, 1]);
     assert!(matches!(t.story.rows()[1].act, Act::Lines { .. }));
     assert_eq!(t.states(End::Server), "LISTEN?");
+    let said = row(0, &t.story.rows()[0], &Cast::default());
+    assert!(said.contains("(The program says so.)") && !said.contains("packets"), "{said}");
     assert_eq!(t.sees_listener(Some(State::Listen), 0), [0]);
     assert_eq!(t.states(End::Server), "LISTEN");
     assert!(t.sees_listener(Some(State::Listen), 0).is_empty());

@@ -67,7 +67,7 @@ pub const HEAD: &str = "<div class=\"scene-head\" aria-hidden=\"true\">\
 
 /// How the two kinds of states are told apart.
 const LEGEND: &str = "<p class=\"scene-legend\"><span class=\"scene-state seen\">STATE</span> seen in the \
-    kernel <span class=\"scene-state\">STATE</span> follows from the packets. Words of a program may have come a \
+    kernel <span class=\"scene-state\">STATE</span> follows from packets, or from words. Words of a program may have come a \
     moment earlier.</p>";
 
 /// All rows of a story, as a list.
@@ -352,7 +352,7 @@ fn states(row: &Row) -> String {
     let number = if row.act == Act::State { numbered(row) } else { String::new() };
     let marks = marks(row).map(|(end, mark)| {
         let class = if mark.is_seen { "seen" } else { "inferred" };
-        let source = if mark.is_seen { "" } else { ", as the packets say" };
+        let source = words::heard_from(mark);
         format!(
             "{}<span class=\"scene-state at-{} {class}\">{number}{}</span>{}",
             hear(&format!("; {} now ", end.name())),

@@ -35,7 +35,7 @@ impl End {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mark {
     pub state: State,
-    /// A look at the kernel has reported it; else it follows from the packets.
+    /// A look at the kernel has reported it; else it follows from the packets, or from what a program says.
     pub is_seen: bool,
     pub how: How,
 }

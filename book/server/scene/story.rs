@@ -382,15 +382,11 @@ impl Story {
     }
 
     fn listener(&mut self, changed: &mut Vec<usize>, at: Duration, look: &Look) {
-        let found = self.listeners.iter().position(|one| one.local == look.local);
         if look.state.is_none() {
             self.listeners.retain(|one| one.local != look.local);
             return;
         }
-        let index = match found {
-            Some(index) => index,
-            None => self.listens(changed, at, look.local, true),
-        };
+        let index = self.listens(changed, at, look.local, true);
         if let Some(row) = self.listeners[index].row
             && let Some(mark) = self.rows[row].states[End::Server as usize].as_mut()
             && !std::mem::replace(&mut mark.is_seen, true)

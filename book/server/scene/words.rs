@@ -261,7 +261,20 @@ pub fn state(end: End, Mark { state, is_seen, how }: Mark) -> String {
         }
         .to_owned(),
     };
-    format!("{sentence}{}", source(is_seen))
+    let source = match state {
+        State::Listen if !is_seen => " (The program says so.)",
+        _ => source(is_seen),
+    };
+    format!("{sentence}{source}")
+}
+
+/// Who says so, where no look at the kernel has shown the state.
+pub fn heard_from(Mark { state, is_seen, .. }: Mark) -> &'static str {
+    match state {
+        _ if is_seen => "",
+        State::Listen => ", as the program says",
+        _ => ", as the packets say",
+    }
 }
 
 /// What is behind a sentence on the kernel that no look at it has shown.
