@@ -7,7 +7,6 @@ use anstream::println;
 use harness::{Arguments, Failed, Format, Trial};
 
 use crate::actors::{Check, Subject};
-use crate::check::Needs;
 use crate::machine::workspace;
 use crate::report::{self, Report};
 use crate::suite::judge::{exactly, right, trial};
@@ -121,7 +120,7 @@ impl Exercise {
         for &check in self.checks {
             trials.push(grade.trial(check, &self.yours));
         }
-        trials.extend(right(&self.solution, Needs::Nothing, "", self.checks));
+        trials.extend(right(&self.solution, "", self.checks));
         if state == Begun::No {
             let (checks, starter, fails) = (self.checks, self.yours.clone(), self.starter_fails);
             let name = format!("starter::{}", starter.name);

@@ -234,6 +234,8 @@ impl Lesson {
         }
         let is_touched = grade.as_ref().is_some_and(|grade| !grade.is_untouched());
         lesson.reports(&programs, is_touched, &mut trials);
+        // Where Linux hides what has been read, some of them can't be told from a right one.
+        let hidden = Needs::Linux.missing().filter(|_| cfg!(target_os = "linux"));
         for program in programs {
             for role in program.roles.clone() {
                 let Some(judges) = lesson.judges(&role.instead_of) else { continue };
@@ -244,9 +246,7 @@ impl Lesson {
                 } else {
                     String::new()
                 };
-                // Where Linux hides what has been read, some of them can't be told from a right one.
-                let hidden = Needs::Linux.missing().filter(|_| cfg!(target_os = "linux"));
-                let missing = WrongProgram::missing(&role, &judges).or(hidden);
+                let missing = WrongProgram::missing(&role, &judges).or_else(|| hidden.clone());
                 let trial = Trial::test(trial + &place, move || program.judged(&role, &judges));
                 trials.push(needing(trial, missing));
             }
@@ -259,18 +259,17 @@ impl Lesson {
                     trials.push(needing(trial, Some(missing)));
                     continue;
                 }
-                trials.extend(right(subject, *needs, "", exercise.checks));
+                trials.extend(right(subject, "", exercise.checks));
                 let robustness = if *is_copied { &exercise.robustness[..] } else { &[] };
-                trials.extend(right(subject, *needs, "robust::", robustness));
+                trials.extend(right(subject, "robust::", robustness));
             }
-            let needs = Needs::Nothing;
-            trials.extend(right(&exercise.solution, needs, "robust::", &exercise.robustness));
+            trials.extend(right(&exercise.solution, "robust::", &exercise.robustness));
         }
         let program = &lesson.program;
         for checks in [&lesson.checks, &lesson.shared, &lesson.modes] {
-            trials.extend(right(program, Needs::Nothing, "", checks));
+            trials.extend(right(program, "", checks));
         }
-        trials.extend(right(program, Needs::Nothing, "robust::", &lesson.robustness));
+        trials.extend(right(program, "robust::", &lesson.robustness));
         for &fact in &lesson.facts {
             trials.push(trial(format!("fact::{}", fact.id), fact, move || pass(&fact, None)));
         }

@@ -1,29 +1,24 @@
 use std::collections::BTreeSet;
-use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::LazyLock;
 
 use serde_json::Value;
 
+use crate::check::Needs;
 use crate::machine::{spawn, workspace};
 use crate::report;
-use crate::words;
 
 /// What is missing here: a suite may run on another machine than the one that has built it.
 pub(crate) fn missing() -> Option<String> {
-    static MISSING: LazyLock<bool> = LazyLock::new(|| {
-        let mut question = Command::new(rustc());
-        question.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
-        spawn(&mut question).and_then(|mut rustc| rustc.wait()).is_err()
-    });
-    MISSING.then(|| words::needs("rustc"))
+    match std::env::var_os(RUSTC) {
+        Some(_) => None,
+        None => Needs::Program("rustc").missing(),
+    }
 }
 
-fn rustc() -> OsString {
-    std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
-}
+/// The variable that names another compiler than the one on the PATH, as cargo knows it.
+const RUSTC: &str = "RUSTC";
 
 /// Demands that rustc refuses the program, and that all errors it reports have the code that a line
 /// `//! Rejected with: E0382` in the file's head names.
@@ -66,7 +61,7 @@ fn with_code(file: &Path, code: &str) -> Result<(), String> {
 fn refuse(file: &Path) -> Result<(BTreeSet<String>, String), String> {
     let root = workspace();
     let directory = tempfile::tempdir().map_err(|why| format!("no temporary directory: {why}"))?;
-    let rustc = rustc();
+    let rustc = std::env::var_os(RUSTC).unwrap_or_else(|| "rustc".into());
     let mut compile = Command::new(&rustc);
     compile
         .args(["--edition", "2024", "--emit", "metadata", "--error-format", "json", "--out-dir"])

@@ -8,15 +8,12 @@ use grader::{Begun, begun, harmless};
 
 use crate::exercise;
 
-/// What starts an answer in Python.
-const PYTHON: &str = if cfg!(windows) { "python -u " } else { "python3 -u " };
-
 /// An answer to an exercise.
 pub enum Answer {
     /// A source file.
     Rust(PathBuf),
     /// A command line, started in the learner's folder.
-    Command(&'static str, String),
+    Command(String, String),
     NotStarted,
     /// Something is there that is no answer: what, and why it is none. Its name comes first.
     Unusable(String),
@@ -77,7 +74,7 @@ fn answer(folder: &Path, name: &str, exercise: &str) -> Result<Option<Answer>, S
     }
     let its_name = name.rsplit('/').next().unwrap_or(name);
     match file.extension().and_then(|extension| extension.to_str()) {
-        Some("py") => Ok(Some(Answer::Command(PYTHON, its_name.into()))),
+        Some("py") => Ok(Some(Answer::Command(format!("{} -u ", common::PYTHON), its_name.into()))),
         Some(_) => match begun(&file, exercise) {
             Begun::No => Ok(Some(Answer::NotStarted)),
             Begun::Yes => Ok(Some(Answer::Rust(file))),
@@ -86,7 +83,7 @@ fn answer(folder: &Path, name: &str, exercise: &str) -> Result<Option<Answer>, S
             }
         },
         None if !is_executable(&file) => because("not executable"),
-        None => Ok(Some(Answer::Command("./", its_name.into()))),
+        None => Ok(Some(Answer::Command("./".into(), its_name.into()))),
     }
 }
 
