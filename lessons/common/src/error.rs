@@ -215,7 +215,10 @@ mod tests {
         };
         for (failure, word) in [
             (listening(ErrorKind::AddrInUse), "[::1]:0"),
-            (listening(ErrorKind::PermissionDenied), "give an address with a"),
+            (
+                listening(ErrorKind::PermissionDenied),
+                if cfg!(windows) { "another port" } else { "a higher port" },
+            ),
             (listening(ErrorKind::AddrNotAvailable), "its own machine"),
             (connecting(ErrorKind::ConnectionRefused), "lesson02 -- 127.0.0.1:9090"),
             (connecting(ErrorKind::TimedOut), "firewall"),

@@ -33,14 +33,14 @@ fn gives_up_connecting(run: &mut Run) -> Outcome {
 /// What the exercises demand: the time limit holds while the client connects, and the time that this takes is a
 /// part of it. `fails` is their demand of a client that ends with an error.
 pub fn limits_connect(run: &mut Run, fails: fn(&mut Program) -> Outcome) -> Outcome {
-    // In milliseconds, and how much later the client may end. A busy machine can hold a right one up, or the look at
+    // In milliseconds: the limit, how much later the client may end, and when the queue has room again. A busy machine can hold a right one up, or the look at
     // its SYN: then once more, with more time. A client sends its SYN again after one second, and after three.
-    for (room_after, tries) in
-        [(None, [(400, 500), (800, 800)]), (Some([0, 1500]), [(1300, 500), (3600, 800)])]
-    {
-        for (number, (limit, grace)) in tries.into_iter().enumerate() {
-            let room_after = room_after.map(|times| Duration::from_millis(times[number]));
+    let without_room = [(400, 500, None), (800, 800, None)];
+    let with_room = [(1300, 500, Some(0)), (3600, 800, Some(1500))];
+    for tries in [without_room, with_room] {
+        for (number, (limit, grace, room_after)) in tries.into_iter().enumerate() {
             let is_last = number > 0;
+            let room_after = room_after.map(Duration::from_millis);
             let limit = Duration::from_millis(limit);
             let most = limit + Duration::from_millis(grace);
             let took = ends_in_time(run, room_after, limit, most, fails);
