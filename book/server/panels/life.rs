@@ -136,6 +136,7 @@ impl Run {
     }
 }
 
+/// These are the ends of sentences: "… because".
 const SERVER_ALONE: &str = "you can talk to this server from a terminal";
 const CLIENT_ALONE: &str = "this client talks to a server that you start yourself";
 

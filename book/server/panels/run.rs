@@ -158,8 +158,9 @@ impl Run {
     }
 }
 
-/// These are the ends of sentences: "… because".
+/// The end of a sentence: "… because".
 pub const OWN_NETWORK: &str = "the programs talk to each other and to nothing else";
+
 /// A new stage, or why there is none.
 pub async fn open_stage(ground: &Ground) -> Result<Stage, String> {
     let stage = match ground.namespaces {

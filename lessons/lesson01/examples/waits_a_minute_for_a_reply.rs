@@ -1,6 +1,6 @@
 //! Without `--time-limit`, a server has a minute.
 //!
-//! The assignment says 10 s. Whoever waits for this client waits for as long.
+//! The assignment says 10 s. A script that calls this client waits for as long.
 //!
 //! Instead of: exercise01
 //! Fails: has_ten_seconds_by_default
