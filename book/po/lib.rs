@@ -1,0 +1,75 @@
+//! The languages of the workbook, and what stands in the second one for a text in the first: messages of
+//! gettext, by their English words.
+
+use std::collections::HashMap;
+use std::env;
+
+use polib::po_file;
+
+/// A language that the workbook speaks. Its sources are English.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Language {
+    English,
+    Chinese,
+}
+
+impl Language {
+    pub const ALL: [Language; 2] = [Language::English, Language::Chinese];
+
+    /// As HTML and mdBook name it (RFC 5646).
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::English => "en",
+            Language::Chinese => "zh-CN",
+        }
+    }
+
+    /// The language of a tag or a locale, such as `zh-CN`, `zh` or `zh_CN.UTF-8`. English, where it's none of ours.
+    pub fn of(name: &str) -> Language {
+        let primary = name.split(['-', '_', '.']).next().unwrap_or_default();
+        match primary.eq_ignore_ascii_case("zh") {
+            true => Language::Chinese,
+            false => Language::English,
+        }
+    }
+
+    /// What the variable says, or else the system's language: of the first of these variables that isn't
+    /// empty (POSIX.1-2024, XBD 8.2).
+    pub fn of_environment(variable: &str) -> Language {
+        let names = [variable, "LC_ALL", "LC_MESSAGES", "LANG"];
+        let mut said = names.iter().filter_map(|name| env::var(name).ok());
+        said.find(|name| !name.is_empty()).map_or(Language::English, |name| Language::of(&name))
+    }
+}
+
+/// Messages in another language.
+#[derive(Clone, Default)]
+pub struct Catalog(HashMap<String, String>);
+
+impl Catalog {
+    /// Reads a PO file.
+    ///
+    /// # Errors
+    ///
+    /// It's no PO file; the text says where.
+    pub fn parse(po: &str) -> Result<Catalog, String> {
+        let options = po_file::POParseOptions::default();
+        let parsed = po_file::parse_from_reader_with_option(po.as_bytes(), &options);
+        let messages = parsed.map_err(|why| why.to_string())?;
+        let whole = messages.messages().filter(|message| message.is_translated());
+        let pairs = whole.filter_map(|message| {
+            Some((message.msgid().to_owned(), message.msgstr().ok()?.to_owned()))
+        });
+        Ok(Catalog(pairs.collect()))
+    }
+
+    /// What stands for this text, if there is something.
+    pub fn get(&self, english: &str) -> Option<&str> {
+        self.0.get(english).map(String::as_str)
+    }
+
+    /// All of its English texts.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+}
