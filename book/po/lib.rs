@@ -24,6 +24,14 @@ impl Language {
         }
     }
 
+    /// Where the pages in this language are, below the book's own address.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Language::English => "",
+            Language::Chinese => "zh",
+        }
+    }
+
     /// The language of a tag or a locale, such as `zh-CN`, `zh` or `zh_CN.UTF-8`. English, where it's none of ours.
     pub fn of(name: &str) -> Language {
         let primary = name.split(['-', '_', '.']).next().unwrap_or_default();
@@ -42,7 +50,7 @@ impl Language {
     }
 }
 
-/// Messages in another language.
+/// Messages in another language. One that means something else on a page has the file's name for its context.
 #[derive(Clone, Default)]
 pub struct Catalog(HashMap<String, String>);
 
@@ -56,9 +64,11 @@ impl Catalog {
         let options = po_file::POParseOptions::default();
         let parsed = po_file::parse_from_reader_with_option(po.as_bytes(), &options);
         let messages = parsed.map_err(|why| why.to_string())?;
-        let whole = messages.messages().filter(|message| message.is_translated());
+        // What is fuzzy stands for an English text that has changed since.
+        let whole = messages.messages().filter(|one| one.is_translated() && !one.is_fuzzy());
         let pairs = whole.filter_map(|message| {
-            Some((message.msgid().to_owned(), message.msgstr().ok()?.to_owned()))
+            let words = message.msgstr().ok()?.to_owned();
+            Some((key(message.msgctxt(), message.msgid()), words))
         });
         Ok(Catalog(pairs.collect()))
     }
@@ -68,8 +78,23 @@ impl Catalog {
         self.0.get(english).map(String::as_str)
     }
 
-    /// All of its English texts.
-    pub fn texts(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+    /// What stands for this text in a context, or else what stands for it anywhere.
+    pub fn get_in(&self, context: &str, english: &str) -> Option<&str> {
+        let own = self.0.get(&key(Some(context), english)).map(String::as_str);
+        own.or_else(|| self.get(english))
+    }
+
+    /// Adds the messages of another one.
+    pub fn extend(&mut self, other: Catalog) {
+        self.0.extend(other.0);
+    }
+}
+
+/// A message by its context and its English text.
+pub fn key(context: Option<&str>, english: &str) -> String {
+    match context {
+        // As gettext's own tables have it.
+        Some(context) => format!("{context}\u{4}{english}"),
+        None => english.to_owned(),
     }
 }

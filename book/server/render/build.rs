@@ -3,13 +3,15 @@
 use std::fs;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Instant;
 
+use catalog::Language;
 use common::{Failure, say};
 use mdbook_driver::MDBook;
 
 use super::preprocess::Repair;
-use super::warnings;
+use super::{editions, translate, warnings};
 use crate::check::check;
 use crate::source::{Defect, Sources, defect, paths};
 
@@ -18,21 +20,52 @@ use crate::source::{Defect, Sources, defect, paths};
 const LIVE: [&str; 4] =
     ["book/theme/grade.js", "book/theme/run.js", "book/theme/watch.js", "book/theme/reload.js"];
 
-/// Builds the book into `dest`, which mdBook makes or empties.
+/// Builds the book into `dest`, which mdBook makes or empties: in each of its languages.
 ///
 /// # Errors
 ///
 /// The sources have defects, mdBook fails, or it logs so much as a warning.
 pub fn build(sources: Sources, dest: &Path, live: bool) -> Result<(), Failure> {
     let sources = check(sources)?;
+    let languages = translate::languages(&sources.root);
+    // mdBook empties its directory first, so one in the other's comes there when both are whole.
+    let workshop = dest.parent().unwrap_or(Path::new("/"));
+    let failed = |why: std::io::Error| Failure::new("cannot build the book", why);
+    fs::create_dir_all(workshop).map_err(failed)?;
+    let workshop =
+        tempfile::Builder::new().prefix(".book-").tempdir_in(workshop).map_err(failed)?;
+    let place = |language: Language| match language {
+        Language::English => dest.to_owned(),
+        other => workshop.path().join(other.folder()),
+    };
+    thread::scope(|scope| {
+        let (sources, place) = (&sources, &place);
+        let building: Vec<_> = languages
+            .iter()
+            .map(|&one| scope.spawn(move || build_one(sources, one, &place(one), live)))
+            .collect();
+        building.into_iter().try_for_each(|one| one.join().expect("panics are caught"))
+    })?;
+    for &language in languages.iter().filter(|one| **one != Language::English) {
+        fs::rename(place(language), dest.join(language.folder())).map_err(failed)?;
+    }
+    editions::join(dest, &languages).map_err(failed)
+}
+
+fn build_one(
+    sources: &Sources,
+    language: Language,
+    dest: &Path,
+    live: bool,
+) -> Result<(), Failure> {
     let (result, logged) = warnings::collect(|| {
         // mdBook panics at some HTML; the server outlives that.
-        panic::catch_unwind(AssertUnwindSafe(|| render(&sources, dest, live)))
+        panic::catch_unwind(AssertUnwindSafe(|| render(sources, language, dest, live)))
     });
     let why = match result {
         Ok(Ok(())) if logged.is_empty() => return Ok(()),
         Ok(Ok(())) => {
-            let defects = logged.iter().map(|message| blame(&sources, message)).collect();
+            let defects = logged.iter().map(|message| blame(sources, message)).collect();
             return Err(defect::failure(defects));
         }
         Ok(Err(why)) => format!("{why:#}"),
@@ -45,9 +78,15 @@ pub fn build(sources: Sources, dest: &Path, live: bool) -> Result<(), Failure> {
     Err(Failure::new("cannot build the book", why.join("\n")))
 }
 
-fn render(sources: &Sources, dest: &Path, live: bool) -> mdbook_driver::errors::Result<()> {
+fn render(
+    sources: &Sources,
+    language: Language,
+    dest: &Path,
+    live: bool,
+) -> mdbook_driver::errors::Result<()> {
     let mut config = sources.config.clone();
     config.build.build_dir = dest.to_owned();
+    translate::settings(&mut config, language, &sources.root);
     if live {
         let mut scripts = config.html_config().unwrap_or_default().additional_js;
         let present = LIVE.map(PathBuf::from).into_iter();

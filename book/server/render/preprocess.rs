@@ -4,13 +4,14 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use catalog::Language;
 use common::Failure;
 use mdbook_preprocessor::book::{Book, BookItem, Chapter};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext, errors};
 
 use super::prediction::Proofs;
 use super::terms::{GLOSSARY, Terms};
-use super::{bar, cards, diff, figure, listing, panel, prediction};
+use super::{bar, cards, diff, figure, listing, panel, prediction, translate};
 use crate::check::check;
 use crate::source::{Prediction, Sources};
 
@@ -39,10 +40,15 @@ pub fn answer() -> Result<(), Failure> {
     out.flush().map_err(|why| unread(why.to_string()))
 }
 
-/// The book with a caption for each listing, diffs computed, its terms linked to the glossary, the options of
+/// The book in the language of its settings, with a caption for each listing, diffs computed, its terms linked to the glossary, the options of
 /// its predictions to be opened, and bars and cards complete.
 fn prepared(context: &PreprocessorContext, mut book: Book) -> Book {
     let config = &context.config;
+    let language = translate::language(config);
+    let catalog = translate::catalog(&context.root, language);
+    if language != Language::English {
+        translate::book(&mut book, &catalog, config);
+    }
     let glossary = book.chapters().find(|chapter| is_glossary(chapter));
     let terms = Terms::read(glossary.map_or("", |chapter| &chapter.content), config);
     let proofs = Proofs::of(&context.root);
@@ -76,6 +82,10 @@ fn prepared(context: &PreprocessorContext, mut book: Book) -> Book {
         chapter.content = panel::explain(&chapter.content, &context.root, config);
         chapter.content = listing::caption(&chapter.content, &context.root, &place, config);
         chapter.content = bar::kicker(&chapter.content, &chapter.name);
+        if language != Language::English {
+            chapter.content =
+                translate::included(&chapter.content, &context.root, &place, &catalog);
+        }
     });
     book
 }

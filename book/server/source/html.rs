@@ -235,7 +235,7 @@ pub fn slug(heading: &str) -> String {
 }
 
 /// `id`, or with the first number behind it that makes it differ from all others.
-fn unused(id: String, used: &HashSet<String>) -> String {
+pub fn unused(id: String, used: &HashSet<String>) -> String {
     if !used.contains(&id) {
         return id;
     }
@@ -257,4 +257,9 @@ pub fn line(text: &str, offset: usize) -> usize {
 
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// The text that [`escape`] has made this from.
+pub fn unescape(html: &str) -> String {
+    html.replace("&quot;", "\"").replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&")
 }
