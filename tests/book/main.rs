@@ -8,10 +8,12 @@ mod cards;
 mod chapters;
 mod commands;
 mod defects;
+mod editions;
 #[cfg(target_os = "linux")]
 mod figures;
 mod guard;
 mod live;
+mod messages;
 mod packets;
 mod preprocess;
 mod queues;
@@ -43,10 +45,12 @@ fn main() -> ExitCode {
     trials.extend(scenes::trials());
     trials.extend(site::trials());
     trials.extend(chapters::trials());
+    trials.extend(messages::trials());
     trials.extend(commands::trials());
     trials.extend(cards::trials());
     trials.extend(defects::trials());
     trials.extend(build::trials());
+    trials.extend(editions::trials());
     trials.extend(serving::trials());
     trials.extend(guard::trials());
     trials.extend(preprocess::trials());

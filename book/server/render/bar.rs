@@ -122,7 +122,8 @@ pub fn tell(text: &str, minutes: &HashMap<PathBuf, usize>) -> String {
         .into_owned()
 }
 
-/// The words of its prose, and its experiments; listings and the exercise take what they take.
+/// The words of its prose, and its experiments; listings and the exercise take what they take. Three Chinese
+/// characters take as long as two English words.
 fn minutes(text: &str, config: &Config) -> usize {
     let mut in_code = false;
     let mut words = 0;
@@ -131,7 +132,9 @@ fn minutes(text: &str, config: &Config) -> usize {
             Event::Start(Tag::CodeBlock(_)) => in_code = true,
             Event::End(TagEnd::CodeBlock) => in_code = false,
             Event::Text(text) | Event::Code(text) if !in_code => {
-                words += text.split_whitespace().count();
+                let han = text.chars().filter(|&c| html::is_han(c)).count();
+                let others = text.split_whitespace().filter(|word| !word.contains(html::is_han));
+                words += others.count() + han * 2 / 3;
             }
             _ => {}
         }

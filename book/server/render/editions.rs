@@ -12,24 +12,30 @@ use catalog::Language;
 ///
 /// A page cannot be read or written.
 pub fn join(site: &Path, languages: &[Language]) -> io::Result<()> {
-    for &language in languages {
-        let folder = site.join(language.folder());
-        for entry in fs::read_dir(&folder)? {
-            let path = entry?.path();
-            if path.extension().is_none_or(|extension| extension != "html") {
-                continue;
-            }
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let mut page = fs::read_to_string(&path)?;
-            for (english, words) in template(language) {
-                page = page.replace(english, words);
-            }
-            // mdBook's page for unknown addresses is not in one place, so it has no other beside it.
-            if name != MISSING && languages.len() > 1 {
-                page = with_links(&page, &name, language, languages);
-            }
-            fs::write(path, page)?;
+    languages.iter().try_for_each(|&one| join_one(&site.join(one.folder()), one, languages))
+}
+
+/// Joins the pages in one language, which are in this folder, to those in the others.
+///
+/// # Errors
+///
+/// A page cannot be read or written.
+pub fn join_one(folder: &Path, own: Language, languages: &[Language]) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_none_or(|extension| extension != "html") {
+            continue;
         }
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let mut page = fs::read_to_string(&path)?;
+        for (english, words) in template(own) {
+            page = page.replace(english, words);
+        }
+        // mdBook's page for unknown addresses is not in one place, so it has no other beside it.
+        if name != MISSING {
+            page = with_links(&page, &name, own, languages);
+        }
+        fs::write(path, page)?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ mod bar;
 pub mod build;
 mod cards;
 mod diff;
-mod editions;
+pub mod editions;
 mod figure;
 mod listing;
 mod panel;

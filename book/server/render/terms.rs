@@ -6,7 +6,7 @@ use std::path::Path;
 use mdbook_markdown::pulldown_cmark::{Event, Tag, TagEnd};
 use mdbook_preprocessor::config::Config;
 
-use crate::source::html;
+use crate::source::html::{self, is_han};
 
 /// The page that explains the terms, a list of definitions.
 pub const GLOSSARY: &str = "glossary.md";
@@ -23,17 +23,25 @@ pub struct Terms(Vec<Form>);
 
 impl Terms {
     /// Reads the glossary: each title of its list is a term, and the bold words of its definition
-    /// are other words for it.
+    /// are other words for it. A title may have the word of another language in brackets.
     pub fn read(glossary: &str, config: &Config) -> Terms {
         let mut forms: Vec<Form> = Vec::new();
         let mut id = String::new();
         let mut words: Option<String> = None;
+        let mut written: Option<String> = None;
         let mut defining = false;
         for event in html::parser(glossary, config) {
             match event {
                 Event::Start(Tag::DefinitionListDefinition) => defining = true,
                 Event::End(TagEnd::DefinitionListDefinition) => defining = false,
-                Event::Start(Tag::DefinitionListTitle) => words = Some(String::new()),
+                Event::Start(Tag::DefinitionListTitle) => {
+                    words = Some(String::new());
+                    written = None;
+                }
+                Event::InlineHtml(tag) if words.is_some() => {
+                    let tags = html::tags(&tag);
+                    written = written.or(tags.iter().find_map(|tag| Some(tag.value("id")?.into())));
+                }
                 Event::Start(Tag::Strong) if defining => words = Some(String::new()),
                 Event::Text(text) => {
                     if let Some(words) = &mut words {
@@ -46,9 +54,13 @@ impl Terms {
                         continue;
                     };
                     if end == TagEnd::DefinitionListTitle {
-                        id = html::slug(&words);
+                        id = written.take().unwrap_or_else(|| html::slug(&words));
                     }
-                    forms.push(Form { words, id: id.clone() });
+                    let words = words.split('（').next().unwrap_or_default().to_owned();
+                    // A single Han character is a part of many words.
+                    if !(words.chars().count() == 1 && words.starts_with(is_han)) {
+                        forms.push(Form { words, id: id.clone() });
+                    }
                 }
                 _ => {}
             }
@@ -69,7 +81,9 @@ impl Terms {
             let mut at = prose.start;
             while at < prose.end {
                 let rest = &text[at..prose.end];
-                let starts_word = !text[..at].ends_with(in_word);
+                let starts_word = !text[..at].ends_with(in_word)
+                    || text[..at].ends_with(is_han)
+                    || rest.starts_with(is_han);
                 let Some((length, id)) = starts_word.then(|| self.at_start(rest)).flatten() else {
                     at += rest.chars().next().map_or(1, char::len_utf8);
                     continue;
@@ -116,7 +130,9 @@ fn used_at_start(words: &str, text: &str) -> Option<usize> {
     }
     let ends = ["s", "es", ""].into_iter().filter_map(|end| rest.strip_prefix(end));
     // And `listen(2)` is a page of the manual.
-    let ends_word = |rest: &&str| !rest.starts_with(|c| in_word(c) || c == '(');
+    let ends_in_han = words.ends_with(is_han);
+    let goes_on = |c: char| c == '(' || in_word(c) && !ends_in_han && !is_han(c);
+    let ends_word = |rest: &&str| !rest.starts_with(goes_on);
     let rest = ends.into_iter().find(ends_word)?;
     Some(text.len() - rest.len())
 }

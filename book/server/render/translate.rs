@@ -41,6 +41,11 @@ pub fn settings(config: &mut Config, language: Language, root: &Path) {
     for words in words.into_iter().flatten() {
         *words = text(words, &catalog);
     }
+    // mdBook's page for unknown addresses is shown anywhere, so it needs to know where the others are.
+    let address = format!("/{}/", language.folder());
+    if let Err(why) = config.set("output.html.site-url", address) {
+        tracing::error!("{why:#}");
+    }
 }
 
 /// The messages of a language. What cannot be read is missing, so that its English words are shown.
@@ -68,9 +73,7 @@ pub fn book(book: &mut Book, catalog: &Catalog, config: &Config) {
         BookItem::PartTitle(title) => *title = text(title, catalog),
         BookItem::Separator => {}
     });
-    let is_it = |item: &BookItem| {
-        matches!(item, BookItem::Chapter(chapter) if chapter.source_path.as_deref() == Some(Path::new(FROM_THE_TUTORIAL)))
-    };
+    let is_it = |item: &BookItem| matches!(item, BookItem::Chapter(chapter) if chapter.source_path.as_deref() == Some(Path::new(FROM_THE_TUTORIAL)));
     if let Some(at) = book.items.iter().position(is_it) {
         let page = book.items.remove(at);
         let behind_the_front_page = 1.min(book.items.len());
@@ -168,7 +171,8 @@ pub fn needed(sources: &Sources) -> Vec<Needed> {
     for (chapter, _) in &sources.listed {
         let Some(text) = sources.chapters.get(chapter) else { continue };
         add(&sources.name(chapter), text, Message::of_chapter(text, &sources.config));
-        let markup = Directive::all(text).filter(|one| one.name == "include" && is_markup(one.path));
+        let markup =
+            Directive::all(text).filter(|one| one.name == "include" && is_markup(one.path));
         for file in markup.filter_map(|one| sources.include(chapter, one.path)) {
             let file = paths::slashed(&file);
             if seen.insert(file.clone()) {

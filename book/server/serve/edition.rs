@@ -9,7 +9,7 @@ use common::Failure;
 use tempfile::TempDir;
 
 use super::site::Site;
-use crate::render::build;
+use crate::render::{build, translate};
 use crate::source::{Sources, paths};
 
 #[derive(Clone)]
@@ -34,6 +34,10 @@ impl Edition {
         let mut pages: Vec<PathBuf> =
             sources.listed.iter().map(|(chapter, _)| paths::page(chapter)).collect();
         pages.extend(["index.html", "404.html", "print.html"].map(PathBuf::from));
+        let languages = translate::languages(&sources.root);
+        let folders = languages.iter().map(|language| Path::new(language.folder()));
+        let pages: Vec<PathBuf> =
+            folders.flat_map(|folder| pages.iter().map(move |page| folder.join(page))).collect();
         let dir = private_dir().map_err(unwritable)?;
         build::build(sources, dir.path(), true)?;
         sign(dir.path(), &id).map_err(unwritable)?;

@@ -75,7 +75,11 @@ impl Site {
             true => format!("{path}index.html"),
             false => path.into_owned(),
         };
-        let (file, status) = match (self.files.get(&path), self.files.get(MISSING)) {
+        // Each edition has its own.
+        let folder = path.split_once('/').map_or("", |(folder, _)| folder);
+        let missing = self.files.get(&format!("{folder}/{MISSING}"));
+        let missing = missing.or_else(|| self.files.get(MISSING));
+        let (file, status) = match (self.files.get(&path), missing) {
             (Some(file), _) => (file, StatusCode::OK),
             (None, Some(missing)) => (missing, StatusCode::NOT_FOUND),
             (None, None) => return StatusCode::NOT_FOUND.into_response(),

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, SystemTime};
 
+use catalog::Language;
 use common::{Failure, complain};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
+use crate::render::translate;
 use crate::source::{Sources, paths};
 
 /// An editor writes a file in several steps: a change is over when nothing happens for this long.
@@ -100,8 +102,15 @@ fn watcher(sources: &Sources, sender: Sender<Wake>) -> notify::Result<Recommende
 
 fn watched_dirs(sources: &Sources) -> Vec<PathBuf> {
     let mut dirs = shown_dirs(sources);
+    dirs.extend(messages(sources).filter_map(|file| Some(file.parent()?.to_owned())));
     dirs.extend(sources.config.build.extra_watch_dirs.iter().map(|dir| sources.root.join(dir)));
     dirs
+}
+
+/// The files with the messages of each other language.
+fn messages(sources: &Sources) -> impl Iterator<Item = PathBuf> {
+    let languages = Language::ALL.into_iter().filter(|one| *one != Language::English);
+    languages.flat_map(translate::files).map(|file| sources.root.join(file))
 }
 
 /// The directories whose files are all in the book.
@@ -127,6 +136,7 @@ impl Shown {
         let mut files: BTreeSet<_> =
             sources.included().iter().map(|file| sources.root.join(file)).collect();
         files.insert(sources.root.join("book.toml"));
+        files.extend(messages(sources));
         let mut shown = Shown {
             root: sources.root.clone(),
             dirs: shown_dirs(sources),

@@ -263,3 +263,8 @@ pub fn escape(text: &str) -> String {
 pub fn unescape(html: &str) -> String {
     html.replace("&quot;", "\"").replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&")
 }
+
+/// Whether it's a Chinese character (Unicode's block of unified ideographs).
+pub fn is_han(c: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&c)
+}

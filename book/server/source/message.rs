@@ -76,11 +76,11 @@ impl Message {
 
     /// The messages of the list of chapters: titles of parts, and names of chapters.
     pub fn of_summary(list: &str) -> Vec<Message> {
-        static TITLE: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(r"(?m)^# (.+)$|\[([^\]]+)\]\(").expect("a valid pattern")
-        });
+        static TITLE: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"(?m)^# (.+)$|\[([^\]]+)\]\(").expect("a valid pattern"));
         // Its own title is shown nowhere.
-        let titles = TITLE.captures_iter(list).skip_while(|found| found[0].starts_with("# Summary"));
+        let titles =
+            TITLE.captures_iter(list).skip_while(|found| found[0].starts_with("# Summary"));
         let spans = titles.filter_map(|found| Some(found.get(1).or(found.get(2))?.range()));
         spans.filter_map(|span| Message::new(list, span)).collect()
     }
