@@ -135,8 +135,8 @@ fn a_term_keeps_its_id() {
 
 fn a_figure_is_translated_where_it_is_included() {
     let book = with(&[("Two ends", "两端"), ("A line", "一条线"), ("a &lt; b", "a 小于 b")]);
-    let figure = "<svg viewBox=\"0 0 9 9\" role=\"img\" aria-labelledby=\"t d\">\n\
-                  <title id=\"t\">Two ends</title><desc id=\"d\">A line</desc>\n\
+    let figure = "<svg viewBox=\"0 0 9 9\" role=\"img\" aria-labelledby=\"ends-t ends-d\">\n\
+                  <title id=\"ends-t\">Two ends</title><desc id=\"ends-d\">A line</desc>\n\
                   <text>a &lt; b</text></svg>\n";
     book.write("book/chapters/figures/ends.svg", figure);
     book.append(SECOND, "<figure class=\"drawing\">\n{{#include figures/ends.svg}}\n</figure>");

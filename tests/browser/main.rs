@@ -7,6 +7,7 @@
 
 #[cfg(unix)]
 mod attacks;
+mod editions;
 #[cfg(unix)]
 mod elsewhere;
 #[cfg(unix)]
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
     let mut trials = pages::survey_trials();
     let mut hands = pages::trials();
     hands.extend(keys::trials());
+    hands.extend(editions::trials());
     #[allow(unused_mut)]
     let mut live = Vec::new();
     #[cfg(unix)]

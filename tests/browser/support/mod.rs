@@ -10,7 +10,7 @@ mod process;
 mod site;
 mod visit;
 
-pub use visit::{Content, NARROW, View, Visit, WIDE};
+pub use visit::{Content, NARROW, View, Visit, WIDE, strings};
 
 use std::env;
 use std::path::{Path, PathBuf};

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
+use book::render::translate;
 use book::source::{Sources, paths};
+use catalog::Language;
 use fantoccini::key::Key;
 use serde_json::{Value as Json, json};
 
@@ -88,9 +90,9 @@ impl Visit {
         if self.survey.is_empty() {
             for page in self.pages.clone() {
                 // The page for printing repeats all others, for light paper.
-                let (widths, themes): (&[u32], &[bool]) = match &*page {
-                    "print.html" => (&[WIDE], &[false]),
-                    _ => (&[WIDE, NARROW], &[false, true]),
+                let (widths, themes): (&[u32], &[bool]) = match page.ends_with("print.html") {
+                    true => (&[WIDE], &[false]),
+                    false => (&[WIDE, NARROW], &[false, true]),
                 };
                 for &width in widths {
                     self.survey.extend(self.look(&page, width, themes));
@@ -127,7 +129,7 @@ impl Visit {
         first["console"] = console.iter().map(|entry| entry["message"].clone()).collect();
         let (foreign, loaded) = self.requests();
         first["foreign"] = json!(foreign);
-        let heavy = loaded > HEAVY && page != "print.html";
+        let heavy = loaded > HEAVY && !page.ends_with("print.html");
         first["heavy"] = match heavy {
             true => json!([format!("loads {:.0} kB", loaded / 1000.0)]),
             false => json!([]),
@@ -302,13 +304,18 @@ impl Visit {
     }
 }
 
-/// The pages that SUMMARY.md lists, and those that mdBook adds.
+/// The pages that SUMMARY.md lists, and those that mdBook adds, in each edition.
 fn pages() -> Vec<String> {
     let sources = Sources::read(root()).unwrap_or_else(|why| panic!("{why}"));
     let chapters = sources.listed.iter().map(|(chapter, _)| paths::slashed(&paths::page(chapter)));
     let pages: Vec<String> = chapters.chain(["404.html".into(), "print.html".into()]).collect();
     assert!(pages.len() > 10, "only {pages:?}");
-    pages
+    let editions = translate::languages(&sources.root).into_iter().map(Language::folder);
+    let editions: Vec<&str> = editions.collect();
+    assert_eq!(editions, ["", "zh"]);
+    let of =
+        |edition: &&str| pages.iter().map(|page| format!("{edition}/{page}")).collect::<Vec<_>>();
+    editions.iter().flat_map(of).map(|page| page.trim_start_matches('/').to_owned()).collect()
 }
 
 pub fn strings(list: &Json) -> Vec<String> {
