@@ -23,7 +23,7 @@ pub struct Terms(Vec<Form>);
 
 impl Terms {
     /// Reads the glossary: each title of its list is a term, and the bold words of its definition
-    /// are other words for it. A title may have the word of another language in brackets.
+    /// are other words for it.
     pub fn read(glossary: &str, config: &Config) -> Terms {
         let mut forms: Vec<Form> = Vec::new();
         let mut id = String::new();
@@ -56,7 +56,6 @@ impl Terms {
                     if end == TagEnd::DefinitionListTitle {
                         id = written.take().unwrap_or_else(|| html::slug(&words));
                     }
-                    let words = words.split('（').next().unwrap_or_default().to_owned();
                     // A single Han character is a part of many words.
                     if !(words.chars().count() == 1 && words.starts_with(is_han)) {
                         forms.push(Form { words, id: id.clone() });
