@@ -50,7 +50,7 @@ impl Run {
         let mut limit = Duration::from_millis(200);
         loop {
             // No more than a quarter of what is left of the run, in hundredths: people read it in a report.
-            let quarter = self.trace.time_left(&demands::DEADLINE_THAT_PASSES)? / 4;
+            let quarter = self.trace.time_left(&demands::deadline_that_passes())? / 4;
             let hundredths = (quarter.as_millis() / 10).clamp(1, 100) as u64;
             let longest = Duration::from_millis(10 * hundredths);
             match check(self, limit.min(longest)) {
@@ -107,7 +107,7 @@ impl Run {
     pub fn shorter_than_default(&mut self, since: Instant) -> Outcome {
         let took = since.elapsed();
         let less = took < Duration::from_secs(9);
-        self.ensure_in_time(steps::LESS_THAN_NINE_SECONDS, less, format!("{took:?}"))
+        self.ensure_in_time(steps::less_than_nine_seconds(), less, format!("{took:?}"))
     }
 
     /// Whether so much is left of the run's own time.

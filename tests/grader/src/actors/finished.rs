@@ -64,13 +64,13 @@ impl Finished {
 
     /// Demands that standard error has a line `error: WHAT: WHY`, and no panic.
     pub fn explained(self) -> Outcome<Finished> {
-        self.trace.step(steps::says(demands::ERROR_LINE));
+        self.trace.step(steps::says(&demands::error_line()));
         let got = quote(&self.assert.get_output().stderr);
         let error = predicate::function(|stderr: &str| {
             stderr.lines().any(explains) && !PANICS.iter().any(|panic| stderr.contains(panic))
         });
         let assert = self.assert.try_stderr(error);
-        let assert = assert.map_err(|_| self.trace.broken(demands::ERROR_LINE, got))?;
+        let assert = assert.map_err(|_| self.trace.broken(demands::error_line(), got))?;
         Ok(Finished { assert, ..self })
     }
 

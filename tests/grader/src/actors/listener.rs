@@ -31,7 +31,7 @@ impl Listener {
 
     /// Stops listening.
     pub fn close(self) {
-        self.trace.step(steps::CLOSE_THE_LISTENER);
+        self.trace.step(steps::close_the_listener());
         let local = self.address();
         // As the kernel lists a listener's peer.
         let no_peer = match local {
@@ -43,13 +43,13 @@ impl Listener {
 
     /// Waits for the next client.
     pub fn accept(&mut self) -> Outcome<Peer> {
-        self.trace.step(steps::ACCEPT);
+        self.trace.step(steps::accept());
         let listener = &self.listener;
         let (stream, remote) =
-            self.trace.until(&demands::A_CONNECTION, || listener.accept().ok())?;
+            self.trace.until(&demands::a_connection(), || listener.accept().ok())?;
         stream
             .set_nonblocking(false)
-            .map_err(|why| self.trace.broken(demands::A_CONNECTION, why))?;
+            .map_err(|why| self.trace.broken(demands::a_connection(), why))?;
         self.trace.all_are_ready();
         self.accepted += 1;
         Ok(Peer::new(stream, Some(remote), steps::accepted(self.accepted), &self.trace))

@@ -7,8 +7,8 @@ use crate::words::{demands, steps};
 impl Run {
     /// Two machines, joined by a cable.
     pub fn network(&mut self) -> Outcome<Network> {
-        self.step(steps::NETWORK);
-        Network::new().map_err(|why| self.broken(demands::NETWORK, why))
+        self.step(steps::network());
+        Network::new().map_err(|why| self.broken(demands::network(), why))
     }
 }
 

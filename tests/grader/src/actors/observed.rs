@@ -64,7 +64,7 @@ impl Run {
                 }
             }
         }
-        Err(self.trace.broken(demands::TIME_WAIT, demands::nothing_left_of(ATTEMPTS)))
+        Err(self.trace.broken(demands::time_wait(), demands::nothing_left_of(ATTEMPTS)))
     }
 
     /// Waits until a message has arrived at this server that it has not read; where the kernel does
@@ -103,7 +103,7 @@ impl Run {
         self.ensure(steps::meanwhile_idle(&program.name), busy < time / 4, got)?;
         // On a busy machine a thread that never waits gets little processor time, and would take more.
         // One that had something to do, and no processor for it, waits in the end.
-        self.until(steps::EACH_THREAD_WAITS, || {
+        self.until(steps::each_thread_waits(), || {
             let now = program.running_threads();
             always.retain(|thread| now.contains(thread));
             always.is_empty().then_some(())
@@ -124,17 +124,17 @@ impl Run {
             }
         };
         self.trace.step(match rlimit {
-            Rlimit::Descriptors => steps::NO_MORE_DESCRIPTORS,
-            Rlimit::Threads => steps::NO_MORE_THREADS,
+            Rlimit::Descriptors => steps::no_more_descriptors(),
+            Rlimit::Threads => steps::no_more_threads(),
         });
         let set = set_rlimit(program.id(), rlimit, Some(most));
-        set.map_err(|why| self.trace.broken(demands::RLIMIT, why))
+        set.map_err(|why| self.trace.broken(demands::rlimit(), why))
     }
 
     /// From now on the program may have as much again as this suite may. (Linux)
     pub fn restore_rlimit(&mut self, program: &Program, rlimit: Rlimit) -> Outcome {
-        self.trace.step(steps::LIFT_THE_LIMIT);
+        self.trace.step(steps::lift_the_limit());
         let set = set_rlimit(program.id(), rlimit, None);
-        set.map_err(|why| self.trace.broken(demands::RLIMIT, why))
+        set.map_err(|why| self.trace.broken(demands::rlimit(), why))
     }
 }

@@ -126,7 +126,7 @@ impl Output {
         mut source: impl Read + Send + 'static,
         most: u64,
     ) {
-        let output = Arc::clone(self);
+        let (output, language) = (Arc::clone(self), words::language());
         thread::spawn(move || {
             let mut buffer = vec![0; 64 << 10];
             while let Ok(count @ 1..) = source.read(&mut buffer) {
@@ -141,7 +141,8 @@ impl Output {
                 drop(text);
                 output.changed.notify_all();
                 if total > most {
-                    output.cut_off(words::too_much_output(most >> 20, &stream.to_string()));
+                    let why = || words::machine::too_much_output(most >> 20, &stream.to_string());
+                    output.cut_off(words::speaking(language, why));
                     break;
                 }
             }

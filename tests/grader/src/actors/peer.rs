@@ -60,7 +60,7 @@ impl Peer {
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> Outcome {
         let bytes = bytes.as_ref();
         self.trace.step(steps::sends(&self.name, bytes));
-        self.write(bytes).map_err(|why| self.not_sent(demands::TAKES_BYTES, &why))
+        self.write(bytes).map_err(|why| self.not_sent(&demands::takes_bytes(), &why))
     }
 
     /// Sends chunk by chunk, each when the program has read the one before, so that no read can take
@@ -69,15 +69,15 @@ impl Peer {
     pub fn send_in_chunks<P: AsRef<[u8]>>(&mut self, chunks: &[P]) -> Outcome {
         let whole: Vec<u8> = chunks.iter().flat_map(|chunk| chunk.as_ref()).copied().collect();
         self.trace.step(steps::sends_in_chunks(&self.name, &whole, chunks.len()));
-        let expected = demands::TAKES_BYTES;
+        let expected = demands::takes_bytes();
         // Not `remote`, which is for connections that are whole: this program may have gone already.
-        let peer = self.stream.peer_addr().map_err(|why| self.broken(expected, why))?;
+        let peer = self.stream.peer_addr().map_err(|why| self.broken(&expected, why))?;
         for (number, chunk) in chunks.iter().enumerate() {
             if number > 0 {
                 self.all_is_read_by(peer)?;
             }
             let sent = self.write(chunk.as_ref());
-            sent.map_err(|why| self.not_sent(expected, &why))?;
+            sent.map_err(|why| self.not_sent(&expected, &why))?;
         }
         Ok(())
     }
@@ -90,7 +90,7 @@ impl Peer {
             std::thread::sleep(Duration::from_millis(100));
         }
         let peer = self.stream.peer_addr();
-        self.all_is_read_by(peer.map_err(|why| self.broken(demands::OPEN_CONNECTION, why))?)
+        self.all_is_read_by(peer.map_err(|why| self.broken(demands::open_connection(), why))?)
     }
 
     fn all_is_read_by(&self, peer: SocketAddr) -> Outcome {
@@ -99,7 +99,7 @@ impl Peer {
         let queued = |from, to, queue: fn(sockets::Socket) -> u64| {
             sockets::socket_between(from, to).map_or(0, queue)
         };
-        self.trace.until(&demands::READS_ALL, || {
+        self.trace.until(&demands::reads_all(), || {
             // In this order: what has arrived, and is no longer there to be read, has been read.
             let on_its_way = queued(local, peer, |socket| socket.send_queue);
             let unread = queued(peer, local, |socket| socket.receive_queue);
@@ -119,7 +119,7 @@ impl Peer {
 
     fn not_sent(&self, expected: &str, why: &io::Error) -> Broken {
         match common::timed_out(why) {
-            true => self.trace.late(expected, demands::NO_ROOM),
+            true => self.trace.late(expected, demands::no_room()),
             false => self.broken(expected, why),
         }
     }
@@ -129,18 +129,20 @@ impl Peer {
         self.trace.step(steps::finishes_sending(&self.name));
         self.stream
             .shutdown(Shutdown::Write)
-            .map_err(|why| self.broken(demands::OPEN_CONNECTION, why))
+            .map_err(|why| self.broken(demands::open_connection(), why))
     }
 
     /// Waits until something has arrived, and leaves it unread.
     pub fn has_unread_input(&mut self) -> Outcome {
         self.trace.step(steps::has_unread_input(&self.name));
-        let expected = demands::A_BYTE;
+        let expected = demands::a_byte();
         self.limit(&expected)?;
         match uninterrupted(|| self.stream.peek(&mut [0])) {
-            Ok(0) => Err(self.broken(expected, demands::END_OF_STREAM)),
+            Ok(0) => Err(self.broken(expected, demands::end_of_stream())),
             Ok(_) => Ok(()),
-            Err(why) if common::timed_out(&why) => Err(self.trace.late(expected, demands::TIME_UP)),
+            Err(why) if common::timed_out(&why) => {
+                Err(self.trace.late(expected, demands::time_up()))
+            }
             Err(why) => Err(self.broken(expected, why)),
         }
     }
@@ -157,7 +159,7 @@ impl Peer {
                     return Err(self.trace.differs(
                         expected,
                         &got[..count],
-                        demands::END_OF_STREAM,
+                        &demands::end_of_stream(),
                     ));
                 }
                 Ok(more) => count += more,
@@ -183,7 +185,7 @@ impl Peer {
     /// Demands that the program finishes sending now, with a clean end of the stream.
     pub fn receives_end(&mut self) -> Outcome {
         self.trace.step(steps::receives_end(&self.name));
-        let expected = demands::END_READ;
+        let expected = demands::end_read();
         let mut buffer = [0; 4096];
         match self.read(&mut buffer, &expected) {
             Ok(0) => Ok(()),
@@ -196,7 +198,7 @@ impl Peer {
     /// All that comes until the end of the stream, which must come before 64 MiB.
     pub fn receives_to_end(&mut self) -> Outcome<Vec<u8>> {
         self.trace.step(steps::receives_to_end(&self.name));
-        let expected = demands::BYTES_AND_END;
+        let expected = demands::bytes_and_end();
         let mut all = Vec::new();
         let mut buffer = vec![0; 64 << 10];
         loop {
@@ -208,7 +210,7 @@ impl Peer {
                 Ok(count) => all.extend_from_slice(&buffer[..count]),
                 Err(why) => {
                     let got = demands::then(&all, &why);
-                    return Err(self.of_time_if_late(expected, &got, &why));
+                    return Err(self.of_time_if_late(&expected, &got, &why));
                 }
             }
         }
@@ -217,7 +219,7 @@ impl Peer {
     /// Demands that the connection ends without a byte for this side, cleanly or by a reset.
     pub fn receives_no_reply(&mut self) -> Outcome {
         self.trace.step(steps::receives_no_reply(&self.name));
-        let expected = demands::NO_REPLY;
+        let expected = demands::no_reply();
         let mut buffer = [0; 4096];
         self.limit(&expected)?;
         match uninterrupted(|| self.stream.read(&mut buffer)) {
@@ -225,7 +227,7 @@ impl Peer {
             Ok(count) => Err(self.broken(expected, quote(&buffer[..count]))),
             Err(why) if broken_off(&why) => Ok(()),
             Err(why) if common::timed_out(&why) => {
-                Err(self.trace.late(expected, demands::STILL_OPEN))
+                Err(self.trace.late(expected, demands::still_open()))
             }
             Err(why) => Err(self.broken(expected, why)),
         }
@@ -235,7 +237,7 @@ impl Peer {
     /// bytes, or in a second: it may read for a moment before it closes, and loopback is quick.
     pub fn sends_until_cut_off(&mut self, most: usize) -> Outcome {
         self.trace.step(steps::sends_until_cut_off(&self.name));
-        let expected = demands::CLOSED_IN_TIME;
+        let expected = demands::closed_in_time();
         let chunk = [b'x'; 64 << 10];
         let mut sent = 0;
         let (since, moment) = (Instant::now(), LINGERS.mul_f64(slowdown()));
@@ -264,33 +266,33 @@ impl Peer {
         let mut buffer = vec![0; 64 << 10];
         let mut received = 0;
         loop {
-            self.limit(&demands::A_RESET)?;
+            self.limit(&demands::a_reset())?;
             match uninterrupted(|| self.stream.read(&mut buffer)) {
                 Ok(0) => {
-                    return Err(self.broken(demands::A_RESET, demands::CLEAN_END));
+                    return Err(self.broken(demands::a_reset(), demands::clean_end()));
                 }
                 Ok(count) => received += count,
                 Err(why) if why.kind() == ErrorKind::ConnectionReset => return Ok(received),
                 Err(why) if common::timed_out(&why) => {
-                    return Err(self.trace.late(demands::A_RESET, demands::TIME_UP));
+                    return Err(self.trace.late(demands::a_reset(), demands::time_up()));
                 }
-                Err(why) => return Err(self.broken(demands::A_RESET, why)),
+                Err(why) => return Err(self.broken(demands::a_reset(), why)),
             }
         }
     }
 
     /// Demands that nothing comes for this long. (A wait that proves silence, not readiness.)
     pub fn receives_nothing_for(&mut self, time: Duration) -> Outcome {
-        const EXPECTED: &str = demands::SILENCE;
+        let expected = demands::silence();
         self.trace.step(steps::receives_nothing_for(&self.name, time));
         let limited = self.stream.set_read_timeout(Some(time));
-        limited.map_err(|why| self.broken(EXPECTED, why))?;
+        limited.map_err(|why| self.broken(&expected, why))?;
         let mut bytes = [0; 64];
         match uninterrupted(|| self.stream.read(&mut bytes)) {
-            Ok(0) => Err(self.broken(EXPECTED, demands::END_OF_STREAM)),
-            Ok(count) => Err(self.broken(EXPECTED, quote(&bytes[..count]))),
+            Ok(0) => Err(self.broken(&expected, demands::end_of_stream())),
+            Ok(count) => Err(self.broken(&expected, quote(&bytes[..count]))),
             Err(why) if common::timed_out(&why) => Ok(()),
-            Err(why) => Err(self.broken(EXPECTED, why)),
+            Err(why) => Err(self.broken(&expected, why)),
         }
     }
 
@@ -299,7 +301,7 @@ impl Peer {
     /// byte: what comes between a byte and the look at the clock is not missed.
     pub fn sends_slowly(&self, since: Instant) -> Outcome<JoinHandle<Duration>> {
         let stream =
-            self.stream.try_clone().map_err(|why| self.broken(demands::A_CONNECTION, why))?;
+            self.stream.try_clone().map_err(|why| self.broken(demands::a_connection(), why))?;
         Ok(thread::spawn(move || {
             let (mut before, mut longest_silence) = (since, Duration::ZERO);
             loop {
@@ -370,7 +372,7 @@ impl Peer {
     fn read(&mut self, buffer: &mut [u8], expected: &dyn Display) -> Result<usize, String> {
         self.limit(expected).map_err(|broken| broken.got)?;
         match uninterrupted(|| self.stream.read(buffer)) {
-            Err(why) if common::timed_out(&why) => Err(demands::THEN_TIME_UP.into()),
+            Err(why) if common::timed_out(&why) => Err(demands::then_time_up()),
             other => other.map_err(|why| why.to_string()),
         }
     }
@@ -378,7 +380,7 @@ impl Peer {
 
 /// Whether a read ended because of the deadline.
 fn is_late(why: &str) -> bool {
-    [demands::TIME_UP, demands::THEN_TIME_UP].contains(&why)
+    [demands::time_up(), demands::then_time_up()].iter().any(|late| late == why)
 }
 
 /// Whether the error says that the other side has closed, with or without regard for this one.

@@ -17,7 +17,7 @@ use super::trace::Trace;
 use crate::check::Outcome;
 use crate::machine::{ProcessTree, Signal, Usage, has_ended, is_stopped, running_threads};
 use crate::words::suite as words;
-use crate::words::{demands, quote, steps};
+use crate::words::{demands, quote, steps, text};
 
 /// A process of the run. It dies, with all that it started, when this is dropped.
 pub struct Program {
@@ -41,7 +41,7 @@ impl Program {
         let file = command.get_program().to_string_lossy().into_owned();
         let mut tree =
             ProcessTree::start(command, *quota, Arc::clone(&output) as _).map_err(|why| {
-                trace.broken(demands::STARTS, words::cannot_start(&file, &why.to_string()))
+                trace.broken(demands::starts(), words::cannot_start(&file, &why.to_string()))
             })?;
         if let (Some(out), Some(err)) = (tree.child.stdout.take(), tree.child.stderr.take()) {
             output.collect(Stream::Out, out, quota.output);
@@ -58,10 +58,10 @@ impl Program {
 
     /// Waits for the line `listening on ADDRESS:PORT`, the first on standard output.
     pub fn listening(&mut self) -> Outcome<SocketAddr> {
-        const EXPECTED: &str = demands::LISTENING;
+        let expected = demands::listening();
         self.trace.step(steps::listens(&self.name));
         let mut seen = 0;
-        let line = self.awaits(EXPECTED, |text| {
+        let line = self.awaits(&expected, |text| {
             let out = text.of(Stream::Out);
             let end = out[seen..].iter().position(|&byte| byte == b'\n');
             let length = end.map_or(out.len(), |end| seen + end);
@@ -74,7 +74,7 @@ impl Program {
         // Port 0 is what it was told; a client can't connect to it.
         let address = address.filter(|address: &SocketAddr| address.port() != 0);
         let got = || self.why_cut_off().unwrap_or_else(|| quote(&line));
-        address.ok_or_else(|| self.trace.broken(EXPECTED, got()))
+        address.ok_or_else(|| self.trace.broken(&expected, got()))
     }
 
     /// Waits until standard output holds these words.
@@ -115,13 +115,13 @@ impl Program {
         })?;
         match explained {
             true => Ok(()),
-            false => Err(self.trace.broken(demands::ERROR_LINE, quote(self.stderr().as_bytes()))),
+            false => Err(self.trace.broken(demands::error_line(), quote(self.stderr().as_bytes()))),
         }
     }
 
     /// Waits until standard output has a whole line that is `wanted`, and returns the first such line.
     pub fn line(&mut self, what: &str, wanted: impl Fn(&str) -> bool) -> Outcome<String> {
-        let expected = demands::on_stdout(what);
+        let expected = demands::on_stdout(&text(what));
         self.trace.step(steps::writes(&self.name, &expected));
         let mut seen = 0;
         self.awaits(expected, |text| {
@@ -144,7 +144,7 @@ impl Program {
                 self.trace.ready(&self.output);
                 Ok(found)
             }
-            Waited::TimeUp => Err(self.trace.late(expected, demands::TIME_UP)),
+            Waited::TimeUp => Err(self.trace.late(expected, demands::time_up())),
             Waited::Ended => {
                 let how = self.how_it_ended();
                 Err(self.trace.broken(expected, how))
@@ -157,7 +157,7 @@ impl Program {
         self.trace.step(steps::has_not_said(&self.name, words));
         let said = contains(self.output.lock().of(Stream::Out), words.as_bytes());
         match said {
-            true => Err(self.trace.broken(demands::not_on_stdout(words), demands::JUST_THAT)),
+            true => Err(self.trace.broken(demands::not_on_stdout(words), demands::just_that())),
             false => Ok(()),
         }
     }
@@ -175,15 +175,15 @@ impl Program {
     /// Waits for the end of the program, or for its line `listening on`, which it must not write.
     pub fn finishes_without_listening(&mut self) -> Outcome<Finished> {
         self.trace.step(steps::ends_without_listening(&self.name));
-        const EXPECTED: &str = demands::THE_END;
+        let expected = demands::the_end();
         let (tree, output, trace) = (&mut self.tree, &self.output, &self.trace);
-        self.trace.until(&EXPECTED, || {
+        self.trace.until(&&expected, || {
             let line = output.lock().of(Stream::Out).split(|&byte| byte == b'\n').next()?.to_vec();
             match tree.try_wait() {
                 Some(_) => Some(Ok(())),
                 _ if line.starts_with(b"listening on ") => {
                     let got = demands::running_and_saying(&cut(&String::from_utf8_lossy(&line)));
-                    Some(Err(trace.broken(EXPECTED, got)))
+                    Some(Err(trace.broken(&expected, got)))
                 }
                 _ => None,
             }
@@ -199,7 +199,7 @@ impl Program {
 
     fn ended(&mut self) -> Outcome<std::process::Output> {
         let tree = &mut self.tree;
-        let status = self.trace.until(&demands::THE_END, || tree.try_wait())?;
+        let status = self.trace.until(&demands::the_end(), || tree.try_wait())?;
         self.ended_at.get_or_insert_with(Instant::now);
         self.trace.ready(&self.output);
         self.trace.found(&self.output, |program| program.over = true);
@@ -208,7 +208,7 @@ impl Program {
         // The threads that collect the output may be a moment behind.
         self.output.ends_within(Duration::from_secs(5));
         if let Some(why) = self.why_cut_off() {
-            return Err(self.trace.broken(demands::THE_END, why));
+            return Err(self.trace.broken(demands::the_end(), why));
         }
         let text = self.output.lock();
         let (stdout, stderr) = (text.of(Stream::Out).to_vec(), text.of(Stream::Err).to_vec());
@@ -235,7 +235,7 @@ impl Program {
     pub fn still_runs(&mut self) -> Outcome {
         self.trace.step(steps::still_runs(&self.name));
         match self.tree.try_wait() {
-            Some(status) => Err(self.trace.broken(demands::RUNNING, self.in_words(status))),
+            Some(status) => Err(self.trace.broken(demands::running(), self.in_words(status))),
             _ => Ok(()),
         }
     }
@@ -273,7 +273,7 @@ impl Program {
             self.trace.grants_for_its_end();
         }
         let sent = self.tree.send(signal);
-        sent.map_err(|why| self.trace.broken(demands::TAKES_SIGNAL, why))
+        sent.map_err(|why| self.trace.broken(demands::takes_signal(), why))
     }
 
     /// Waits until no thread of it runs, since each waits for something. A program that is always busy has
@@ -308,8 +308,8 @@ impl Program {
     pub fn usage(&self) -> Outcome<Usage> {
         let usage = Usage::of(self.tree.child.id());
         usage.ok_or_else(|| match has_ended(self.tree.child.id()) {
-            true => self.trace.broken(demands::RUNNING, demands::HAS_ENDED),
-            false => self.trace.broken(demands::KERNELS_VIEW, demands::NOT_AVAILABLE_HERE),
+            true => self.trace.broken(demands::running(), demands::has_ended()),
+            false => self.trace.broken(demands::kernels_view(), demands::not_available_here()),
         })
     }
 
@@ -327,9 +327,9 @@ impl Program {
     /// Types at the program's terminal.
     pub fn types(&mut self, text: &str) -> Outcome {
         self.trace.step(steps::types(&self.name, text));
-        let expected = demands::READS_INPUT;
+        let expected = demands::reads_input();
         let Some(input) = &mut self.tree.child.stdin else {
-            return Err(self.trace.broken(expected, demands::INPUT_ENDED));
+            return Err(self.trace.broken(expected, demands::input_ended()));
         };
         input.write_all(text.as_bytes()).map_err(|why| self.trace.broken(expected, why))
     }
@@ -345,7 +345,7 @@ impl Program {
             return why;
         }
         let status = self.ends_within(Duration::from_secs(1));
-        status.map_or(demands::RUNS_ON.into(), |status| self.in_words(status))
+        status.map_or(demands::runs_on(), |status| self.in_words(status))
     }
 
     /// The end of a program that is probably over; not worth the run's whole deadline.

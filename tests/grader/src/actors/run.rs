@@ -16,7 +16,7 @@ use super::subject::Subject;
 use super::trace::Trace;
 use crate::check::{Broken, Outcome};
 use crate::machine::{Data, seed};
-use crate::words::{demands, steps};
+use crate::words::{demands, steps, text};
 
 /// One run of a check: starts programs, makes connections, and keeps the record of its steps.
 /// All of it together has one deadline.
@@ -137,38 +137,39 @@ impl Run {
 
     /// The same for a client with a name of its own, where its part in the check has one.
     pub fn connect_as(&mut self, name: &str, address: SocketAddr) -> Outcome<Peer> {
+        let name = &text(name);
         self.trace.step(steps::connects(name, address));
-        let left = self.trace.time_left(&demands::A_CONNECTION)?;
+        let left = self.trace.time_left(&demands::a_connection())?;
         let stream = TcpStream::connect_timeout(&address, left)
-            .map_err(|why| self.not_connected(demands::A_CONNECTION, why))?;
+            .map_err(|why| self.not_connected(&demands::a_connection(), why))?;
         Ok(Peer::new(stream, Some(address), name, &self.trace))
     }
 
     /// Wraps a connection that an experiment made by itself.
     pub fn peer(&mut self, stream: TcpStream, name: &str) -> Peer {
         let remote = stream.peer_addr().ok();
-        Peer::new(stream, remote, name, &self.trace)
+        Peer::new(stream, remote, text(name), &self.trace)
     }
 
     /// Demands that no program accepts connections at this address.
     pub fn is_refused(&mut self, address: SocketAddr) -> Outcome {
         self.trace.step(steps::is_refused(address));
-        let left = self.trace.time_left(&demands::REFUSED)?;
+        let left = self.trace.time_left(&demands::refused())?;
         match TcpStream::connect_timeout(&address, left) {
-            Ok(_) => Err(self.trace.broken(demands::REFUSED, demands::A_CONNECTION)),
+            Ok(_) => Err(self.trace.broken(demands::refused(), demands::a_connection())),
             Err(why) if why.kind() == std::io::ErrorKind::ConnectionRefused => {
                 self.trace.refused();
                 Ok(())
             }
-            Err(why) => Err(self.not_connected(demands::REFUSED, why)),
+            Err(why) => Err(self.not_connected(&demands::refused(), why)),
         }
     }
 
     /// Waits until no program accepts connections at this address any more. Where that is because the program
     /// has ended, the report says so.
     pub fn becomes_refused(&mut self, address: SocketAddr) -> Outcome {
-        self.trace.step(steps::BECOMES_REFUSED);
-        self.trace.until(&steps::BECOMES_REFUSED, || {
+        self.trace.step(steps::becomes_refused());
+        self.trace.until(&steps::becomes_refused(), || {
             let attempt = TcpStream::connect_timeout(&address, Duration::from_millis(100));
             let refused = std::io::ErrorKind::ConnectionRefused;
             attempt.is_err_and(|why| why.kind() == refused).then_some(())
@@ -179,7 +180,7 @@ impl Run {
 
     fn not_connected(&self, expected: &str, why: std::io::Error) -> Broken {
         match common::timed_out(&why) {
-            true => self.trace.late(expected, demands::TIME_UP),
+            true => self.trace.late(expected, demands::time_up()),
             false => self.trace.broken(expected, why),
         }
     }
@@ -193,7 +194,7 @@ impl Run {
             let address = socket.local_addr()?.as_socket().expect("an IP socket");
             Ok(ClosedPort { address, _socket: socket })
         };
-        bound().map_err(|why| self.trace.broken(demands::FREE_PORT, why))
+        bound().map_err(|why| self.trace.broken(demands::free_port(), why))
     }
 
     /// Listens as a server, on a free port.
@@ -204,7 +205,7 @@ impl Run {
     /// The same on an address of the check's choice: see [`private_loopback`].
     pub fn listen_on(&mut self, address: IpAddr) -> Outcome<Listener> {
         let listener = TcpListener::bind((address, 0))
-            .map_err(|why| self.trace.broken(demands::FREE_PORT_FOR_CHECK, why))?;
+            .map_err(|why| self.trace.broken(demands::free_port_for_check(), why))?;
         Ok(self.listener(listener))
     }
 

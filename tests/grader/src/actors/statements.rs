@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use super::run::Run;
 use crate::check::{Broken, Outcome};
-use crate::words::{demands, steps};
+use crate::words::{demands, steps, text};
 
 impl Run {
     /// A demand of the check's own is broken: for a step that no call of the grader's takes.
@@ -49,10 +49,10 @@ impl Run {
         outcome: std::io::Result<T>,
         kind: std::io::ErrorKind,
     ) -> Outcome {
-        let expected = steps::fails(what, kind);
+        let expected = steps::fails(text(&what.to_string()), kind);
         self.trace.step(&expected);
         match outcome {
-            Ok(_) => Err(self.trace.broken(expected, demands::SUCCEEDED)),
+            Ok(_) => Err(self.trace.broken(expected, demands::succeeded())),
             Err(why) if why.kind() == kind => Ok(()),
             Err(why) => Err(self.trace.broken(expected, why)),
         }

@@ -65,7 +65,7 @@ impl Subject {
         let Ok(line) = std::env::var(SUBJECT) else { return Ok(None) };
         // In a path of Windows, a backslash escapes nothing.
         let line = if cfg!(windows) { line.replace('\\', r"\\") } else { line };
-        let command = shlex::split(&line).ok_or(words::QUOTE_NOT_CLOSED)?;
+        let command = shlex::split(&line).ok_or(words::quote_not_closed())?;
         let command: Vec<OsString> = command.into_iter().map(OsString::from).collect();
         // Cargo runs this test in the lesson's directory; the words were typed in another.
         let directory = std::env::var_os("PWD").map(PathBuf::from);

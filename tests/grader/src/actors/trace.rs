@@ -137,7 +137,8 @@ impl Trace {
             self.record.borrow_mut().broken.get_or_insert(now);
             self.look(now);
         }
-        Broken::new(expected, got)
+        let [expected, got] = [expected.to_string(), got.to_string()];
+        Broken::new(words::text(&expected), words::text(&got))
     }
 
     /// The same if only the time is wrong that it took.
@@ -182,7 +183,7 @@ impl Trace {
     pub fn step(&self, what: impl Display) {
         let mut record = self.record.borrow_mut();
         record.names_the_time(Instant::now());
-        let what = what.to_string();
+        let what = words::text(&what.to_string());
         if self.is_told {
             tell(&json!({ "live": "step", "step": words::shown(&what), "at": now() }));
         }
@@ -280,11 +281,11 @@ impl Trace {
     /// The time that is left of the whole run; an error when there is none.
     pub fn time_left(&self, expected: &dyn Display) -> Outcome<Duration> {
         let left = self.left();
-        if left.is_zero() { Err(self.late(expected, demands::TIME_UP)) } else { Ok(left) }
+        if left.is_zero() { Err(self.late(expected, demands::time_up())) } else { Ok(left) }
     }
 
     /// Looks until `look` finds something, at most until the deadline.
     pub fn until<T>(&self, expected: &dyn Display, look: impl FnMut() -> Option<T>) -> Outcome<T> {
-        self.deadline().until(look).ok_or_else(|| self.late(expected, demands::TIME_UP))
+        self.deadline().until(look).ok_or_else(|| self.late(expected, demands::time_up()))
     }
 }

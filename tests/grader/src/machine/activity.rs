@@ -161,36 +161,38 @@ mod linux {
         let mut fields = call.split_whitespace();
         let call = fields.next()?;
         if call == "running" {
-            return Some(words::BUSY.into());
+            return Some(words::busy());
         }
         let call: i64 = call.parse().ok()?;
         let first = u64::from_str_radix(fields.next()?.strip_prefix("0x")?, 16).ok()?;
         let on = |name| words::waits_in(name, &descriptor(sockets, first, is_crowd));
         #[cfg(target_arch = "x86_64")]
         if [libc::SYS_poll, libc::SYS_select, libc::SYS_epoll_wait].contains(&call) {
-            return Some(words::POLLS.into());
+            return Some(words::polls());
         }
         Some(match call {
             libc::SYS_accept | libc::SYS_accept4 => on("accept"),
             libc::SYS_read | libc::SYS_recvfrom | libc::SYS_recvmsg => on("read"),
             libc::SYS_write | libc::SYS_sendto | libc::SYS_sendmsg => on("write"),
             libc::SYS_connect => on("connect"),
-            libc::SYS_ppoll | libc::SYS_pselect6 | libc::SYS_epoll_pwait => words::POLLS.into(),
-            libc::SYS_futex => words::WAITS_FOR_A_THREAD.into(),
-            libc::SYS_nanosleep | libc::SYS_clock_nanosleep => words::SLEEPS.into(),
-            libc::SYS_wait4 | libc::SYS_waitid => words::WAITS_FOR_A_PROCESS.into(),
+            libc::SYS_ppoll | libc::SYS_pselect6 | libc::SYS_epoll_pwait => words::polls(),
+            libc::SYS_futex => words::waits_for_a_thread(),
+            libc::SYS_nanosleep | libc::SYS_clock_nanosleep => words::sleeps(),
+            libc::SYS_wait4 | libc::SYS_waitid => words::waits_for_a_process(),
             _ => return None,
         })
     }
 
     fn descriptor(sockets: &Sockets, number: u64, is_crowd: bool) -> String {
         match sockets.get(&number) {
-            Some(socket) if socket.state == State::Listen => words::LISTENER.into(),
-            Some(_) if is_crowd => words::A_CONNECTION.into(),
+            Some(socket) if socket.state == State::Listen => words::listener(),
+            Some(_) if is_crowd => words::a_connection(),
             Some(socket) => words::connection(socket.peer),
-            None => match words::STREAMS.get(number as usize) {
-                Some(stream) => (*stream).into(),
-                None => words::descriptor(number),
+            None => match number {
+                0 => words::stdin(),
+                1 => words::stdout(),
+                2 => words::stderr(),
+                _ => words::descriptor(number),
             },
         }
     }

@@ -9,7 +9,7 @@ use super::python::PYTHON;
 use super::sockets;
 use super::spawn::spawn;
 use crate::check::Needs;
-use crate::words;
+use crate::words::machine as words;
 
 impl Needs {
     /// What is missing here, in words for the list of tests; `None` if the check can run.
@@ -23,7 +23,7 @@ impl Needs {
             }
             Needs::Ipv6 | Needs::UnixAndIpv6 if !has_ipv6() => Some(words::needs("IPv6")),
             Needs::PrivilegedPorts if !privileged_ports() => {
-                Some(words::needs(words::PRIVILEGED_PORTS))
+                Some(words::needs(&words::privileged_ports()))
             }
             Needs::Lesson(name) if !program_file(name).is_file() => {
                 Some(words::needs(&format!("cargo build -p {name}")))
@@ -41,7 +41,7 @@ impl Needs {
             | Needs::Netem
                 if sockets::are_hidden() =>
             {
-                Some(words::needs(words::LIST_OF_SOCKETS))
+                Some(words::needs(&words::list_of_sockets()))
             }
             Needs::Program("python3") => PYTHON.is_none().then(|| words::needs("python3")),
             Needs::Program(name) | Needs::UnixAnd(name) | Needs::LinuxAnd(name)

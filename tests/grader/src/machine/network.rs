@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::spawn::spawn;
-use crate::words;
+use crate::words::machine as words;
 
 /// Two machines and a cable between them, made of network namespaces (ip-netns(8)), which go when this is
 /// dropped.
@@ -138,18 +138,22 @@ impl Drop for Network {
 
 /// Why there can be no such network here; `None` if there can.
 pub(crate) fn missing() -> Option<String> {
-    static MISSING: OnceLock<Option<String>> = OnceLock::new();
+    static MISSING: OnceLock<bool> = OnceLock::new();
     // Why exactly is not said: the list of tests has a column for this, and all lines would be as wide.
-    let attempt = || Network::new().and_then(|network| network.cut()).err();
-    MISSING.get_or_init(|| attempt().map(|_| words::needs(words::NAMESPACES))).clone()
+    let attempt = || Network::new().and_then(|network| network.cut());
+    let is_missing = *MISSING.get_or_init(|| attempt().is_err());
+    is_missing.then(|| words::needs(&words::namespaces()))
 }
 
 /// Why nothing can be lost or delayed between the two; `None` if it can.
 pub(crate) fn netem_missing() -> Option<String> {
-    static MISSING: OnceLock<Option<String>> = OnceLock::new();
-    let attempt = || Network::new().and_then(|network| network.disturb("delay 1ms")).err();
-    let netem = || attempt().map(|_| words::needs(words::NETEM));
-    MISSING.get_or_init(|| missing().or_else(netem)).clone()
+    static MISSING: OnceLock<bool> = OnceLock::new();
+    let attempt = || Network::new().and_then(|network| network.disturb("delay 1ms"));
+    let netem = || {
+        let is_missing = *MISSING.get_or_init(|| attempt().is_err());
+        is_missing.then(|| words::needs(&words::netem()))
+    };
+    missing().or_else(netem)
 }
 
 fn ip(arguments: &str) -> io::Result<()> {

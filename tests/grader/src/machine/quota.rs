@@ -1,5 +1,5 @@
 #[cfg(target_os = "linux")]
-use crate::words;
+use crate::words::machine as words;
 
 /// What a program under test may take of the machine, together with all that it starts. No right answer
 /// comes near; a program that takes more is ended, and its report says why.

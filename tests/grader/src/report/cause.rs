@@ -31,8 +31,8 @@ pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<Str
             cause.extend(alive.into_iter().map(|sentence| named(sentence, record)));
             if let (Some(said), false) = (last_words(&errors), cause.is_empty()) {
                 // What it said itself explains most, unless it was waited for in vain.
-                let late = broken.got.contains(demands::THEN_TIME_UP)
-                    || broken.expected == demands::SILENCE;
+                let late = broken.got.contains(&demands::then_time_up())
+                    || broken.expected == demands::silence();
                 let at = if late { cause.len() } else { 0 };
                 cause.insert(at, causes::last_said(&cut(said)));
             }
@@ -41,7 +41,7 @@ pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<Str
     if program.is_some_and(|program| would_block(program, record)) {
         cause.push(causes::would_block(subject));
     }
-    if broken.expected == demands::LISTENING && broken.got.contains(":0") {
+    if broken.expected == demands::listening() && broken.got.contains(":0") {
         cause = vec![causes::port_zero(subject)];
     }
     if broken.expected == demands::exit_code(1) && broken.got == demands::exit_code(0) {
@@ -81,7 +81,7 @@ fn named(mut sentence: String, record: &Record) -> String {
 fn is_to_end(subject: &str, program: &Started, record: &Record, broken: &Broken) -> bool {
     let ended_itself = program.status.is_none_or(|status| status.code().is_some());
     let asked = [steps::interrupt(subject), steps::terminate(subject)];
-    broken.expected == demands::END_READ
+    broken.expected == demands::end_read()
         && ended_itself
         && record.steps.iter().any(|step| asked.contains(step))
 }
@@ -90,7 +90,7 @@ fn is_to_end(subject: &str, program: &Started, record: &Record, broken: &Broken)
 /// isn't the cause.
 fn end(subject: &str, status: Option<ExitStatus>, errors: &str, broken: &Broken) -> Option<String> {
     let ended_well = status.is_some_and(|status| status.success());
-    let is_short = broken.got.ends_with(demands::END_OF_STREAM);
+    let is_short = broken.got.ends_with(&demands::end_of_stream());
     match broken.caret.is_some() && ended_well {
         true if broken.lacks_newline => Some(causes::lacks_newline(subject)),
         true if is_short => Some(causes::sent_less(subject)),
@@ -128,8 +128,8 @@ fn alive(subject: &str, program: &Started, broken: &Broken, step: usize) -> Vec<
     let nothing = Activity::default();
     let activity = program.activity.as_ref().unwrap_or(&nothing);
     let mut cause = Vec::new();
-    if got(demands::THEN_TIME_UP) {
-        if broken.expected == demands::LISTENING {
+    if got(&demands::then_time_up()) {
+        if broken.expected == demands::listening() {
             cause.push(match program.output.is_empty() {
                 true => causes::no_address(subject),
                 false => causes::no_line(subject),
@@ -145,10 +145,10 @@ fn alive(subject: &str, program: &Started, broken: &Broken, step: usize) -> Vec<
             cause.push(step + &causes::was_doing(subject, &activity.calls));
         }
         cause.extend(activity.unread.iter().map(|unread| causes::sentence(unread)));
-        if broken.expected.contains(demands::END_OF_STREAM) && !activity.open.is_empty() {
+        if broken.expected.contains(&demands::end_of_stream()) && !activity.open.is_empty() {
             cause.push(causes::still_open(subject, &activity.open));
         }
-    } else if broken.expected == demands::SILENCE {
+    } else if broken.expected == demands::silence() {
         cause.push(causes::did_not_wait(subject));
     } else if got("refused") {
         cause.push(causes::does_not_listen(subject));
@@ -158,7 +158,7 @@ fn alive(subject: &str, program: &Started, broken: &Broken, step: usize) -> Vec<
         || got("not connected")
     {
         cause.push(causes::closed_with_unread_input(subject));
-    } else if got(demands::END_OF_STREAM) && !broken.expected.contains(demands::THE_END_OF) {
+    } else if got(&demands::end_of_stream()) && !broken.expected.contains(&demands::the_end_of()) {
         cause.push(causes::ended_too_early(subject));
     }
     cause
@@ -167,7 +167,7 @@ fn alive(subject: &str, program: &Started, broken: &Broken, step: usize) -> Vec<
 /// What the wrong bytes themselves tell.
 fn bytes(broken: &Broken) -> Option<String> {
     // Too early is worse than wrong.
-    let replaced = broken.got.contains('\u{fffd}') && broken.expected != demands::SILENCE;
+    let replaced = broken.got.contains('\u{fffd}') && broken.expected != demands::silence();
     replaced.then(causes::lossy_decoder)
 }
 

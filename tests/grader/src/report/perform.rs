@@ -16,7 +16,7 @@ pub(crate) fn attempt(run: Run, check: &Check<Run>) -> Outcome {
 fn attempt_from(seed: u64, run: Run, check: &Check<Run>) -> Outcome {
     let mut run = run.with_data(seed, check.id);
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| (check.run)(&mut run)));
-    outcome.unwrap_or_else(|_| Err(Broken::new(demands::NO_PANIC, demands::A_PANIC)))
+    outcome.unwrap_or_else(|_| Err(Broken::new(demands::no_panic(), demands::a_panic())))
 }
 
 /// Runs one check and reports how it fails.
@@ -38,8 +38,8 @@ pub(crate) fn perform_from(
     despite_stalls(|| {
         let trace = Trace::explained(patience);
         attempt_from(seed, Run::new(subject, &trace), check).map_err(|broken| {
-            let subject = subject.map_or(report::THIS_MACHINE, |subject| &subject.name);
-            Box::new(Report::new(check, subject, trace.take(), broken))
+            let subject = subject.map_or_else(report::this_machine, |subject| subject.name.clone());
+            Box::new(Report::new(check, &subject, trace.take(), broken))
         })
     })
 }

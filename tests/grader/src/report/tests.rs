@@ -137,7 +137,7 @@ fn a_call_that_would_block_is_told_from_a_timeout() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_short_reply_is_named_and_not_the_end() {
-    let outcome = |received: &'static [u8], then: &'static str| {
+    let outcome = |received: &[u8], then: &str| {
         let (program, trace) = (shell("exit 0"), Trace::explained(must_pass()));
         let mut run = Run::new(Some(&program), &trace);
         let started = run.start(&[]).expect("it starts");
@@ -148,7 +148,7 @@ fn a_short_reply_is_named_and_not_the_end() {
         let check: Check = check("works", |_| Ok(()));
         Report::new(&check, "subject", trace.take(), broken).to_string()
     };
-    let short = outcome(b"hel", demands::END_OF_STREAM);
+    let short = outcome(b"hel", &demands::end_of_stream());
     assert!(short.contains("subject sent less than it should"), "{short}");
     let wrong = outcome(b"hexxo", "");
     assert!(!short.contains("no longer there") && !wrong.contains("no longer there"), "{wrong}");
@@ -158,7 +158,7 @@ fn a_short_reply_is_named_and_not_the_end() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_missing_last_newline_is_named_and_not_the_end() {
-    let outcome = |line: &'static str, then: &'static str| {
+    let outcome = |line: &str, then: &str| {
         let (program, trace) = (shell(line), Trace::explained(must_pass()));
         let mut run = Run::new(Some(&program), &trace);
         let started = run.start(&[]).expect("it starts");
@@ -173,8 +173,8 @@ fn a_missing_last_newline_is_named_and_not_the_end() {
         Report::new(&check, "subject", trace.take(), broken).to_string()
     };
     for line in ["exit 0", "exec sleep 60"] {
-        for then in [demands::END_OF_STREAM, demands::THEN_TIME_UP] {
-            let said = outcome(line, then);
+        for then in [demands::end_of_stream(), demands::then_time_up()] {
+            let said = outcome(line, &then);
             assert!(said.contains("the answer lacks its `\\n` at the end"), "{said}");
             assert!(!said.contains("too early") && !said.contains("sent less"), "{said}");
         }
@@ -202,7 +202,7 @@ fn an_end_that_was_asked_for_is_no_cause() {
         }
         run.until("it has ended", || crate::machine::has_ended(started.id()).then_some(()))
             .expect("it ends");
-        let broken = trace.broken(demands::END_READ, "Connection reset by peer");
+        let broken = trace.broken(demands::end_read(), "Connection reset by peer");
         drop(started);
         let check: Check = check("works", |_| Ok(()));
         Report::new(&check, "subject", trace.take(), broken).to_string()

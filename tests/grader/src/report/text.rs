@@ -3,12 +3,13 @@ use std::fmt::{self, Display, Write};
 use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
 
 use super::cause;
 use crate::actors::{Record, Run};
 use crate::check::{Broken, Check};
 use crate::machine::terminal_width;
-use crate::words::{report as words, shown};
+use crate::words::{report as words, shown, text, wrapped};
 
 /// What a failing check prints: as plain text by `Display`, for a terminal by [`Report::coloured`].
 pub struct Report {
@@ -123,8 +124,8 @@ impl Report {
     }
 
     /// The question for the step that failed.
-    pub(crate) fn hint(&self) -> &'static str {
-        self.broken.hint.unwrap_or(self.check.hint)
+    pub(crate) fn hint(&self) -> String {
+        text(self.broken.hint.unwrap_or(self.check.hint))
     }
 
     /// The report in one line.
@@ -150,41 +151,41 @@ impl Report {
             false => words::title_not_judged(subject, check.id),
         };
         writeln!(f, "{title}{line}{title:#}")?;
-        writeln!(f, "{}\n", styles.fitted(check.demands, 0))?;
+        writeln!(f, "{}\n", styles.fitted(&text(check.demands), 0))?;
         self.facts(f, styles)?;
         writeln!(f)?;
         if let Some(why) = &self.not_judged {
-            writeln!(f, "{}\n\n{}", wrapped(why, 0), words::IF_AGAIN)?;
+            writeln!(f, "{}\n\n{}", wrapped(why, 0), words::if_again())?;
         }
         for (number, sentence) in self.likely.iter().enumerate() {
-            let label = words::LIKELY_CAUSE;
-            let column = label.chars().count();
-            let label = if number == 0 { label } else { &" ".repeat(column) };
-            writeln!(f, "{heading}{label}{heading:#} {}", wrapped(sentence, column + 1))?;
+            let label = words::likely_cause();
+            let column = label.width();
+            let label = if number == 0 { label } else { " ".repeat(column) };
+            writeln!(f, "{heading}{label}{heading:#}{}", wrapped(sentence, column))?;
         }
         if !self.hint().is_empty() {
-            let label = words::HINT;
-            let hint = wrapped(self.hint(), label.chars().count() + 1);
-            writeln!(f, "{heading}{label}{heading:#} {hint}")?;
+            let label = words::hint();
+            let hint = wrapped(&self.hint(), label.width());
+            writeln!(f, "{heading}{label}{heading:#}{hint}")?;
         }
         // An address stays in one piece, to be clicked.
-        write!(f, "{heading}{}{heading:#} {}", words::READ, page(check.section))
+        write!(f, "{heading}{}{heading:#}{}", words::read(), page(check.section))
     }
 
     /// What has happened, without a guess at the reason.
     fn facts(&self, f: &mut impl Write, styles: &Styles) -> fmt::Result {
         let (broken, failed) = (&self.broken, styles.failed);
         self.steps(f, styles)?;
-        for (label, text) in [(words::EXPECTED, &broken.expected), (words::GOT, &broken.got)] {
+        for (label, text) in [(words::expected(), &broken.expected), (words::got(), &broken.got)] {
             // A caret points at a place in a line.
             let text = match broken.caret {
                 Some(_) => text.into(),
-                None => styles.fitted(text, label.chars().count()),
+                None => styles.fitted(text, label.width()),
             };
             writeln!(f, "{label}{text}")?;
         }
         if let Some(caret) = &broken.caret {
-            let before = " ".repeat(words::GOT.chars().count() + caret.column);
+            let before = " ".repeat(words::got().width() + caret.column);
             writeln!(f, "{before}{failed}^{failed:#} {}", caret.says)?;
         }
         if let Some(seed) = self.record.seed {
@@ -244,7 +245,7 @@ impl Report {
             writeln!(f, "\n{wrote}")?;
             let wrote = program.output.text();
             match wrote.is_empty() {
-                true => writeln!(f, "    {}", words::NOTHING)?,
+                true => writeln!(f, "    {}", words::nothing())?,
                 false => {
                     wrote.iter().try_for_each(|line| writeln!(f, "    {aside}{line}{aside:#}"))?
                 }
@@ -287,12 +288,6 @@ fn repeated(steps: &[String]) -> Repeated {
         }
     }
     Repeated { length: 1, times: 1 }
-}
-
-/// A sentence that begins in this column, and goes on in it.
-fn wrapped(sentence: &str, column: usize, width: usize) -> String {
-    let options = textwrap::Options::new(width - column).break_words(false);
-    textwrap::wrap(sentence, options).join(&format!("\n{}", " ".repeat(column)))
 }
 
 impl Styles {

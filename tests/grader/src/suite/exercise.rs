@@ -14,7 +14,7 @@ use crate::suite::live;
 use crate::suite::record::{Graded, Status};
 use crate::suite::reports::Reports;
 use crate::suite::starter::{self, Begun, begun};
-use crate::words::suite as words;
+use crate::words::{Language, speaking, suite as words, text};
 
 /// A lesson's exercise: what it demands, the reader's program, and one right answer.
 pub struct Exercise {
@@ -87,6 +87,8 @@ pub(crate) struct Grade {
     /// In the order of the assignment.
     checks: &'static [Check],
     shown: Shown,
+    /// Of the reader.
+    language: Language,
     results: Arc<Mutex<Vec<Graded>>>,
     reports: Arc<Mutex<Reports>>,
 }
@@ -98,7 +100,7 @@ impl Exercise {
         &self,
         lesson: &str,
         directory: &Path,
-        shown: Shown,
+        shown: (Shown, Language),
         trials: &mut Vec<Trial>,
     ) -> Grade {
         let file = directory.join("exercise.rs");
@@ -136,7 +138,7 @@ impl Grade {
         name: &str,
         begun: Begun,
         checks: &'static [Check],
-        shown: Shown,
+        (shown, language): (Shown, Language),
     ) -> Grade {
         Grade {
             lesson: lesson.into(),
@@ -145,6 +147,7 @@ impl Grade {
             edited_instead: None,
             checks,
             shown,
+            language,
             results: Arc::default(),
             reports: Arc::new(Mutex::new(Reports::on(checks))),
         }
@@ -167,31 +170,34 @@ impl Grade {
                 .with_ignored_flag(true);
         }
         let (grade, subject) = (self.clone(), subject.clone());
-        trial(name, check, move || {
-            let start = Instant::now();
-            if grade.shown == Shown::Live {
-                live::running(&check);
-            }
-            let outcome = report::grade(&check, &subject);
-            let status = match &outcome {
-                Ok(()) => Status::Passed,
-                Err(report) if report.is_judged() => Status::Failed,
-                Err(_) => Status::NotJudged,
-            };
-            let message = outcome.as_ref().err().map(Box::to_string).unwrap_or_default();
-            let graded = grade.graded(&check, status, message, start.elapsed());
-            if grade.shown == Shown::Live {
-                live::ended(&graded, outcome.as_ref().err().map(|report| &**report));
-            }
-            lock(&grade.results).push(graded);
-            grade.ended(check.id, outcome.err())
-        })
+        trial(name, check, move || speaking(grade.language, || grade.judge(check, &subject)))
+    }
+
+    fn judge(&self, check: Check, subject: &Subject) -> Result<(), Failed> {
+        let start = Instant::now();
+        if self.shown == Shown::Live {
+            live::running(&check);
+        }
+        let outcome = report::grade(&check, subject);
+        let status = match &outcome {
+            Ok(()) => Status::Passed,
+            Err(report) if report.is_judged() => Status::Failed,
+            Err(_) => Status::NotJudged,
+        };
+        let message = outcome.as_ref().err().map(Box::to_string).unwrap_or_default();
+        let graded = self.graded(&check, status, message, start.elapsed());
+        if self.shown == Shown::Live {
+            live::ended(&graded, outcome.as_ref().err().map(|report| &**report));
+        }
+        lock(&self.results).push(graded);
+        self.ended(check.id, outcome.err())
     }
 
     /// What is known before the first check has begun, for a program that shows the grade live.
     pub(crate) fn introduce(&self) {
         if self.shown == Shown::Live {
-            live::checks(&self.lesson, self.checks, self.is_begun());
+            let checks = || live::checks(&self.lesson, self.checks, self.is_begun());
+            speaking(self.language, checks);
         }
     }
 
@@ -208,8 +214,10 @@ impl Grade {
     fn ended(&self, id: &'static str, report: Option<Box<Report>>) -> Result<(), Failed> {
         match (self.shown, report) {
             (Shown::AtOnce, report) => {
-                let grade = self.clone();
-                let why = move || lock(&grade.reports).summary(&grade.lesson, id);
+                let (grade, language) = (self.clone(), self.language);
+                // It's asked for in another thread.
+                let summary = move || lock(&grade.reports).summary(&grade.lesson, id);
+                let why = move || speaking(language, summary);
                 let outcome = report.as_ref().map_or(Ok(()), |_| Err(Failed::because(why)));
                 let due = lock(&self.reports).ended(id, report.map(|report| *report));
                 // The harness may be in the middle of a line.
@@ -225,15 +233,18 @@ impl Grade {
     /// The end of what the reader sees: the report to begin with, if it is not on the screen any more, and
     /// the grade in one line.
     pub(crate) fn show(&self) {
-        if self.shown != Shown::AtOnce {
-            return;
+        if self.shown == Shown::AtOnce {
+            speaking(self.language, || self.show_at_once());
         }
+    }
+
+    fn show_at_once(&self) {
         let Some(line) = self.line() else { return };
         // Where only one check has run, its report is still on the screen.
         if lock(&self.results).len() > 1
             && let Some(first) = lock(&self.reports).first()
         {
-            println!("Begin with this one:\n\n{}\n", first.coloured());
+            println!("{}\n\n{}\n", crate::words::report::begin_with(), first.coloured());
         }
         for milestone in self.milestones() {
             println!("{milestone}");
@@ -275,6 +286,10 @@ impl Grade {
     /// What is known of each check, in the order of the assignment. Nothing of those that were not
     /// asked for.
     pub(crate) fn results(&self) -> Vec<Graded> {
+        speaking(self.language, || self.all_results())
+    }
+
+    fn all_results(&self) -> Vec<Graded> {
         let results = lock(&self.results);
         let result = |check: &Check| {
             let not_run = |status, why| Some(self.graded(check, status, why, Duration::ZERO));
@@ -282,7 +297,7 @@ impl Grade {
                 Some(graded) => Some(graded.clone()),
                 None if self.begun == Begun::No => not_run(Status::NotStarted, String::new()),
                 None if self.begun == Begun::MarkerLeft => {
-                    not_run(Status::Failed, format!("exercise.rs {}", words::MARKER_LEFT))
+                    not_run(Status::Failed, format!("exercise.rs {}", words::marker_left()))
                 }
                 None => not_run(Status::NotAvailable, check.needs.missing()?),
             }
@@ -312,7 +327,9 @@ impl Grade {
         if milestones.len() < 2 {
             return Vec::new();
         }
-        milestones.iter().map(|&(name, passed, of)| words::milestone(name, passed, of)).collect()
+        let line =
+            |&(name, passed, of): &(&str, usize, usize)| words::milestone(&text(name), passed, of);
+        milestones.iter().map(line).collect()
     }
 
     /// The grade in one line: `exercise02: 5 of 9 checks; next: reads_the_whole_request`.
@@ -320,7 +337,7 @@ impl Grade {
         let (name, of) = (&self.name, self.checks.len());
         if !self.is_begun() {
             let line = match self.begun {
-                Begun::MarkerLeft => format!("{name} {}", words::MARKER_LEFT),
+                Begun::MarkerLeft => format!("{name} {}", words::marker_left()),
                 _ => words::not_started(name),
             };
             let instead = self.edited_instead.as_ref().map(|file| {
@@ -337,22 +354,18 @@ impl Grade {
             return None;
         }
         let grade = match passed == of {
-            true => format!("{name}: all {of} checks"),
-            false => format!("{name}: {passed} of {of} checks"),
+            true => words::all_checks(name, of),
+            false => words::some_checks(name, passed, of),
         };
         let others = [
-            (of - results.len(), "not run"),
-            (with(Status::NotAvailable).count(), "not available"),
-            (with(Status::NotJudged).count(), "not judged (the machine was busy)"),
+            (of - results.len(), words::not_run as fn(usize) -> String),
+            (with(Status::NotAvailable).count(), words::not_available),
+            (with(Status::NotJudged).count(), words::not_judged),
         ];
         let others = others.iter().filter(|(count, _)| *count > 0);
-        let others: String = others.map(|(count, why)| format!(", {count} {why}")).collect();
+        let others: String = others.map(|(count, says)| says(*count)).collect();
         let next = with(Status::Failed).chain(with(Status::NotJudged)).next();
-        Some(
-            grade
-                + &others
-                + &next.map(|next| format!("; next: {}", next.check)).unwrap_or_default(),
-        )
+        Some(grade + &others + &next.map(|next| words::next(&next.check)).unwrap_or_default())
     }
 }
 
@@ -371,14 +384,17 @@ mod tests {
     use crate::check::{Needs, check};
     use crate::suite::record::Status;
     use crate::suite::starter::Begun;
+    use crate::words::Language;
 
     const CHECKS: &[Check] =
         &[check("one", |_| Ok(())), check("two", |_| Ok(())), check("three", |_| Ok(()))];
 
+    const ENGLISH: (Shown, Language) = (Shown::AtOnce, Language::English);
+
     /// A grade with these results, which have come in this order.
     fn grade(begun: bool, checks: &'static [Check], results: &[(usize, Status)]) -> Grade {
         let begun = if begun { Begun::Yes } else { Begun::No };
-        let grade = Grade::new("lesson09", "exercise09", begun, checks, Shown::AtOnce);
+        let grade = Grade::new("lesson09", "exercise09", begun, checks, ENGLISH);
         for &(place, status) in results {
             let graded = grade.graded(&checks[place], status, String::new(), Duration::ZERO);
             lock(&grade.results).push(graded);
@@ -429,7 +445,7 @@ mod tests {
     #[test]
     fn the_next_page_is_the_one_that_the_page_names() {
         let next = |lesson: &str| {
-            let grade = Grade::new(lesson, "", Begun::Yes, CHECKS, Shown::AtOnce);
+            let grade = Grade::new(lesson, "", Begun::Yes, CHECKS, ENGLISH);
             grade.next_page().map(|(_, page)| page)
         };
         assert_eq!(next("lesson00").as_deref(), Some("02-developing.html"));

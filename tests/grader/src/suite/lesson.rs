@@ -18,7 +18,7 @@ use crate::suite::recorded_report as recorded;
 use crate::suite::rejected;
 use crate::suite::starter::Begun;
 use crate::suite::wrong::{self, Judges, WrongProgram, files};
-use crate::words::suite as words;
+use crate::words::{Language, of_reader, speaking, suite as words};
 
 /// How many trials run side by side. They wait far more than they compute.
 const SIDE_BY_SIDE: usize = 16;
@@ -121,9 +121,11 @@ impl Lesson {
         take_descriptors();
         let mut arguments = Arguments::from_args();
         arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
-        let shown = Shown::by(&arguments);
+        // What is recorded or tested stays English; see `words`.
+        let language = of_reader();
+        let shown = (Shown::by(&arguments), language);
         let name = self.name;
-        let subject = match Subject::from_environment() {
+        let subject = match speaking(language, Subject::from_environment) {
             Ok(subject) => subject,
             Err(why) => {
                 eprintln!("error: {why}");
@@ -152,7 +154,8 @@ impl Lesson {
         let is_none = || !trials.iter().any(|trial| arguments.selects(trial));
         if let Some(word) = arguments.filters.first().filter(|_| !arguments.list && is_none()) {
             let names: Vec<&str> = trials.iter().map(Trial::name).collect();
-            if let Some(why) = filter::matches_nothing(word, name, &names) {
+            let why = speaking(language, || filter::matches_nothing(word, name, &names));
+            if let Some(why) = why {
                 eprintln!("\nerror: {why}\n");
                 return ExitCode::from(FAILED);
             }
@@ -186,7 +189,7 @@ impl Lesson {
             grade.introduce();
         }
         // With `cargo grade`, all lessons are graded.
-        let says_more = shown == Shown::AtOnce && channel.is_none() && !is_subject;
+        let says_more = shown.0 == Shown::AtOnce && channel.is_none() && !is_subject;
         let conclusion = harness::run(&arguments, trials);
         if let Some(grade) = grade.filter(|_| !arguments.list) {
             grade.show();
@@ -199,13 +202,13 @@ impl Lesson {
             }
         }
         if conclusion.has_failed() && says_more {
-            println!("{}\n", words::OTHER_LESSONS);
+            println!("{}\n", speaking(language, words::other_lessons));
         }
         conclusion.exit_code()
     }
 
     /// The reader's own program, then all else.
-    fn trials(self, shown: Shown, answers: &[Answer]) -> (Vec<Trial>, Option<Grade>) {
+    fn trials(self, shown: (Shown, Language), answers: &[Answer]) -> (Vec<Trial>, Option<Grade>) {
         let mut trials = Vec::new();
         let name = self.name;
         let lesson = Arc::new(self);

@@ -19,6 +19,7 @@ use crate::actors::Check;
 use crate::machine::tell;
 use crate::report::Report;
 use crate::suite::record::{Graded, Status};
+use crate::words::text;
 
 /// The environment variable that asks for these lines. The program that sets it sends a key on the suite's stdin
 /// first, and holds that open; when stdin ends, so does the suite, with all that it has started.
@@ -51,9 +52,9 @@ fn list(lesson: &str, checks: &[Check], begun: bool) -> Value {
         };
         json!({
             "check": check.id,
-            "demands": check.demands,
+            "demands": text(check.demands),
             "section": check.section,
-            "hint": check.hint,
+            "hint": text(check.hint),
             "status": status,
             "message": missing.unwrap_or_default(),
         })

@@ -60,7 +60,7 @@ impl Reports {
                 words::reported_later(milestone, lesson, report.subject(), id)
             }
             _ if self.shown.contains(&id) => {
-                format!("{}\n{}", report.line(), words::REPORTED_ABOVE)
+                format!("{}\n{}", report.line(), words::reported_above())
             }
             // A check before it ended in no regular way.
             _ => report.coloured(),

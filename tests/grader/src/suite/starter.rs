@@ -66,7 +66,7 @@ pub(crate) fn marker_left(file: &Path, exercise: &str) -> Result<(), String> {
         return is_kept(file, exercise);
     }
     let name = file.strip_prefix(workspace()).unwrap_or(file).display();
-    Err(format!("{name} {}\n{}", words::MARKER_LEFT, words::STARTER_CHANGED))
+    Err(format!("{name} {}\n{}", words::marker_left(), words::starter_changed()))
 }
 
 /// The lines without what an editor may change of them.

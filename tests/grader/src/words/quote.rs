@@ -12,7 +12,7 @@ const ENOUGH: usize = 4 * (SHOWN + 1);
 /// Bytes as people can read them: their number, and the text with escapes, cut in the middle.
 pub fn quote(bytes: &[u8]) -> String {
     if bytes.is_empty() {
-        return "nothing".into();
+        return super::nothing();
     }
     let count = number(bytes.len());
     if bytes.len() > 2 * ENOUGH {
@@ -98,7 +98,7 @@ pub struct Differing {
 /// Other bytes than were expected, or too few of them: both around the place where they part. `then`: what
 /// came after them, if not more bytes.
 pub fn differing(expected: &[u8], got: &[u8], then: &str) -> Differing {
-    let then = if then.is_empty() { String::new() } else { format!(", then: {then}") };
+    let then = if then.is_empty() { String::new() } else { super::and_then(then) };
     if got.is_empty() || expected.is_empty() {
         return Differing { expected: quote(expected), got: quote(got) + &then, mark: None };
     }

@@ -14,6 +14,7 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::super::process::Stat;
 use super::{CutOff, Quota, spawn};
+use crate::words::{Language, language, speaking};
 
 /// Tells the programs of this test process apart.
 pub type Number = u64;
@@ -27,6 +28,8 @@ const INTERVAL: Duration = Duration::from_millis(50);
 struct Polled {
     group: Pid,
     quota: Quota,
+    /// Of who is told why it was ended.
+    language: Language,
     cut_off: Arc<dyn CutOff>,
     /// Whether all that belongs to it is to be killed.
     is_over: bool,
@@ -62,8 +65,8 @@ pub fn begin(number: Number, child: &Child, quota: Quota, cut_off: Arc<dyn CutOf
         keep();
     });
     let group = Pid::from_child(child);
-    let (is_over, found_nothing) = (false, 0);
-    lock().push((number, Polled { group, quota, cut_off, is_over, found_nothing }));
+    let (language, is_over, found_nothing) = (language(), false, 0);
+    lock().push((number, Polled { group, quota, language, cut_off, is_over, found_nothing }));
     BEGUN.notify_all();
 }
 
@@ -118,9 +121,10 @@ fn poll() {
 
 /// Ends a program that exceeds its quota, and what is left of one that is over.
 fn judge(program: &Polled, members: &[&Member]) {
-    let Polled { quota, cut_off, is_over, .. } = program;
+    let Polled { quota, language, cut_off, is_over, .. } = program;
     let memory = members.iter().map(|member| member.memory).sum();
-    if !is_over && let Some(reason) = quota.exceeded(members.len(), memory) {
+    let exceeded = || quota.exceeded(members.len(), memory);
+    if !is_over && let Some(reason) = speaking(*language, exceeded) {
         cut_off.cut_off(reason);
     }
     if !is_over && cut_off.is_cut_off() && !members.is_empty() {

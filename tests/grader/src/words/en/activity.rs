@@ -2,19 +2,19 @@
 
 use std::net::SocketAddr;
 
-pub const BUSY: &str = "is busy, and waits for nothing";
-pub const POLLS: &str = "waits in poll until one of its sockets is ready";
-pub const SLEEPS: &str = "sleeps";
-pub const WAITS_FOR_A_PROCESS: &str = "waits for a process";
-pub const WAITS_FOR_A_THREAD: &str = "waits for a lock, or for another thread";
-
-/// What a call waits on.
-pub const LISTENER: &str = "on its listener";
-pub const A_CONNECTION: &str = "on a connection of its own";
-pub const STREAMS: [&str; 3] =
-    ["on its standard input", "on its standard output", "on its standard error"];
-
 words! {
+    busy() = "is busy, and waits for nothing";
+    polls() = "waits in poll until one of its sockets is ready";
+    sleeps() = "sleeps";
+    waits_for_a_process() = "waits for a process";
+    waits_for_a_thread() = "waits for a lock, or for another thread";
+    // What a call waits on.
+    listener() = "on its listener";
+    a_connection() = "on a connection of its own";
+    stdin() = "on its standard input";
+    stdout() = "on its standard output";
+    stderr() = "on its standard error";
+
     only_thread(does: &str) = "it {does}";
     one_thread(does: &str) = "one thread {does}";
     threads(number: usize, does: &str) = "{number} threads: each {does}";

@@ -7,57 +7,54 @@ use std::time::Duration;
 
 use crate::words::{bytes, quote};
 
-/// Instead of all that was expected, and after some of it.
-pub const TIME_UP: &str = "nothing: the time was up";
-pub const THEN_TIME_UP: &str = "the time was up";
-
-// Programs.
-pub const ERROR_LINE: &str = "`error: WHAT: WHY` on stderr";
-pub const HAS_ENDED: &str = "it has ended";
-pub const INPUT_ENDED: &str = "its input has been ended";
-pub const JUST_THAT: &str = "just that";
-pub const KERNELS_VIEW: &str = "the kernel's view of the program";
-pub const LISTENING: &str = "`listening on ADDRESS:PORT` as the first line on stdout";
-pub const NOT_AVAILABLE_HERE: &str = "not available here";
-pub const READS_INPUT: &str = "a program that reads its input";
-pub const RLIMIT: &str = "the program's limit is set";
-pub const RUNNING: &str = "a running program";
-pub const RUNS_ON: &str = "it closed its output and runs on";
-pub const STARTS: &str = "the program starts";
-pub const TAKES_SIGNAL: &str = "a process that takes the signal";
-pub const THE_END: &str = "the end of the program";
-
-// Connections.
-pub const A_BYTE: &str = "a byte that can be read";
-pub const A_CONNECTION: &str = "a connection";
-pub const A_RESET: &str = "a reset";
-pub const BYTES_AND_END: &str = "bytes, then the end of the stream";
-pub const CLEAN_END: &str = "a clean end of the stream";
-pub const CLOSED_IN_TIME: &str = "a closed connection after some of the bytes";
-pub const END_OF_STREAM: &str = "the end of the stream";
-pub const END_READ: &str = "the end of the stream (read returns 0)";
-pub const FREE_PORT: &str = "a free port";
-pub const FREE_PORT_FOR_CHECK: &str = "a free port for the check";
-pub const NETWORK: &str = "two network namespaces";
-pub const NO_REPLY: &str = "the end of the connection, without a reply";
-pub const NO_ROOM: &str = "no room for more, since nothing is read: the time was up";
-pub const OPEN_CONNECTION: &str = "an open connection";
-pub const READS_ALL: &str = "a program that reads what has come";
-pub const REFUSED: &str = "a refused connection";
-pub const SILENCE: &str = "silence, and an open connection";
-pub const STILL_OPEN: &str = "nothing, and an open connection: the time was up";
-pub const TAKES_BYTES: &str = "an open connection that takes the bytes";
-/// In all that expects an end, of the stream or of the connection.
-pub const THE_END_OF: &str = "the end of";
-pub const TIME_WAIT: &str = "one end of a connection in TIME_WAIT";
-
-// The check itself.
-pub const A_PANIC: &str = "a panic: see above";
-pub const DEADLINE_THAT_PASSES: &str = "a deadline that can pass";
-pub const NO_PANIC: &str = "the check itself does not panic";
-pub const SUCCEEDED: &str = "it succeeded";
-
 words! {
+    // Instead of all that was expected, and after some of it.
+    time_up() = "nothing: the time was up";
+    then_time_up() = "the time was up";
+    // Programs.
+    error_line() = "`error: WHAT: WHY` on stderr";
+    has_ended() = "it has ended";
+    input_ended() = "its input has been ended";
+    just_that() = "just that";
+    kernels_view() = "the kernel's view of the program";
+    listening() = "`listening on ADDRESS:PORT` as the first line on stdout";
+    not_available_here() = "not available here";
+    reads_input() = "a program that reads its input";
+    rlimit() = "the program's limit is set";
+    running() = "a running program";
+    runs_on() = "it closed its output and runs on";
+    starts() = "the program starts";
+    takes_signal() = "a process that takes the signal";
+    the_end() = "the end of the program";
+    // Connections.
+    a_byte() = "a byte that can be read";
+    a_connection() = "a connection";
+    a_reset() = "a reset";
+    bytes_and_end() = "bytes, then the end of the stream";
+    clean_end() = "a clean end of the stream";
+    closed_in_time() = "a closed connection after some of the bytes";
+    end_of_stream() = "the end of the stream";
+    end_read() = "the end of the stream (read returns 0)";
+    free_port() = "a free port";
+    free_port_for_check() = "a free port for the check";
+    network() = "two network namespaces";
+    no_reply() = "the end of the connection, without a reply";
+    no_room() = "no room for more, since nothing is read: the time was up";
+    open_connection() = "an open connection";
+    reads_all() = "a program that reads what has come";
+    refused() = "a refused connection";
+    silence() = "silence, and an open connection";
+    still_open() = "nothing, and an open connection: the time was up";
+    takes_bytes() = "an open connection that takes the bytes";
+    // In all that expects an end, of the stream or of the connection.
+    the_end_of() = "the end of";
+    time_wait() = "one end of a connection in TIME_WAIT";
+    // The check itself.
+    a_panic() = "a panic: see above";
+    deadline_that_passes() = "a deadline that can pass";
+    no_panic() = "the check itself does not panic";
+    succeeded() = "it succeeded";
+
     on_stream(words: &str, stream: impl Display) = "{words:?} on {stream}";
     on_stdout(what: &str) = "{what} on stdout";
     not_on_stdout(words: &str) = "no {words:?} on stdout";

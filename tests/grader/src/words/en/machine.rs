@@ -1,11 +1,11 @@
 //! What a machine lacks, and why a program was ended.
 
-pub const PRIVILEGED_PORTS: &str = "privileged ports";
-pub const LIST_OF_SOCKETS: &str = "the kernel's list of sockets";
-pub const NAMESPACES: &str = "network namespaces";
-pub const NETEM: &str = "the kernel's netem";
-
 words! {
+    privileged_ports() = "privileged ports";
+    list_of_sockets() = "the kernel's list of sockets";
+    namespaces() = "network namespaces";
+    netem() = "the kernel's netem";
+
     // In the list of tests: short, since all of its lines become as wide.
     needs(what: &str) = "needs {what}";
     the_right_to(command: &str) = "the right to {command}";

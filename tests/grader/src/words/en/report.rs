@@ -1,21 +1,19 @@
 //! The frame of a report, and what becomes of a recording.
 
-/// Under these, texts are aligned.
-pub const EXPECTED: &str = "        expected  ";
-pub const GOT: &str = "        got       ";
-
-pub const HINT: &str = "Hint:";
-pub const LIKELY_CAUSE: &str = "Likely cause:";
-pub const NOTHING: &str = "nothing";
-pub const READ: &str = "Read:";
-
-/// Before the cause and the hint of a check that isn't judged.
-pub const IF_AGAIN: &str = "If it says the same on a quiet machine, it's your program:";
-
-/// Instead of the name of a program, in an experiment.
-pub const THIS_MACHINE: &str = "this machine";
-
 words! {
+    // Under these, texts are aligned.
+    expected() = "        expected  ";
+    got() = "        got       ";
+    hint() = "Hint: ";
+    likely_cause() = "Likely cause: ";
+    nothing() = "nothing";
+    read() = "Read: ";
+    // Before the cause and the hint of a check that isn't judged.
+    if_again() = "If it says the same on a quiet machine, it's your program:";
+    // Instead of the name of a program, in an experiment.
+    this_machine() = "this machine";
+    begin_with() = "Begin with this one:";
+
     title(program: &str, check: &str) = "{program} does not pass {check}";
     title_not_judged(program: &str, check: &str) =
         "{program} is not judged on {check}: the machine was busy";

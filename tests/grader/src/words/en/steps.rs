@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use crate::words::quote;
 
-pub const ACCEPT: &str = "accept a connection";
-pub const BECOMES_REFUSED: &str = "new clients are refused";
-pub const CLOSE_THE_LISTENER: &str = "close the listener";
-pub const EACH_THREAD_WAITS: &str = "each of its threads waits for something";
-pub const LESS_THAN_NINE_SECONDS: &str = "that took less than 9 s";
-pub const LIFT_THE_LIMIT: &str = "lift the limit";
-pub const NETWORK: &str = "two network namespaces, joined by a cable";
-pub const NO_MORE_DESCRIPTORS: &str = "the system gives descriptors to the program no more";
-pub const NO_MORE_THREADS: &str = "the system gives threads to the program no more";
-
 words! {
+    accept() = "accept a connection";
+    becomes_refused() = "new clients are refused";
+    close_the_listener() = "close the listener";
+    each_thread_waits() = "each of its threads waits for something";
+    less_than_nine_seconds() = "that took less than 9 s";
+    lift_the_limit() = "lift the limit";
+    network() = "two network namespaces, joined by a cable";
+    no_more_descriptors() = "the system gives descriptors to the program no more";
+    no_more_threads() = "the system gives threads to the program no more";
+
     // Programs.
     starts(command: &str) = "start {}", command.trim_end();
     runs_to_end(command: &str) = "run {command} to its end";

@@ -1,20 +1,14 @@
 //! What a suite, and `cargo grade`, say around the reports.
 
-pub const MARKER_LEFT: &str = "has been edited, and its first line is still\n\
-     `// NOT STARTED: delete this line to be graded`. Delete that line to be graded.";
-
-pub const OTHER_LESSONS: &str = "cargo test stops at the first lesson that fails, so others may not have \
-     run. `cargo grade` runs all.";
-
-pub const QUOTE_NOT_CLOSED: &str =
-    "SUBJECT has a quote that isn't closed. It is split into words as a shell splits them.";
-
-pub const STARTER_CHANGED: &str =
-    "If the starter itself is to change: SNAPSHOTS=overwrite cargo test records it anew.";
-
-pub const REPORTED_ABOVE: &str = "(its report is above)";
-
 words! {
+    marker_left() = "has been edited, and its first line is still\n\
+     `// NOT STARTED: delete this line to be graded`. Delete that line to be graded.";
+    other_lessons() = "cargo test stops at the first lesson that fails, so others may not have \
+     run. `cargo grade` runs all.";
+    quote_not_closed() = "SUBJECT has a quote that isn't closed. It is split into words as a shell splits them.";
+    starter_changed() = "If the starter itself is to change: SNAPSHOTS=overwrite cargo test records it anew.";
+    reported_above() = "(its report is above)";
+
     no_test_matches(lesson: &str, word: &str, nearest: Option<&str>) =
         "no test of {lesson} matches `{word}`{}",
         nearest.map(|name| format!("; do you mean `{name}`?")).unwrap_or_else(|| {
@@ -31,6 +25,12 @@ words! {
         if subject == "subject" { "SUBJECT=\"…\" " } else { "" };
     milestone(name: &str, passed: usize, of: usize) =
         "{name}: {passed} of {of}{}", if passed == of { ", done" } else { "" };
+    all_checks(name: &str, of: usize) = "{name}: all {of} checks";
+    some_checks(name: &str, passed: usize, of: usize) = "{name}: {passed} of {of} checks";
+    not_run(count: usize) = ", {count} not run";
+    not_available(count: usize) = ", {count} not available";
+    not_judged(count: usize) = ", {count} not judged (the machine was busy)";
+    next(check: &str) = "; next: {check}";
     compare_with(solution: &str) = "Compare your answer with {solution}.";
     read_next(title: &str, page: &str) = "Next in the book: {title}, {page}";
 }
