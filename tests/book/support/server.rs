@@ -69,6 +69,7 @@ impl Server {
     #[track_caller]
     fn start_on(root: &Path, book: &SmallBook, change: impl FnOnce(&mut Command)) -> Server {
         let mut command = Command::new(executable());
+        command.env("GRADER_LANG", "en");
         change(&mut command);
         // Where `std::env::temp_dir` looks: Unix has the first, Windows the second.
         for name in ["TMPDIR", "TMP"] {

@@ -131,6 +131,7 @@ fn start(
         .arg(sources)
         .args(option)
         .env("TMPDIR", sources)
+        .env("GRADER_LANG", "en")
         .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -189,7 +189,11 @@ mod unix {
         let (mut ours, theirs) = UnixStream::pair().unwrap();
         ours.write_all(b"the key\n").unwrap();
         let mut suite = Command::new(env::current_exe().unwrap());
-        suite.args(["--format", "json"]).env(A_SUITE, "1").env("SUBJECT", "echo I am somebody");
+        suite
+            .args(["--format", "json"])
+            .env(A_SUITE, "1")
+            .env("GRADER_LANG", "en")
+            .env("SUBJECT", "echo I am somebody");
         suite.env_remove(LIVE).env(RECORD, "1").stdin(OwnedFd::from(theirs));
         let output = suite.stdout(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
         drop(suite);
@@ -282,7 +286,11 @@ mod unix {
 
     fn a_reader_may_go_away() {
         let mut suite = Command::new(env::current_exe().unwrap());
-        suite.env(A_SUITE, "1").env("SUBJECT", "echo I am somebody").env_remove(LIVE);
+        suite
+            .env(A_SUITE, "1")
+            .env("GRADER_LANG", "en")
+            .env("SUBJECT", "echo I am somebody")
+            .env_remove(LIVE);
         let mut suite = suite.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(suite.stdout.take());
         let said = String::from_utf8(suite.wait_with_output().unwrap().stderr).unwrap();
@@ -292,7 +300,11 @@ mod unix {
     /// This program as a suite of an exercise that passes one check of three.
     fn suite(arguments: &[&str]) -> assert_cmd::Command {
         let mut suite = assert_cmd::Command::new(env::current_exe().unwrap());
-        suite.args(arguments).env(A_SUITE, "1").env("SUBJECT", "echo I am somebody");
+        suite
+            .args(arguments)
+            .env(A_SUITE, "1")
+            .env("GRADER_LANG", "en")
+            .env("SUBJECT", "echo I am somebody");
         suite.env_remove(LIVE).env_remove(RECORD).timeout(DEADLINE);
         suite
     }
@@ -324,6 +336,7 @@ mod unix {
             command
                 .env(A_SUITE, "1")
                 .env(LIVE, "1")
+                .env("GRADER_LANG", "en")
                 .env("SUBJECT", subject)
                 .env("PWD", folder.path());
             // So long that no check ends its program by itself.

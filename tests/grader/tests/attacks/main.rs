@@ -256,7 +256,7 @@ mod linux {
             let mut grade = assert_cmd::Command::new(grader::program_file("grade"));
             grade.args(["--format", "json", "--submissions"]).arg(self.folder.path());
             grade.env("CARGO", workspace().join("tests/grader/tests/fake/cargo"));
-            grade.env("FAKE", self.fake.path()).env(A_SUITE, "1");
+            grade.env("FAKE", self.fake.path()).env(A_SUITE, "1").env("GRADER_LANG", "en");
             grade.env("GRADER_PATIENCE", patience).env("GRADER_SEED", "7");
             grade.timeout(Duration::from_secs(100)).output().unwrap()
         }
@@ -264,7 +264,7 @@ mod linux {
         /// What the suite says of a learner in a terminal.
         fn by_hand(&self, learner: &str) -> Vec<u8> {
             let mut suite = assert_cmd::Command::new(env::current_exe().unwrap());
-            suite.env(A_SUITE, "1").env("SUBJECT", "./exercise02");
+            suite.env(A_SUITE, "1").env("SUBJECT", "./exercise02").env("GRADER_LANG", "en");
             suite.env("PWD", self.folder.path().join(learner));
             suite.timeout(Duration::from_secs(100)).output().unwrap().stdout
         }

@@ -86,6 +86,7 @@ impl Workspace {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut grade = Command::new(grader::program_file("grade"));
         grade.args(arguments).env("CARGO", fake("cargo")).env("FAKE", self.dir.path());
+        grade.env("GRADER_LANG", "en");
         grade.timeout(Duration::from_secs(60));
         grade
     }
