@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use grader::{Hint, Outcome, Run};
+use grader::{Hint, Outcome, Run, text};
 
 const FORM: &str = "Is each line the address as it was given, a colon, a blank, and what the address and the port are?";
 
@@ -24,8 +24,9 @@ pub fn refuses(run: &mut Run, words: &[&str]) -> Outcome {
     let stderr = refused(run, words)?;
     let errors: Vec<&str> = stderr.lines().filter(|line| grader::explains(line)).collect();
     let missing = first_without_a_line(words, &errors);
-    let got = missing.map(|word| format!("no such line for {word}")).unwrap_or_default();
-    let statement = "each of them has a line `error: WHAT: WHY` of its own on stderr that names it";
+    let got = missing.map(|word| text!("no such line for {word}", word)).unwrap_or_default();
+    let statement =
+        text!("each of them has a line `error: WHAT: WHY` of its own on stderr that names it");
     run.ensure(statement, missing.is_none(), got)
         .hint("How does a person learn which of the words were bad?")
 }
@@ -95,8 +96,8 @@ pub fn prints(run: &mut Run, stdout: &str, lines: &[String]) -> Outcome {
     let mut printed = stdout.lines();
     for (number, line) in (1..).zip(lines) {
         let got = printed.next();
-        let statement = format!("`{line}` is line {number} of its stdout");
-        let shown = got.map_or("no such line".into(), |got| format!("`{got}`"));
+        let statement = text!("`{line}` is line {number} of its stdout", line, number);
+        let shown = got.map_or_else(|| text!("no such line"), |got| format!("`{got}`"));
         let outcome = run.ensure(statement, got == Some(line), shown);
         // The same words, but for the address: the form is wrong, and not what the program knows.
         let class = line.rsplit_once(": ").map_or("", |(_, class)| class);

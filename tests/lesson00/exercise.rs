@@ -66,7 +66,7 @@
 use std::net::{Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use grader::{Check, Hint, Listener, Needs, Outcome, Run, check, private_loopback};
+use grader::{Check, Hint, Listener, Needs, Outcome, Run, check, private_loopback, text};
 
 use servers::handshake::BROADCAST;
 
@@ -168,7 +168,7 @@ fn shows_both_ends_in_ipv6(run: &mut Run) -> Outcome {
 fn shows_the_ends(run: &mut Run, mut listener: Listener, given: &str) -> Outcome {
     let mut program = run.start(&[given])?;
     let server = listener.accept().hint("To which address does your program connect?")?;
-    run.step(format!("the server's peer is {}", server.remote()));
+    run.step(text!("the server's peer is {peer}", peer = server.remote()));
     let ends = [("local", server.remote()), ("peer", server.local())];
     let connected = Instant::now();
     let finished = program.finishes().hint(WAITS)?;

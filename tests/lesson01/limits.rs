@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use common::GREETING;
-use grader::{Hint, Outcome, Program, Run};
+use grader::{Hint, Outcome, Program, Run, text};
 use servers::handshake;
 
 use crate::checks::be_the_server;
@@ -26,7 +26,12 @@ pub fn takes_the_longest_reply(run: &mut Run) -> Outcome {
     let mut client = run.start_through(&counted, &[PATIENT, &[&address]].concat())?;
     let mut server = listener.accept()?;
     server.receives(GREETING)?;
-    run.step(format!("the server sends a frame of {LONGEST} bytes: {LINES} lines {line:?}"));
+    run.step(text!(
+        "the server sends a frame of {length} bytes: {lines} lines {line}",
+        length = LONGEST,
+        lines = LINES,
+        line = format!("{line:?}"),
+    ));
     let lines = format!("{line}\n").repeat(LINES / 256);
     // A client that refuses the length is judged by what it printed.
     let _ = server.write_all(&announced(LONGEST), "the client reads the length").and_then(|()| {
@@ -36,7 +41,11 @@ pub fn takes_the_longest_reply(run: &mut Run) -> Outcome {
     client.exits_with(0)?;
     let printed = client.stdout();
     let is_right = printed.split_whitespace().eq([&*LINES.to_string(), &line, "1"]);
-    let expected = format!("it has printed {LINES} lines {line:?} and an empty one (`uniq -c`)");
+    let expected = text!(
+        "it has printed {lines} lines {line} and an empty one (`uniq -c`)",
+        lines = LINES,
+        line = format!("{line:?}"),
+    );
     run.ensure(expected, is_right, grader::quote(printed.as_bytes()))
 }
 
@@ -115,7 +124,8 @@ pub fn has_one_deadline(run: &mut Run) -> Outcome {
         ends_in_time(run, &mut client, started, connected, it)?;
         // An interpreter's start may hide that it has given up a little too early.
         let (took, least) = (client.ran_since(connected), it.limit - it.limit / 16);
-        let statement = format!("that took {least:?} at least after it connected");
+        let statement =
+            text!("that took {least} at least after it connected", least = format!("{least:?}"));
         run.ensure_in_time(statement, took >= least, format!("{took:?}")).hint(TOO_SOON)
     })
 }
@@ -130,7 +140,7 @@ pub fn does_not_give_up_early(run: &mut Run) -> Outcome {
     let (mut second, mut usual) = asked(run, &[])?;
     patient.send(&reply[..2])?;
     usual.send(&reply[..4])?;
-    run.step(format!("nothing happens for {pause:?}"));
+    run.step(text!("nothing happens for {pause}", pause = format!("{pause:?}")));
     thread::sleep(pause);
     patient.send(&reply[2..])?;
     patient.close();
@@ -191,13 +201,21 @@ fn ends_in_time(
         "How often does your client begin to wait anew, and for how long each time?";
     fails(client)?;
     let (took, most) = (client.ran_since(connected), limit + grace);
-    run.ensure_in_time(format!("that took {most:?} at most"), took <= most, format!("{took:?}"))
-        .hint(TOO_LATE)?;
+    run.ensure_in_time(
+        text!("that took {most} at most", most = format!("{most:?}")),
+        took <= most,
+        format!("{took:?}"),
+    )
+    .hint(TOO_LATE)?;
     // A timeout may be rounded.
     let (took, least) =
         (client.ran_since(started), limit.saturating_sub(Duration::from_millis(50)));
-    run.ensure(format!("that took {least:?} at least"), took >= least, format!("{took:?}"))
-        .hint(TOO_SOON)
+    run.ensure(
+        text!("that took {least} at least", least = format!("{least:?}")),
+        took >= least,
+        format!("{took:?}"),
+    )
+    .hint(TOO_SOON)
 }
 
 const TOO_SOON: &str = "Which timeout in your client is shorter than its time limit?";

@@ -50,7 +50,9 @@ use std::net::{Shutdown, SocketAddr};
 use std::time::Duration;
 
 use common::{GREETING, REPLY};
-use grader::{Check, Hint, Needs, Outcome, Peer, Run, check, is_wine, private_loopback, sockets};
+use grader::{
+    Check, Hint, Needs, Outcome, Peer, Run, check, is_wine, private_loopback, sockets, text,
+};
 use socket2::SockRef;
 
 use crate::limits;
@@ -177,7 +179,7 @@ fn says_where_it_listens(run: &mut Run) -> Outcome {
     let told = private_loopback();
     let (_server, address) = run.serve_with(&[&SocketAddr::new(told, 0).to_string()])?;
     let is_there = address.ip() == told && address.port() != 0;
-    run.ensure(format!("the address is {told}, and the port a real one"), is_there, address)
+    run.ensure(text!("the address is {told}, and the port a real one", told), is_there, address)
         .hint("Who knows the address and the port: the command line, or the listener?")?;
     run.connect(address)?.close();
     // All of 127.0.0.0/8 is loopback there.
@@ -197,7 +199,7 @@ fn serves_the_next_client(run: &mut Run) -> Outcome {
     let (server, address) = run.serve()?;
     let mut clients = Vec::new();
     for number in 1..=5 {
-        let mut client = run.connect_as(&format!("client {number}"), address)?;
+        let mut client = run.connect_as(&text!("client {number}", number), address)?;
         let text = run.text(12);
         // Of each only the start, so that a server may have the starts of all at the same time.
         let start = text.chars().next().map_or(0, char::len_utf8);
@@ -373,7 +375,7 @@ fn refuses_a_request_that_is_too_long(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve_with(&["--time-limit", "60", "127.0.0.1:0"])?;
     for request in ["x".repeat(MAX_REQUEST + 1), longest("é")] {
         let mut client = run.connect_as("a client with a byte too many", address)?;
-        run.step(format!("it sends {} bytes", request.len()));
+        run.step(text!("it sends {length} bytes", length = request.len()));
         // The server may have closed before the last of them.
         let _ = client.write_all(request.as_bytes(), "the server reads the request");
         let _ = client.stream().shutdown(Shutdown::Write);

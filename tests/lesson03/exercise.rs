@@ -59,6 +59,7 @@ use std::net::SocketAddr;
 use common::{GREETING, REPLY};
 use grader::{
     Check, Hint, Needs, Outcome, Peer, Program, Run, check, is_wine, private_loopback,
+    text,
 };
 
 use crate::holder::{
@@ -187,7 +188,7 @@ fn says_where_it_listens(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve_with(&[&SocketAddr::new(told, 0).to_string()])?;
     let is_there = address.ip() == told && address.port() != 0;
     run.ensure(
-        format!("the address is {told}, and the port a real one"),
+        text!("the address is {told}, and the port a real one", told),
         is_there,
         address,
     )?;
@@ -343,8 +344,8 @@ fn leaves_closing_first(run: &mut Run, address: SocketAddr) -> Outcome<SocketAdd
 /// The next run, on the address of the one that has just ended.
 fn restarts(run: &mut Run, address: SocketAddr) -> Outcome<Program> {
     let (server, again) = run.serve_with(&[&address.to_string()])?;
-    let got = format!("it listens on {again}");
-    run.ensure(format!("its address is {address} again"), again == address, got)?;
+    let got = text!("it listens on {again}", again);
+    run.ensure(text!("its address is {address} again", address), again == address, got)?;
     Ok(server)
 }
 

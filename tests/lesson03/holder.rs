@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
-use grader::{ClosedPort, Hint, Outcome, Peer, Run, close, private_loopback};
+use grader::{ClosedPort, Hint, Outcome, Peer, Run, close, private_loopback, text};
 use socket2::{Domain, Socket, Type};
 
 use crate::checks::is_not_connected;
@@ -121,15 +121,15 @@ fn says(run: &mut Run, stderr: &str, address: &str, holder: &str) -> Outcome {
     let errors = stderr.lines().filter(|line| grader::explains(line));
     let error = errors.clone().find(|line| line.contains(address)).unwrap_or_default();
     let got = || grader::quote(stderr.as_bytes());
-    run.ensure(format!("a line `error: WHAT: WHY` names {address}"), !error.is_empty(), got()).hint(
+    run.ensure(text!("a line `error: WHAT: WHY` names {address}", address), !error.is_empty(), got()).hint(
         "You start five servers, and one cannot have its port: what do you have to be told?",
     )?;
     let said: Vec<_> =
         [A_SERVER, NO_SERVER].into_iter().filter(|words| error.contains(words)).collect();
     let is_right = said == [holder] || holder.is_empty() && said.is_empty();
     let statement = match holder {
-        "" => "the line says nothing of a server".into(),
-        _ => format!("the line says `{holder}`, and not the other"),
+        "" => text!("the line says nothing of a server"),
+        _ => text!("the line says `{holder}`, and not the other", holder),
     };
     let outcome = run.ensure(statement, is_right, got());
     match stderr.contains(holder) && said.is_empty() {

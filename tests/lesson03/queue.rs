@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use grader::sockets::{self, Socket, State};
-use grader::{Check, Hint, Needs, Outcome, Peer, Run, check};
+use grader::{Check, Hint, Needs, Outcome, Peer, Run, check, text};
 
 use crate::checks::is_not_connected;
 use crate::exercise::serves_a_client;
@@ -59,19 +59,28 @@ fn has_room_for(run: &mut Run, options: &[&str], room: u64) -> Outcome {
 /// Connects so many clients that nobody accepts, and waits until all are in the queue.
 pub fn fill(run: &mut Run, address: SocketAddr, clients: u64) -> Outcome<Vec<Peer>> {
     run.step(match clients {
-        1 => format!("1 client connects to {address}, and waits in the queue"),
-        _ => format!("{clients} clients connect to {address}, and wait in the queue"),
+        1 => text!("1 client connects to {address}, and waits in the queue", address),
+        _ => text!(
+            "{clients} clients connect to {address}, and wait in the queue",
+            clients,
+            address,
+        ),
     });
     let mut queue = Vec::new();
     for number in 1..=clients {
         // An answer that comes later is one to a SYN that has been sent again.
         let stream = TcpStream::connect_timeout(&address, Duration::from_millis(900))
-            .map_err(|why| run.broken(format!("connection {number}"), common::why(&why)))
+            .map_err(|why| {
+                run.broken(text!("connection {number}", number), common::why(&why))
+            })
             .hint("For how many clients is there room in your queue?")?;
-        queue.push(run.peer(stream, &format!("client {number} in the queue")));
+        queue.push(run.peer(stream, &text!("client {number} in the queue", number)));
     }
-    let are = if clients == 1 { "is" } else { "are" };
-    run.until(format!("{clients} {are} in the queue"), || {
+    let waiting = match clients {
+        1 => text!("1 is in the queue"),
+        _ => text!("{clients} are in the queue", clients),
+    };
+    run.until(waiting, || {
         // Where the kernel does not say so, the connections above are all that is known.
         let Some(sockets) = sockets::sockets_at(address) else { return Some(()) };
         let is_full =

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use common::{GREETING, REPLY};
-use grader::{Hint, Outcome, Peer, Program, Run, private_loopback, sockets};
+use grader::{Hint, Outcome, Peer, Program, Run, private_loopback, sockets, text};
 use servers::robustness::{Protocol, cut_anywhere, narrow};
 use socket2::SockRef;
 
@@ -140,14 +140,17 @@ pub fn serves_many_clients(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve()?;
     let mut clients = Vec::new();
     for number in 1..=MANY {
-        let mut client = run.connect_quietly(&format!("client {number}"), address)?;
+        let mut client = run.connect_quietly(&text!("client {number}", number), address)?;
         let (start, rest) = (words(run, 8), words(run, 8));
         client.write_all(start.as_bytes(), "the server takes half a line")?;
         // One after the other: no text asks for a long queue.
         has_been_read(run, &client, number)?;
         clients.push((client, start, rest));
     }
-    run.step(format!("{MANY} clients have connected and have sent half a line each"));
+    run.step(text!(
+        "{clients} clients have connected and have sent half a line each",
+        clients = MANY,
+    ));
     for (client, _, rest) in &mut clients {
         client.write_all(format!("{rest}\n").as_bytes(), "the server takes the rest of a line")?;
     }
@@ -174,7 +177,7 @@ pub fn serves_many_clients(run: &mut Run) -> Outcome {
 
 /// Waits, without a step, until the server has read all that the client sent.
 fn has_been_read(run: &mut Run, client: &Peer, number: usize) -> Outcome {
-    let expected = format!("the half lines of {MANY} clients have been read");
+    let expected = text!("the half lines of {clients} clients have been read", clients = MANY);
     let (local, Ok(remote)) = (client.local(), client.stream().peer_addr()) else {
         return Err(client.broken(expected, "a connection that has ended"));
     };
@@ -184,11 +187,11 @@ fn has_been_read(run: &mut Run, client: &Peer, number: usize) -> Outcome {
     if !on_its_way() && !unread() {
         return Ok(());
     }
-    let read = run.until(format!("the half line of client {number} has been read"), || {
+    let read = run.until(text!("the half line of client {number} has been read", number), || {
         (!on_its_way() && !unread()).then_some(())
     });
     read.map_err(|_| {
-        run.broken(expected, format!("those of {}, then: the time was up", number - 1))
+        run.broken(expected, text!("those of {count}, then: the time was up", count = number - 1))
     })
 }
 
@@ -227,7 +230,7 @@ pub fn serves_ipv6(run: &mut Run) -> Outcome {
 pub fn listens_where_it_is_told(run: &mut Run) -> Outcome {
     let told = private_loopback();
     let (_server, address) = run.serve_with(&[&SocketAddr::new(told, 0).to_string()])?;
-    run.ensure(format!("the address is {told}"), address.ip() == told, address)?;
+    run.ensure(text!("the address is {told}", told), address.ip() == told, address)?;
     is_served(&mut run.connect(address)?)?;
     // On Linux all of 127.0.0.0/8 is this machine.
     run.is_refused(SocketAddr::new(private_loopback(), address.port()))
@@ -241,7 +244,7 @@ trait Quietly {
 impl Quietly for Run {
     fn connect_quietly(&mut self, name: &str, address: SocketAddr) -> Outcome<Peer> {
         let stream = std::net::TcpStream::connect_timeout(&address, Duration::from_secs(5));
-        let stream = stream.map_err(|why| self.broken(format!("{name} connects"), why))?;
+        let stream = stream.map_err(|why| self.broken(text!("{name} connects", name), why))?;
         Ok(self.peer(stream, name))
     }
 }

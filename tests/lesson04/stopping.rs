@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use grader::{Hint, Outcome, Peer, Program, Run, is_wine};
+use grader::{Hint, Outcome, Peer, Program, Run, is_wine, looked_up, text};
 use servers::many_clients::{self, in_time};
 use servers::robustness::break_off;
 
@@ -17,13 +17,13 @@ const MAX_LINE: usize = 64 << 10;
 /// Bytes that aren't UTF-8, though some decoders take them.
 const NOT_TEXT: &[(&str, &[u8])] = &[
     // `你好` in GBK, the other encoding of the tutorial.
-    ("the client with GBK", b"\xc4\xe3\xba\xc3"),
-    ("the client with half a surrogate pair", b"a\xed\xa0\x80b"),
-    ("the client with an overlong zero", b"\xc0\x80"),
-    ("the client with an overlong slash", b"\xe0\x80\xaf"),
-    ("the client with a character beyond U+10FFFF", b"\xf4\x90\x80\x80"),
-    ("the client with half a character", b"\xe4\xbd"),
-    ("the client with one wrong byte", b"text \xff text"),
+    (looked_up("the client with GBK"), b"\xc4\xe3\xba\xc3"),
+    (looked_up("the client with half a surrogate pair"), b"a\xed\xa0\x80b"),
+    (looked_up("the client with an overlong zero"), b"\xc0\x80"),
+    (looked_up("the client with an overlong slash"), b"\xe0\x80\xaf"),
+    (looked_up("the client with a character beyond U+10FFFF"), b"\xf4\x90\x80\x80"),
+    (looked_up("the client with half a character"), b"\xe4\xbd"),
+    (looked_up("the client with one wrong byte"), b"text \xff text"),
 ];
 
 const DUE: &str = "Which lines were complete before the one that is wrong, and have they been answered when your server ends the client?";
@@ -69,9 +69,12 @@ pub fn closes_on_a_line_that_is_too_long(run: &mut Run) -> Outcome {
     client.send(format!("{longest}\n{longest}\n"))?;
     client.receives(reply(&longest) + &reply(&longest))?;
     for (name, line) in [
-        ("the client with a byte too many", format!("{longest}x\n")),
-        ("the client with too many bytes in few characters", "你".repeat(MAX_LINE / 3 + 1) + "\n"),
-        ("the client with a last line that is too long", format!("{longest}x")),
+        (looked_up("the client with a byte too many"), format!("{longest}x\n")),
+        (
+            looked_up("the client with too many bytes in few characters"),
+            "你".repeat(MAX_LINE / 3 + 1) + "\n",
+        ),
+        (looked_up("the client with a last line that is too long"), format!("{longest}x")),
     ] {
         let mut client = run.connect_as(name, address)?;
         client.send(format!("one\n{line}"))?;
@@ -161,7 +164,11 @@ fn cannot_fill_the_memory(run: &mut Run, server: &Program, address: SocketAddr) 
         }
     }
     let grown = server.usage()?.memory.saturating_sub(before) as usize;
-    let got = format!("{} MiB more, after {} MiB of lines", grown >> 20, sent >> 20);
+    let got = text!(
+        "{grown} MiB more, after {sent} MiB of lines",
+        grown = grown >> 20,
+        sent = sent >> 20,
+    );
     run.ensure("it needs no more than 24 MiB for that client", grown < MUCH / 2, got).hint(
         "Where are the replies that a client doesn't read, and what could keep you from making more of them?",
     )?;
@@ -276,8 +283,12 @@ fn finishes_lines(
     // Without a program, clients are refused as well.
     let refused = since.elapsed().as_millis();
     server.still_runs().map_err(|broken| {
-        let expected = "the server closes its listener and waits for the client, whose replies it has not sent yet";
-        run.broken(expected, format!("new clients were refused after {refused} ms, but the program had ended: {}", broken.got))
+        let expected = text!("the server closes its listener and waits for the client, whose replies it has not sent yet");
+        run.broken(expected, text!(
+            "new clients were refused after {refused} ms, but the program had ended: {got}",
+            refused,
+            got = broken.got,
+        ))
     })?;
     begins_to_read(run, &client)?;
     client.receives_all(replies)?;

@@ -1,6 +1,6 @@
 //! A server that echoes what exercise 5 sends, and what is demanded of its client.
 
-use grader::{Hint, Listener, Outcome, Peer, Program, Run};
+use grader::{Hint, Listener, Outcome, Peer, Program, Run, text};
 use lesson05::{fill_from, in_place};
 use socket2::SockRef;
 
@@ -99,7 +99,10 @@ impl Echo {
 
     /// Sends the echo with these bits of one byte flipped, and demands that the client notices.
     pub fn with_a_wrong_byte(mut self, run: &mut Run, place: usize, bits: u8) -> Outcome {
-        run.step(format!("the server sends it back with byte {place} changed (counted from 0)"));
+        run.step(text!(
+            "the server sends it back with byte {place} changed (counted from 0)",
+            place,
+        ));
         let sent = self.send_wrong(place, bits, self.length);
         self.ends_after_all(sent);
         fails(&mut self.client)
@@ -126,9 +129,11 @@ impl Echo {
     /// Reads the next piece and demands that it is in place.
     fn read_next(&mut self) -> Outcome<usize> {
         let (read, length) = (self.read, self.length);
-        let expected = format!(
-            "more of the message ({read} of {length} bytes have come, {} sent back)",
-            self.sent
+        let expected = text!(
+            "more of the message ({read} of {length} bytes have come, {sent} sent back)",
+            read,
+            length,
+            sent = self.sent,
         );
         let count = self.server.read_some(&mut self.piece, &expected)?;
         if count == 0 {
@@ -136,8 +141,8 @@ impl Echo {
             return ended.hint("What ends your message before all N bytes are written?");
         }
         if read + count > length {
-            let got = format!("{} bytes and perhaps more", read + count);
-            let more = Err(self.server.broken(format!("{length} bytes, then the end"), got));
+            let got = text!("{count} bytes and perhaps more", count = read + count);
+            let more = Err(self.server.broken(text!("{length} bytes, then the end", length), got));
             return more.hint(
                 "Which bytes does your program send twice, and how does it know the last one?",
             );
@@ -165,11 +170,11 @@ impl Echo {
     }
 
     pub fn reads_the_end(&mut self) -> Outcome {
-        let expected = format!("the end of the stream after {} bytes", self.length);
+        let expected = text!("the end of the stream after {length} bytes", length = self.length);
         let read = self.server.read_some(&mut self.piece, &expected);
         match read.hint("How does the server learn that it has all of the message?")? {
             0 => Ok(()),
-            count => Err(self.server.broken(expected, format!("{count} bytes more"))),
+            count => Err(self.server.broken(expected, text!("{count} bytes more", count))),
         }
     }
 
@@ -200,8 +205,10 @@ impl Echo {
             let count = PIECE.min(place - self.sent);
             fill_from(self.sent, &mut piece[..count]);
             let (read, sent) = (self.read, self.sent);
-            let expected = format!(
-                "the client reads the echo ({read} bytes have come from it, {sent} went back)"
+            let expected = text!(
+                "the client reads the echo ({read} bytes have come from it, {sent} went back)",
+                read,
+                sent,
             );
             let written = self.server.write_all(&piece[..count], &expected);
             // A client that only waits is another check's question.

@@ -64,7 +64,7 @@ use std::thread;
 use std::time::Duration;
 
 use grader::sockets::socket_between;
-use grader::{Check, Needs, Outcome, Peer, Run, check};
+use grader::{Check, Needs, Outcome, Peer, Run, check, text};
 use lesson05::{LONG, fill_from};
 
 use servers::handshake::{BROADCAST, limits_connect};
@@ -256,8 +256,9 @@ fn notices_bytes_out_of_place(run: &mut Run) -> Outcome {
     let place =
         LINE * run.number(SHORT as u64 / 2 / LINE as u64..=SHORT as u64 / LINE as u64 - 2) as usize;
     let mut echo = Echo::read_by(run, SHORT)?;
-    run.step(format!(
-        "the server sends it back with the two lines swapped that begin at byte {place}"
+    run.step(text!(
+        "the server sends it back with the two lines swapped that begin at byte {place}",
+        place,
     ));
     let sent = echo.send_to(place).and_then(|()| {
         let mut lines = [0; 2 * LINE];
@@ -285,8 +286,9 @@ fn says_so_at_once(run: &mut Run) -> Outcome {
     echo.read_to(PIECE)?;
     // In the words of a line, not in its number, and with more behind it.
     let place = LINE * run.number(1..=900) as usize + run.number(14..=62) as usize;
-    run.step(format!(
-        "it sends that back with byte {place} changed (counted from 0), and does nothing more"
+    run.step(text!(
+        "it sends that back with byte {place} changed (counted from 0), and does nothing more",
+        place,
     ));
     echo.send_wrong(place, 0xff, PIECE)?;
     fails(&mut echo.client)
@@ -345,7 +347,7 @@ fn sends_every_byte_once(run: &mut Run) -> Outcome {
     // No multiple of any chunk: the last one is short.
     let length = LONG + 1 + 2 * run.number(0..=5000) as usize;
     let mut echo = Echo::start(run, length, true)?;
-    run.step(format!("the server reads {length} bytes, each in its place, and the end"));
+    run.step(text!("the server reads {length} bytes, each in its place, and the end", length));
     echo.read_all(run)?;
     run.step("the server sends them back");
     echo.send_to(length)?;

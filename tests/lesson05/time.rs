@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use grader::{Hint, Outcome, Peer, Run};
+use grader::{Hint, Outcome, Peer, Run, text};
 
 use crate::echo::{Echo, accepts, fails, succeeds};
 
@@ -64,8 +64,9 @@ pub fn has_time_by_default(run: &mut Run) -> Outcome {
     other.send_to(length)?;
     let pause = Duration::from_millis(5300);
     run.grants(pause);
-    run.step(format!(
-        "the server sends nothing until {pause:?} after the connection, and to the other nothing more"
+    run.step(text!(
+        "the server sends nothing until {pause} after the connection, and to the other nothing more",
+        pause = format!("{pause:?}"),
     ));
     thread::sleep(pause.saturating_sub(accepted.elapsed()));
     echo.send_to(length).hint("Does your program give up before its time limit is over?")?;
@@ -97,19 +98,23 @@ fn ends_at(
         let (all, since) = (client.ran_since(started), client.ran_since(connected));
         let _ = server.stream().shutdown(Shutdown::Both);
         outcome?;
-        let statement = format!("it ended no earlier than {seconds} s after its start");
+        let statement = text!("it ended no earlier than {seconds} s after its start", seconds);
         run.ensure(statement, all >= limit, shown(all))
             .hint("In which unit is your time limit, and what else ends your program?")?;
         if limit >= LONG {
             // An interpreter's start may hide that it has given up a little too early.
             let least = limit - limit / 16;
-            let statement =
-                format!("it ended no earlier than {} s after it connected", in_seconds(least));
+            let statement = text!(
+                "it ended no earlier than {least} s after it connected",
+                least = in_seconds(least)
+            );
             run.ensure_in_time(statement, since >= least, shown(since))?;
         }
         let latest = limit + AFTERWARDS + late.end();
-        let statement =
-            format!("it ended no later than {} s after it connected", in_seconds(latest));
+        let statement = text!(
+            "it ended no later than {latest} s after it connected",
+            latest = in_seconds(latest)
+        );
         let outcome = run.ensure_in_time(statement, since <= latest, shown(since));
         // The first limit is short: twice of it is still in time, and so seems half of it after a late start.
         let is_shown = since < limit + AFTERWARDS / 2 && all - since < limit / 4;
@@ -122,7 +127,7 @@ fn ends_at(
 }
 
 fn shown(time: Duration) -> String {
-    format!("after {} s", in_seconds(time))
+    text!("after {time} s", time = in_seconds(time))
 }
 
 fn in_seconds(time: Duration) -> String {

@@ -63,7 +63,7 @@ pub use machine::{
 };
 pub use report::{Report, judge, recorded, without_frames};
 pub use suite::{Begun, Exercise, Graded, LIVE, Lesson, RECORD, Status, begun, starter};
-pub use words::{filled, harmless, of_reader, quote, speaking, template, text};
+pub use words::{filled, harmless, looked_up, of_reader, quote, speaking, template, text};
 
 /// Begins the description of a check.
 pub const fn check(id: &'static str, run: fn(&mut Run) -> Outcome) -> Check {

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use common::sockets::{Socket, State, sockets_around};
-use grader::{Check, Hint, Needs, Outcome, Program, Run, check};
+use grader::{Check, Hint, Needs, Outcome, Program, Run, check, text};
 use socket2::{Domain, Type};
 
 /// Where no program listens either, and the kernel says so at once, in other words than "refused": no TCP
@@ -55,7 +55,7 @@ pub fn limits_connect(run: &mut Run, fails: fn(&mut Program) -> Outcome) -> Outc
 }
 
 fn in_time(run: &mut Run, took: Duration, most: Duration) -> Outcome {
-    run.ensure_in_time(format!("that took {most:?} at most"), took <= most, format!("{took:?}"))
+    run.ensure_in_time(text!("that took {most} at most", most = format!("{most:?}")), took <= most, format!("{took:?}"))
         .hint("Is the time that connecting takes a part of your limit, or does the limit begin anew behind `connect`?")
 }
 
@@ -85,7 +85,8 @@ fn ends_in_time(
         (since.is_some() || client.has_ended()).then_some(())
     })?;
     if let Some(pause) = room_after {
-        let what = "the queue has room again, so that its next SYN is answered: and then silence";
+        let what =
+            text!("the queue has room again, so that its next SYN is answered: and then silence");
         thread::sleep(pause);
         run.attempt(what, full.makes_room())?;
     }
@@ -96,7 +97,11 @@ fn ends_in_time(
     let took = client.ran_since(started);
     // A timeout may be rounded.
     let least = limit.saturating_sub(Duration::from_millis(50));
-    run.ensure(format!("that took {least:?} at least"), took >= least, format!("{took:?}"))?;
+    run.ensure(
+        text!("that took {least} at least", least = format!("{least:?}")),
+        took >= least,
+        format!("{took:?}"),
+    )?;
     Ok(client.ran_since(begun.min(before)))
 }
 

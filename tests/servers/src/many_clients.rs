@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use common::GREETING;
 use grader::sockets;
-use grader::{Broken, Check, Hint, Needs, Outcome, Peer, Program, Rlimit, Run, Usage, check};
+use grader::{
+    Broken, Check, Hint, Needs, Outcome, Peer, Program, Rlimit, Run, Usage, check, looked_up, text,
+};
 use socket2::SockRef;
 
 use crate::robustness::{
@@ -34,8 +36,8 @@ pub fn survives_without_descriptors(run: &mut Run, is_served: IsServed) -> Outco
     let few = 4 + since.elapsed().as_millis() as usize / 90;
     // A line of advice may follow each.
     let errors = server.stderr().lines().filter(|line| line.starts_with("error: ")).count();
-    let statement = format!("it has complained fewer than {few} times");
-    run.ensure(statement, errors < few, format!("{errors} times"))
+    let statement = text!("it has complained fewer than {few} times", few);
+    run.ensure(statement, errors < few, text!("{errors} times", errors))
         .hint("How often do you say the same, and how soon do you call `accept` again?")?;
     is_served(&mut first)
         .hint("Which clients does an error of `accept` concern, and in which thread does your program wait after it?")?;
@@ -141,7 +143,7 @@ fn within(
     most: Duration,
     stop: impl Fn(&mut Run) -> Outcome<Duration>,
 ) -> Outcome {
-    let statement = format!("that took {most:?} at most");
+    let statement = text!("that took {most} at most", most = format!("{most:?}"));
     let mut late: Option<Broken> = None;
     for number in 1..=tries {
         let outcome = stop(run);
@@ -190,16 +192,21 @@ fn crowd(run: &mut Run, server: &mut Program, address: SocketAddr) -> Outcome<(V
         crowd.push(client);
     }
     Err(run.broken(
-        format!(
-            "an error, since a server with {DESCRIPTORS} descriptors can't have so many clients"
+        text!(
+            "an error, since a server with {descriptors} descriptors can't have so many clients",
+            descriptors = DESCRIPTORS,
         ),
-        format!("no error, though {} clients have been accepted", crowd.len()),
+        text!("no error, though {clients} clients have been accepted", clients = crowd.len()),
     ))
 }
 
 fn serve_with_few_descriptors(run: &mut Run) -> Outcome<(Program, SocketAddr)> {
     let limit = format!("ulimit -n {DESCRIPTORS}");
-    run.step(format!("`{limit}`: what is started now gets no more than {DESCRIPTORS} descriptors"));
+    run.step(text!(
+        "`{limit}`: what is started now gets no more than {descriptors} descriptors",
+        limit,
+        descriptors = DESCRIPTORS,
+    ));
     let script = format!("{limit}; exec \"$@\"");
     run.serve_through(&["sh", "-c", &script, "sh"], &["127.0.0.1:0"])
 }
@@ -217,7 +224,7 @@ pub fn leaves_nothing_behind(
     let (server, address) = run.serve()?;
     let visits = |run: &mut Run, clients: usize| {
         run.as_one_step(
-            format!("{clients} clients are served, and leave in one way or another"),
+            text!("{clients} clients are served, and leave in one way or another", clients),
             |run| (0..clients).try_for_each(|number| visit(run, address, number)),
         )
     };
@@ -246,13 +253,19 @@ pub fn leaves_nothing_behind(
 
 /// After so many clients or more have gone, the server holds less than `most`.
 fn holds_less(run: &mut Run, server: &Program, clients: usize, most: Usage) -> Outcome {
-    let statement = "of all that have gone, the server has kept no descriptor, thread or stack";
+    let statement =
+        text!("of all that have gone, the server has kept no descriptor, thread or stack");
     let holds = |now: Usage| too_much(now, most).is_none();
     let at_the_end = run.until(statement, || holds(server.usage().ok()?).then_some(()));
     at_the_end.map_err(|broken| match server.usage().ok().and_then(|now| too_much(now, most)) {
         Some((what, now, most, hint)) => Broken {
-            expected: format!("after {clients} clients or more, fewer than {most} {what}"),
-            got: format!("{now} {what}, then: the time was up"),
+            expected: text!(
+                "after {clients} clients or more, fewer than {most} {what}",
+                clients,
+                most,
+                what = grader::text(what),
+            ),
+            got: text!("{now} {what}, then: the time was up", now, what = grader::text(what)),
             hint: Some(hint),
             ..broken
         },
@@ -266,10 +279,10 @@ fn too_much(now: Usage, most: Usage) -> Option<(&'static str, usize, usize, &'st
     let threads = "When a client has gone, in which call does its thread still wait?";
     let stacks = "What keeps the stack of a thread that has ended until it is joined or detached?";
     [
-        ("descriptors", now.descriptors, most.descriptors, descriptors),
-        ("threads", now.threads, most.threads, threads),
+        (looked_up("descriptors"), now.descriptors, most.descriptors, descriptors),
+        (looked_up("threads"), now.threads, most.threads, threads),
         (
-            "areas of memory (a thread that has ended leaves two, until its handle is joined or dropped)",
+            looked_up("areas of memory (a thread that has ended leaves two, until its handle is joined or dropped)"),
             now.mappings,
             most.mappings,
             stacks,

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use grader::{Hint, Outcome, Program, Run, is_wine};
+use grader::{Hint, Outcome, Program, Run, is_wine, text};
 
 use crate::robustness::{Protocol, break_off};
 
@@ -53,7 +53,8 @@ fn ends_silent_clients<P: Protocol>(run: &mut Run, limit: Duration, arguments: &
         let seconds = format!("{:.2} s", took.as_secs_f64());
         // Timers count in milliseconds, and some begin a little early.
         let least = limit - Duration::from_millis(50);
-        let statement = format!("that was not before its {limit:?} were over");
+        let statement =
+            text!("that was not before its {limit} were over", limit = format!("{limit:?}"));
         run.ensure(statement, took >= least, seconds)?;
         match next {
             Some(mut next) => P::is_answered(&mut next)?,
@@ -94,7 +95,7 @@ pub fn serves_a_hundred_clients<P: Protocol>(run: &mut Run) -> Outcome {
     run.ensure(
         "it has left no files of theirs",
         files_more < 5,
-        format!("{files_more} files more"),
+        text!("{files} files more", files = files_more),
     )
     .hint("What have you written down of a client, and who deletes it when the client has gone?")?;
     keeps_no_memory::<P>(run, &server, address)
@@ -137,8 +138,11 @@ fn keeps_no_memory<P: Protocol>(run: &mut Run, server: &Program, address: Socket
             return Ok(());
         }
     }
-    let grown =
-        format!("from {} to {} KiB, a little in each round", memory[0] >> 10, memory[9] >> 10);
+    let grown = text!(
+        "from {from} to {to} KiB, a little in each round",
+        from = memory[0] >> 10,
+        to = memory[9] >> 10,
+    );
     run.ensure("it needs no more memory for 40 clients more", false, grown)
 }
 

@@ -14,7 +14,9 @@ use std::time::{Duration, Instant};
 
 use common::REPLY;
 use grader::sockets::{self, State};
-use grader::{Check, Needs, Outcome, Peer, Program, Rlimit, Run, check, close, is_wine};
+use grader::{
+    Check, Needs, Outcome, Peer, Program, Rlimit, Run, check, close, is_wine, looked_up, text,
+};
 use socket2::{Domain, SockRef, Socket, Type};
 
 /// How a client talks with the server.
@@ -149,17 +151,22 @@ fn survives_whatever_is_sent<P: Protocol>(run: &mut Run) -> Outcome {
     let a_megabyte = vec![b'x'; 1 << 20];
     let zeros = vec![0; 4096];
     for (what, bytes, is_allowed) in [
-        ("a megabyte without an end of line", a_megabyte.as_slice(), P::TAKES_A_MEGABYTE),
-        ("zeros", &zeros, true),
-        ("bytes that are never UTF-8", b"\xff\xfe\n\xc0\x80\n", false),
+        (
+            looked_up("a megabyte without an end of line"),
+            a_megabyte.as_slice(),
+            P::TAKES_A_MEGABYTE,
+        ),
+        (looked_up("zeros"), &zeros, true),
+        (looked_up("bytes that are never UTF-8"), b"\xff\xfe\n\xc0\x80\n", false),
         // `你好`, the other encoding of the tutorial.
         ("GBK", b"\xc4\xe3\xba\xc3\n", false),
-        ("half a character", b"\xe4\xbd", false),
-        ("only an end of line", b"\n", true),
+        (looked_up("half a character"), b"\xe4\xbd", false),
+        (looked_up("only an end of line"), b"\n", true),
     ] {
         let client = run.connect_as("a client", address)?;
-        run.step(format!(
-            "it sends {what}, finishes sending, and reads to the end of the connection"
+        run.step(text!(
+            "it sends {what}, finishes sending, and reads to the end of the connection",
+            what = grader::text(what),
         ));
         let reply = reads_to_an_end(client, bytes)?;
         if is_allowed {
@@ -249,7 +256,7 @@ fn gives_memory_back<P: Protocol>(run: &mut Run) -> Outcome {
         last = twenty_clients()?;
     }
     let grown = last.saturating_sub(first);
-    let got = format!("{} KiB more", grown >> 10);
+    let got = text!("{grown} KiB more", grown = grown >> 10);
     run.ensure("it has taken less than 5 MiB more", grown < 5 << 20, got)
 }
 
@@ -320,11 +327,11 @@ pub fn serve_with_full_errors(run: &mut Run, reader: &str) -> Outcome<(Program, 
 /// So many clients come for nothing: each breaks off before its request, or in it. Not more of them at once
 /// than wait in a short queue.
 pub fn break_off<P: Protocol>(run: &mut Run, address: SocketAddr, clients: usize) -> Outcome {
-    run.step(format!("{clients} clients connect and reset, some of them in their request"));
+    run.step(text!("{clients} clients connect and reset, some of them in their request", clients));
     for number in 0..clients {
         let client = TcpStream::connect_timeout(&address, Duration::from_secs(5));
         let client = client.map_err(|why| {
-            let got = format!("for number {}: {why}", number + 1);
+            let got = text!("for number {number}: {why}", number = number + 1, why);
             let broken = run.broken("a connection", got);
             if common::timed_out(&why) { broken.of_time() } else { broken }
         })?;
@@ -380,7 +387,7 @@ fn waits_for_descriptors<P: Protocol>(run: &mut Run) -> Outcome {
     server.complains("error: ")?;
     run.stays_idle(&server)?;
     let lines = server.stderr().lines().count();
-    run.ensure("it has complained in a few lines", lines < 100, format!("{lines} lines"))?;
+    run.ensure("it has complained in a few lines", lines < 100, text!("{lines} lines", lines))?;
     run.restore_rlimit(&server, Rlimit::Descriptors)?;
     P::is_answered(&mut client)?;
     client.close();

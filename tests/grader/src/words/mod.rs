@@ -71,6 +71,11 @@ pub fn text(english: &str) -> String {
     template(english).unwrap_or(english).into()
 }
 
+/// Marks a text that is looked up where it's used.
+pub const fn looked_up(english: &'static str) -> &'static str {
+    english
+}
+
 /// What stands for this text in this thread's language, if it isn't English.
 pub fn template(english: &str) -> Option<&'static str> {
     match language() {
@@ -97,15 +102,20 @@ pub fn filled(template: &str, values: &[(&str, &dyn Display)]) -> String {
     text + rest
 }
 
-/// A sentence with values in it, in this thread's language: `text!("it listens on {address}")` or
+/// A sentence with values in it, in this thread's language: `text!("it listens on {address}", address)` or
 /// `text!("that took {time}", time = seconds(took))`. Its English is what `book/po` knows it by. Where there are no
 /// values, the English literal will do: what takes a text looks it up.
 #[macro_export]
 macro_rules! text {
-    ($english:literal $(, $name:ident = $value:expr)* $(,)?) => {
+    (@value $name:ident) => { $name };
+    (@value $name:ident = $value:expr) => { $value };
+    ($english:literal $(, $name:ident $(= $value:expr)?)* $(,)?) => {
         match $crate::template($english) {
-            None => format!($english $(, $name = $value)*),
-            Some(other) => $crate::filled(other, &[$((stringify!($name), &$value)),*]),
+            None => format!($english $(, $name = $crate::text!(@value $name $(= $value)?))*),
+            Some(other) => $crate::filled(
+                other,
+                &[$((stringify!($name), &$crate::text!(@value $name $(= $value)?))),*],
+            ),
         }
     };
 }
