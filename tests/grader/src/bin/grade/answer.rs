@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use grader::{Begun, begun, harmless};
+use grader::{Begun, begun, harmless, text};
 
 use crate::exercise;
 
@@ -38,9 +38,10 @@ pub fn find(folder: &Path, lesson: &str) -> Answer {
         return Answer::Unusable(why);
     }
     match misnamed(folder, lesson, &names).filter(|_| !untouched) {
-        Some(name) => Answer::Unusable(format!(
-            "{} is not the name of an answer: those are {exercise}.rs, {exercise}.py and {exercise}",
-            harmless(&name)
+        Some(name) => Answer::Unusable(text!(
+            "{name} is not the name of an answer: those are {exercise}.rs, {exercise}.py and {exercise}",
+            name = harmless(&name),
+            exercise,
         )),
         None => Answer::NotStarted,
     }
@@ -49,28 +50,28 @@ pub fn find(folder: &Path, lesson: &str) -> Answer {
 /// The answer in this file; `None` if nothing is there.
 fn answer(folder: &Path, name: &str, exercise: &str) -> Result<Option<Answer>, String> {
     let file = folder.join(name);
-    let because = |why: &str| Err(format!("{name} is {why}"));
+    let because = |why: String| Err(text!("{name} is {why}", name, why));
     match fs::symlink_metadata(&file) {
         Err(why) if matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             return Ok(None);
         }
-        Err(why) => return because(&format!("out of reach: {why}")),
+        Err(why) => return because(text!("out of reach: {why}", why)),
         Ok(_) => {}
     }
-    let Ok(real) = file.canonicalize() else { return because("a link that leads nowhere") };
+    let Ok(real) = file.canonicalize() else { return because(text!("a link that leads nowhere")) };
     // A link might lead to another learner's answer, or to the solution.
     if !folder.canonicalize().is_ok_and(|folder| real.starts_with(folder)) {
-        return because("a link that leads out of the learner's folder");
+        return because(text!("a link that leads out of the learner's folder"));
     }
     match fs::metadata(&file) {
-        Ok(it) if it.is_dir() => return because("a folder, not a file"),
+        Ok(it) if it.is_dir() => return because(text!("a folder, not a file")),
         // To open a FIFO would wait for its writer.
-        Ok(it) if !it.is_file() => return because("not a regular file"),
-        Ok(it) if it.len() == 0 => return because("empty"),
+        Ok(it) if !it.is_file() => return because(text!("not a regular file")),
+        Ok(it) if it.len() == 0 => return because(text!("empty")),
         _ => {}
     }
     if let Err(why) = File::open(&file) {
-        return because(&format!("not readable: {why}"));
+        return because(text!("not readable: {why}", why));
     }
     let its_name = name.rsplit('/').next().unwrap_or(name);
     match file.extension().and_then(|extension| extension.to_str()) {
@@ -78,11 +79,11 @@ fn answer(folder: &Path, name: &str, exercise: &str) -> Result<Option<Answer>, S
         Some(_) => match begun(&file, exercise) {
             Begun::No => Ok(Some(Answer::NotStarted)),
             Begun::Yes => Ok(Some(Answer::Rust(file))),
-            Begun::MarkerLeft => {
-                because("edited, but its first line is still `// NOT STARTED: …`: delete that line")
-            }
+            Begun::MarkerLeft => because(text!(
+                "edited, but its first line is still `// NOT STARTED: …`: delete that line"
+            )),
         },
-        None if !is_executable(&file) => because("not executable"),
+        None if !is_executable(&file) => because(text!("not executable")),
         None => Ok(Some(Answer::Command("./".into(), its_name.into()))),
     }
 }

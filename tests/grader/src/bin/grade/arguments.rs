@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use common::CommandLine;
+use grader::text;
 
 use crate::LESSONS;
 
@@ -25,7 +26,9 @@ pub enum Deed {
     Report(&'static str),
 }
 
-const USAGE: &str = "[--submissions FOLDER] [--format json] [EXERCISE...]
+fn usage() -> String {
+    text!(
+        "[--submissions FOLDER] [--format json] [EXERCISE...]
        cargo grade --reset EXERCISE
        cargo grade --report EXERCISE
 
@@ -35,21 +38,27 @@ const USAGE: &str = "[--submissions FOLDER] [--format json] [EXERCISE...]
   --format json         Print a line of JSON for each check; what people read goes to stderr
   --reset EXERCISE      Start over: put the starter back, and keep your file beside it
   --report EXERCISE     Write exercise02-report.txt: your program, the machine and every report,
-                        for when you think the grader is wrong";
+                        for when you think the grader is wrong"
+    )
+}
 
 impl Arguments {
     pub fn parse() -> Arguments {
         let mut arguments = Arguments::default();
-        let mut line = CommandLine::new("Grades the exercises.", USAGE).called("cargo grade");
+        let (about, usage) = (text!("Grades the exercises."), usage());
+        let mut line = CommandLine::new(&about, &usage).called("cargo grade");
         while let Some(name) = line.argument() {
             match name.as_str() {
                 "--submissions" => arguments.submissions = Some(line.value().into()),
                 "--format" if line.text() == "json" => arguments.json = true,
-                "--format" => line.bad("the only format is json"),
+                "--format" => line.bad(text!("the only format is json")),
                 "--reset" | "--report" => {
                     let exercise = line.text();
                     let Some(lesson) = lesson(&exercise) else {
-                        line.bad(format!("there is no exercise {exercise:?}"))
+                        line.bad(text!(
+                            "there is no exercise {exercise}",
+                            exercise = format!("{exercise:?}")
+                        ))
                     };
                     let is_reset = name == "--reset";
                     arguments.deed =
@@ -59,7 +68,10 @@ impl Arguments {
                     let word = line.text();
                     match lesson(&word) {
                         Some(lesson) => arguments.lessons.push(lesson),
-                        None => line.bad(format!("there is no exercise {word:?}")),
+                        None => line.bad(text!(
+                            "there is no exercise {exercise}",
+                            exercise = format!("{word:?}")
+                        )),
                     }
                 }
                 _ => line.refuse(),
@@ -68,7 +80,7 @@ impl Arguments {
         let alone =
             arguments.submissions.is_none() && !arguments.json && arguments.lessons.is_empty();
         if arguments.deed != Deed::Grade && !alone {
-            line.bad("--reset and --report go with nothing else");
+            line.bad(text!("--reset and --report go with nothing else"));
         }
         arguments
     }

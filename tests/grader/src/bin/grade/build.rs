@@ -2,7 +2,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use grader::harmless;
+use grader::{harmless, text};
 use serde_json::Value;
 
 /// Cargo, the one that started this program if one did.
@@ -66,7 +66,7 @@ impl Build {
         }
         // Cargo itself refused, and has said why on stderr.
         if !output.status.success() && build.programs.is_empty() && build.messages.is_empty() {
-            return Err(io::Error::other("cargo has built nothing"));
+            return Err(io::Error::other(text!("cargo has built nothing")));
         }
         Ok(build)
     }
@@ -102,7 +102,7 @@ impl Build {
             self.messages.iter().filter(|(place, _)| place.error && place.source == source);
         let errors: String = errors.map(|(_, text)| &**text).collect();
         match errors.is_empty() {
-            true => "rustc was ended: it took too much time or memory\n".into(),
+            true => text!("rustc was ended: it took too much time or memory\n"),
             false => errors,
         }
     }

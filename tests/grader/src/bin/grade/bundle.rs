@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::process::Command;
 
-use grader::{Graded, Status, harmless, lesson_folder};
+use grader::{Graded, Status, harmless, lesson_folder, text};
 
 use crate::{exercise, graded};
 
@@ -14,30 +14,36 @@ pub fn write(lesson: &str) -> io::Result<()> {
     let results = graded(&[lesson], true)?;
     let source = fs::read(lesson_folder(lesson).join("exercise.rs"))?;
     let file = format!("{exercise}-report.txt");
-    fs::write(&file, text(&exercise, &results, &String::from_utf8_lossy(&source)))?;
-    println!(
+    fs::write(&file, report(&exercise, &results, &String::from_utf8_lossy(&source)))?;
+    let has = text!(
         "{file} has your program, this machine and the report of each check that fails. Read it \
-         before you pass it on."
+         before you pass it on.",
+        file
     );
+    println!("{has}");
     Ok(())
 }
 
-fn text(exercise: &str, results: &[Graded], source: &str) -> String {
-    let mut text =
-        format!("A report on {exercise}\n\nWhat do you think is wrong with the grade?\n\n\n");
-    text += "== The machine ==\n\n";
+fn report(exercise: &str, results: &[Graded], source: &str) -> String {
+    let mut text = text!(
+        "A report on {exercise}\n\nWhat do you think is wrong with the grade?\n\n\n",
+        exercise
+    );
+    text += &text!("== The machine ==\n\n");
     for (name, value) in machine() {
         text += &format!("{name:<12} {value}\n");
     }
-    text += "\n== The checks ==\n\n";
+    text += &text!("\n== The checks ==\n\n");
     for Graded { check, status, time, .. } in results {
         text += &format!("{:<17} {:>7.3} s  {check}\n", status.name(), time.as_secs_f64());
     }
     for Graded { message, .. } in results.iter().filter(|it| it.status == Status::Failed) {
-        text += &format!("\n== A report ==\n\n{message}\n");
+        text += &text!("\n== A report ==\n\n{message}\n", message);
     }
     let refused = results.iter().filter(|it| it.status == Status::DoesNotCompile);
-    refused.for_each(|it| text += &format!("\n== What rustc says ==\n\n{}\n", it.message));
+    refused.for_each(|it| {
+        text += &text!("\n== What rustc says ==\n\n{message}\n", message = it.message)
+    });
     text + &format!("\n== exercise.rs ==\n\n{source}")
 }
 

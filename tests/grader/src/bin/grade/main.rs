@@ -22,13 +22,17 @@ use std::time::Instant;
 
 use arguments::{Arguments, Deed};
 use build::Build;
-use grader::{Graded, Status, harmless, keep_private};
+use grader::{Graded, Status, harmless, keep_private, of_reader, speaking, text};
 use serde_json::Value;
 use suite::Suite;
 
 const LESSONS: [&str; 6] = ["lesson00", "lesson01", "lesson02", "lesson03", "lesson04", "lesson05"];
 
 fn main() -> ExitCode {
+    speaking(of_reader(), main_in_language)
+}
+
+fn main_in_language() -> ExitCode {
     let arguments = Arguments::parse();
     keep_private();
     let lessons = arguments.lessons();
@@ -42,7 +46,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(why) => {
-            eprintln!("error: cannot grade: {why}");
+            eprintln!("{}", text!("error: cannot grade: {why}", why));
             ExitCode::FAILURE
         }
     }
@@ -70,7 +74,10 @@ fn graded(lessons: &[&str], json: bool) -> io::Result<Vec<Graded>> {
         };
         results.extend(match suite {
             Some(suite) if suite.checks.is_empty() => {
-                return Err(io::Error::other(format!("the suite of {lesson} lists no checks")));
+                return Err(io::Error::other(text!(
+                    "the suite of {lesson} lists no checks",
+                    lesson
+                )));
             }
             Some(suite) => suite.grade_exercise(json),
             None => vec![does_not_compile(lesson, build.errors(|place| place.target == exercise))],
@@ -85,10 +92,10 @@ fn grade_submissions(folder: &Path, wanted: &[&'static str], json: bool) -> io::
     let mut lessons = submissions::lessons(&learners);
     lessons.retain(|lesson| wanted.contains(lesson));
     if lessons.is_empty() {
-        return Err(io::Error::other(format!(
-            "{0} has no submissions, such as {0}/NAME/{1}.rs",
-            folder.display(),
-            exercise(if wanted.len() == LESSONS.len() { "lesson02" } else { wanted[0] })
+        return Err(io::Error::other(text!(
+            "{folder} has no submissions, such as {folder}/NAME/{exercise}.rs",
+            folder = folder.display(),
+            exercise = exercise(if wanted.len() == LESSONS.len() { "lesson02" } else { wanted[0] }),
         )));
     }
     let build = Build::of_suites(&lessons)?;
@@ -97,7 +104,7 @@ fn grade_submissions(folder: &Path, wanted: &[&'static str], json: bool) -> io::
         let suite = Suite::of_lesson(lesson, &build)?.filter(|suite| !suite.checks.is_empty());
         let Some(suite) = suite else {
             build.show(|_| true);
-            return Err(io::Error::other("the suite itself does not compile"));
+            return Err(io::Error::other(text!("the suite itself does not compile")));
         };
         suites.push(suite);
     }
@@ -113,7 +120,9 @@ fn grade_submissions(folder: &Path, wanted: &[&'static str], json: bool) -> io::
             let left = start.elapsed() / number as u32 * (count - number) as u32;
             let left = match left.as_secs() {
                 0..=9 => String::new(),
-                seconds => format!(", {}:{:02} left", seconds / 60, seconds % 60),
+                seconds => {
+                    text!(", {time} left", time = format!("{}:{:02}", seconds / 60, seconds % 60),)
+                }
             };
             let (lesson, cell) = (&suite.lesson, table::cell(&graded));
             eprintln!("[{number}/{count}{left}] {name} {lesson}: {}", cell.trim());

@@ -4,30 +4,31 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use grader::{lesson_folder, starter, workspace};
+use grader::{lesson_folder, starter, text, workspace};
 
 use crate::exercise;
 
 pub fn reset(lesson: &str) -> io::Result<()> {
     let (folder, exercise) = (lesson_folder(lesson), exercise(lesson));
     let file = folder.join("exercise.rs");
-    let starter = fs::read(starter(&exercise))
-        .map_err(|why| io::Error::other(format!("the starter of {exercise} is gone: {why}")))?;
+    let starter = fs::read(starter(&exercise)).map_err(|why| {
+        io::Error::other(text!("the starter of {exercise} is gone: {why}", exercise, why))
+    })?;
     let shown = |path: &Path| path.strip_prefix(workspace()).unwrap_or(path).display().to_string();
     match fs::read(&file) {
         Ok(text) if text == starter => {
-            println!("{} is the starter already.", shown(&file));
+            println!("{}", text!("{file} is the starter already.", file = shown(&file)));
             return Ok(());
         }
         Ok(text) => {
             let kept = keep(&folder, &text)?;
-            println!("Your file is kept as {}.", shown(&kept));
+            println!("{}", text!("Your file is kept as {file}.", file = shown(&kept)));
         }
         Err(why) if why.kind() == io::ErrorKind::NotFound => {}
         Err(why) => return Err(why),
     }
     fs::write(&file, starter)?;
-    println!("{} is the starter again.", shown(&file));
+    println!("{}", text!("{file} is the starter again.", file = shown(&file)));
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use grader::{Graded, Status, harmless};
+use grader::{Graded, Status, harmless, text};
 use serde_json::{Value, json};
 
 use crate::answer::{self, Answer};
@@ -32,7 +32,9 @@ pub struct Learner {
 
 /// The learners in the folder, by name.
 pub fn learners(folder: &Path) -> io::Result<Vec<Learner>> {
-    let explain = |why| io::Error::other(format!("cannot read {}: {why}", folder.display()));
+    let explain = |why| {
+        io::Error::other(text!("cannot read {folder}: {why}", folder = folder.display(), why))
+    };
     let folder = folder.canonicalize().map_err(explain)?;
     let mut folders = BTreeSet::new();
     for entry in fs::read_dir(&folder).map_err(explain)? {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use grader::{Graded, RECORD, Status, end_programs_of, harmless};
+use grader::{Graded, RECORD, Status, end_programs_of, harmless, text};
 
 use crate::build::Build;
 
@@ -101,7 +101,8 @@ impl Suite {
         let patience = patience.and_then(|text| text.parse().ok());
         let patience = patience.filter(|scale| (0.1..=1000.0).contains(scale)).unwrap_or(1.0);
         let key = key();
-        let cannot = |why: io::Error| format!("the suite of {lesson} cannot be started: {why}");
+        let cannot =
+            |why: io::Error| text!("the suite of {lesson} cannot be started: {why}", lesson, why);
         let (mut child, record) = started(suite.env(RECORD, "1"), &key).map_err(cannot)?;
         drop(suite);
         let said = last_words(&mut child);
@@ -109,9 +110,10 @@ impl Suite {
         // Should the suite have been killed, it can no longer end what it has started.
         end_programs_of(child.id());
         let Some(status) = status else {
-            return Err(format!(
-                "the suite of {lesson} was ended: it took more than {} s",
-                DEADLINE.mul_f64(patience).as_secs()
+            return Err(text!(
+                "the suite of {lesson} was ended: it took more than {seconds} s",
+                lesson,
+                seconds = DEADLINE.mul_f64(patience).as_secs(),
             ));
         };
         // No other process can hold the other end open.
@@ -120,10 +122,15 @@ impl Suite {
             let said = said.lock().unwrap_or_else(PoisonError::into_inner);
             let said = harmless(&String::from_utf8_lossy(&said)).trim().to_owned();
             let said = if said.is_empty() { said } else { format!(": {said}") };
-            return Err(format!("the suite of {lesson} left no record ({status}){said}"));
+            return Err(text!(
+                "the suite of {lesson} left no record ({status}){said}",
+                lesson,
+                status,
+                said
+            ));
         }
         self.judged(&record, &key, status)
-            .map_err(|why| format!("the record of {lesson} was tampered with: {why}"))
+            .map_err(|why| text!("the record of {lesson} was tampered with: {why}", lesson, why))
     }
 
     /// The record, if it is one that a suite writes: each line has the key, each check occurs once, and the
@@ -132,17 +139,22 @@ impl Suite {
         let mut results = Vec::new();
         for line in record.lines() {
             let line = line.strip_prefix(key).and_then(|line| line.strip_prefix(' '));
-            let graded = line.ok_or("a line lacks its key").map(Graded::from_json)?;
-            let graded = graded.ok_or("a line is none of a record")?;
+            let graded =
+                line.ok_or_else(|| text!("a line lacks its key")).map(Graded::from_json)?;
+            let graded = graded.ok_or_else(|| text!("a line is none of a record"))?;
             if graded.lesson != self.lesson || !self.checks.contains(&graded.check) {
-                return Err(format!("there is no check {} of {}", graded.check, graded.lesson));
+                return Err(text!(
+                    "there is no check {check} of {lesson}",
+                    check = graded.check,
+                    lesson = graded.lesson,
+                ));
             }
             results.push(graded);
         }
         for check in &self.checks {
             let count = results.iter().filter(|graded| graded.check == *check).count();
             if count != 1 {
-                return Err(format!("{check} was recorded {count} times"));
+                return Err(text!("{check} was recorded {count} times", check, count));
             }
         }
         let fails = |status| matches!(status, Status::Failed | Status::NotJudged);
@@ -150,7 +162,11 @@ impl Suite {
         let code = if fails { 101 } else { 0 };
         match status.code() {
             Some(its) if its == code => Ok(results),
-            _ => Err(format!("a suite with these results exits with {code}, not with {status}")),
+            _ => Err(text!(
+                "a suite with these results exits with {code}, not with {status}",
+                code,
+                status,
+            )),
         }
     }
 }

@@ -1,4 +1,4 @@
-use grader::{Graded, Status};
+use grader::{Graded, Status, text};
 use unicode_width::UnicodeWidthStr;
 
 /// A row for each lesson.
@@ -6,7 +6,9 @@ pub fn of_lessons(lessons: &[&str], results: &[Graded]) -> String {
     let row = |lesson: &&str| {
         let results: Vec<&Graded> =
             results.iter().filter(|graded| graded.lesson == *lesson).collect();
-        let mut row = format!("{lesson}  {:>8}", cell(results.iter().copied()));
+        let cell = cell(results.iter().copied());
+        let before = " ".repeat(8usize.saturating_sub(cell.width()));
+        let mut row = format!("{lesson}  {before}{cell}");
         let failed = results.iter().find(|graded| graded.status == Status::Failed);
         if results.iter().any(|graded| begun(graded)) {
             let passed = count(&results);
@@ -15,7 +17,7 @@ pub fn of_lessons(lessons: &[&str], results: &[Graded]) -> String {
             row.extend(bar);
         }
         if let Some(next) = failed {
-            row += &format!("  next: {}", next.check);
+            row += &text!("  next: {check}", check = next.check);
         }
         row + "\n"
     };
@@ -24,7 +26,8 @@ pub fn of_lessons(lessons: &[&str], results: &[Graded]) -> String {
 
 /// A row for each learner, a column for each lesson.
 pub fn of_learners(lessons: &[&str], results: &[(&str, Vec<Graded>)]) -> String {
-    let mut rows = vec![[&["learner"], lessons].concat().into_iter().map(String::from).collect()];
+    let mut rows = vec![vec![text!("learner")]];
+    rows[0].extend(lessons.iter().map(|lesson| (*lesson).to_owned()));
     // One learner's results stand together, in the order of the lessons.
     for of_one in results.chunks(lessons.len()) {
         let mut row = vec![of_one[0].0.to_owned()];
@@ -39,15 +42,21 @@ pub fn cell<'a>(results: impl IntoIterator<Item = &'a Graded>) -> String {
     let results: Vec<&Graded> = results.into_iter().collect();
     let all = |status| results.iter().all(|graded| graded.status == status);
     if all(Status::NotStarted) {
-        "not started".into()
+        text!("not started")
     } else if all(Status::DoesNotCompile) {
-        "does not compile".into()
+        text!("does not compile")
     } else if all(Status::NoAnswer) {
         let why = results.first().map_or("", |graded| &graded.message);
         // The name of the file comes first.
-        format!("no answer: {}", why.split(" is ").next().unwrap_or_default())
+        let end = [" is ", " 不"].iter().filter_map(|behind| why.find(behind)).min();
+        let name = &why[..end.unwrap_or(why.len())];
+        text!("no answer: {name}", name)
     } else {
-        format!("{:>2} of {:<2}", count(&results), results.len())
+        text!(
+            "{passed} of {checks}",
+            passed = format!("{:>2}", count(&results)),
+            checks = format!("{:<2}", results.len()),
+        )
     }
 }
 
