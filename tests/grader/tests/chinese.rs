@@ -67,6 +67,9 @@ const ENGLISH: [&str; 21] = [
 const SHARED_ENGLISH: [&str; 3] =
     ["servers/src/command_line.rs", "servers/src/one_client.rs", "servers/src/says_little.rs"];
 
+/// Of these the message may be without a Han character.
+const FIGURES: [&str; 1] = ["{passed} of {checks}"];
+
 /// A text, and where it is.
 #[derive(Debug, PartialEq, Eq)]
 struct Text {
@@ -208,7 +211,7 @@ fn wrong(sources: &BTreeMap<String, String>, messages: &Catalog) -> Vec<String> 
                 Some(chinese) if names(chinese) != names(&english) => {
                     wrong.push(format!("{place}: other names in braces: {chinese:?}"));
                 }
-                Some(chinese) if !has_han(chinese) && has_words(&english) => {
+                Some(chinese) if !has_han(chinese) && !FIGURES.contains(&english.as_str()) => {
                     wrong.push(format!("{place}: no Han character in {chinese:?}"));
                 }
                 Some(_) => {}
