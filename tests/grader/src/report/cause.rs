@@ -71,8 +71,7 @@ pub(crate) fn has_died_of(program: &Started) -> bool {
 /// Names say more than ports.
 fn named(mut sentence: String, record: &Record) -> String {
     for (address, name) in &record.peers {
-        sentence =
-            sentence.replace(&address.to_string(), &causes::named(name, &address.to_string()));
+        sentence = causes::named(&sentence, name, &address.to_string());
     }
     sentence
 }
@@ -138,11 +137,11 @@ fn alive(subject: &str, program: &Started, broken: &Broken, step: usize) -> Vec<
             cause.push(causes::waited_in_vain(step));
         }
         if !activity.calls.is_empty() {
-            let step = match cause.is_empty() {
-                true => causes::waited_in_vain(step) + " ",
-                false => String::new(),
-            };
-            cause.push(step + &causes::was_doing(subject, &activity.calls));
+            let doing = causes::was_doing(subject, &activity.calls);
+            cause.push(match cause.is_empty() {
+                true => causes::two_sentences(&causes::waited_in_vain(step), &doing),
+                false => doing,
+            });
         }
         cause.extend(activity.unread.iter().map(|unread| causes::sentence(unread)));
         if broken.expected.contains(&demands::end_of_stream()) && !activity.open.is_empty() {

@@ -78,7 +78,8 @@ pub mod causes {
         port_zero(program: &str);
         would_block(program: &str);
         lossy_decoder();
-        named(name: &str, address: &str);
+        named(sentence: &str, name: &str, address: &str);
+        two_sentences(one: &str, other: &str);
         early_end(program: &str, how: Option<String>, last_words: Option<&str>);
     }
 }

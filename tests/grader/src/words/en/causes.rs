@@ -38,8 +38,12 @@ words! {
         "{program} gave up within a second. A call on a non-blocking socket doesn't wait: it would block, and fails with the error of a timeout that has passed.";
     lossy_decoder() =
         "`\u{fffd}` is what a lossy decoder writes for bytes that it cannot decode: what is no text at all, or a part of a character.";
-    // Names say more than ports.
-    named(name: &str, address: &str) = "{name} ({address})";
+    two_sentences(one: &str, other: &str) = "{one} {other}";
+}
+
+/// A sentence with a name beside an address: names say more than ports.
+pub fn named(sentence: &str, name: &str, address: &str) -> String {
+    sentence.replace(address, &format!("{name} ({address})"))
 }
 
 pub fn early_end(program: &str, how: Option<String>, last_words: Option<&str>) -> String {

@@ -34,8 +34,18 @@ words! {
         "{program} 不到一秒就放弃了。非阻塞套接字上的调用不等待：本该阻塞的时候马上失败，报的错和超时一样。";
     lossy_decoder() =
         "`\u{fffd}` 是宽松的解码器写的，代替解不出来的字节：要么根本不是文本，要么只是半个字符。";
-    // Names say more than ports.
-    named(name: &str, address: &str) = "{name}（{address}）";
+    two_sentences(one: &str, other: &str) = "{one}{other}";
+}
+
+/// A sentence with a name beside an address. The address has blanks around it, and the name needs none.
+pub fn named(sentence: &str, name: &str, address: &str) -> String {
+    const HERE: &str = "\0";
+    let with_blanks = [format!(" {address} "), format!(" {address}"), format!("{address} ")];
+    let mut sentence = sentence.to_owned();
+    for place in with_blanks.iter().map(String::as_str).chain([address]) {
+        sentence = sentence.replace(place, HERE);
+    }
+    sentence.replace(HERE, &format!("{name}（{address}）"))
 }
 
 pub fn early_end(program: &str, how: Option<String>, last_words: Option<&str>) -> String {

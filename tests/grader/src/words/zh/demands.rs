@@ -60,7 +60,7 @@ words! {
     on_stdout(what: &str) = "stdout 上有{}", followed(what);
     not_on_stdout(words: &str) = "stdout 上没有 {words:?}";
     error_naming(client: SocketAddr) =
-        "stderr 上有一行 `error: WHAT: WHY`，写明是哪个客户端：{client}";
+        "stderr 上有一行 `error: WHAT: WHY`，写明客户端 {client}";
     running_and_saying(line: &str) = "程序在运行，还写了 {line:?}";
     exit_code(code: i32) = "退出码 {code}";
     ended_by_grader(reason: &str) = "评测程序中止了程序：{reason}";

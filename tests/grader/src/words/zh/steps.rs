@@ -22,7 +22,7 @@ words! {
     starts(command: &str) = "启动 {}", command.trim_end();
     runs_to_end(command: &str) = "运行 {command}，直到结束";
     listens(program: &str) = "等 {program} 开始监听";
-    writes(program: &str, what: &str) = "等 {program} 写：{what}";
+    writes(program: &str, what: &str) = "等到 {program} 的 {what}";
     has_not_said(program: &str, words: &str) = "{program} 没有写过 {words:?}";
     ends(program: &str) = "等 {program} 结束";
     ends_without_listening(program: &str) = "等 {program} 结束，中间不许监听";
@@ -38,7 +38,7 @@ words! {
     stdout_has(words: &str) = "stdout 上有 {words:?}";
     stderr_has(words: &str) = "stderr 上有 {words:?}";
     stdout_is(text: &str) = "stdout 正好是{}", followed(&quote(text.as_bytes()));
-    says(what: &str) = "程序要写：{what}";
+    says(what: &str) = "程序的 {what}";
     all_threads_wait(program: &str) = "{program} 的所有线程都在等待";
     nothing_happens(time: Duration) = "{time:?} 里什么也不发生";
     meanwhile_idle(program: &str) = "这段时间 {program} 闲着";
