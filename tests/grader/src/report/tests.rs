@@ -10,8 +10,9 @@ use super::{attempt, judge, perform};
 use crate::actors::{Check, Run, Subject, Trace};
 use crate::check::{Broken, Outcome, check};
 use crate::machine::{must_fail, must_pass, said_with, slowdown, start_seen};
+use crate::words::{Language, speaking};
 #[cfg(target_os = "linux")]
-use crate::words::demands;
+use crate::words::{causes, demands, quote};
 
 /// A program that is a line of the shell.
 fn shell(line: &str) -> Subject {
@@ -39,8 +40,18 @@ fn says_hello(run: &mut Run) -> Outcome {
 
 #[test]
 fn a_report_is_as_narrow_as_the_terminal() {
-    const DEMANDS: &str = "A sentence that's longer than forty columns goes on in the next line.";
-    let check: Check = check("works", says_hello).demands(DEMANDS).hint(DEMANDS);
+    speaking(Language::English, || {
+        is_as_narrow("A sentence that's longer than forty columns goes on in the next line.");
+    });
+    speaking(Language::Chinese, || {
+        is_as_narrow(
+            "这句话比四十列还要宽，一行放不下：没有空格的地方也能断开（标点不在行首），剩下的写到下一行。",
+        );
+    });
+}
+
+fn is_as_narrow(sentence: &'static str) {
+    let check: Check = check("works", says_hello).demands(sentence).hint(sentence);
     let program = shell("echo listening on 127.0.0.1:1; echo What is missing?");
     let report = perform(&check, Some(&program), must_pass()).expect_err("it must fail");
     let widest = |text: &str| {
@@ -133,6 +144,64 @@ fn a_call_that_would_block_is_told_from_a_timeout() {
     assert!(!said.contains("it would block"), "{said}");
 }
 
+/// What causes are drawn from are the words of other sentences, in each language.
+#[cfg(target_os = "linux")]
+fn in_each_language(holds: impl Fn()) {
+    Language::ALL.iter().for_each(|language| speaking(*language, &holds));
+}
+
+/// Whether a report has this sentence, which may be wrapped.
+#[cfg(target_os = "linux")]
+fn says(report: &str, sentence: &str) -> bool {
+    let unwrapped = |text: &str| text.split_whitespace().collect::<String>();
+    unwrapped(report).contains(&unwrapped(sentence))
+}
+
+/// Whether a report says that the program was no longer there.
+#[cfg(target_os = "linux")]
+fn names_its_end(report: &str) -> bool {
+    says(report, "no longer there") || says(report, "已经不在了")
+}
+
+/// A program that waits is looked at in vain: these are told from what the step expected and got.
+#[cfg(target_os = "linux")]
+#[test]
+fn causes_are_drawn_in_each_language() {
+    let line = "echo listening on 127.0.0.1:1; exec sleep 60";
+    let likely = |expected: String, got: String| {
+        let (program, trace) = (shell(line), Trace::explained(must_pass()));
+        let mut run = Run::new(Some(&program), &trace);
+        let mut started = run.start(&[]).expect("it starts");
+        started.listening().expect("it says so");
+        let broken = trace.broken(expected, got);
+        drop(started);
+        Report::new(&check("works", |_| Ok(())), "subject", trace.take(), broken).likely().to_vec()
+    };
+    in_each_language(|| {
+        let silence = likely(demands::silence(), quote(b"hello"));
+        assert_eq!(silence, [causes::did_not_wait("subject")]);
+        let early = likely(quote(b"hello"), demands::then(b"hel", &demands::end_of_stream()));
+        assert_eq!(early, [causes::ended_too_early("subject")]);
+        let ends = [
+            demands::bytes_and_end(),
+            demands::end_read(),
+            demands::no_reply(),
+            demands::the_end(),
+            demands::end_of_stream(),
+        ];
+        for end in ends {
+            assert!(likely(end.clone(), demands::end_of_stream()).is_empty(), "{end}");
+        }
+        assert!(likely(demands::a_reset(), demands::clean_end()).is_empty());
+        let zero = likely(demands::listening(), quote(b"listening on 127.0.0.1:0"));
+        assert_eq!(zero, [causes::port_zero("subject")]);
+        let waits = likely(quote(b"hello"), demands::time_up());
+        assert!(waits[0].starts_with(&causes::waited_in_vain(2)), "{waits:?}");
+        let success = likely(demands::exit_code(1), demands::exit_code(0));
+        assert_eq!(success, [causes::error_taken_for_success("subject")]);
+    });
+}
+
 /// The end of a program that ended well is no cause of bytes that are missing or wrong.
 #[cfg(target_os = "linux")]
 #[test]
@@ -148,10 +217,12 @@ fn a_short_reply_is_named_and_not_the_end() {
         let check: Check = check("works", |_| Ok(()));
         Report::new(&check, "subject", trace.take(), broken).to_string()
     };
-    let short = outcome(b"hel", &demands::end_of_stream());
-    assert!(short.contains("subject sent less than it should"), "{short}");
-    let wrong = outcome(b"hexxo", "");
-    assert!(!short.contains("no longer there") && !wrong.contains("no longer there"), "{wrong}");
+    in_each_language(|| {
+        let short = outcome(b"hel", &demands::end_of_stream());
+        assert!(says(&short, &causes::sent_less("subject")), "{short}");
+        let wrong = outcome(b"hexxo", "");
+        assert!(!names_its_end(&short) && !names_its_end(&wrong), "{wrong}");
+    });
 }
 
 /// Whether the program has ended, or waits for more.
@@ -172,13 +243,17 @@ fn a_missing_last_newline_is_named_and_not_the_end() {
         let check: Check = check("works", |_| Ok(()));
         Report::new(&check, "subject", trace.take(), broken).to_string()
     };
-    for line in ["exit 0", "exec sleep 60"] {
-        for then in [demands::end_of_stream(), demands::then_time_up()] {
-            let said = outcome(line, &then);
-            assert!(said.contains("the answer lacks its `\\n` at the end"), "{said}");
-            assert!(!said.contains("too early") && !said.contains("sent less"), "{said}");
+    in_each_language(|| {
+        for line in ["exit 0", "exec sleep 60"] {
+            for then in [demands::end_of_stream(), demands::then_time_up()] {
+                let said = outcome(line, &then);
+                assert!(says(&said, &causes::lacks_newline("subject")), "{said}");
+                for other in [causes::ended_too_early("subject"), causes::sent_less("subject")] {
+                    assert!(!says(&said, &other), "{said}");
+                }
+            }
         }
-    }
+    });
 }
 
 /// The end of a program that was asked to end is no cause of a reset.
@@ -207,9 +282,11 @@ fn an_end_that_was_asked_for_is_no_cause() {
         let check: Check = check("works", |_| Ok(()));
         Report::new(&check, "subject", trace.take(), broken).to_string()
     };
-    let (asked, by_itself) = (outcome(true), outcome(false));
-    assert!(!asked.contains("no longer there"), "{asked}");
-    assert!(by_itself.contains("no longer there"), "{by_itself}");
+    in_each_language(|| {
+        let (asked, by_itself) = (outcome(true), outcome(false));
+        assert!(!names_its_end(&asked), "{asked}");
+        assert!(names_its_end(&by_itself), "{by_itself}");
+    });
 }
 
 /// Run by the next test.

@@ -302,11 +302,11 @@ impl Lesson {
     /// program and the check.
     fn reports(&self, programs: &[WrongProgram], begun: bool, trials: &mut Vec<Trial>) {
         let Some(exercise) = &self.exercise else { return };
-        for (name, id) in recorded::of_lesson(self.name) {
-            let Some(&check) = exercise.checks.iter().find(|check| check.id == id) else {
+        for report in recorded::of_lesson(self.name) {
+            let Some(&check) = exercise.checks.iter().find(|check| check.id == report.check) else {
                 continue;
             };
-            let file = recorded::file(self.name, &name, &id);
+            let name = report.program.clone();
             let check = check.needs(Needs::Linux);
             let is_starter = name == exercise.name();
             let wrong = programs.iter().find(|program| program.name == name).cloned();
@@ -314,12 +314,12 @@ impl Lesson {
             if is_starter && begun {
                 continue;
             }
-            trials.push(trial(format!("report::{id}::{name}"), check, move || {
+            trials.push(trial(report.name(), check, move || {
                 let subject = match wrong {
                     Some(program) => program.subject()?,
                     None => yours,
                 };
-                recorded::compare(&check, &subject, &file)
+                report.compare(&check, &subject)
             }));
         }
     }

@@ -9,25 +9,58 @@ use crate::actors::{Check, Subject};
 use crate::machine::{RECORDED_SEED, must_fail, must_pass, workspace};
 use crate::report::{self, Action, perform_from, redacted};
 use crate::suite::wrong::files;
+use crate::words::{Language, demands, speaking};
 
-fn folder(lesson: &str) -> PathBuf {
-    workspace().join("tests/reports").join(lesson)
+/// A report that is recorded: what a check says of a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Recorded {
+    pub language: Language,
+    lesson: String,
+    pub program: String,
+    pub check: String,
 }
 
-/// The programs and the checks of which reports are recorded: of the files `PROGRAM-CHECK.txt`.
-pub(crate) fn of_lesson(lesson: &str) -> Vec<(String, String)> {
-    let names = files(&folder(lesson), "txt").into_iter();
-    names
-        .filter_map(|name| name.split_once('-').map(|(one, two)| (one.into(), two.into())))
-        .collect()
+fn folder(language: Language, lesson: &str) -> PathBuf {
+    let reports = workspace().join("tests/reports");
+    match language {
+        Language::English => reports.join(lesson),
+        Language::Chinese => reports.join("zh").join(lesson),
+    }
 }
 
-pub(crate) fn file(lesson: &str, subject: &str, check: &str) -> PathBuf {
-    folder(lesson).join(format!("{subject}-{check}.txt"))
+/// The reports that are recorded: the files `PROGRAM-CHECK.txt`.
+pub(crate) fn of_lesson(lesson: &str) -> Vec<Recorded> {
+    let in_language = |language| {
+        let names = files(&folder(language, lesson), "txt").into_iter();
+        names.filter_map(move |name| {
+            let (program, check) = name.split_once('-')?;
+            let (program, check) = (program.into(), check.into());
+            Some(Recorded { language, lesson: lesson.into(), program, check })
+        })
+    };
+    Language::ALL.into_iter().flat_map(in_language).collect()
 }
 
-/// Demands that the subject fails the check with the report in this file.
-pub(crate) fn compare(check: &Check, subject: &Subject, file: &Path) -> Result<(), Failed> {
+impl Recorded {
+    fn file(&self) -> PathBuf {
+        let Recorded { language, lesson, program, check } = self;
+        folder(*language, lesson).join(format!("{program}-{check}.txt"))
+    }
+
+    /// How its trial is called.
+    pub fn name(&self) -> String {
+        let Recorded { language, program, check, .. } = self;
+        let language = if *language == Language::Chinese { "zh::" } else { "" };
+        format!("report::{language}{check}::{program}")
+    }
+
+    /// Demands that the subject fails the check with the report in this file.
+    pub fn compare(&self, check: &Check, subject: &Subject) -> Result<(), Failed> {
+        speaking(self.language, || compare(check, subject, &self.file()))
+    }
+}
+
+fn compare(check: &Check, subject: &Subject, file: &Path) -> Result<(), Failed> {
     compare_or(report::action(), check, subject, file).map_err(Failed::from)
 }
 
@@ -55,9 +88,9 @@ fn compare_or(action: Action, check: &Check, subject: &Subject, file: &Path) -> 
 
 /// Whether a report says that the time was up, and the one in the file does not.
 fn is_hurried(report: &str, file: &Path) -> bool {
-    const WORDS: &str = "the time was up";
+    let words = &demands::then_time_up();
     let recorded = fs::read_to_string(file).unwrap_or_default();
-    report.contains(WORDS) && !recorded.contains(WORDS)
+    report.contains(words) && !recorded.contains(words)
 }
 
 #[cfg(test)]
@@ -66,7 +99,7 @@ mod tests {
     use std::path::Path;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use super::{compare, compare_or, file};
+    use super::{Language, Recorded, compare, compare_or};
     use crate::actors::{Check, Subject};
     use crate::check::{Broken, check};
     use crate::machine::must_pass;
@@ -100,8 +133,12 @@ mod tests {
 
     #[test]
     fn a_report_is_in_a_file_of_its_own() {
-        let file = file("lesson09", "exercise09", "works");
+        let [file, chinese] = Language::ALL.map(|language| {
+            let (lesson, program) = ("lesson09".into(), "exercise09".into());
+            Recorded { language, lesson, program, check: "works".into() }.file()
+        });
         assert!(file.ends_with("tests/reports/lesson09/exercise09-works.txt"), "{file:?}");
+        assert!(chinese.ends_with("tests/reports/zh/lesson09/exercise09-works.txt"), "{chinese:?}");
     }
 
     #[test]

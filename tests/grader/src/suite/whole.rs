@@ -11,7 +11,7 @@ use crate::machine::workspace;
 use crate::suite::answers::Answer;
 use crate::suite::lesson::Lesson;
 use crate::suite::page;
-use crate::suite::recorded_report as recorded;
+use crate::suite::recorded_report::{self as recorded, Recorded};
 use crate::suite::wrong::{self, WrongProgram};
 
 impl Lesson {
@@ -36,7 +36,7 @@ impl Lesson {
         let (answers, unknown) = self.answers();
         missing.extend(unknown);
         let exercise = self.exercise_checks();
-        for (program, id) in recorded::of_lesson(self.name) {
+        for Recorded { program, check: id, .. } in recorded::of_lesson(self.name) {
             let known = exercise.iter().any(|check| check.id == id);
             let mut names = programs.iter().map(|program| program.name.as_str());
             let mut yours = self.exercise.iter().map(|exercise| exercise.name());

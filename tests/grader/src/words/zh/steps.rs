@@ -60,7 +60,7 @@ words! {
     receives(peer: &str, bytes: &[u8]) = "{}收到{}", led(peer), followed(&quote(bytes));
     receives_end(peer: &str) = "{}收到流结束", led(peer);
     receives_to_end(peer: &str) = "{}一直收到流结束", led(peer);
-    receives_no_reply(peer: &str) = "{}收不到回复，连接直接结束", led(peer);
+    receives_no_reply(peer: &str) = "{}不该收到回复，只该看到连接结束", led(peer);
     receives_nothing_for(peer: &str, time: Duration) = "{}在 {time:?} 里什么也没收到", led(peer);
     sends_until_cut_off(peer: &str) = "{}不停地发，直到连接遭到切断", led(peer);
     no_later_than(latest: Duration) = "用了不到 {latest:?}";
