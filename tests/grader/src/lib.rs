@@ -26,6 +26,9 @@
 //!   what it wrote, and (on Linux) in which call each of its threads waits and what it has not read. Some
 //!   reports are recorded in `tests/reports/`, one for each kind of failure, to be reviewed like prose.
 //!   Its link leads to port 3000, or to that of `BOOK_PORT`. ([`Report`])
+//! - The **reader's language** is that of `GRADER_LANG`, or else the system's. A learner's own reports and grade, and
+//!   `cargo grade`, are in it ([`of_reader`], [`speaking`]); all else is in English. What checks say themselves has its
+//!   Chinese in `book/po/grader.zh-CN.po` ([`text!`]).
 //! - A check is **not judged** if only the time was wrong that it took, and other programs kept the machine
 //!   busy meanwhile. It has neither passed nor failed. ([`Status`])
 //! - The **record** is the grade for machines: `cargo grade --format json` prints one line for each check.
@@ -68,4 +71,22 @@ pub use words::{filled, harmless, looked_up, of_reader, quote, speaking, templat
 /// Begins the description of a check.
 pub const fn check(id: &'static str, run: fn(&mut Run) -> Outcome) -> Check {
     check::check(id, run)
+}
+
+/// A sentence with values in it, in this thread's language: `text!("it listens on {address}", address)` or
+/// `text!("that took {time}", time = seconds(took))`. Its English is what `book/po` knows it by. Where there are no
+/// values, the English literal will do: what takes a text looks it up.
+#[macro_export]
+macro_rules! text {
+    (@value $name:ident) => { $name };
+    (@value $name:ident = $value:expr) => { $value };
+    ($english:literal $(, $name:ident $(= $value:expr)?)* $(,)?) => {
+        match $crate::template($english) {
+            None => format!($english $(, $name = $crate::text!(@value $name $(= $value)?))*),
+            Some(other) => $crate::filled(
+                other,
+                &[$((stringify!($name), &$crate::text!(@value $name $(= $value)?))),*],
+            ),
+        }
+    };
 }

@@ -39,7 +39,8 @@ mod unix {
     const CHECKS: &[Check] = &[
         check("says_hello", says_hello)
             .demands("It says `hello`.")
-            .hint("What does it say?")
+            // It has a Chinese message, since an exercise asks it.
+            .hint("Is an empty word an address?")
             .section("02-2-server.html#exercise"),
         check("says_its_name", says_its_name)
             .demands("It says which process it is.")
@@ -79,6 +80,7 @@ mod unix {
             test("a_suite_ends_with_its_stdin", a_suite_ends_with_its_stdin),
             test("a_suite_ends_with_who_reads_it", a_suite_ends_with_who_reads_it),
             test("people_read_the_report_and_the_grade", people_read_the_report_and_the_grade),
+            test("a_chinese_reader_reads_chinese", a_chinese_reader_reads_chinese),
             test("programs_read_events_and_the_record", programs_read_events_and_the_record),
             test("a_word_that_matches_nothing_is_an_error", a_word_that_matches_nothing),
             test("a_subject_is_graded_by_the_exercises_name", a_subject_by_the_exercises_name),
@@ -100,7 +102,7 @@ mod unix {
         let checks = first["checks"].as_array().unwrap();
         assert_eq!(checks.len(), 3);
         assert_eq!(checks[0]["demands"], "It says `hello`.");
-        assert_eq!(checks[0]["hint"], "What does it say?");
+        assert_eq!(checks[0]["hint"], "Is an empty word an address?");
         assert_eq!(checks[0]["status"], "waiting");
         assert_eq!(checks[2]["status"], "not available");
         assert!(checks[2]["message"].as_str().unwrap().starts_with("needs a program"));
@@ -118,7 +120,7 @@ mod unix {
         assert!(!report.contains("Hint") && !report.contains("Likely cause"), "{report}");
         assert!(!failed["likely"].as_array().unwrap().is_empty());
         // It is a line of the record, too.
-        assert!(failed["message"].as_str().unwrap().contains("Hint: What does it say?"));
+        assert!(failed["message"].as_str().unwrap().contains("Hint: Is an empty word an address?"));
         assert_eq!(told.len(), 5);
         // A graded program could write to this one.
         let mut stdout = String::new();
@@ -183,6 +185,55 @@ mod unix {
         assert!(rest.ends_with(grade), "{rest}");
         let coloured = self::said(&["--color", "always"]);
         assert!(coloured.contains("\x1b[1msubject does not pass says_hello\x1b[0m"), "{coloured}");
+    }
+
+    /// By the locale, where no variable of the grader's says otherwise; and `cargo test` pins no language.
+    fn a_chinese_reader_reads_chinese() {
+        let said = |variables: &[(&str, &str)]| {
+            let mut suite = suite(&["--color", "never"]);
+            suite.env_remove("GRADER_LANG").envs(variables.iter().copied());
+            String::from_utf8(suite.output().unwrap().stdout).unwrap()
+        };
+        let locale = ("LC_ALL", "zh_CN.UTF-8");
+        let chinese = said(&[locale]);
+        for words in [
+            "\nsubject 没有通过 says_hello\n",
+            "\n        应该得到  stdout 上有 \"hello\"\n",
+            "\n提示：空的词是地址吗？\n",
+            "\n阅读：http://127.0.0.1:3000/zh/02-2-server.html#exercise （",
+            "（报告在上面）",
+            "\nsubject：3 个检查项通过了 1 个，1 个在这台机器上运行不了；下一个：says_hello\n",
+            // The harness's lines are those of every test.
+            "\ntest subject::says_its_name                                      ... ok\n",
+            "\ntest [needs a program that nobody has] subject::is_elsewhere ... ignored",
+        ] {
+            assert!(chinese.contains(words), "no {words} in\n{chinese}");
+        }
+        let english = said(&[locale, ("GRADER_LANG", "en")]);
+        assert!(english.contains("\nsubject does not pass says_hello\n"), "{english}");
+        let asked_for = said(&[("LC_ALL", "C.UTF-8"), ("GRADER_LANG", "zh")]);
+        assert!(asked_for.contains("没有通过"), "{asked_for}");
+        // A page gets the same in its lines, whose keys are those of every language.
+        let mut told = Suite::grading_with("echo I am somebody", |suite| {
+            suite.env("GRADER_LANG", "zh").env(grader::STEPS, "1");
+        });
+        let lines = told.lines();
+        let first = &lines[0]["checks"];
+        assert_eq!(
+            (&first[0]["check"], &first[0]["hint"]),
+            (&"says_hello".into(), &"空的词是地址吗？".into())
+        );
+        assert_eq!(first[2]["status"], "not available");
+        assert_eq!(first[2]["message"], "需要 a program that nobody has");
+        let line = |live: &str, check: &str| {
+            lines.iter().find(|line| line["live"] == live && line["check"] == check).unwrap()
+        };
+        let ended = line("ended", "says_hello");
+        assert_eq!(ended["status"], "failed");
+        assert!(ended["report"].as_str().unwrap().contains("应该得到"), "{ended}");
+        assert!(ended["likely"][0].as_str().unwrap().contains("这时已经不在了"), "{ended}");
+        let step = lines.iter().find(|line| line["live"] == "step").unwrap();
+        assert!(step["step"].as_str().unwrap().starts_with("启动 "), "{step}");
     }
 
     fn programs_read_events_and_the_record() {

@@ -58,8 +58,9 @@ fn is_as_narrow(sentence: &'static str) {
         let (sentences, _) = text.rsplit_once('\n').expect("the last line is an address");
         sentences.lines().map(|line| strip_str(line).to_string().width()).max()
     };
-    let narrow = report.coloured_to(40);
+    let [narrow, usual] = [40, 80].map(|width| report.coloured_to(width));
     assert!(widest(&narrow) <= Some(40), "{narrow}");
+    assert!(widest(&usual) <= Some(80), "{usual}");
     assert!(widest(&report.to_string()) > Some(60), "{report}");
     // Nothing but line ends is different.
     let words = |text: &str| strip_str(text).to_string().split_whitespace().collect::<String>();

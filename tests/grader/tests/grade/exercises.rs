@@ -7,6 +7,7 @@ use grader::workspace;
 use predicates::prelude::*;
 use predicates::str::contains;
 use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
 
 use crate::vocabulary::{LESSONS, Workspace, artifact, lines, message};
 
@@ -28,6 +29,36 @@ lesson04  does not compile
 lesson05   0 of 1  ░  next: check0
 ";
     workspace.grade(&[]).code(1).stdout(predicate::str::ends_with(table));
+}
+
+#[test]
+fn in_chinese_the_bars_are_below_each_other_as_well() {
+    let workspace = Workspace::new();
+    workspace.graded("lesson00", &["passed", "passed"]);
+    workspace.graded("lesson01", &["passed", "failed", "failed"]);
+    workspace.does_not_compile("lesson04");
+    let table = "\
+lesson00   2 / 2   ██
+lesson01   1 / 3   █░░  下一个：check1
+lesson02  还没开始
+lesson03  还没开始
+lesson04  编译不了
+lesson05  还没开始
+";
+    let chinese = |arguments: &[&str]| {
+        let mut grade = workspace.command(arguments);
+        grade.env_remove("GRADER_LANG").env("LC_ALL", "zh_CN.UTF-8");
+        grade.assert()
+    };
+    chinese(&[]).code(1).stdout(predicate::str::ends_with(table));
+    assert!(table.lines().all(|line| line.width() <= 40));
+    let help = chinese(&["--help"]).code(0).stdout(contains("评测练习。"));
+    let help = String::from_utf8(help.get_output().stdout.clone()).unwrap();
+    assert!(help.lines().all(|line| line.width() <= 80), "{help}");
+    chinese(&["--format", "xml"]).code(2).stderr(contains("格式只有 json 一种"));
+    // What programs read is the same in each language.
+    let lines = lines(&chinese(&["--format", "json"]).code(1));
+    assert!(lines.iter().any(|line| line["status"] == "not started"));
 }
 
 #[test]
