@@ -204,7 +204,7 @@ mod unix {
             "（报告在上面）",
             "\nsubject：3 个检查项通过了 1 个，1 个在这台机器上运行不了；下一个：says_hello\n",
             // The harness's lines are those of every test.
-            "\ntest subject::says_its_name                                      ... ok\n",
+            "\ntest subject::says_its_name                                  ... ok\n",
             "\ntest [needs a program that nobody has] subject::is_elsewhere ... ignored",
         ] {
             assert!(chinese.contains(words), "no {words} in\n{chinese}");

@@ -38,8 +38,8 @@ fn in_chinese_the_bars_are_below_each_other_as_well() {
     workspace.graded("lesson01", &["passed", "failed", "failed"]);
     workspace.does_not_compile("lesson04");
     let table = "\
-lesson00   2 / 2   ██
-lesson01   1 / 3   █░░  下一个：check1
+lesson00    2 / 2  ██
+lesson01    1 / 3  █░░  下一个：check1
 lesson02  还没开始
 lesson03  还没开始
 lesson04  编译不了
