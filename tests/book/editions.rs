@@ -117,8 +117,7 @@ fn a_translated_heading_keeps_its_id() {
 }
 
 fn a_term_keeps_its_id() {
-    let book =
-        with(&[("buffer", "缓冲区"), ("Look.", "看。"), ("A buffer.", "用缓冲区。")]);
+    let book = with(&[("buffer", "缓冲区"), ("Look.", "看。"), ("A buffer.", "用缓冲区。")]);
     book.write(
         "book/chapters/SUMMARY.md",
         "# Summary\n\n[First](README.md)\n- [Second](second.md)\n- [Glossary](glossary.md)\n",

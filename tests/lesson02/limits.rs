@@ -59,7 +59,7 @@ pub fn gives_up_on_a_client_that_never_reads(run: &mut Run) -> Outcome {
         let start = ["x"; 16].concat();
         greedy.send(start)?;
         // Most of its time is over then.
-        greedy.receives_nothing_for(Duration::from_millis(1200))?;
+        greedy.receives_nothing_since(since, Duration::from_millis(1200))?;
         run.step("it sends the rest of 1 MiB, finishes sending, and reads nothing");
         Requests::sends_the_rest(greedy.stream());
         server.reports(greedy.local())?;

@@ -51,7 +51,8 @@ pub fn settings(config: &mut Config, language: Language, root: &Path) {
 /// The messages of a language. What cannot be read is missing, so that its English words are shown.
 pub fn catalog(root: &Path, language: Language) -> Catalog {
     let mut all = Catalog::default();
-    for file in files(language) {
+    // The book's own words come last, and count.
+    for file in files(language).into_iter().rev() {
         let text = fs::read_to_string(root.join(file)).unwrap_or_default();
         all.extend(Catalog::parse(&text).unwrap_or_default());
     }
@@ -107,14 +108,26 @@ fn replace(source: &str, messages: &[Message], context: &str, catalog: &Catalog)
 fn translation(message: &Message, context: &str, catalog: &Catalog) -> Option<String> {
     let words = match catalog.get_in(context, &message.text) {
         Some(words) => words.to_owned(),
-        // The sentence of a check is no HTML where the grader says it.
-        None => html::escape(catalog.get(&html::unescape(&message.text))?),
+        None => in_html(catalog.get(&of_check(&message.text))?),
     };
     Some(match &message.id {
         Some(Id::Heading(id)) => format!("{words} {{#{id}}}"),
         Some(Id::Term(id)) => format!("<span id=\"{id}\"></span>{words}"),
         None => words,
     })
+}
+
+/// The sentence of a check as the grader says it: no HTML, and code between backticks.
+pub fn of_check(html: &str) -> String {
+    html::unescape(&html.replace("<code>", "`").replace("</code>", "`"))
+}
+
+fn in_html(words: &str) -> String {
+    let pieces = words.split('`').enumerate().map(|(place, piece)| match place % 2 {
+        0 => html::escape(piece),
+        _ => format!("<code>{}</code>", html::escape(piece)),
+    });
+    pieces.collect()
 }
 
 /// The chapter with its figures and lists of checks, which have words too, in the language of these messages.

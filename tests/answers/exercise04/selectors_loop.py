@@ -126,7 +126,8 @@ class Server:
         stops_at = None
         while stops_at is None or self.clients and time.monotonic() < stops_at:
             for key, events in self.selector.select(self.time_out(stops_at)):
-                if key.fileobj is self.listener:
+                # Ctrl-C may be in the same list, before a client.
+                if key.fileobj is self.listener and stops_at is None:
                     self.accept()
                 elif key.fileobj is self.wakes:
                     self.selector.unregister(self.wakes)

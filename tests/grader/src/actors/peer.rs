@@ -283,17 +283,31 @@ impl Peer {
 
     /// Demands that nothing comes for this long. (A wait that proves silence, not readiness.)
     pub fn receives_nothing_for(&mut self, time: Duration) -> Outcome {
+        self.receives_nothing_since(Instant::now(), time)
+    }
+
+    /// The same from an earlier moment on, from which a program counts as well. A busy machine may look when the
+    /// time is over: what has come then breaks nothing. It stays for the next step, as all does that comes.
+    pub fn receives_nothing_since(&mut self, since: Instant, time: Duration) -> Outcome {
         let expected = demands::silence();
         self.trace.step(steps::receives_nothing_for(&self.name, time));
-        let limited = self.stream.set_read_timeout(Some(time));
-        limited.map_err(|why| self.broken(&expected, why))?;
-        let mut bytes = [0; 64];
-        match uninterrupted(|| self.stream.read(&mut bytes)) {
-            Ok(0) => Err(self.broken(&expected, demands::end_of_stream())),
-            Ok(count) => Err(self.broken(&expected, quote(&bytes[..count]))),
-            Err(why) if common::timed_out(&why) => Ok(()),
-            Err(why) => Err(self.broken(&expected, why)),
+        let began_late = since.elapsed() > time;
+        // What has come already, and then what comes. No timeout at all is what zero would mean (socket(7)).
+        for wait in [Duration::ZERO, time.saturating_sub(since.elapsed())] {
+            let limited = self.stream.set_read_timeout(Some(wait.max(Duration::from_millis(1))));
+            limited.map_err(|why| self.broken(&expected, why))?;
+            let mut bytes = [0; 64];
+            let come = uninterrupted(|| self.stream.peek(&mut bytes));
+            let came_late = began_late || !wait.is_zero() && since.elapsed() > time;
+            match come {
+                Ok(_) if came_late => return Ok(()),
+                Ok(0) => return Err(self.broken(&expected, demands::end_of_stream())),
+                Ok(count) => return Err(self.broken(&expected, quote(&bytes[..count]))),
+                Err(why) if common::timed_out(&why) => {}
+                Err(why) => return Err(self.broken(&expected, why)),
+            }
         }
+        Ok(())
     }
 
     /// Begins to send slowly: a byte every 20 ms, until the connection ends or breaks. The thread returns the

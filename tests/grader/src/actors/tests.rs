@@ -82,6 +82,19 @@ fn a_reset_is_told_from_an_end_and_both_from_silence() {
     peer.receives_nothing_for(SHORT).unwrap();
 }
 
+/// Whoever looks late finds what has come since: it breaks nothing, and isn't lost.
+#[test]
+fn what_comes_when_a_silence_is_over_stays_for_the_next_step() {
+    let (mut peer, mut program) = pair(must_pass());
+    let long_ago = Instant::now().checked_sub(Duration::from_secs(1)).unwrap();
+    io::Write::write_all(&mut program, b"x").unwrap();
+    peer.receives_nothing_since(long_ago, SHORT).unwrap();
+    peer.receives("x").unwrap();
+    io::Write::write_all(&mut program, b"y").unwrap();
+    peer.receives_nothing_since(Instant::now(), Duration::from_secs(9)).unwrap_err();
+    peer.receives("y").unwrap();
+}
+
 #[test]
 fn what_no_program_reads_has_not_been_read_and_is_not_cut_off() {
     let (mut peer, _program) = pair(SHORT);
