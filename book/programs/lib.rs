@@ -5,6 +5,7 @@ mod table;
 
 use std::net::SocketAddr;
 
+pub use catalog::Language;
 use serde_json::{Map, Value, json};
 
 use Kind::{Choice, Connect, Flag, Listen, Number, Seconds, Text, Words};
@@ -19,7 +20,7 @@ pub struct Program {
     pub source: Source,
     pub arguments: &'static [Argument],
     /// What it does with a line on its standard input, if it reads one.
-    pub reads: Option<&'static str>,
+    pub reads: Option<Both>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,9 +43,16 @@ pub enum Source {
 pub struct Argument {
     /// An option such as `--message`; a word without dashes is an argument without a name.
     pub name: &'static str,
-    pub meaning: &'static str,
+    pub meaning: Both,
     pub kind: Kind,
     pub default: &'static str,
+}
+
+/// A text in each language.
+#[derive(Clone, Copy)]
+pub struct Both {
+    pub en: &'static str,
+    pub zh: &'static str,
 }
 
 pub enum Kind {
@@ -92,7 +100,20 @@ impl Role {
     }
 }
 
+impl Both {
+    pub fn in_language(self, language: Language) -> &'static str {
+        match language {
+            Language::English => self.en,
+            Language::Chinese => self.zh,
+        }
+    }
+}
+
 impl Program {
+    pub fn all() -> &'static [Program] {
+        PROGRAMS
+    }
+
     pub fn named(name: &str) -> Option<&'static Program> {
         PROGRAMS.iter().find(|program| program.name == name)
     }
@@ -134,7 +155,8 @@ impl Asked {
             }
         }
         let asked = Asked { program, given };
-        asked.call(None)?;
+        // Who writes chapters is told in English.
+        asked.call(None, Language::English)?;
         Ok(asked)
     }
 
@@ -143,12 +165,15 @@ impl Asked {
     ///
     /// # Errors
     ///
-    /// Which argument is none, or what is wrong with its value.
-    pub fn call(&self, first: Option<SocketAddr>) -> Result<Call, String> {
+    /// Which argument is none, or what is wrong with its value, in this language.
+    pub fn call(&self, first: Option<SocketAddr>, language: Language) -> Result<Call, String> {
         let Asked { program, given } = self;
         let known = |name: &String| program.arguments.iter().any(|argument| argument.name == name);
         if let Some(name) = given.keys().find(|name| !known(name)) {
-            return Err(format!("{} takes no argument {name}", program.name));
+            return Err(match language {
+                Language::English => format!("{} takes no argument {name}", program.name),
+                Language::Chinese => format!("{} 没有参数 {name}", program.name),
+            });
         }
         let mut words = Vec::new();
         for argument in program.arguments {
@@ -156,8 +181,11 @@ impl Asked {
                 (Listen | Connect, Some(first)) => first.to_string().into(),
                 _ => given.get(argument.name).cloned().unwrap_or(argument.default.into()),
             };
-            let wrong = |why| format!("{}: {}: {why}", program.name, argument.name);
-            words.extend(argument.words(&value).map_err(wrong)?);
+            let wrong = |why| match language {
+                Language::English => format!("{}: {}: {why}", program.name, argument.name),
+                Language::Chinese => format!("{}：{}：{why}", program.name, argument.name),
+            };
+            words.extend(argument.words(&value, language).map_err(wrong)?);
         }
         Ok(Call { program, words })
     }
@@ -169,13 +197,13 @@ impl Asked {
         (address.port() != 0).then_some(address)
     }
 
-    /// What a page needs to show the program's arguments, with these values at first.
-    pub fn described(&self) -> Value {
+    /// What a page in this language needs to show the program's arguments, with these values at first.
+    pub fn described(&self, language: Language) -> Value {
         let Asked { program, given } = self;
         let arguments = program.arguments.iter().map(|argument| {
             let mut described = json!({
                 "name": argument.name,
-                "meaning": argument.meaning,
+                "meaning": argument.meaning.in_language(language),
                 "kind": argument.kind.name(),
                 "value": given.get(argument.name).cloned().unwrap_or(argument.default.into()),
             });
@@ -193,7 +221,7 @@ impl Asked {
             "name": program.name,
             "role": program.role.name(),
             "arguments": arguments.collect::<Vec<_>>(),
-            "reads": program.reads,
+            "reads": program.reads.map(|words| words.in_language(language)),
         })
     }
 }
@@ -205,20 +233,25 @@ impl Argument {
     }
 
     /// The words on the command line: none for an option that is left as it is.
-    fn words(&self, value: &Value) -> Result<Vec<String>, String> {
+    fn words(&self, value: &Value, language: Language) -> Result<Vec<String>, String> {
+        let wrong = |words: Both| words.in_language(language).to_owned();
         if let Flag = self.kind {
             return match value {
                 Value::Bool(true) => Ok(vec![self.name.into()]),
                 Value::Bool(false) => Ok(Vec::new()),
                 Value::String(text) if text.is_empty() => Ok(Vec::new()),
-                _ => Err("is there or not, and has no value".into()),
+                _ => Err(wrong(Both {
+                    en: "is there or not, and has no value",
+                    zh: "只有写和不写，没有值",
+                })),
             };
         }
-        let text = value.as_str().ok_or("is not text")?;
+        let text =
+            value.as_str().ok_or_else(|| wrong(Both { en: "is not text", zh: "不是文本" }))?;
         if self.is_option() && text == self.default {
             return Ok(Vec::new());
         }
-        self.kind.check(text)?;
+        self.kind.check(text, language)?;
         Ok(match self.kind {
             Words => text.split_whitespace().map(str::to_owned).collect(),
             // As one word, so that a text that begins with a dash is no option.
@@ -243,13 +276,19 @@ impl Kind {
         }
     }
 
-    fn check(&self, text: &str) -> Result<(), String> {
+    fn check(&self, text: &str, language: Language) -> Result<(), String> {
         if text.len() > LONGEST_TEXT {
-            return Err(format!("has more than {LONGEST_TEXT} bytes"));
+            return Err(match language {
+                Language::English => format!("has more than {LONGEST_TEXT} bytes"),
+                Language::Chinese => format!("超过了 {LONGEST_TEXT} 字节"),
+            });
         }
         let is_right = match self {
             Listen | Connect => {
-                let address = text.parse::<SocketAddr>().map_err(|why| why.to_string())?;
+                let address = text.parse::<SocketAddr>().map_err(|why| match language {
+                    Language::English => why.to_string(),
+                    Language::Chinese => "不是带端口的地址".to_owned(),
+                })?;
                 let port = address.port();
                 address.ip().is_loopback() && (port == 0 || port >= FIRST_PORT)
             }
@@ -265,7 +304,11 @@ impl Kind {
             }
             Flag => false,
         };
-        if is_right { Ok(()) } else { Err(format!("must be {}", self.allowed())) }
+        match language {
+            _ if is_right => Ok(()),
+            Language::English => Err(format!("must be {}", self.allowed())),
+            Language::Chinese => Err(format!("必须是{}", self.allowed_in_chinese())),
+        }
     }
 
     fn allowed(&self) -> String {
@@ -279,6 +322,18 @@ impl Kind {
             Seconds => format!("a number of seconds, at most {LONGEST_TIME}"),
             Number(least, most) => format!("a number from {least} to {most}"),
             Flag => "there or not".into(),
+        }
+    }
+
+    fn allowed_in_chinese(&self) -> String {
+        match self {
+            Listen | Connect => format!("环回地址，端口为 0，或者从 {FIRST_PORT} 起"),
+            Text => "不含零字节的文本".into(),
+            Words => "由字母、数字和 .:[]%-_ 组成的词".into(),
+            Choice(choices) => format!(" {} 里的一个", choices.join("、")),
+            Seconds => format!("秒数，不超过 {LONGEST_TIME}"),
+            Number(least, most) => format!("从 {least} 到 {most} 的数"),
+            Flag => "写上或不写".into(),
         }
     }
 }

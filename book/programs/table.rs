@@ -3,55 +3,66 @@
 use super::Kind::{Choice, Connect, Flag, Listen, Number, Seconds, Text, Words};
 use super::Role::{Alone, Client, Server};
 use super::Source::{Bin, Example, Python};
-use super::{Argument, Program, Role};
+use super::{Argument, Both, Program, Role};
 
 const LISTEN: Argument = Argument {
     name: "address",
-    meaning: "where to listen; port 0 leaves the choice to the kernel",
+    meaning: Both {
+        en: "where to listen; port 0 leaves the choice to the kernel",
+        zh: "在哪个地址监听；端口 0 交给内核挑",
+    },
     kind: Listen,
     default: "127.0.0.1:0",
 };
 const CONNECT: Argument = Argument {
     name: "address",
-    meaning: "the server's address",
+    meaning: Both { en: "the server's address", zh: "服务器的地址" },
     kind: Connect,
     default: "127.0.0.1:50000",
 };
 const TIME_LIMIT: Argument = Argument {
     name: "--time-limit",
-    meaning: "how many seconds a conversation may take",
+    meaning: Both {
+        en: "how many seconds a conversation may take", zh: "一次对话最多几秒"
+    },
     kind: Seconds,
     default: "10",
 };
 const ENCODING: Argument = Argument {
     name: "--encoding",
-    meaning: "how text becomes bytes",
+    meaning: Both { en: "how text becomes bytes", zh: "文本怎样变成字节" },
     kind: Choice(&["utf-8", "gbk"]),
     default: "utf-8",
 };
 
 const REPLY: Argument = Argument {
     name: "--reply",
-    meaning: "the text of the reply",
+    meaning: Both { en: "the text of the reply", zh: "回复的文本" },
     kind: Text,
     default: common::REPLY,
 };
 const CUT: Argument = Argument {
     name: "--cut",
-    meaning: "how many bytes of the frame to send before it closes",
+    meaning: Both {
+        en: "how many bytes of the frame to send before it closes",
+        zh: "这一帧发出多少字节就关闭",
+    },
     kind: Number(0, 1 << 20),
     default: "",
 };
 const STALL: Argument = Argument {
     name: "--stall",
-    meaning: "how many bytes of the frame to send before it falls silent",
+    meaning: Both {
+        en: "how many bytes of the frame to send before it falls silent",
+        zh: "这一帧发出多少字节就不再说话",
+    },
     kind: Number(0, 1 << 20),
     default: "",
 };
 
 const BE: Argument = Argument {
     name: "--be",
-    meaning: "how the server treats its client",
+    meaning: Both { en: "how the server treats its client", zh: "服务器怎样对待客户端" },
     kind: Choice(&["silent", "slow", "crash", "latin-1", "endless", "half", "long"]),
     default: "silent",
 };
@@ -68,7 +79,10 @@ pub const PROGRAMS: &[Program] = &[
         source: Bin { package: "lesson00", bin: "lesson00", command: Some("classify") },
         arguments: &[Argument {
             name: "addresses",
-            meaning: "addresses with ports, with spaces between them",
+            meaning: Both {
+                en: "addresses with ports, with spaces between them",
+                zh: "带端口的地址，用空格隔开",
+            },
             kind: Words,
             default: "127.0.0.1:9090",
         }],
@@ -83,7 +97,7 @@ pub const PROGRAMS: &[Program] = &[
             CONNECT,
             Argument {
                 name: "--message",
-                meaning: "what to send",
+                meaning: Both { en: "what to send", zh: "发送什么" },
                 kind: Text,
                 default: common::GREETING,
             },
@@ -115,13 +129,16 @@ pub const PROGRAMS: &[Program] = &[
             LISTEN,
             Argument {
                 name: "--without-reuse",
-                meaning: "leave SO_REUSEADDR off",
+                meaning: Both { en: "leave SO_REUSEADDR off", zh: "不打开 SO_REUSEADDR" },
                 kind: Flag,
                 default: "",
             },
             Argument {
                 name: "--backlog",
-                meaning: "how many clients may wait for accept",
+                meaning: Both {
+                    en: "how many clients may wait for accept",
+                    zh: "最多几个客户端可以等待 accept",
+                },
                 kind: Number(0, 4096),
                 default: "128",
             },
@@ -145,7 +162,9 @@ pub const PROGRAMS: &[Program] = &[
             TIME_LIMIT,
             Argument {
                 name: "--queue",
-                meaning: "how many clients can wait",
+                meaning: Both {
+                    en: "how many clients can wait", zh: "可以有几个客户端等着"
+                },
                 kind: Number(1, 4096),
                 default: "128",
             },
@@ -163,13 +182,19 @@ pub const PROGRAMS: &[Program] = &[
             ENCODING,
             Argument {
                 name: "--max-clients",
-                meaning: "how many clients to serve at the same time",
+                meaning: Both {
+                    en: "how many clients to serve at the same time",
+                    zh: "同时给几个客户端服务",
+                },
                 kind: Number(1, 256),
                 default: "256",
             },
             Argument {
                 name: "--work",
-                meaning: "how many seconds each reply takes to work out",
+                meaning: Both {
+                    en: "how many seconds each reply takes to work out",
+                    zh: "算出每个回复要几秒",
+                },
                 kind: Seconds,
                 default: "",
             },
@@ -178,7 +203,7 @@ pub const PROGRAMS: &[Program] = &[
     bin("exercise04", "lesson04", Server, SMALL_SERVER),
     python("lesson04/original.py", Server, &[LISTEN]),
     Program {
-        reads: Some("ends the main thread"),
+        reads: Some(Both { en: "ends the main thread", zh: "让主线程结束" }),
         ..python("lesson04/daemon.py", Server, &[LISTEN])
     },
     bin(
@@ -189,13 +214,19 @@ pub const PROGRAMS: &[Program] = &[
             LISTEN,
             Argument {
                 name: "--send-buffer",
-                meaning: "the size to ask for the send buffer, in bytes",
+                meaning: Both {
+                    en: "the size to ask for the send buffer, in bytes",
+                    zh: "申请多大的发送缓冲区，单位是字节",
+                },
                 kind: Number(1, 1 << 20),
                 default: "16384",
             },
             Argument {
                 name: "--receive-buffer",
-                meaning: "the size to ask for the receive buffer, in bytes",
+                meaning: Both {
+                    en: "the size to ask for the receive buffer, in bytes",
+                    zh: "申请多大的接收缓冲区，单位是字节",
+                },
                 kind: Number(1, 1 << 20),
                 default: "16384",
             },
@@ -218,7 +249,7 @@ pub const PROGRAMS: &[Program] = &[
             CONNECT,
             Argument {
                 name: "--bytes",
-                meaning: "how long the message is",
+                meaning: Both { en: "how long the message is", zh: "消息有多长" },
                 kind: Number(0, 64 << 20),
                 default: "33554432",
             },

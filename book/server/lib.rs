@@ -4,6 +4,7 @@
 //!
 //! | folder | what |
 //! |---|---|
+//! | [`request`] | what each request of a page says |
 //! | [`process`] | child processes, none of which outlives the server |
 //! | [`source`] | the book's files: chapters, includes, predictions, exercises |
 //! | [`scene`] | the conversation of a run, as a page draws it |
@@ -23,6 +24,7 @@ pub mod grading;
 pub mod panels;
 pub mod process;
 pub mod render;
+pub mod request;
 pub mod scene;
 pub mod serve;
 pub mod source;

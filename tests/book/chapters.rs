@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use book::render::words;
 use book::source::html;
 use book::source::prediction::{OPENING, Prediction};
 use book::source::{Directive, VERDICTS, Verdict};
+use catalog::Language;
 use harness::Trial;
 
 use crate::support::{root, sources, suites, trials};
@@ -237,9 +239,10 @@ fn every_row_has_one_of_four_verdicts() {
     let page = chapter(VERDICTS);
     let verdicts = Verdict::all(page, &sources().config);
     assert_eq!(verdicts.len(), 35, "{verdicts:?}");
+    let words = words::of(Language::English);
     for tag in html::tags_of(page, &sources().config) {
         if let Some(verdict) = tag.value("id").and_then(|row| verdicts.get(row)) {
-            assert_eq!(html::text_behind(page, &tag), verdict.words());
+            assert_eq!(html::text_behind(page, &tag), words.verdict(*verdict));
         }
     }
 }

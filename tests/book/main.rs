@@ -6,6 +6,7 @@
 mod build;
 mod cards;
 mod chapters;
+mod chinese;
 mod commands;
 mod defects;
 mod editions;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
     trials.extend(site::trials());
     trials.extend(chapters::trials());
     trials.extend(messages::trials());
+    trials.extend(chinese::trials());
     trials.extend(commands::trials());
     trials.extend(cards::trials());
     trials.extend(defects::trials());

@@ -2,13 +2,13 @@
 
 use book::scene::event::Event;
 use book::scene::html::{Cast, row};
-use book::scene::row::{Act, End, Row};
+use book::scene::row::{Act, End, Note, Row};
 use book::source::html;
 use common::sockets::State;
 use harness::Trial;
 use serde_json::{Value, json};
 
-use crate::support::teller::{CLIENT, SERVER, Teller};
+use crate::support::teller::{CLIENT, SERVER, Teller, english};
 use crate::support::trials;
 
 pub fn trials() -> Vec<Trial> {
@@ -171,8 +171,7 @@ fn a_scene_that_is_full_says_so_once() {
         crowd(&mut t, port..port + 1);
     }
     let rows = t.story.rows();
-    let full =
-        rows.iter().filter(|row| matches!(&row.act, Act::Note { kind, .. } if kind == "cut"));
+    let full = rows.iter().filter(|row| matches!(&row.act, Act::Note(Note::Full)));
     assert_eq!(full.count(), 1);
     let last = words(&t, rows.len() - 1);
     assert!(last.starts_with("This scene is full."), "{last}");
@@ -221,7 +220,7 @@ fn what_the_kernel_has_dropped_is_counted() {
             words(&t, 0)
         );
     }
-    let notes = t.story.rows().iter().filter(|row| matches!(row.act, Act::Note { .. }));
+    let notes = t.story.rows().iter().filter(|row| matches!(row.act, Act::Note(_)));
     assert_eq!(notes.count(), 1, "the last count is that of all");
 }
 
@@ -257,7 +256,7 @@ fn what_is_no_text_is_shown_as_bytes() {
 
 /// What a row says, with what it means.
 fn words(t: &Teller, number: usize) -> String {
-    let html = row(number, &t.story.rows()[number], &Cast::default());
+    let html = row(number, &t.story.rows()[number], &Cast::default(), english());
     let mut text = html;
     for tag in html::tags(&text.clone()).iter().rev() {
         text.replace_range(tag.span.clone(), "");

@@ -10,7 +10,7 @@ use book::scene::figure::Drawn;
 use book::scene::html::Cast;
 use book::scene::packet::Packet;
 use book::scene::recorded::{Recording, SCENES};
-use book::scene::row::{Act, End, Row};
+use book::scene::row::{Act, End, Note, Row};
 use book::scene::story::Story;
 use book::source::html;
 use common::sockets::State;
@@ -347,8 +347,7 @@ fn captured(name: &str, panel: &Panel) -> Recording {
         };
         // How long it took the suite is no pause of theirs.
         let (end, begin) = (*end, *begin);
-        let text = "Then it’s started again, on the same port.".to_owned();
-        events.push((end, Event::Note { kind: "note".to_owned(), text }));
+        events.push((end, Event::Note(Note::Again)));
         events
             .extend(second.into_iter().map(|(at, event)| (end + at.saturating_sub(begin), event)));
     }

@@ -6,7 +6,7 @@ use book::scene::row::{Act, End, Sense};
 use common::sockets::State;
 use harness::Trial;
 
-use crate::support::teller::{CLIENT, SERVER, Teller, address, sense};
+use crate::support::teller::{CLIENT, SERVER, Teller, address, english, sense};
 use crate::support::trials;
 
 pub fn trials() -> Vec<Trial> {
@@ -280,7 +280,7 @@ fn a_listener_is_there_before_its_program_says_so() {
     assert_eq!(t.hears(Event::Line { program: 0, stream, text }), [0, 1]);
     assert!(matches!(t.story.rows()[1].act, Act::Lines { .. }));
     assert_eq!(t.states(End::Server), "LISTEN?");
-    let said = row(0, &t.story.rows()[0], &Cast::default());
+    let said = row(0, &t.story.rows()[0], &Cast::default(), english());
     assert!(said.contains("(The program says so.)") && !said.contains("packets"), "{said}");
     assert_eq!(t.sees_listener(Some(State::Listen), 0), [0]);
     assert_eq!(t.states(End::Server), "LISTEN");
@@ -383,7 +383,7 @@ fn strange_packets_are_survived() {
         );
         let cast = Cast { programs: Vec::new() };
         let last = t.story.rows().len() - 1;
-        assert!(row(last, &t.story.rows()[last], &cast).starts_with("<li"));
+        assert!(row(last, &t.story.rows()[last], &cast, english()).starts_with("<li"));
     }
 }
 
@@ -392,17 +392,17 @@ fn a_row_reads_well_and_is_escaped() {
     let cast = Cast { programs: vec![("a <server>".into(), "server".into())] };
     t.handshake();
     t.c("A", "<i id=x>\"&");
-    let html = row(3, &t.story.rows()[3], &cast);
+    let html = row(3, &t.story.rows()[3], &cast, english());
     assert!(html.contains("&lt;i id=x&gt;&quot;&amp;") && !html.contains("<i "), "{html}");
     t.hears(Event::Line { program: 0, stream: "stdout".into(), text: "<b>".into() });
-    let line = row(4, &t.story.rows()[4], &cast);
+    let line = row(4, &t.story.rows()[4], &cast, english());
     assert!(
         line.contains("a &lt;server&gt;: ") && line.contains("<code>&lt;b&gt;</code>"),
         "{line}"
     );
     // What a screen reader says.
     let words = |number: usize| {
-        let html = row(number, &t.story.rows()[number], &cast);
+        let html = row(number, &t.story.rows()[number], &cast, english());
         let mut text = String::new();
         let mut is_tag = false;
         for c in html[..html.find("</summary>").expect("a summary")].chars() {

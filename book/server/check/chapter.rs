@@ -13,7 +13,7 @@ use crate::panels::panel::Panel;
 use crate::scene::figure::Drawn;
 use crate::scene::recorded::Recording;
 use crate::source::{
-    Defect, Directive, Prediction, Sources, VERDICTS, Verdict, defect, html, paths,
+    Defect, Directive, Prediction, Sources, VERDICTS, Verdict, defect, html, language, paths,
 };
 
 /// Checks everything that can be checked before the book is built.
@@ -213,7 +213,9 @@ impl Chapter<'_> {
                 }
                 if let Some(drawn) = Drawn::asked_by(&tag) {
                     let Sources { root, config, .. } = self.sources;
-                    if let Err(why) = drawn.and_then(|it| it.html(root, &config.book.src)) {
+                    if let Err(why) =
+                        drawn.and_then(|it| it.html(root, &config.book.src, language(config)))
+                    {
                         self.defect(start + tag.span.start, why);
                     }
                 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::words::Words;
 use crate::source::{Exercise, Sign, changes, paths};
 
 /// A longer file isn't compared, in bytes.
@@ -19,15 +20,15 @@ const LIMIT: Duration = Duration::from_millis(500);
 /// # Errors
 ///
 /// Why one of the files cannot be read.
-pub fn differences(root: &Path, exercise: &Exercise) -> Result<Value, String> {
+pub fn differences(root: &Path, exercise: &Exercise, words: &dyn Words) -> Result<Value, String> {
     let solution = exercise.file.with_file_name("solution.rs");
     let read = |file: &Path| {
         let name = paths::slashed(file.strip_prefix(root).unwrap_or(file));
         let text = match fs::metadata(file).map(|metadata| metadata.len()) {
-            Ok(length) if length > LONGEST => Err("too long to be compared".to_owned()),
+            Ok(length) if length > LONGEST => Err(words.too_long().to_owned()),
             _ => paths::text_below(root, file),
         };
-        text.map(|text| (name.clone(), text)).map_err(|why| format!("{name}: {why}"))
+        text.map(|text| (name.clone(), text)).map_err(|why| words.cannot_compare(&name, &why))
     };
     let ((yours, old), (solution, new)) = (read(&exercise.file)?, read(&solution)?);
     let row = |(sign, line)| {

@@ -1,6 +1,7 @@
 //! What is known of every exercise, as pages are told it. It comes from the files and from the suites, and
 //! is stored nowhere.
 
+use catalog::Language;
 use serde_json::{Value, json};
 
 use super::suite::{Event, Verdict};
@@ -9,6 +10,8 @@ use crate::source::Exercise;
 pub struct Grades {
     /// Whether exercises are graded when they are saved.
     on: bool,
+    /// In which language they are told.
+    language: Language,
     exercises: Vec<Known>,
 }
 
@@ -22,7 +25,7 @@ struct Known {
 /// What one page has been told.
 #[derive(Default)]
 pub struct Told {
-    on: Option<bool>,
+    known: Option<(bool, Language)>,
     versions: Vec<u64>,
 }
 
@@ -40,7 +43,11 @@ impl Grades {
                 "checks": [],
             }),
         };
-        Grades { on: false, exercises: exercises.iter().map(known).collect() }
+        Grades {
+            on: false,
+            language: Language::English,
+            exercises: exercises.iter().map(known).collect(),
+        }
     }
 
     /// All that a page does not know yet; `None` if it knows everything.
@@ -49,7 +56,8 @@ impl Grades {
             return None;
         }
         told.versions.resize(self.exercises.len(), 0);
-        let known = told.on.replace(self.on) == Some(self.on);
+        let now = (self.on, self.language);
+        let known = told.known.replace(now) == Some(now);
         let mut changed = Vec::new();
         for (exercise, version) in self.exercises.iter().zip(&mut told.versions) {
             if *version != exercise.version {
@@ -57,7 +65,9 @@ impl Grades {
                 changed.push(&exercise.told);
             }
         }
-        (!known || !changed.is_empty()).then(|| json!({ "on": self.on, "exercises": changed }))
+        (!known || !changed.is_empty()).then(
+            || json!({ "on": self.on, "language": self.language.tag(), "exercises": changed }),
+        )
     }
 
     /// Whether an exercise has passed all of its checks, as far as is known.
@@ -67,6 +77,10 @@ impl Grades {
         told["state"] == "graded"
             && !checks.is_empty()
             && checks.iter().all(|check| check["status"] == "passed")
+    }
+
+    pub fn speak(&mut self, language: Language) {
+        self.language = language;
     }
 
     pub fn switch(&mut self, on: bool) {

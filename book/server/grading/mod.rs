@@ -7,6 +7,7 @@ mod grades;
 mod queue;
 mod routes;
 pub mod suite;
+mod words;
 mod worker;
 
 pub use grades::{Grades, Told, learn};

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use catalog::Language;
 use tokio::sync::watch;
 
 use super::grades::Grades;
@@ -28,17 +29,19 @@ struct Inner {
     grace: Duration,
 }
 
-#[derive(Default)]
 struct State {
     on: bool,
+    /// The one of the page that has asked last: a grade is told in one language at a time.
+    language: Language,
     shut_down: bool,
     /// Exercises by their numbers, the next one first.
     waiting: VecDeque<usize>,
     /// The one that is graded now, and the way to stop that.
     running: Option<(usize, watch::Sender<bool>)>,
-    /// What was last seen of each file, and what of it was last graded.
+    /// What was last seen of each file, what of it was last graded, and in which language that was told.
     seen: Vec<Stamp>,
     graded: Vec<Stamp>,
+    told_in: Vec<Language>,
     pages: usize,
     /// Since when no page is open.
     abandoned: Option<Instant>,
@@ -50,6 +53,7 @@ pub struct OpenPage(GradeQueue);
 /// What a worker has to do: the number of an exercise, and the order to stop.
 pub struct Job {
     pub number: usize,
+    pub language: Language,
     pub stop: Stop,
 }
 
@@ -59,7 +63,14 @@ impl GradeQueue {
         let state = State {
             seen: exercises.iter().map(Exercise::stamp).collect(),
             graded: vec![None; exercises.len()],
-            ..State::default()
+            told_in: vec![Language::English; exercises.len()],
+            on: false,
+            language: Language::English,
+            shut_down: false,
+            waiting: VecDeque::new(),
+            running: None,
+            pages: 0,
+            abandoned: None,
         };
         let inner = Inner {
             root,
@@ -105,9 +116,11 @@ impl GradeQueue {
         self.inner.grades.send_modify(change);
     }
 
-    /// Grades what has been begun, and each file again when it is saved.
-    pub fn switch_on(&self) {
+    /// Grades what has been begun, and each file again when it is saved. What was told in another language is graded
+    /// again in this one.
+    pub fn switch_on(&self, language: Language) {
         let mut state = self.state();
+        let is_same = self.speak(&mut state, language);
         state.on = true;
         if state.pages == 0 {
             state.abandoned = Some(Instant::now());
@@ -115,9 +128,13 @@ impl GradeQueue {
         let mut due: Vec<usize> = (0..self.inner.exercises.len())
             .filter(|&number| {
                 let exercise = self.exercise(number);
-                exercise.is_begun() && exercise.stamp() != state.graded[number]
+                let is_known =
+                    exercise.stamp() == state.graded[number] && state.told_in[number] == language;
+                exercise.is_begun() && !is_known
             })
-            .filter(|number| state.running.as_ref().is_none_or(|(running, _)| running != number))
+            .filter(|number| {
+                !is_same || state.running.as_ref().is_none_or(|(running, _)| running != number)
+            })
             .collect();
         // The one that was edited last is the one that its reader is at.
         due.sort_by_key(|&number| std::cmp::Reverse(state.seen[number]));
@@ -129,9 +146,20 @@ impl GradeQueue {
         self.inner.changed.notify_all();
     }
 
+    /// From now on grades are told in this language. A run in another one is stopped; whoever calls this has it run
+    /// again. Returns whether it was this one before.
+    fn speak(&self, state: &mut State, language: Language) -> bool {
+        let is_same = std::mem::replace(&mut state.language, language) == language;
+        if let Some((_, stop)) = state.running.as_ref().filter(|_| !is_same) {
+            stop.send_replace(true);
+        }
+        self.change(|grades| grades.speak(language));
+        is_same
+    }
+
     /// Grades one exercise now, whether it was saved or not, and whether or not each save is graded. `None`: no
     /// lesson is called that. `false`: it is not begun.
-    pub fn grade_now(&self, lesson: &str) -> Option<bool> {
+    pub fn grade_now(&self, lesson: &str, language: Language) -> Option<bool> {
         let number = self.inner.exercises.iter().position(|one| one.lesson == lesson)?;
         let mut state = self.state();
         let stamp = self.exercise(number).stamp();
@@ -139,9 +167,10 @@ impl GradeQueue {
             return Some(false);
         }
         let is_new = stamp != state.seen[number];
+        let is_same = self.speak(&mut state, language);
         state.seen[number] = stamp;
         match &state.running {
-            Some((running, _)) if *running == number && !is_new => return Some(true),
+            Some((running, _)) if *running == number && !is_new && is_same => return Some(true),
             Some((running, stop)) => {
                 stop.send_replace(true);
                 let running = *running;
@@ -226,14 +255,14 @@ impl GradeQueue {
             if let Some(number) = state.waiting.pop_front() {
                 let (stop, stopped) = watch::channel(false);
                 state.running = Some((number, stop));
-                return Some(Job { number, stop: stopped });
+                return Some(Job { number, language: state.language, stop: stopped });
             }
             state = self.inner.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
     /// Takes the verdict on the version of the file that has this stamp.
-    pub fn done(&self, number: usize, stamp: Stamp, verdict: Verdict) {
+    pub fn done(&self, number: usize, stamp: Stamp, language: Language, verdict: Verdict) {
         let mut state = self.state();
         state.running = None;
         match verdict {
@@ -246,7 +275,7 @@ impl GradeQueue {
                 self.change(|grades| grades.is_begun(number, begun));
             }
             verdict => {
-                state.graded[number] = stamp;
+                (state.graded[number], state.told_in[number]) = (stamp, language);
                 self.change(|grades| grades.end(number, verdict));
             }
         }

@@ -12,6 +12,8 @@ use serde_json::json;
 use super::answer::differences;
 use super::editor::{Editor, Unopened, VARIABLE};
 use super::queue::GradeQueue;
+use super::words;
+use crate::request::PageLanguage;
 
 #[derive(Clone)]
 struct Exercises {
@@ -30,8 +32,11 @@ pub fn routes(queue: &GradeQueue) -> Router {
         .with_state(exercises)
 }
 
-async fn on(State(Exercises { queue, .. }): State<Exercises>) -> StatusCode {
-    queue.switch_on();
+async fn on(
+    State(Exercises { queue, .. }): State<Exercises>,
+    PageLanguage(language): PageLanguage,
+) -> StatusCode {
+    queue.switch_on(language);
     StatusCode::NO_CONTENT
 }
 
@@ -40,8 +45,12 @@ async fn off(State(Exercises { queue, .. }): State<Exercises>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-async fn now(State(one): State<Exercises>, Path(lesson): Path<String>) -> StatusCode {
-    match one.queue.grade_now(&lesson) {
+async fn now(
+    State(one): State<Exercises>,
+    Path(lesson): Path<String>,
+    PageLanguage(language): PageLanguage,
+) -> StatusCode {
+    match one.queue.grade_now(&lesson, language) {
         Some(true) => StatusCode::NO_CONTENT,
         Some(false) => StatusCode::CONFLICT,
         None => StatusCode::NOT_FOUND,
@@ -50,20 +59,20 @@ async fn now(State(one): State<Exercises>, Path(lesson): Path<String>) -> Status
 
 /// `POST /live/grade/open/LESSON`: opens the exercise in the editor of the person who has started this server.
 /// If that cannot be, the answer says why, and where the file is.
-async fn open(State(one): State<Exercises>, Path(lesson): Path<String>) -> Response {
+async fn open(
+    State(one): State<Exercises>,
+    Path(lesson): Path<String>,
+    PageLanguage(language): PageLanguage,
+) -> Response {
     let Some(exercise) = one.queue.of_lesson(&lesson).filter(|one| one.file.is_file()) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let (why, variable) = match one.editor.open(&exercise.file) {
+    let why = match one.editor.open(&exercise.file) {
         Ok(name) => return Json(json!({ "opened": name })).into_response(),
-        Err(Unopened::Unknown) => {
-            ("no editor is known that opens a window".to_owned(), Some(VARIABLE))
-        }
-        Err(Unopened::TooMany) => {
-            ("the page has opened five editors, so please close one".to_owned(), None)
-        }
-        Err(Unopened::Failed(why)) => (format!("cannot start {why}"), Some(VARIABLE)),
+        Err(why) => why,
     };
+    let variable = (!matches!(why, Unopened::TooMany)).then_some(VARIABLE);
+    let why = words::of(language).unopened(&why);
     let path = exercise.file.to_string_lossy();
     let body = json!({ "why": why, "variable": variable, "path": path });
     (StatusCode::CONFLICT, Json(body)).into_response()
@@ -73,16 +82,17 @@ async fn open(State(one): State<Exercises>, Path(lesson): Path<String>) -> Respo
 async fn compared(
     State(one): State<Exercises>,
     Path(lesson): Path<String>,
+    PageLanguage(language): PageLanguage,
 ) -> Result<Response, (StatusCode, String)> {
+    let words = words::of(language);
     let Some(exercise) = one.queue.of_lesson(&lesson) else {
-        return Err((StatusCode::NOT_FOUND, "there is no such exercise\n".to_owned()));
+        return Err((StatusCode::NOT_FOUND, format!("{}\n", words.no_such_exercise())));
     };
     if !one.queue.is_passed(&lesson) {
-        let why = "the solution comes when all checks of your file, as it is now, have passed\n";
-        return Err((StatusCode::CONFLICT, why.to_owned()));
+        return Err((StatusCode::CONFLICT, format!("{}\n", words.passes_first())));
     }
-    match differences(one.queue.root(), exercise) {
+    match differences(one.queue.root(), exercise, words) {
         Ok(differences) => Ok(Json(differences).into_response()),
-        Err(why) => Err((StatusCode::CONFLICT, format!("cannot compare: {why}\n"))),
+        Err(why) => Err((StatusCode::CONFLICT, format!("{why}\n"))),
     }
 }

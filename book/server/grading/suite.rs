@@ -5,10 +5,12 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
+use catalog::Language;
 use serde_json::Value;
 use tokio::process::Command;
 
 use super::channel;
+use super::words::{self, Mistold};
 use crate::process::child::{self, Stop};
 use crate::source::Exercise;
 
@@ -46,23 +48,26 @@ pub struct Built {
 pub async fn grade(
     root: &Path,
     exercise: &Exercise,
+    language: Language,
     stop: &mut Stop,
     mut tell: impl FnMut(Event),
 ) -> Verdict {
-    let Built { suite, .. } = match build(root, exercise, stop, &mut tell).await {
+    let Built { suite, .. } = match build(root, exercise, language, stop, &mut tell).await {
         Ok(built) => built,
         Err(verdict) => return verdict,
     };
     let mut command = Command::new(&suite);
     command.arg("exercise");
-    run(root, exercise, None, &mut command, stop, |line| tell(Event::Live(line))).await
+    run(root, exercise, None, language, &mut command, stop, |line| tell(Event::Live(line))).await
 }
 
-/// Runs a lesson's suite, or `only` one of its checks, and passes the lines of its live record on.
+/// Runs a lesson's suite, or `only` one of its checks, and passes the lines of its live record on, which is in this
+/// language.
 pub async fn run(
     root: &Path,
     exercise: &Exercise,
     only: Option<&str>,
+    language: Language,
     suite: &mut Command,
     stop: &mut Stop,
     mut tell: impl FnMut(Value),
@@ -70,6 +75,8 @@ pub async fn run(
     // The lesson's own directory, as under `cargo test`.
     suite.current_dir(exercise.file.parent().unwrap_or(root));
     suite.env("GRADER_LIVE", "1").env_remove("SUBJECT").env_remove("GRADER_RECORD");
+    suite.env("GRADER_LANG", language.tag());
+    let words = words::of(language);
     let mut ended = Ended::default();
     let live = |line: Value| {
         ended.take(&line);
@@ -80,9 +87,9 @@ pub async fn run(
         _ if *stop.borrow() => Verdict::Stopped,
         Ok(status) => match ended.is_of(only, status) {
             Ok(()) => Verdict::Graded,
-            Err(why) => Verdict::Failed(format!("the suite of {lesson} {why} ({status})")),
+            Err(why) => Verdict::Failed(words.wrongly_told(lesson, why, &status.to_string())),
         },
-        Err(why) => Verdict::Failed(format!("cannot start the suite of {lesson}: {why}")),
+        Err(why) => Verdict::Failed(words.suite_does_not_start(lesson, &why.to_string())),
     }
 }
 
@@ -112,19 +119,19 @@ impl Ended {
     }
 
     /// Whether each check has ended once, or `only` this one, and the suite as one does that found this.
-    fn is_of(&self, only: Option<&str>, status: ExitStatus) -> Result<(), &'static str> {
+    fn is_of(&self, only: Option<&str>, status: ExitStatus) -> Result<(), Mistold> {
         if self.ended.is_empty() {
-            return Err("told nothing");
+            return Err(Mistold::Nothing);
         }
         let times = |check: &String| self.ended.iter().filter(|(name, _)| name == check).count();
         let wanted = || self.checks.iter().filter(|check| only.is_none_or(|only| *check == only));
         if !wanted().all(|check| times(check) == 1) || self.ended.len() != wanted().count() {
-            return Err("didn't tell the end of each check once");
+            return Err(Mistold::NotOnce);
         }
         let code = if self.ended.iter().any(|(_, fails)| *fails) { 101 } else { 0 };
         match status.code() == Some(code) {
             true => Ok(()),
-            false => Err("ended otherwise than its checks"),
+            false => Err(Mistold::OtherEnd),
         }
     }
 }
@@ -137,9 +144,11 @@ impl Ended {
 pub async fn build(
     root: &Path,
     exercise: &Exercise,
+    language: Language,
     stop: &mut Stop,
     tell: &mut impl FnMut(Event),
 ) -> Result<Built, Verdict> {
+    let words = words::of(language);
     // The cargo that has started the server, if one did.
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     let lesson = &exercise.lesson;
@@ -184,7 +193,7 @@ pub async fn build(
         tell(Event::Building(line));
     };
     if let Err(why) = child::run(&mut cargo, stop, LONGEST_LINE, message, progress).await {
-        return Err(Verdict::Failed(format!("cannot start cargo: {why}")));
+        return Err(Verdict::Failed(words.cargo_does_not_start(&why.to_string())));
     }
     if *stop.borrow() {
         return Err(Verdict::Stopped);
@@ -194,7 +203,7 @@ pub async fn build(
         (Some(suite), Some(exercise)) => Ok(Built { suite, exercise }),
         _ if !errors.is_empty() => Err(Verdict::DoesNotCompile(errors)),
         _ if !all_errors.is_empty() => Err(Verdict::DoesNotCompile(all_errors)),
-        _ => Err(Verdict::Failed(format!("cargo has built nothing:\n{}", said.join("\n")))),
+        _ => Err(Verdict::Failed(words.nothing_built(&said.join("\n")))),
     }
 }
 

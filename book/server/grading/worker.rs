@@ -40,14 +40,14 @@ impl Workers {
 }
 
 fn grade_all(queue: &GradeQueue, runtime: &Runtime) {
-    while let Some(Job { number, mut stop }) = queue.next() {
+    while let Some(Job { number, language, mut stop }) = queue.next() {
         let exercise = queue.exercise(number);
         // Before the run: what is saved during it is graded by the next one.
         let stamp = exercise.stamp();
-        let grading = suite::grade(queue.root(), exercise, &mut stop, |event| {
+        let grading = suite::grade(queue.root(), exercise, language, &mut stop, |event| {
             queue.change(|grades| grades.take(number, event));
         });
         let verdict = runtime.block_on(grading);
-        queue.done(number, stamp, verdict);
+        queue.done(number, stamp, language, verdict);
     }
 }

@@ -30,9 +30,9 @@ impl Run {
     pub async fn add(&self, actor: Actor) -> Result<(), &'static str> {
         let (answer, answered) = oneshot::channel();
         match self.wishes.try_send(Wish { actor, answer }) {
-            Ok(()) => answered.await.unwrap_or(Err("the server has ended")),
-            Err(mpsc::error::TrySendError::Closed(_)) => Err("the server has ended"),
-            Err(mpsc::error::TrySendError::Full(_)) => Err("too many clients are asked for"),
+            Ok(()) => answered.await.unwrap_or(Err(self.words.server_has_ended())),
+            Err(mpsc::error::TrySendError::Closed(_)) => Err(self.words.server_has_ended()),
+            Err(mpsc::error::TrySendError::Full(_)) => Err(self.words.too_many_asked_for()),
         }
     }
 
@@ -59,12 +59,10 @@ impl Run {
             tokio::select! {
                 Some(Wish { actor, answer }) = wishes.recv() => {
                     let refused = match actor {
-                        _ if *self.stop.borrow() => Some("the server is being stopped"),
-                        _ if there.len() >= MOST_AT_ONCE => {
-                            Some("there are four more clients already: wait until one has gone")
-                        }
-                        _ if count >= MOST_IN_ALL => Some("twenty more clients have come: start anew"),
-                        Actor::Another if client.is_none() => Some("this server has no client here"),
+                        _ if *self.stop.borrow() => Some(self.words.server_is_being_stopped()),
+                        _ if there.len() >= MOST_AT_ONCE => Some(self.words.too_many_at_once()),
+                        _ if count >= MOST_IN_ALL => Some(self.words.too_many_in_all()),
+                        Actor::Another if client.is_none() => Some(self.words.no_client_here()),
                         _ => None,
                     };
                     if refused.is_none() {
@@ -103,10 +101,11 @@ impl Run {
             (Actor::Another, None) => {}
             (Actor::Visitor(visitor), _) => {
                 let mut command = parent_death::this_program_at(place.entrance);
-                command.args([visitor::COMMAND, visitor.name(), &server.to_string()]);
+                let language = self.language.tag();
+                command.args([visitor::COMMAND, visitor.name(), &server.to_string(), language]);
                 let start = json!({
                     "program": number,
-                    "name": visitor.title(),
+                    "name": self.words.visitor(visitor),
                     "role": "client",
                     "command": "",
                 });

@@ -6,7 +6,7 @@ use futures_util::future::join;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use super::run::{Ground, LONGEST_BUILD, LONGEST_RUN, OWN_NETWORK, Run, open_stage};
+use super::run::{Ground, LONGEST_BUILD, LONGEST_RUN, Run, open_stage};
 use crate::grading::suite::{self, Built, Event, Verdict};
 use crate::grading::{GradeQueue, learn};
 use crate::process::parent_death::{self, Entrance};
@@ -54,16 +54,16 @@ impl Watched {
 impl Run {
     /// Runs a check on a stage, and tells how it has ended. Without a stage there is nothing to watch.
     pub(super) async fn check(&self, ground: &Ground, watched: &Watched) {
-        let mut stage = match open_stage(ground).await {
+        let mut stage = match open_stage(ground, self.words).await {
             Ok(stage) => stage,
             Err(why) => {
                 self.events.tell("where", json!({ "isolated": false, "why": why }));
-                let message = format!("There is nothing to watch here, because {why}.");
+                let message = self.words.nothing_to_watch(&why);
                 self.report(watched, json!({ "status": "not watched", "message": message }));
                 return self.over();
             }
         };
-        self.events.tell("where", json!({ "isolated": true, "why": OWN_NETWORK }));
+        self.events.tell("where", json!({ "isolated": true, "why": self.words.own_network() }));
         match self.build_suite(ground, watched).await {
             Ok(built) => {
                 let marks = self.events.hold();
@@ -71,7 +71,7 @@ impl Run {
                 let judged = async {
                     tokio::select! {
                         () = self.judge(ground, watched, &built, &entrance) => {}
-                        never = self.stop_after(sleep(LONGEST_RUN), "it takes too long") => match never {},
+                        never = self.stop_after(sleep(LONGEST_RUN), self.words.takes_too_long()) => match never {},
                     }
                     self.over();
                 };
@@ -94,8 +94,8 @@ impl Run {
             }
         };
         tokio::select! {
-            built = suite::build(&ground.root, &watched.exercise, &mut stop, &mut progress) => built,
-            never = self.stop_after(sleep(LONGEST_BUILD), "the build takes too long") => match never {},
+            built = suite::build(&ground.root, &watched.exercise, self.language, &mut stop, &mut progress) => built,
+            never = self.stop_after(sleep(LONGEST_BUILD), self.words.build_takes_too_long()) => match never {},
         }
     }
 
@@ -134,8 +134,16 @@ impl Run {
             _ => {}
         };
         let mut stop = self.stop.subscribe();
-        let verdict =
-            suite::run(&ground.root, exercise, Some(check), &mut command, &mut stop, live).await;
+        let verdict = suite::run(
+            &ground.root,
+            exercise,
+            Some(check),
+            self.language,
+            &mut command,
+            &mut stop,
+            live,
+        )
+        .await;
         self.tell_verdict(watched, known, verdict);
     }
 
@@ -160,24 +168,13 @@ impl Run {
         let Watched { exercise, check, before } = watched;
         known["lesson"] = exercise.lesson.as_str().into();
         known["check"] = check.as_str().into();
-        known["differs"] = before.and_then(|before| differs(before, &known["status"])).into();
+        known["differs"] = before.and_then(|before| self.differs(before, &known["status"])).into();
         self.events.tell("report", known);
     }
-}
 
-/// What to say where a check has ended in another way than before.
-fn differs(before: &str, now: &Value) -> Option<String> {
-    let then = match before {
-        "passed" => "It passed before",
-        "failed" => "It failed before",
-        _ => "It couldn’t be judged before",
-    };
-    let now = match now.as_str()? {
-        now if now == before => return None,
-        "passed" => "it passes now",
-        "failed" => "it fails now",
-        "not judged" => "it couldn’t be judged now",
-        _ => return None,
-    };
-    Some(format!("{then}, and {now}."))
+    /// What to say where a check has ended in another way than before.
+    fn differs(&self, before: &str, now: &Value) -> Option<String> {
+        let now = now.as_str().filter(|now| ENDINGS.contains(now) && *now != before)?;
+        Some(self.words.differs(before, now))
+    }
 }

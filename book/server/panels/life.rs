@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use catalog::Language;
 use futures_util::future::join;
 use programs::{Asked, Role};
 use serde_json::json;
@@ -11,7 +12,7 @@ use tokio::time::sleep;
 
 use super::check::Watched;
 use super::programs::{Listening, Place};
-use super::run::{Ground, LONGEST_BUILD, LONGEST_RUN, OWN_NETWORK, Run, Ways, open_stage};
+use super::run::{Ground, LONGEST_BUILD, LONGEST_RUN, Run, Ways, open_stage};
 use super::shelf::Shelf;
 use super::sockets::Left;
 use crate::stage::Stage;
@@ -27,12 +28,19 @@ pub enum What {
 
 impl Run {
     /// Starts a run, which goes on by itself.
-    pub fn start(id: String, panel: String, ground: Ground, shelf: Shelf, what: What) -> Arc<Run> {
+    pub fn start(
+        id: String,
+        panel: String,
+        ground: Ground,
+        shelf: Shelf,
+        what: What,
+        language: Language,
+    ) -> Arc<Run> {
         let asked = match &what {
             What::Programs(asked) => &asked[..],
             What::Check(_) => &[],
         };
-        let (run, ways) = Run::new(id, panel, shelf, asked);
+        let (run, ways) = Run::new(id, panel, shelf, asked, language);
         let run = Arc::new(run);
         tokio::spawn(Arc::clone(&run).live(ground, what, ways));
         run
@@ -48,7 +56,7 @@ impl Run {
         };
         tokio::select! {
             () = play => {}
-            never = self.stop_after(self.abandoned(), "no page listens any more") => match never {},
+            never = self.stop_after(self.abandoned(), self.words.nobody_listens()) => match never {},
         }
     }
 
@@ -58,7 +66,7 @@ impl Run {
         let stage = async {
             let stage = self.stage(ground, asked).await;
             let (isolated, why) = match &stage {
-                Ok(_) => (true, OWN_NETWORK.to_owned()),
+                Ok(_) => (true, self.words.own_network().to_owned()),
                 Err(why) => (false, why.clone()),
             };
             self.events.tell_first("where", json!({ "isolated": isolated, "why": why }));
@@ -68,7 +76,7 @@ impl Run {
         let built = async {
             tokio::select! {
                 built = self.build(&ground.root, asked) => built,
-                never = self.stop_after(sleep(LONGEST_BUILD), "the build takes too long") => match never {},
+                never = self.stop_after(sleep(LONGEST_BUILD), self.words.build_takes_too_long()) => match never {},
             }
         };
         let (stage, built) = join(stage, built).await;
@@ -89,16 +97,16 @@ impl Run {
         if let [one] = asked {
             match one.program.role {
                 Role::Alone => {}
-                Role::Server => return Err(SERVER_ALONE.into()),
-                Role::Client => return Err(CLIENT_ALONE.into()),
+                Role::Server => return Err(self.words.server_alone().into()),
+                Role::Client => return Err(self.words.client_alone().into()),
             }
         }
         match last {
             // "The same port as last time" may have a connection in TIME_WAIT.
             Some(last) if ground.namespaces && named_address(asked).is_some() => {
-                Stage::open_again(last).await.map_err(|why| why.to_string())
+                Stage::open_again(last).await.map_err(|why| self.words.no_stage(&why))
             }
-            _ => open_stage(ground).await,
+            _ => open_stage(ground, self.words).await,
         }
     }
 
@@ -115,7 +123,7 @@ impl Run {
         let programs = async {
             tokio::select! {
                 () = self.programs(place, asked, lines, wishes, &listening) => {}
-                never = self.stop_after(sleep(LONGEST_RUN), "it takes too long") => match never {},
+                never = self.stop_after(sleep(LONGEST_RUN), self.words.takes_too_long()) => match never {},
             }
             spaces.iter().for_each(|spaces| self.shelf.put(&self.panel, spaces));
             self.over();
@@ -135,10 +143,6 @@ impl Run {
         }
     }
 }
-
-/// These are the ends of sentences: "… because".
-const SERVER_ALONE: &str = "you can talk to this server from a terminal";
-const CLIENT_ALONE: &str = "this client talks to a server that you start yourself";
 
 fn named_address(asked: &[Asked]) -> Option<SocketAddr> {
     asked.first().and_then(Asked::named_address)

@@ -13,6 +13,7 @@ mod shelf;
 mod sockets;
 pub mod visitor;
 mod wish;
+mod words;
 
 pub use routes::Runs;
 pub use run::Ground;

@@ -140,7 +140,7 @@ impl Run {
         stop: &mut Stop,
     ) {
         let Side { index, asked, mut lines, place } = side;
-        let call = match asked.call(server) {
+        let call = match asked.call(server, self.language) {
             Ok(call) => call,
             Err(why) => return self.events.tell("limit", json!({ "why": why })),
         };
@@ -216,7 +216,7 @@ impl Run {
             }
         };
         let (code, signal) = status.as_ref().map_or((None, None), outcome);
-        let words = words::exit(code, signal);
+        let words = words::of(self.language).exit(code, signal);
         let exit = json!({ "program": index, "code": code, "signal": signal, "words": words });
         self.events.tell("exit", exit);
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::response::sse;
+use catalog::Language;
 use futures_util::stream::Stream;
 use programs::Asked;
 use serde_json::json;
@@ -15,6 +16,7 @@ use tokio::time::timeout;
 use super::events::Events;
 use super::shelf::Shelf;
 use super::wish::Wish;
+use super::words::{self, Words};
 use crate::scene::html::{Cast, Drawing};
 use crate::stage::{Refused, Stage};
 
@@ -33,6 +35,9 @@ pub struct Run {
     /// Where on which page it was asked for.
     pub panel: String,
     pub started: Instant,
+    /// The language of the page that has asked for it, and what it says there.
+    pub language: Language,
+    pub(super) words: &'static dyn Words,
     cast: Cast,
     pub events: Events,
     pub stop: watch::Sender<bool>,
@@ -65,7 +70,13 @@ impl AsRef<Events> for Run {
 
 impl Run {
     /// A run before it begins, and how a page reaches its programs.
-    pub(super) fn new(id: String, panel: String, shelf: Shelf, asked: &[Asked]) -> (Run, Ways) {
+    pub(super) fn new(
+        id: String,
+        panel: String,
+        shelf: Shelf,
+        asked: &[Asked],
+        language: Language,
+    ) -> (Run, Ways) {
         // A line waits here until the program reads it.
         let (inputs, lines) = asked.iter().map(|_| mpsc::channel(16)).unzip();
         let (wishes, wished) = mpsc::channel(4);
@@ -75,6 +86,8 @@ impl Run {
             id,
             panel,
             started,
+            language,
+            words: words::of(language),
             cast,
             events: Events::new(started),
             stop: watch::Sender::default(),
@@ -98,7 +111,7 @@ impl Run {
     /// Stops its programs for another run, and says so.
     pub fn give_way(&self) {
         if !*self.stop.borrow() {
-            self.events.tell("limit", json!({ "why": "another run was started" }));
+            self.events.tell("limit", json!({ "why": self.words.another_run() }));
             self.stop();
         }
     }
@@ -126,7 +139,7 @@ impl Run {
         self: Arc<Run>,
         from: usize,
     ) -> impl Stream<Item = Result<sse::Event, Infallible>> + use<> {
-        let drawing = Drawing::of(self.cast.clone());
+        let drawing = Drawing::of(self.cast.clone(), self.language);
         Events::stream(self, from, drawing)
     }
 
@@ -158,14 +171,11 @@ impl Run {
     }
 }
 
-/// The end of a sentence: "… because".
-pub const OWN_NETWORK: &str = "the programs talk to each other and to nothing else";
-
 /// A new stage, or why there is none.
-pub async fn open_stage(ground: &Ground) -> Result<Stage, String> {
+pub(super) async fn open_stage(ground: &Ground, words: &dyn Words) -> Result<Stage, String> {
     let stage = match ground.namespaces {
         true => Stage::open().await,
         false => Err(Refused::Unwanted),
     };
-    stage.map_err(|why| why.to_string())
+    stage.map_err(|why| words.no_stage(&why))
 }

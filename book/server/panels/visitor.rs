@@ -1,13 +1,16 @@
-//! `book visitor KIND ADDRESS`: one more client for a server that runs on a page, well-behaved or not.
+//! `book visitor KIND ADDRESS LANGUAGE`: one more client for a server that runs on a page, well-behaved or not. What it
+//! prints is in the language of that page.
 
 use std::ffi::OsString;
-use std::fmt::Arguments;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::thread;
 use std::time::Duration;
 
+use catalog::Language;
 use common::{Failure, GREETING};
+
+use super::words::{self, Words};
 
 /// The name of the hidden command that a visitor is.
 pub const COMMAND: &str = "visitor";
@@ -46,16 +49,6 @@ impl Visitor {
         Visitor::ALL.into_iter().find(|visitor| visitor.name() == name)
     }
 
-    /// What a page calls it.
-    pub fn title(self) -> &'static str {
-        match self {
-            Visitor::Silent => "a silent client",
-            Visitor::Slow => "a slow client",
-            Visitor::Resetting => "a client that resets",
-            Visitor::Crowd => "fifty clients",
-        }
-    }
-
     /// Its name, on pages and on the command line.
     pub const fn name(self) -> &'static str {
         match self {
@@ -74,21 +67,24 @@ impl Visitor {
 /// The words name none or no address, or the server doesn't do what this client expects.
 pub fn run(words: &[OsString]) -> Result<(), Failure> {
     let cannot = |why: &str| Failure::new("cannot be a client", why);
-    let [kind, address] = words else { return Err(cannot("no kind and address")) };
+    let [kind, address, language] = words else {
+        return Err(cannot("no kind, address and language"));
+    };
     let kind = kind.to_str().and_then(Visitor::named).ok_or(cannot("there is no such kind"))?;
     let address = address.to_str().and_then(|address| address.parse().ok());
     let address: SocketAddr = address.ok_or(cannot("that is no address"))?;
+    let words = words::of(Language::of(language.to_str().unwrap_or_default()));
     let done = match kind {
-        Visitor::Silent => silent(address),
-        Visitor::Slow => slow(address),
-        Visitor::Resetting => resetting(address),
-        Visitor::Crowd => crowd(address),
+        Visitor::Silent => silent(address, words),
+        Visitor::Slow => slow(address, words),
+        Visitor::Resetting => resetting(address, words),
+        Visitor::Crowd => crowd(address, words),
     };
     done.map_err(|why| Failure::new(format!("no conversation with {address}"), why))
 }
 
 /// Shown in this client's column. Rust's stdout flushes at each end of a line.
-fn tell(line: Arguments<'_>) -> io::Result<()> {
+fn tell(line: &str) -> io::Result<()> {
     writeln!(io::stdout(), "{line}")
 }
 
@@ -107,56 +103,57 @@ fn reply(connection: TcpStream) -> io::Result<Vec<u8>> {
     Ok(reply)
 }
 
-fn silent(address: SocketAddr) -> io::Result<()> {
+fn silent(address: SocketAddr, words: &dyn Words) -> io::Result<()> {
     let mut connection = connect(address)?;
     // Its server ends this, or the reader.
     connection.set_read_timeout(None)?;
-    tell(format_args!("{} is connected, and silent", connection.local_addr()?))?;
+    tell(&words.connected_and_silent(connection.local_addr()?))?;
     match connection.read(&mut [0; 1])? {
-        0 => tell(format_args!("the server has finished")),
-        _ => tell(format_args!("the server has spoken first")),
+        0 => tell(words.server_has_finished()),
+        _ => tell(words.server_has_spoken_first()),
     }
 }
 
-fn slow(address: SocketAddr) -> io::Result<()> {
+fn slow(address: SocketAddr, words: &dyn Words) -> io::Result<()> {
     let mut connection = connect(address)?;
     let bytes = GREETING.as_bytes();
     let (own, count) = (connection.local_addr()?, bytes.len());
-    tell(format_args!("{own} is connected, and sends {count} bytes, one each half second"))?;
+    tell(&words.connected_and_slow(own, count))?;
     for byte in bytes {
         connection.write_all(&[*byte])?;
         thread::sleep(BETWEEN_BYTES);
     }
     let reply = reply(connection)?;
-    tell(format_args!("{}", String::from_utf8_lossy(&reply)))
+    tell(&String::from_utf8_lossy(&reply))
 }
 
-fn resetting(address: SocketAddr) -> io::Result<()> {
+fn resetting(address: SocketAddr, words: &dyn Words) -> io::Result<()> {
     let mut connection = connect(address)?;
-    tell(format_args!("{} is connected", connection.local_addr()?))?;
+    tell(&words.connected(connection.local_addr()?))?;
     connection.write_all(GREETING.as_bytes())?;
     // Its reply comes, and isn't read. So the kernel resets the connection when this ends.
     match connection.peek(&mut [0; 1])? {
-        0 => tell(format_args!("the server has finished without a reply")),
-        _ => tell(format_args!("ends, with the reply unread")),
+        0 => tell(words.finished_without_reply()),
+        _ => tell(words.ends_with_reply_unread()),
     }
 }
 
-fn crowd(address: SocketAddr) -> io::Result<()> {
+fn crowd(address: SocketAddr, words: &dyn Words) -> io::Result<()> {
+    let without_reply = words.finished_without_reply();
     let visit = move || -> io::Result<()> {
         let mut connection = connect(address)?;
         connection.write_all(GREETING.as_bytes())?;
         match reply(connection)?.is_empty() {
-            true => Err(io::Error::other("the server has finished without a reply")),
+            true => Err(io::Error::other(without_reply)),
             false => Ok(()),
         }
     };
-    tell(format_args!("{CROWD} clients come at once"))?;
+    tell(&words.clients_come(CROWD))?;
     let visits: Vec<_> = (0..CROWD).map(|_| thread::spawn(visit)).collect();
     let ends = visits.into_iter().map(|visit| {
         visit.join().unwrap_or_else(|_| Err(io::Error::other("a client's thread has panicked")))
     });
     let (served, lost): (Vec<_>, Vec<_>) = ends.partition(Result::is_ok);
-    tell(format_args!("{} of them have their reply", served.len()))?;
+    tell(&words.have_their_reply(served.len()))?;
     lost.into_iter().collect()
 }

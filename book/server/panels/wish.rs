@@ -4,6 +4,7 @@ use programs::Asked;
 use tokio::sync::oneshot;
 
 use super::visitor::Visitor;
+use super::words::Words;
 
 /// One more client for a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,26 +15,26 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// All of them, each with its name in a request and the words on its button.
-    const ALL: [(Actor, &str, &str); 5] = [
-        (Actor::Another, "another", "Another client"),
-        (Actor::Visitor(Visitor::Silent), Visitor::Silent.name(), "A silent one"),
-        (Actor::Visitor(Visitor::Slow), Visitor::Slow.name(), "A slow one"),
-        (Actor::Visitor(Visitor::Resetting), Visitor::Resetting.name(), "One that resets"),
-        (Actor::Visitor(Visitor::Crowd), Visitor::Crowd.name(), "Fifty at once"),
+    /// All of them, each with its name in a request.
+    const ALL: [(Actor, &str); 5] = [
+        (Actor::Another, "another"),
+        (Actor::Visitor(Visitor::Silent), Visitor::Silent.name()),
+        (Actor::Visitor(Visitor::Slow), Visitor::Slow.name()),
+        (Actor::Visitor(Visitor::Resetting), Visitor::Resetting.name()),
+        (Actor::Visitor(Visitor::Crowd), Visitor::Crowd.name()),
     ];
 
     /// The one that a page names.
     pub fn named(name: &str) -> Option<Actor> {
-        Actor::ALL.into_iter().find(|(_, own, _)| *own == name).map(|(actor, ..)| actor)
+        Actor::ALL.into_iter().find(|(_, own)| *own == name).map(|(actor, _)| actor)
     }
 
     /// The names and words of those who can come to these programs: without a client there is no other one.
-    pub fn described(programs: &[Asked]) -> Vec<[&'static str; 2]> {
+    pub fn described(programs: &[Asked], words: &dyn Words) -> Vec<[&'static str; 2]> {
         let come = Actor::ALL
             .into_iter()
-            .filter(|(actor, ..)| *actor != Actor::Another || programs.len() > 1);
-        come.map(|(_, name, words)| [name, words]).collect()
+            .filter(|(actor, _)| *actor != Actor::Another || programs.len() > 1);
+        come.map(|(actor, name)| [name, words.actor(actor)]).collect()
     }
 }
 

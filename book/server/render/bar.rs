@@ -10,6 +10,7 @@ use mdbook_preprocessor::book::Book;
 use mdbook_preprocessor::config::Config;
 use regex::{Captures, Regex};
 
+use super::words::of_build;
 use crate::source::{Prediction, html};
 
 /// A slow reader's words a minute: many of them are new.
@@ -29,7 +30,8 @@ pub fn chips(text: &str, minutes: usize, config: &Config) -> String {
     let Some(end) = text[words..].find("</p>").map(|end| words + end) else {
         return text.to_owned();
     };
-    let time = format!("{minutes} min");
+    let said = of_build(config);
+    let time = said.minutes(minutes);
     let mut chips = pieces(&text[words..end]);
     chips.insert(chips.len().min(1), &time);
     let mut bar = String::new();
@@ -40,18 +42,21 @@ pub fn chips(text: &str, minutes: usize, config: &Config) -> String {
         && html::ids(text, config).contains("exercise")
     {
         bar += &format!(
-            "<a class=\"chip\" href=\"#exercise\" data-exercise=\"{lesson}\">Your exercise</a>"
+            "<a class=\"chip\" href=\"#exercise\" data-exercise=\"{lesson}\">{}</a>",
+            said.your_exercise()
         );
     }
     format!("{}{}{}", &text[..words], bar.trim_end(), &text[end..])
 }
 
 /// The chapter with a line above its title that says where it is, if the list of chapters gives it a number.
-pub fn kicker(text: &str, listed: &str) -> String {
+pub fn kicker(text: &str, listed: &str, config: &Config) -> String {
     let number = listed.split(' ').next().unwrap_or_default();
     let is_number = number.split('.').all(|part| part.parse::<u8>().is_ok());
     match is_number && text.trim_start().starts_with("# ") {
-        true => format!("<p class=\"kicker\">Chapter {number}</p>\n\n{text}"),
+        true => {
+            format!("<p class=\"kicker\">{}</p>\n\n{text}", of_build(config).chapter(number))
+        }
         false => text.to_owned(),
     }
 }
@@ -110,14 +115,14 @@ pub fn all_minutes(book: &Book, config: &Config) -> HashMap<PathBuf, usize> {
 
 /// The page with the minutes of the chapters that it names, together:
 /// `<span class="minutes" data-pages="02-2-server.md lines.md"></span>`.
-pub fn tell(text: &str, minutes: &HashMap<PathBuf, usize>) -> String {
+pub fn tell(text: &str, minutes: &HashMap<PathBuf, usize>, config: &Config) -> String {
     static PLACE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new("(<span class=\"minutes\") data-pages=\"([^\"]*)\">").expect("a valid pattern")
     });
     PLACE
         .replace_all(text, |place: &Captures<'_>| {
             let pages = place[2].split(' ').filter_map(|page| minutes.get(Path::new(page)));
-            format!("{}>{} min", &place[1], pages.sum::<usize>())
+            format!("{}>{}", &place[1], of_build(config).minutes(pages.sum()))
         })
         .into_owned()
 }

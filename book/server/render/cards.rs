@@ -4,19 +4,21 @@
 use mdbook_preprocessor::config::Config;
 
 use super::bar;
+use super::words::of_build;
 use crate::source::{Card, Claim};
 
 /// The chapter with what its cards say on the page.
 pub fn complete(text: &str, config: &Config) -> String {
+    let said = of_build(config);
     let mut added: Vec<(usize, String)> = Vec::new();
     for claim in Claim::all(text, config) {
         if let (Some(verdict), Some((at, _))) = (claim.verdict, claim.proof) {
-            let (class, words) = (verdict.class(), verdict.words());
+            let (class, words) = (verdict.class(), said.verdict(verdict));
             added.push((at, format!("<span class=\"verdict {class}\">{words}</span> ")));
         }
     }
     for task in Card::all(text, "do", config) {
-        added.push((task.opening.end, "<p class=\"do-label\">Do this now</p>".to_owned()));
+        added.push((task.opening.end, format!("<p class=\"do-label\">{}</p>", said.do_now())));
     }
     if let Some(lesson) = bar::lesson(text) {
         for next in Card::all(text, "next", config) {

@@ -6,6 +6,7 @@ use std::path::Path;
 use mdbook_preprocessor::config::Config;
 
 use super::listing;
+use super::words::{Words, of_build};
 use crate::source::include::DIFF;
 use crate::source::{Directive, Sign, changes, html, paths};
 
@@ -17,7 +18,7 @@ pub fn compute(text: &str, root: &Path, dir: &Path, config: &Config) -> String {
     let mut copied = 0;
     let blocks = html::blocks(text, config).into_iter();
     for html::Block { body, span, .. } in blocks.filter(|block| &*block.info == DIFF) {
-        let Some(listing) = listing(&body, root, dir) else { continue };
+        let Some(listing) = listing(&body, root, dir, of_build(config)) else { continue };
         let line = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
         let indent = " ".repeat(text[line..span.start].chars().count());
         result.push_str(&text[copied..span.start]);
@@ -29,7 +30,7 @@ pub fn compute(text: &str, root: &Path, dir: &Path, config: &Config) -> String {
 }
 
 /// The listing of a block that compares two files which can be read.
-fn listing(block: &str, root: &Path, dir: &Path) -> Option<String> {
+fn listing(block: &str, root: &Path, dir: &Path, words: &dyn Words) -> Option<String> {
     let [old, new] = Directive::compared(block)?;
     let (old_file, new_file) =
         (paths::normal(&dir.join(old.path))?, paths::normal(&dir.join(new.path))?);
@@ -41,13 +42,12 @@ fn listing(block: &str, root: &Path, dir: &Path) -> Option<String> {
         false => &new_file,
     };
     let name = |file: &Path| format!("<code>{}</code>", html::escape(&paths::slashed(file)));
-    let (class, side) = listing::marks(root, &new_file);
+    let (class, side) = listing::marks(root, &new_file, words);
     Some(format!(
-        "<figure class=\"listing diff{class}\"><figcaption>From {} to {}{side}</figcaption>\n\
+        "<figure class=\"listing diff{class}\"><figcaption>{}{side}</figcaption>\n\
          <pre><code class=\"language-plaintext nohighlight\"><span class=\"lines\">{}</span></code></pre>\n\
          </figure>",
-        name(&old_file),
-        name(second),
+        words.diff(&name(&old_file), &name(second)),
         lines(&set_out(&old, by), &set_out(&new, by))
     ))
 }

@@ -6,12 +6,14 @@ use std::path::Path;
 use mdbook_preprocessor::config::Config;
 use programs::{Program, Role};
 
+use super::words::{Words, of_build};
 use crate::source::{Directive, html, paths};
 
 /// Puts a `figure` around every fenced block that consists of one include.
 ///
 /// `dir` is the chapter's directory, from the root of the workspace.
 pub fn caption(text: &str, root: &Path, dir: &Path, config: &Config) -> String {
+    let words = of_build(config);
     let mut result = String::with_capacity(text.len());
     let mut copied = 0;
     for html::Block { info, body, span } in html::blocks(text, config) {
@@ -21,7 +23,9 @@ pub fn caption(text: &str, root: &Path, dir: &Path, config: &Config) -> String {
         if !indent.trim().is_empty() {
             continue;
         }
-        let Some(opening) = figure(&info, &body, root, dir, &config.book.src) else { continue };
+        let Some(opening) = figure(&info, &body, [root, dir, &config.book.src], words) else {
+            continue;
+        };
         let end = text[span.end..].find('\n').map_or(text.len(), |newline| span.end + newline);
         let block = set_in(text[line..end].trim_end(), indent, &body, root, dir);
         // A blank line ends a block of HTML: what is between is Markdown again.
@@ -50,7 +54,12 @@ fn set_in(block: &str, indent: &str, body: &str, root: &Path, dir: &Path) -> Str
 }
 
 /// The opening of the figure that a fenced block gets, if it gets one.
-fn figure(info: &str, body: &str, root: &Path, dir: &Path, src: &Path) -> Option<String> {
+fn figure(
+    info: &str,
+    body: &str,
+    [root, dir, src]: [&Path; 3],
+    said: &dyn Words,
+) -> Option<String> {
     let directive = Directive::alone(body).filter(Directive::reads_file)?;
     let file = paths::normal(&dir.join(directive.path))?;
     let mut words = info.split([' ', '\t', ',']);
@@ -66,23 +75,29 @@ fn figure(info: &str, body: &str, root: &Path, dir: &Path, src: &Path) -> Option
         return None;
     }
     let name = html::escape(&paths::slashed(&file));
-    let (class, side) = marks(root, &file);
+    let (class, side) = marks(root, &file, said);
     Some(format!(
         r#"<figure class="listing{class}"><figcaption><code>{name}</code>{side}</figcaption>"#
     ))
 }
 
 /// What a listing has more where a client or a server runs it: a class, and a word behind the file's name.
-pub fn marks(root: &Path, file: &Path) -> (String, String) {
-    match side(root, file) {
-        Some(side) => (format!(" {side}"), format!(" <span class=\"side\">{side}</span>")),
-        None => Default::default(),
-    }
+pub fn marks(root: &Path, file: &Path, words: &dyn Words) -> (String, String) {
+    let (class, word) = match side(root, file) {
+        Role::Client => ("client", words.client()),
+        Role::Server => ("server", words.server()),
+        Role::Alone => return Default::default(),
+    };
+    (format!(" {class}"), format!(" <span class=\"side\">{word}</span>"))
 }
 
 /// Whether a file of a lesson belongs to a client or to a server, as the table of programs has it. A program
 /// that isn't in there does what the one does instead of which it is judged, or else what its lesson does.
-fn side(root: &Path, file: &Path) -> Option<&'static str> {
+fn side(root: &Path, file: &Path) -> Role {
+    program(root, file).map_or(Role::Alone, |program| program.role)
+}
+
+fn program(root: &Path, file: &Path) -> Option<&'static Program> {
     let path = paths::slashed(file);
     let in_lesson = path.strip_prefix("lessons/")?;
     let (lesson, rest) = in_lesson.split_once('/')?;
@@ -96,11 +111,7 @@ fn side(root: &Path, file: &Path) -> Option<&'static str> {
         let instead = text.lines().find_map(|line| line.strip_prefix("//! Instead of: "))?;
         Program::named(instead.trim())
     };
-    match own.or_else(judged).or_else(|| Program::named(lesson))?.role {
-        Role::Client => Some("client"),
-        Role::Server => Some("server"),
-        Role::Alone => None,
-    }
+    own.or_else(judged).or_else(|| Program::named(lesson))
 }
 
 /// Whether a recording has columns: a line that's broken would tear them apart.

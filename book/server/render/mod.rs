@@ -13,3 +13,4 @@ pub mod preprocess;
 mod terms;
 pub mod translate;
 mod warnings;
+pub mod words;

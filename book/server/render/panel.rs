@@ -4,10 +4,12 @@ use std::path::Path;
 
 use mdbook_preprocessor::config::Config;
 
+use super::words::of_build;
 use crate::panels::panel::Panel;
 use crate::scene::html as drawing;
 use crate::scene::recorded::Recording;
-use crate::source::html;
+use crate::scene::words;
+use crate::source::{html, language};
 
 /// Puts the recorded scene of each panel in front of its other recordings, and a line at its end that tells how
 /// it can be run.
@@ -27,12 +29,12 @@ pub fn explain(text: &str, root: &Path, config: &Config) -> String {
                 if let Some(name) = &panel.scene
                     && let Ok(recording) = Recording::named(root, &config.book.src, name)
                 {
-                    result.push_str(&drawn(&recording));
+                    result.push_str(&drawn(&recording, config));
                 }
             }
         } else if open.pop() == Some(true) {
             result.push_str(&text[copied..tag.span.start]);
-            result.push_str(NOTE);
+            result.push_str(&note(config));
             copied = tag.span.start;
         }
     }
@@ -48,13 +50,16 @@ fn told(panel: &Panel) -> String {
     }
 }
 
-fn drawn(recording: &Recording) -> String {
-    let label = "What happened, drawn";
-    let scene = drawing::scene(&recording.story(), &recording.cast, label);
+fn drawn(recording: &Recording, config: &Config) -> String {
+    let (said, words) = (of_build(config), words::of(language(config)));
+    let scene = drawing::scene(&recording.story(), &recording.cast, said.drawn(), words);
     format!(
-        "\n<div class=\"scene-recorded\">\n<p class=\"scene-source\">Recorded on our machine, packet by packet.</p>\n{scene}\n</div>"
+        "\n<div class=\"scene-recorded\">\n<p class=\"scene-source\">{}</p>\n{scene}\n</div>",
+        said.recorded()
     )
 }
 
-const NOTE: &str = "<p class=\"run-note\">To run this on the page, serve the book yourself: \
-                    <code>cargo run -p book</code></p>\n";
+fn note(config: &Config) -> String {
+    let how = of_build(config).to_run_this("<code>cargo run -p book</code>");
+    format!("<p class=\"run-note\">{how}</p>\n")
+}

@@ -8,6 +8,7 @@ use mdbook_preprocessor::config::Config;
 use regex::Regex;
 
 use super::bar;
+use super::words::{Words, of_build};
 use crate::source::Sources;
 use crate::source::html;
 use crate::source::prediction::{Choice, OPENING, Prediction, SHOWN};
@@ -23,18 +24,20 @@ impl Proofs {
 
     /// A line for one name, as HTML, and what is said of it. `up` leads from the chapter to the book's first page,
     /// `own` is the chapter's lesson: a suite that lessons share is run for that one.
-    fn line(&self, (name, said): (&str, &str), up: &str, own: Option<&str>) -> String {
+    fn line(
+        &self,
+        (name, said): (&str, &str),
+        up: &str,
+        own: Option<&str>,
+        words: &dyn Words,
+    ) -> String {
         let check = format!("(\"{name}\"");
         let having = self.0.iter().filter(|(_, text)| text.contains(&check));
         let folders: Vec<&str> = having.map(|(folder, _)| folder.as_str()).collect();
-        let said = match said {
-            "" => String::new(),
-            said => format!(", {}", html::escape(said)),
-        };
+        let said = html::escape(said);
         if folders.is_empty() {
-            return format!(
-                "The recording <a href=\"{up}transcripts/{name}.txt\">{name}</a>{said}."
-            );
+            let link = format!("<a href=\"{up}transcripts/{name}.txt\">{name}</a>");
+            return words.recording(&link, &said);
         }
         let lessons = folders.iter().copied().filter(|folder| folder.starts_with("lesson"));
         let lesson = match lessons.collect::<Vec<_>>()[..] {
@@ -42,10 +45,10 @@ impl Proofs {
             [first, ..] => own.filter(|own| folders.contains(own)).or(Some(first)),
         };
         match lesson {
-            Some(lesson) => format!(
-                "A check that you can run{said}: <code>cargo test -p {lesson} {name}</code>"
-            ),
-            None => format!("The check <code>{name}</code>{said}."),
+            Some(lesson) => {
+                words.check_to_run(&format!("<code>cargo test -p {lesson} {name}</code>"), &said)
+            }
+            None => words.check(&format!("<code>{name}</code>"), &said),
         }
     }
 }
@@ -54,6 +57,7 @@ impl Proofs {
 pub fn markup(text: &str, dir: &Path, proofs: &Proofs, config: &Config) -> String {
     let up = "../".repeat(dir.components().count());
     let own = bar::lesson(text);
+    let words = of_build(config);
     let mut result = String::with_capacity(text.len());
     let mut copied = 0;
     for prediction in Prediction::all(text, config) {
@@ -61,7 +65,7 @@ pub fn markup(text: &str, dir: &Path, proofs: &Proofs, config: &Config) -> Strin
         result += &text[copied..prediction.start];
         result += &format!("<div class=\"predict\" id=\"{}\">", id(&prediction));
         result += &text[question..prediction.list.start];
-        result += &options(&prediction, |proof| proofs.line(proof, &up, own));
+        result += &options(&prediction, words, |proof| proofs.line(proof, &up, own, words));
         result.push('\n');
         copied = prediction.list.end;
     }
@@ -87,15 +91,19 @@ pub fn id(prediction: &Prediction) -> String {
     format!("predict-{}", prediction.shown_by().first().unwrap_or(&"nothing"))
 }
 
-fn options(prediction: &Prediction, line: impl Fn((&str, &str)) -> String) -> String {
+fn options(
+    prediction: &Prediction,
+    said: &dyn Words,
+    line: impl Fn((&str, &str)) -> String,
+) -> String {
     let lines: Vec<String> = prediction.proofs().into_iter().map(line).collect();
     let option = |(option, letter): (&Choice, char)| {
         let (class, sign, words) = match option.right {
-            Some(true) => ("option answer", "✓", "Right:"),
-            _ => ("option", "✗", "Wrong:"),
+            Some(true) => ("option answer", "✓", said.right()),
+            _ => ("option", "✗", said.wrong()),
         };
         let (explanation, proof) = match option.right {
-            Some(true) => (without_names(&option.explanation), proof(&lines)),
+            Some(true) => (without_names(&option.explanation), proof(&lines, said)),
             _ => (option.explanation.clone(), String::new()),
         };
         // What is no paragraph begins on a line of its own.
@@ -117,10 +125,11 @@ fn without_names(explanation: &str) -> String {
     SENTENCE.replace(explanation, "").trim_start().to_owned()
 }
 
-fn proof(lines: &[String]) -> String {
+fn proof(lines: &[String], words: &dyn Words) -> String {
     if lines.is_empty() {
         return String::new();
     }
     let lines: String = lines.iter().map(|line| format!("<p>{}</p>", line)).collect();
-    format!("<details class=\"proof\"><summary>proof</summary>{lines}</details>\n")
+    let summary = words.proof();
+    format!("<details class=\"proof\"><summary>{summary}</summary>{lines}</details>\n")
 }

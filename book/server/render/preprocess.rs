@@ -13,7 +13,7 @@ use super::prediction::Proofs;
 use super::terms::{GLOSSARY, Terms};
 use super::{bar, cards, diff, figure, listing, panel, prediction, translate};
 use crate::check::check;
-use crate::source::{Prediction, Sources};
+use crate::source::{Prediction, Sources, language};
 
 /// The name in `book.toml`.
 pub const NAME: &str = "repair";
@@ -44,7 +44,7 @@ pub fn answer() -> Result<(), Failure> {
 /// its predictions to be opened, and bars and cards complete.
 fn prepared(context: &PreprocessorContext, mut book: Book) -> Book {
     let config = &context.config;
-    let language = translate::language(config);
+    let language = language(config);
     let catalog = translate::catalog(&context.root, language);
     if language != Language::English {
         translate::book(&mut book, &catalog, config);
@@ -67,7 +67,7 @@ fn prepared(context: &PreprocessorContext, mut book: Book) -> Book {
         let Some(dir) = file.parent() else { return };
         let takes = minutes.get(file).copied().unwrap_or(0);
         chapter.content = bar::chips(&chapter.content, takes, config);
-        chapter.content = bar::tell(&chapter.content, &minutes);
+        chapter.content = bar::tell(&chapter.content, &minutes, config);
         if !is_glossary(chapter) {
             chapter.content = terms.link(&chapter.content, dir, config);
         }
@@ -81,7 +81,7 @@ fn prepared(context: &PreprocessorContext, mut book: Book) -> Book {
         chapter.content = figure::draw(&chapter.content, &context.root, config);
         chapter.content = panel::explain(&chapter.content, &context.root, config);
         chapter.content = listing::caption(&chapter.content, &context.root, &place, config);
-        chapter.content = bar::kicker(&chapter.content, &chapter.name);
+        chapter.content = bar::kicker(&chapter.content, &chapter.name, config);
         if language != Language::English {
             chapter.content =
                 translate::included(&chapter.content, &context.root, &place, &catalog);

@@ -11,11 +11,6 @@ use mdbook_preprocessor::config::Config;
 use crate::source::message::{Id, Message};
 use crate::source::{Directive, Sources, html, paths};
 
-/// The language that the settings name.
-pub fn language(config: &Config) -> Language {
-    Language::of(config.book.language.as_deref().unwrap_or_default())
-}
-
 /// Where the messages of a language are, from the root: those of the book, and those of the grader, whose
 /// sentences pages show, too.
 pub fn files(language: Language) -> [String; 2] {

@@ -6,8 +6,7 @@ use common::sockets::State;
 use serde_json::Value;
 
 use super::packet::Packet;
-use super::row::End;
-use super::words;
+use super::row::{End, Note};
 
 /// The kinds of a run's events that are drawn.
 pub const DRAWN: [&str; 12] = [
@@ -48,12 +47,7 @@ pub enum Event {
         end: End,
         count: usize,
     },
-    /// Words of the book's own server, such as the reason for which it has stopped the run; and what kind of note
-    /// it is.
-    Note {
-        kind: String,
-        text: String,
-    },
+    Note(Note),
 }
 
 /// One socket, as the kernel listed it.
@@ -74,7 +68,7 @@ impl Event {
     /// What a run tells to pages in one of its events, which may be of several sockets.
     pub fn told(kind: &str, data: &Value) -> Vec<Event> {
         let one = |event: Option<Event>| event.into_iter().collect();
-        let note = |text: &str| vec![Event::Note { kind: kind.to_owned(), text: text.to_owned() }];
+        let note = |note: Note| vec![Event::Note(note)];
         let text = |name: &str| data[name].as_str().map(str::to_owned);
         let program = || usize::try_from(data["program"].as_u64()?).ok();
         let number = |name: &str| i32::try_from(data[name].as_i64()?).ok();
@@ -106,13 +100,16 @@ impl Event {
                 let own = own.into_iter().filter_map(Look::told).map(Event::Socket);
                 left.into_iter().chain(own).collect()
             }
-            "limit" => note(&format!("Stopped: {}.", data["why"].as_str().unwrap_or_default())),
-            "cut" => note("More came, and is not shown."),
-            "uncaptured" => note("More packets came than are captured. These are the first."),
-            "lost" => note(&words::lost(data["count"].as_u64().unwrap_or(0))),
-            "step" => note(data["text"].as_str().unwrap_or_default()),
-            "report" => note(&words::report(data)),
-            "unseen" => note("The kernel’s view is not available here."),
+            "limit" => note(Note::Stopped(text("why").unwrap_or_default())),
+            "cut" => note(Note::Cut),
+            "uncaptured" => note(Note::Uncaptured),
+            "lost" => note(Note::Lost(data["count"].as_u64().unwrap_or(0))),
+            "step" => note(Note::Step(text("text").unwrap_or_default())),
+            "report" => note(Note::Report {
+                status: text("status").unwrap_or_default(),
+                differs: text("differs"),
+            }),
+            "unseen" => note(Note::Unseen),
             _ => Vec::new(),
         }
     }

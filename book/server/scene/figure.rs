@@ -3,9 +3,12 @@
 
 use std::path::Path;
 
+use catalog::Language;
+
 use super::html;
 use super::recorded::Recording;
 use super::row::Act;
+use super::words;
 use crate::source::html::Tag;
 
 /// A figure that a chapter asks for.
@@ -34,7 +37,7 @@ impl Drawn {
     /// # Errors
     ///
     /// There is no such recording, or nothing in it says what this begins with.
-    pub fn html(&self, root: &Path, src: &Path) -> Result<String, String> {
+    pub fn html(&self, root: &Path, src: &Path, language: Language) -> Result<String, String> {
         let recording = Recording::named(root, src, &self.scene)
             .map_err(|why| format!("scene {}: {why}", self.scene))?;
         let story = recording.story();
@@ -48,6 +51,6 @@ impl Drawn {
             Some(text) => begins(text)
                 .ok_or_else(|| format!("scene {}: no program says {text:?}", self.scene))?,
         };
-        Ok(html::figure(&story, from, &recording.cast, &self.title))
+        Ok(html::figure(&story, from, &recording.cast, &self.title, words::of(language)))
     }
 }

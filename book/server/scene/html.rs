@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use catalog::Language;
 use common::sockets::State;
 use serde_json::Value;
 
@@ -10,7 +11,7 @@ use super::event::Event;
 use super::packet::Packet;
 use super::row::{Act, End, Mark, Queue, Row, Sense};
 use super::story::Story;
-use super::words;
+use super::words::{self, Words};
 use crate::source::html::escape;
 
 /// The names and roles of the programs, in the order of their numbers: the server first.
@@ -42,11 +43,11 @@ impl Cast {
     }
 
     /// What is shown beside the rows of a client that the reader has sent: those of a panel's own need no name.
-    fn label(&self, program: usize) -> Option<String> {
+    fn label(&self, words: &dyn Words, program: usize) -> Option<String> {
         let name = self.name(program);
         match program {
             0 | 1 => None,
-            _ if name == self.name(1) => Some(format!("another {name}")),
+            _ if name == self.name(1) => Some(words.another(name)),
             _ => Some(name.to_owned()),
         }
     }
@@ -61,32 +62,47 @@ impl Cast {
 const MOST_PROGRAMS: usize = 100;
 
 /// The head of a scene, with the names of the four columns.
-pub const HEAD: &str = "<div class=\"scene-head\" aria-hidden=\"true\">\
-    <span class=\"scene-who client\">client</span><span class=\"scene-kernels\"><span>its kernel</span>\
-    <span>its kernel</span></span><span class=\"scene-who server\">server</span></div>";
+fn head(words: &dyn Words) -> String {
+    let [client, its_kernel, the_servers, server] = words.columns();
+    format!(
+        "<div class=\"scene-head\" aria-hidden=\"true\">\
+         <span class=\"scene-who client\">{client}</span><span class=\"scene-kernels\"><span>{its_kernel}</span>\
+         <span>{the_servers}</span></span><span class=\"scene-who server\">{server}</span></div>"
+    )
+}
 
 /// How the two kinds of states are told apart.
-const LEGEND: &str = "<p class=\"scene-legend\"><span class=\"scene-state seen\">STATE</span> seen in the \
-    kernel <span class=\"scene-state\">STATE</span> follows from packets, or from words. Words of a program may have come a \
-    moment earlier.</p>";
+fn legend(words: &dyn Words) -> String {
+    let [state, seen, others] = words.legend();
+    format!(
+        "<p class=\"scene-legend\"><span class=\"scene-state seen\">{state}</span> {seen} \
+         <span class=\"scene-state\">{state}</span> {others}</p>"
+    )
+}
 
 /// All rows of a story, as a list.
-pub fn scene(story: &Story, cast: &Cast, label: &str) -> String {
-    let rows: Vec<String> =
-        story.rows().iter().enumerate().map(|(number, each)| row(number, each, cast)).collect();
+pub fn scene(story: &Story, cast: &Cast, label: &str, words: &dyn Words) -> String {
+    let rows: Vec<String> = story
+        .rows()
+        .iter()
+        .enumerate()
+        .map(|(number, each)| row(number, each, cast, words))
+        .collect();
     format!(
-        "<div class=\"scene\">{HEAD}\n<ol class=\"scene-rows\" tabindex=\"0\" aria-label=\"{}\">\n{}\n</ol>\n{LEGEND}</div>",
+        "<div class=\"scene\">{}\n<ol class=\"scene-rows\" tabindex=\"0\" aria-label=\"{}\">\n{}\n</ol>\n{}</div>",
+        head(words),
         escape(label),
-        rows.join("\n")
+        rows.join("\n"),
+        legend(words)
     )
 }
 
 /// A story as a figure, from this row on: nothing of it answers, moves or scrolls.
-pub fn figure(story: &Story, from: usize, cast: &Cast, title: &str) -> String {
+pub fn figure(story: &Story, from: usize, cast: &Cast, title: &str, words: &dyn Words) -> String {
     let rows = story.rows().iter().enumerate().skip(from);
     let rows: Vec<String> = rows
         .map(|(number, each)| {
-            let parts = parts(each, cast);
+            let parts = parts(each, cast, words);
             let is_drawn = parts.why.is_some();
             let body = if is_drawn { grid(&parts.line) } else { parts.line.clone() };
             item(number, each, &parts, &body)
@@ -94,8 +110,9 @@ pub fn figure(story: &Story, from: usize, cast: &Cast, title: &str) -> String {
         .collect();
     let title = escape(title);
     format!(
-        "<div class=\"scene still\"><p class=\"scene-title\">{title}</p>{HEAD}\n\
+        "<div class=\"scene still\"><p class=\"scene-title\">{title}</p>{}\n\
          <ol class=\"scene-rows\" aria-label=\"{title}\">\n{}\n</ol>\n</div>",
+        head(words),
         rows.join("\n")
     )
 }
@@ -104,11 +121,12 @@ pub fn figure(story: &Story, from: usize, cast: &Cast, title: &str) -> String {
 pub struct Drawing {
     story: Story,
     cast: Cast,
+    words: &'static dyn Words,
 }
 
 impl Drawing {
-    pub fn of(cast: Cast) -> Drawing {
-        Drawing { story: Story::default(), cast }
+    pub fn of(cast: Cast, language: Language) -> Drawing {
+        Drawing { story: Story::default(), cast, words: words::of(language) }
     }
 
     /// Goes on with an event of a run. Returns the rows that are new or have changed, each with its number.
@@ -122,7 +140,7 @@ impl Drawing {
         for event in Event::told(kind, data) {
             changed.extend(self.story.hear(at, &event));
         }
-        let html = |number: usize| row(number, &self.story.rows()[number], &self.cast);
+        let html = |number: usize| row(number, &self.story.rows()[number], &self.cast, self.words);
         changed.into_iter().map(|number| (number, html(number))).collect()
     }
 }
@@ -147,8 +165,8 @@ impl<'row> Parts<'row> {
 }
 
 /// One row of the list. What it says reads well without the drawing.
-pub fn row(number: usize, row: &Row, cast: &Cast) -> String {
-    let parts = parts(row, cast);
+pub fn row(number: usize, row: &Row, cast: &Cast, words: &dyn Words) -> String {
+    let parts = parts(row, cast, words);
     let body = match &parts.why {
         Some(why) => folded(&parts.line, why),
         None => parts.line.clone(),
@@ -156,41 +174,41 @@ pub fn row(number: usize, row: &Row, cast: &Cast) -> String {
     item(number, row, &parts, &body)
 }
 
-fn parts<'row>(row: &'row Row, cast: &Cast) -> Parts<'row> {
+fn parts<'row>(row: &'row Row, cast: &Cast, words: &dyn Words) -> Parts<'row> {
+    let said = |program: usize, kind, stream: &str, what: &str| {
+        said(words, cast, program, kind, stream, what)
+    };
     match &row.act {
         Act::Start { program, command } if command.is_empty() => {
-            said(cast, *program, "start", "", "<span>comes</span>")
+            said(*program, "start", "", &format!("<span>{}</span>", words.comes()))
         }
-        Act::Start { program, command } => said(cast, *program, "start", "", &typed(command)),
+        Act::Start { program, command } => said(*program, "start", "", &typed(command)),
         Act::Lines { program, stream, lines } => {
             let code = lines.iter().map(|line| format!("<code>{}</code>", escape(line)));
-            said(cast, *program, "line", stream, &code.collect::<String>())
+            said(*program, "line", stream, &code.collect::<String>())
         }
         Act::Exit { program, code, signal } => {
-            let words = format!("<span>{}</span>", words::exit(*code, *signal));
-            let mut parts = said(cast, *program, "exit", "", &words);
+            let words = format!("<span>{}</span>", words.exit(*code, *signal));
+            let mut parts = said(*program, "exit", "", &words);
             if let Some(code) = code {
                 parts.own.push_str(&format!(" data-code=\"{code}\""));
             }
             parts
         }
-        Act::Packet { from, packet, sense } => packet_row(row, *from, packet, *sense),
+        Act::Packet { from, packet, sense } => packet_row(words, row, *from, packet, *sense),
         Act::State => {
-            let why = Some(explained(row));
-            Parts { kind: "state", own: String::new(), line: found(row), why }
+            let why = Some(explained(words, row));
+            Parts { kind: "state", own: String::new(), line: found(words, row), why }
         }
-        Act::Waiting { end, queue, amount } => waiting_row(row, *end, *queue, *amount),
-        Act::More { packets, bytes } => {
-            let (verb, size) = (if *packets == 1 { "packet" } else { "packets" }, *bytes as u64);
-            Parts::note("more", &format!("{packets} more {verb}, {}", words::bytes(size)))
-        }
+        Act::Waiting { end, queue, amount } => waiting_row(words, row, *end, *queue, *amount),
+        Act::More { packets, bytes } => Parts::note("more", &words.more(*packets, *bytes as u64)),
         Act::Crowd { conversations, packets, bytes } => {
-            Parts::note("more", &words::crowd(*conversations, *packets, *bytes as u64))
+            Parts::note("more", &words.crowd(*conversations, *packets, *bytes as u64))
         }
-        Act::Accepted { count, left, is_seen } => accepted_row(*count, *left, *is_seen),
-        Act::Left { end, count } => left_row(*end, *count),
-        Act::Pause(length) => Parts::note("pause", &words::pause(*length)),
-        Act::Note { kind, text } => Parts::note(kind, text),
+        Act::Accepted { count, left, is_seen } => accepted_row(words, *count, *left, *is_seen),
+        Act::Left { end, count } => left_row(words, *end, *count),
+        Act::Pause(length) => Parts::note("pause", &words.pause(*length)),
+        Act::Note(note) => Parts::note(note.kind(), &words.note(note)),
     }
 }
 
@@ -212,11 +230,12 @@ fn milliseconds(at: Duration) -> String {
 
 /// A row of a program.
 fn said<'kind>(
+    words: &dyn Words,
     cast: &Cast,
     program: usize,
     kind: &'kind str,
     stream: &str,
-    words: &str,
+    what: &str,
 ) -> Parts<'kind> {
     let (name, role) = cast.one(program);
     let stream_of = match stream {
@@ -224,11 +243,11 @@ fn said<'kind>(
         _ => format!(" data-stream=\"{stream}\""),
     };
     let own = format!(" data-program=\"{program}\"{stream_of}");
-    let heard = hear(&format!("{name}{}: ", if stream == "stderr" { ", error" } else { "" }));
-    let label = cast.label(program).map_or(String::new(), |label| {
+    let heard = hear(&words.says(name, stream == "stderr"));
+    let label = cast.label(words, program).map_or(String::new(), |label| {
         format!("<b class=\"scene-name\" aria-hidden=\"true\">{}</b>", escape(&label))
     });
-    let line = format!("<span class=\"scene-said {role}\">{heard}{label}{words}</span>");
+    let line = format!("<span class=\"scene-said {role}\">{heard}{label}{what}</span>");
     Parts { kind, own, line, why: None }
 }
 
@@ -244,8 +263,14 @@ fn typed(command: &str) -> String {
     format!("<code>$ {}</code>", words.join(" "))
 }
 
-fn packet_row(row: &Row, from: End, packet: &Packet, sense: Sense) -> Parts<'static> {
-    let label = words::label(packet);
+fn packet_row(
+    words: &dyn Words,
+    row: &Row,
+    from: End,
+    packet: &Packet,
+    sense: Sense,
+) -> Parts<'static> {
+    let label = words::label(words, packet);
     let own = format!(
         " data-from=\"{}\" data-flags=\"{}\" data-length=\"{}\"",
         from.name(),
@@ -261,13 +286,13 @@ fn packet_row(row: &Row, from: End, packet: &Packet, sense: Sense) -> Parts<'sta
     } else if !(packet.syn || packet.fin || packet.rst) {
         classes.push("quiet");
     }
-    let number = numbered(row);
+    let number = numbered(words, row);
     // What the programs print of a client is its address.
     let port = match sense {
-        Sense::Call if row.conversation.is_some() => format!(" from port {}", packet.from.port()),
+        Sense::Call if row.conversation.is_some() => words.calling_port(packet.from.port()),
         _ => String::new(),
     };
-    let heard = hear(&format!("{} to {}: ", from.name(), from.other().name()));
+    let heard = hear(&words.between(from));
     let excerpt = match words::excerpt(packet) {
         Some(text) => format!("<span class=\"scene-bytes\">{}</span>", escape(&text)),
         None => String::new(),
@@ -276,10 +301,15 @@ fn packet_row(row: &Row, from: End, packet: &Packet, sense: Sense) -> Parts<'sta
         "<span class=\"{}\">{heard}<span class=\"scene-label\">{number}{label}{port}</span>{ARROW}{excerpt}</span>",
         classes.join(" ")
     );
-    let mut sentences =
-        format!("<p>{}</p>", escape(&of_caller(row, words::arrow(from, packet, sense))));
-    sentences.push_str(&explained(row));
-    Parts { kind: "packet", own, line: format!("{arrow}{}", states(row)), why: Some(sentences) }
+    let sentence = words::arrow(words, from, packet, sense);
+    let mut sentences = format!("<p>{}</p>", escape(&of_caller(words, row, sentence)));
+    sentences.push_str(&explained(words, row));
+    Parts {
+        kind: "packet",
+        own,
+        line: format!("{arrow}{}", states(words, row)),
+        why: Some(sentences),
+    }
 }
 
 /// From left to right; the style sheet turns the server's around.
@@ -287,13 +317,19 @@ const ARROW: &str = "<svg aria-hidden=\"true\"><line x1=\"0\" y1=\"3\" x2=\"100%
     <svg x=\"100%\" y=\"15\" overflow=\"visible\"><path d=\"M0 0-9-5.5-8 4z\"/></svg></svg>";
 
 /// The number of the client whose conversation it is, where there are several.
-fn numbered(row: &Row) -> String {
+fn numbered(words: &dyn Words, row: &Row) -> String {
     row.conversation.map_or(String::new(), |number| {
-        format!("<b class=\"scene-number\">{}{number}</b> ", hear("client "))
+        format!("<b class=\"scene-number\">{}{number}</b> ", hear(words.numbered()))
     })
 }
 
-fn waiting_row(row: &Row, end: End, queue: Queue, amount: u64) -> Parts<'static> {
+fn waiting_row(
+    words: &dyn Words,
+    row: &Row,
+    end: End,
+    queue: Queue,
+    amount: u64,
+) -> Parts<'static> {
     let name = match queue {
         Queue::Send => "send",
         Queue::Receive => "receive",
@@ -306,58 +342,59 @@ fn waiting_row(row: &Row, end: End, queue: Queue, amount: u64) -> Parts<'static>
         Queue::Receive => end.other(),
         Queue::Send | Queue::Accept => end,
     };
-    let heard = hear(&format!("In the {}’s kernel: ", end.name()));
+    let heard = hear(&words.in_kernel(end));
     // A picture of how much it is: each size is about ten times the one before.
     let size = amount.max(1).ilog10().min(6);
     let line = format!(
         "<span class=\"scene-queue at-{} {} size-{size}\">{heard}{}{}</span>",
         end.name(),
         writer.name(),
-        numbered(row),
-        words::waiting_label(queue, amount)
+        numbered(words, row),
+        words.waiting_label(queue, amount)
     );
-    let sentence = format!("<p>{}</p>", escape(&words::waiting(end, queue, amount)));
+    let sentence = format!("<p>{}</p>", escape(&words.waiting(end, queue, amount)));
     Parts { kind: "waiting", own, line, why: Some(sentence) }
 }
 
 /// What the server's program has taken.
-fn accepted_row(count: u64, left: u64, is_seen: bool) -> Parts<'static> {
+fn accepted_row(words: &dyn Words, count: u64, left: u64, is_seen: bool) -> Parts<'static> {
     let own = format!(" data-amount=\"{count}\"");
     let line = format!(
         "<span class=\"scene-queue at-server server accepted{}\">{}{}</span>",
         if is_seen { "" } else { " inferred" },
-        hear("The server: "),
-        words::accepted_label(count)
+        hear(words.server_does()),
+        words.accepted_label(count)
     );
-    let sentence = format!("<p>{}</p>", escape(&words::accepted(count, left, is_seen)));
+    let sentence = format!("<p>{}</p>", escape(&words.accepted(count, left, is_seen)));
     Parts { kind: "accepted", own, line, why: Some(sentence) }
 }
 
 /// What an earlier run has left.
-fn left_row(end: End, count: usize) -> Parts<'static> {
+fn left_row(words: &dyn Words, end: End, count: usize) -> Parts<'static> {
     let times = if count > 1 { format!("{count} × ") } else { String::new() };
     let line = format!(
-        "{}<span class=\"scene-state at-{} seen\">{times}{}</span><span class=\"scene-note\">from the run before</span>",
-        hear(&format!("In the {}’s kernel: ", end.name())),
+        "{}<span class=\"scene-state at-{} seen\">{times}{}</span><span class=\"scene-note\">{}</span>",
+        hear(&words.in_kernel(end)),
         end.name(),
-        words::state_name(State::TimeWait),
+        words.state_name(State::TimeWait),
+        words.left_label(),
     );
-    let sentence = format!("<p>{}</p>", escape(&words::left(end, count)));
+    let sentence = format!("<p>{}</p>", escape(&words.left(end, count)));
     Parts { kind: "kept", own: String::new(), line, why: Some(sentence) }
 }
 
 /// The states into which both ends come, each at its side.
-fn states(row: &Row) -> String {
+fn states(words: &dyn Words, row: &Row) -> String {
     // An arrow has it already.
-    let number = if row.act == Act::State { numbered(row) } else { String::new() };
+    let number = if row.act == Act::State { numbered(words, row) } else { String::new() };
     let marks = marks(row).map(|(end, mark)| {
         let class = if mark.is_seen { "seen" } else { "inferred" };
-        let source = words::heard_from(mark);
+        let source = words.heard_from(mark);
         format!(
             "{}<span class=\"scene-state at-{} {class}\">{number}{}</span>{}",
-            hear(&format!("; {} now ", end.name())),
+            hear(&words.comes_into(end)),
             end.name(),
-            words::state_name(mark.state),
+            words.state_name(mark.state),
             hear(source)
         )
     });
@@ -365,22 +402,22 @@ fn states(row: &Row) -> String {
 }
 
 /// The same, where no packet announces it.
-fn found(row: &Row) -> String {
-    hear("The kernel") + &states(row)
+fn found(words: &dyn Words, row: &Row) -> String {
+    hear(words.kernel()) + &states(words, row)
 }
 
 /// A sentence, which names the caller otherwise where that's no client.
-fn of_caller(row: &Row, sentence: String) -> String {
-    if row.is_own_call { words::of_own_call(&sentence) } else { sentence }
+fn of_caller(words: &dyn Words, row: &Row, sentence: String) -> String {
+    if row.is_own_call { words.of_own_call(&sentence) } else { sentence }
 }
 
-fn explained(row: &Row) -> String {
+fn explained(words: &dyn Words, row: &Row) -> String {
     let sentences = marks(row).map(|(end, mark)| {
         format!(
             "<p class=\"{}\"><b>{}</b> {}</p>",
             end.name(),
-            words::state_name(mark.state),
-            escape(&of_caller(row, words::state(end, mark)))
+            words.state_name(mark.state),
+            escape(&of_caller(words, row, words.state(end, mark)))
         )
     });
     sentences.collect()
@@ -403,9 +440,9 @@ fn grid(line: &str) -> String {
 }
 
 /// Words for those who do not see the columns.
-fn hear(words: &str) -> String {
-    match words {
+fn hear(what: &str) -> String {
+    match what {
         "" => String::new(),
-        _ => format!("<span class=\"scene-hear\">{}</span>", escape(words)),
+        _ => format!("<span class=\"scene-hear\">{}</span>", escape(what)),
     }
 }

@@ -10,14 +10,16 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use catalog::Language;
 use common::sockets::State;
 use serde_json::{Value, json};
 
 use super::event::{Event, Look};
 use super::html::Cast;
 use super::packet::{Packet, hexadecimal};
-use super::row::End;
+use super::row::{End, Note};
 use super::story::Story;
+use super::words::{self, Words};
 use crate::source::paths;
 
 /// Where they are, from the directory of the chapters.
@@ -116,8 +118,8 @@ impl Recording {
                     });
                     *command = chosen.collect::<Vec<_>>().join(" ");
                 }
-                Event::Line { text, .. } | Event::Note { text, .. } => words(text),
-                Event::Exit { .. } | Event::Left { .. } => {}
+                Event::Line { text, .. } => words(text),
+                Event::Exit { .. } | Event::Left { .. } | Event::Note(_) => {}
                 Event::Socket(look) => {
                     address(&mut look.local);
                     address(&mut look.peer);
@@ -251,6 +253,15 @@ fn replaced(text: &str, ports: &BTreeMap<u16, u16>) -> String {
     result + rest
 }
 
+/// A note of a file, which has its words in English. Only a restart is a part of recordings.
+fn recorded_note(text: &str) -> Option<Note> {
+    (text == english().note(&Note::Again)).then_some(Note::Again)
+}
+
+fn english() -> &'static dyn Words {
+    words::of(Language::English)
+}
+
 /// An event of a file.
 fn event(value: &Value) -> Option<(Duration, Event)> {
     let at = Duration::try_from_secs_f64(value["at"].as_f64()? / 1000.0).ok()?;
@@ -265,7 +276,7 @@ fn event(value: &Value) -> Option<(Duration, Event)> {
             let number = |name: &str| value[name].as_i64()?.try_into().ok();
             Event::Exit { program: program()?, code: number("code"), signal: number("signal") }
         }
-        "note" => Event::Note { kind: "note".to_owned(), text: text("text")? },
+        "note" => Event::Note(recorded_note(&text("text")?)?),
         "packet" => {
             let flags = text("flags")?;
             let has = |flag: &str| flags.split(' ').any(|one| one == flag);
@@ -313,7 +324,7 @@ fn line(at: Duration, event: &Event) -> String {
         Event::Left { end, count } => {
             json!({ "kind": "left", "end": end.name(), "count": count })
         }
-        Event::Note { text, .. } => json!({ "kind": "note", "text": text }),
+        Event::Note(note) => json!({ "kind": "note", "text": english().note(note) }),
         Event::Socket(look) => json!({
             "kind": "socket",
             "end": look.end.name(),

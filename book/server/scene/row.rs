@@ -159,10 +159,46 @@ pub enum Act {
         amount: u64,
     },
     Pause(Duration),
-    Note {
-        kind: String,
-        text: String,
-    },
+    Note(Note),
+}
+
+/// What the book's own server says in a scene.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// It has stopped the run, because of this.
+    Stopped(String),
+    /// More has come than is kept of a run.
+    Cut,
+    /// More packets have come than are captured.
+    Uncaptured,
+    /// So many packets in all are missing in the capture.
+    Lost(u64),
+    /// A step of a check, in the words of its suite.
+    Step(String),
+    /// How a check has ended that was watched, and what is otherwise than before.
+    Report { status: String, differs: Option<String> },
+    /// The kernel doesn't list its sockets here.
+    Unseen,
+    /// A server is started again.
+    Again,
+    /// There is no more room in the scene.
+    Full,
+}
+
+impl Note {
+    /// The kind of its row.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Note::Stopped(_) => "limit",
+            Note::Cut | Note::Full => "cut",
+            Note::Uncaptured => "uncaptured",
+            Note::Lost(_) => "lost",
+            Note::Step(_) => "step",
+            Note::Report { .. } => "report",
+            Note::Unseen => "unseen",
+            Note::Again => "note",
+        }
+    }
 }
 
 /// One row of the scene.

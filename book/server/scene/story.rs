@@ -12,7 +12,7 @@ use common::sockets::State;
 use super::conversation::Conversation;
 use super::event::{Event, Look};
 use super::packet::Packet;
-use super::row::{Act, End, How, Mark, Queue, Row, Sense};
+use super::row::{Act, End, How, Mark, Note, Queue, Row, Sense};
 
 /// What the first line of a server begins with, before its address.
 const LISTENING_ON: &str = "listening on ";
@@ -121,15 +121,12 @@ impl Story {
                 Act::Exit { program: *program, code: *code, signal: *signal }
             }
             Event::Left { end, count } => Act::Left { end: *end, count: *count },
-            Event::Note { kind, text } => Act::Note { kind: kind.clone(), text: text.clone() },
+            Event::Note(note) => Act::Note(note.clone()),
         };
         // The last count is that of all.
-        if let Act::Note { kind, .. } = &act
-            && kind == "lost"
-            && let Some(row) = self
-                .rows
-                .iter()
-                .position(|row| matches!(&row.act, Act::Note { kind, .. } if kind == "lost"))
+        let is_lost = |act: &Act| matches!(act, Act::Note(Note::Lost(_)));
+        if is_lost(&act)
+            && let Some(row) = self.rows.iter().position(|row| is_lost(&row.act))
         {
             self.rows[row].act = act;
             return vec![row];
@@ -439,9 +436,7 @@ impl Story {
     fn is_cut(&mut self, changed: &mut Vec<usize>, at: Duration) -> bool {
         if self.rows.len() >= MOST_ROWS && !self.is_full {
             self.is_full = true;
-            let text = "This scene is full. From here on, only what the programs say is shown.";
-            let act = Act::Note { kind: "cut".to_owned(), text: text.to_owned() };
-            self.add(changed, at, None, act, [None; 2]);
+            self.add(changed, at, None, Act::Note(Note::Full), [None; 2]);
         }
         self.is_full
     }

@@ -16,12 +16,14 @@ use axum::http::uri::Authority;
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use catalog::Language;
 use common::Failure;
 use serde_json::json;
 
 use super::peer::Peer;
 use super::{connections, policy};
 use crate::process::secret::secret;
+use crate::request::PageLanguage;
 
 /// Carries the token. A page of another origin cannot set it without asking first (CORS), and is never
 /// answered.
@@ -116,7 +118,13 @@ fn refusal(session: &Session, request: &Request) -> Option<(StatusCode, &'static
     let mut tokens = headers.get_all(TOKEN).iter();
     match (tokens.next(), tokens.next()) {
         (Some(token), None) if token.as_bytes() == session.token.as_bytes() => None,
-        _ => forbidden("the token is not that of this run of the server: load the page again"),
+        // The one that a page of the book can be told, when the server has been started again in between.
+        _ => forbidden(match PageLanguage::of(request.uri()).0 {
+            Language::English => {
+                "the token is not that of this run of the server: load the page again"
+            }
+            Language::Chinese => "令牌不是服务器这次启动时的：请重新加载页面",
+        }),
     }
 }
 

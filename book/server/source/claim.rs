@@ -31,13 +31,6 @@ impl Verdict {
         }
     }
 
-    pub fn words(self) -> &'static str {
-        match self {
-            Verdict::RightBut => "right, but",
-            other => other.class(),
-        }
-    }
-
     fn of(class: &str) -> Option<Verdict> {
         Verdict::ALL.into_iter().find(|verdict| verdict.class() == class)
     }

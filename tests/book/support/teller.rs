@@ -8,6 +8,8 @@ use book::scene::event::{Event, Look};
 use book::scene::packet::Packet;
 use book::scene::row::{Act, End, Row, Sense};
 use book::scene::story::Story;
+use book::scene::words::{self, Words};
+use catalog::Language;
 use common::sockets::State;
 
 pub const SERVER: u16 = 9090;
@@ -24,6 +26,11 @@ pub struct Teller {
 
 pub fn address(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))
+}
+
+/// The words of a scene in English.
+pub fn english() -> &'static dyn Words {
+    words::of(Language::English)
 }
 
 impl Teller {

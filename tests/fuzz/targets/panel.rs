@@ -7,7 +7,7 @@
 use std::net::SocketAddr;
 
 use libfuzzer_sys::fuzz_target;
-use programs::{Asked, Kind};
+use programs::{Asked, Kind, Language};
 use serde_json::{Map, Value};
 
 fuzz_target!(|text: &str| {
@@ -22,7 +22,7 @@ fuzz_target!(|text: &str| {
 fn is_harmless(asked: &Asked) {
     let server: SocketAddr = "127.0.0.1:50000".parse().expect("an address");
     for first in [None, Some(server)] {
-        let Ok(call) = asked.call(first) else { continue };
+        let Ok(call) = asked.call(first, Language::English) else { continue };
         let words: Vec<String> = call.words().collect();
         let typed = shlex::split(&call.typed()).expect("words of a shell");
         assert!(typed.ends_with(&words), "{typed:?} for {words:?}");
@@ -42,5 +42,5 @@ fn is_harmless(asked: &Asked) {
             assert!(addresses.len() == 1 && is_safe(addresses[0]), "{words:?}");
         }
     }
-    let _ = asked.described();
+    let _ = asked.described(Language::English);
 }
