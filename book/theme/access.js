@@ -1,6 +1,7 @@
 // Mends what mdBook's stock page denies to those who read without a mouse or without a screen. It runs
 // after mdBook's own scripts.
 {
+    const { say } = window.words;
     const byId = (id) => document.getElementById(id);
 
     // The way past the list of chapters comes before it. The page for unknown addresses has a
@@ -20,7 +21,7 @@
         byId('mdbook-theme-default_theme').click();
     }
     for (const theme of ['rust', 'coal', 'ayu']) byId(`mdbook-theme-${theme}`).parentElement.remove();
-    byId('mdbook-theme-navy').textContent = 'Dark';
+    byId('mdbook-theme-navy').textContent = say('themeDark');
 
     // The button for the list of chapters is a label, which takes no focus and has no state to tell.
     const toggle = byId('mdbook-sidebar-toggle');
@@ -36,10 +37,23 @@
         }
     });
 
+    // The button of a listing is made by mdBook's script, in English, and so is what it says when it's pressed.
+    const tips = new MutationObserver((changes) => {
+        for (const { target } of changes) {
+            const words = say(target.textContent.endsWith('error!') ? 'notCopied' : 'copied');
+            if (target.textContent !== '' && target.textContent !== words) target.textContent = words;
+        }
+    });
+    for (const button of document.querySelectorAll('.clip-button')) {
+        button.setAttribute('aria-label', say('copyListing'));
+        button.title = say('copyListing');
+        tips.observe(button.firstElementChild, { childList: true });
+    }
+
     // The search field refers to an id that is not there, and the words of a result have a label that
     // would be read in their place.
     const field = byId('mdbook-searchbar');
-    field?.setAttribute('aria-label', 'Search this book');
+    field?.setAttribute('aria-label', say('searchLabel'));
     field?.setAttribute('aria-describedby', 'mdbook-searchresults-header');
     const results = byId('mdbook-searchresults');
     if (results) {
@@ -52,12 +66,12 @@
     // each focus is one more key to press.
     const name = (scroller) => {
         const terminal = scroller.closest('.terminal');
-        if (terminal?.classList.contains('client')) return "The client's terminal";
-        if (terminal?.classList.contains('server')) return "The server's terminal";
-        if (terminal) return 'Terminal';
+        if (terminal?.classList.contains('client')) return say('clientTerminal');
+        if (terminal?.classList.contains('server')) return say('serverTerminal');
+        if (terminal) return say('terminal');
         const caption = scroller.closest('figure')?.querySelector('figcaption');
         if (caption) return caption.textContent;
-        return scroller.matches('pre > code') ? 'Code' : 'Table';
+        return say(scroller.matches('pre > code') ? 'code' : 'table');
     };
     // Whether there is more at the right edge.
     const fade = (scroller) => {
@@ -91,7 +105,7 @@
             button.className = 'copy';
             button.type = 'button';
             button.dataset.copy = command.textContent;
-            button.setAttribute('aria-label', 'Copy the command');
+            button.setAttribute('aria-label', say('copyCommand'));
             command.after(' ', button);
         }
     }
@@ -103,7 +117,7 @@
         const button = target.closest('button[data-copy]');
         if (!button) return;
         const done = await navigator.clipboard.writeText(button.dataset.copy).then(() => true, () => false);
-        said.textContent = done ? 'Copied' : 'The browser doesn’t let this page copy';
+        said.textContent = say(done ? 'copied' : 'notCopied');
         button.dataset.copied = done ? 'yes' : 'no';
         setTimeout(() => {
             said.textContent = '';

@@ -2,18 +2,20 @@
 // chapters, and all exercises on the opening page. Everything comes from the server's stream of events; the
 // browser only remembers whether the grading was switched on. Only served pages load this.
 {
+    const { say, parts, key, asks, page } = window.words;
     const REMEMBERED = 'book-grade';
-    const BY_ITSELF = 'The page grades by itself: what you run in the terminal isn’t shown here.';
     const SIGNS = { 'passed': '✓', 'failed': '✗', 'not started': '○', 'does not compile': '✗', 'not judged': '?' };
 
     const exercises = new Map();
     let on = false;
+    // In which language the server has the grades told.
+    let language = window.words.tag;
     let asked = false;
 
     const element = (name, attributes = {}, ...children) => {
         const made = document.createElement(name);
-        for (const [key, value] of Object.entries(attributes)) {
-            made.setAttribute(key, value);
+        for (const [attribute, value] of Object.entries(attributes)) {
+            made.setAttribute(attribute, value);
         }
         // Strings become text, never HTML: they quote programs and compilers.
         made.append(...children);
@@ -48,7 +50,7 @@
         const session = await fetch('/live/session');
         const { token } = await session.json();
         const headers = { 'X-Book-Token': token };
-        return fetch(`/live/grade/${what}`, { method: 'POST', headers });
+        return fetch(asks(`/live/grade/${what}`), { method: 'POST', headers });
     };
 
     // A server that is just being started again is asked when the stream is back.
@@ -56,7 +58,7 @@
 
     const button = () => {
         const made = element('button', { 'class': 'grade-switch', 'type': 'button', 'aria-pressed': on });
-        made.append('Grade me while I edit');
+        made.append(say('gradeMe'));
         made.addEventListener('click', () => {
             remember(!on);
             ask(on ? 'off' : 'on');
@@ -66,47 +68,52 @@
 
     // For a save that the server does not notice, and for another try of what could not be judged.
     const nowButton = (exercise) => {
-        const made = element('button', { 'class': 'grade-now', 'type': 'button' }, 'Grade now');
+        const made = element('button', { 'class': 'grade-now', 'type': 'button' }, say('gradeNow'));
         made.addEventListener('click', () => {
-            if (made.getAttribute('aria-disabled') !== 'true') {
-                ask(`now/${exercise.lesson}`);
-            }
+            if (made.getAttribute('aria-disabled') !== 'true') ask(`now/${exercise.lesson}`);
         });
         return made;
     };
 
     const copyButton = (text) => {
         // What copies is in access.js.
-        const made = element('button', { 'class': 'copy', 'type': 'button', 'data-copy': text }, 'Copy the path');
+        const made = element('button', { 'class': 'copy', 'type': 'button', 'data-copy': text }, say('copyPath'));
         made.hidden = !navigator.clipboard;
         return made;
     };
 
+    const capital = (words) => words.replace(/^./, (letter) => letter.toUpperCase());
+
     // Where no editor could be started, the reader is told how, and what to open.
     const unopened = ({ why, variable, path }) => {
-        const sentence = `${why[0].toUpperCase()}${why.slice(1)}.`;
-        const how = !variable ? [] : [' To choose your editor, start the book with its program in ',
-            element('code', {}, variable), ', such as ', element('code', {}, `${variable}=gedit cargo run -p book`), '.'];
+        const sentence = capital(say('unopened', { why }));
+        const how = !variable ? [] : [say('between'), ...parts('chooseEditor', {
+            variable: element('code', {}, variable),
+            example: element('code', {}, `${variable}=gedit cargo run -p book`),
+        })];
         const address = encodeURI(path.replaceAll('\\', '/').replace(/^\//, '')).replace(/[?#]/g, encodeURIComponent);
         return [
             element('p', {}, sentence, ...how),
-            element('p', {}, 'The file is ', element('code', {}, path), ' ', copyButton(path), ' ',
-                element('a', { 'href': `vscode://file/${address}` }, 'Open it in VS Code')),
+            element('p', {}, ...parts('fileIs', {
+                path: element('code', {}, path),
+                copy: copyButton(path),
+                open: element('a', { 'href': `vscode://file/${address}` }, say('openInCode')),
+            })),
         ];
     };
 
     const openButton = (exercise) => {
-        const made = element('button', { 'class': 'grade-open', 'type': 'button' }, 'Open in your editor');
+        const made = element('button', { 'class': 'grade-open', 'type': 'button' }, say('openInEditor'));
         made.addEventListener('click', async () => {
             const place = made.parentElement.querySelector('.grade-opened');
             try {
                 const answer = await post(`open/${exercise.lesson}`);
                 const told = answer.status === 404 ? null : await answer.json();
-                if (!told) place.replaceChildren(element('p', {}, `There’s no file ${exercise.file}.`));
-                else if (told.opened) place.replaceChildren(element('p', {}, `Opened in ${told.opened}.`));
+                if (!told) place.replaceChildren(element('p', {}, say('noFile', { file: exercise.file })));
+                else if (told.opened) place.replaceChildren(element('p', {}, say('opened', { name: told.opened })));
                 else place.replaceChildren(...unopened(told));
             } catch {
-                place.replaceChildren(element('p', {}, 'The server doesn’t answer. Is it still running?'));
+                place.replaceChildren(element('p', {}, say('noAnswerRunning')));
             }
         });
         return made;
@@ -134,20 +141,18 @@
 
     const name = (exercise) => exercise.lesson.replace('lesson', 'exercise');
 
+    const linked = (exercise) => element('a', { 'href': `${page(exercise.page)}#exercise` }, name(exercise));
+
     const inWords = (exercise) => {
-        const { state, checks, file } = exercise;
+        const { state, checks } = exercise;
         switch (state) {
-            case 'not started': return 'not started';
-            case 'begun': return on ? 'begun' : 'begun, not graded';
-            case 'waiting': return 'waiting';
-            case 'building': return 'building';
-            case 'running': return `${count(exercise)} of ${checks.length} checks so far`;
+            case 'begun': return say(on ? 'begun' : 'begunNotGraded');
+            case 'running': return say('checksSoFar', { count: count(exercise), all: checks.length });
             case 'graded': {
                 const left = having(exercise, 'not judged');
-                const passed = `${count(exercise)} of ${checks.length} checks`;
-                return left > 0 ? `${passed}, ${left} not judged` : passed;
+                return say(left > 0 ? 'checksNotJudged' : 'checksPassed', { count: count(exercise), all: checks.length, left });
             }
-            default: return state;
+            default: return say(key(state));
         }
     };
 
@@ -160,10 +165,13 @@
             case 'building': {
                 // Cargo names the crate, its version, and its folder.
                 const crate = /^Compiling (\S+)/.exec(progress);
-                return crate ? `Building ${crate[1]}` : 'Building';
+                return capital(crate ? say('buildingCrate', { crate: crate[1] }) : say('building'));
             }
-            case 'running': return `Checking: ${ended} of ${checks.length} done${failed ? `, ${failed} failed` : ''}`;
-            default: return inWords(exercise).replace(/^./, (letter) => letter.toUpperCase());
+            case 'running': {
+                const values = { count: ended, all: checks.length, failed };
+                return capital(say(failed ? 'checkingFailed' : 'checking', values));
+            }
+            default: return capital(inWords(exercise));
         }
     };
 
@@ -174,25 +182,21 @@
     // What comes next, and what the reader can do for it. `size` is how many checks there are.
     const next = (exercise, size) => {
         const failed = exercise.checks.find((check) => check.status === 'failed');
-        const save = on ? 'save' : 'save, and press “Grade now”';
         switch (exercise.state) {
             case 'not started':
-                return [on ? 'Delete its first line and save.'
-                    : `Delete its first line and save, then press “Grade me while I edit”.`];
-            case 'begun': return [on ? 'Save it, and it’s graded.'
-                : 'Press “Grade me while I edit”, and each save is graded.'];
-            case 'waiting': return [`Next it’s built, and its ${size} checks run.`];
-            case 'building': return [`Next its ${size} checks run. You can edit on: a newer save starts over.`];
-            case 'running': return ['You can edit on: a newer save starts over.'];
-            case 'does not compile': return [`What the compiler says is below. Mend its first error and ${save}.`];
+                return [say(on ? 'deleteFirstLine' : 'deleteAndPress')];
+            case 'begun': return [say(on ? 'saveIt' : 'pressGradeMe')];
+            case 'waiting': return [say('nextBuilt', { all: size })];
+            case 'building': return [say('nextRun', { all: size })];
+            case 'running': return [say('editOn')];
+            case 'does not compile': return [say(on ? 'mendAndSave' : 'mendAndPress')];
             case 'graded':
                 if (failed) {
-                    return ['Next: ', element('a', { 'href': `#${id(exercise, failed)}` }, ...inline(failed.demands)),
-                        ` Mend it and ${save}.`];
+                    const check = element('a', { 'href': `#${id(exercise, failed)}` }, ...inline(failed.demands));
+                    return parts(on ? 'nextCheckSave' : 'nextCheckPress', { check });
                 }
-                return mark(exercise) === 'passed' ? ['Each save is graded, so you can try to break it.']
-                    : ['The machine was too busy to judge the rest. Press “Grade now” to have it tried again.'];
-            default: return ['Press “Grade now” to have it tried again.'];
+                return [say(mark(exercise) === 'passed' ? 'tryToBreak' : 'tooBusy')];
+            default: return [say('tryAgain')];
         }
     };
 
@@ -202,25 +206,25 @@
     const announcement = (exercise) => {
         switch (exercise.state) {
             case 'graded':
-                if (mark(exercise) === 'passed') return `${name(exercise)} is repaired: ${inWords(exercise)}`;
+                if (mark(exercise) === 'passed') return say('repaired', { exercise: name(exercise), state: inWords(exercise) });
                 // Falls through.
             case 'does not compile':
-            case 'cannot grade': return `${name(exercise)}: ${inWords(exercise)}`;
+            case 'cannot grade': return say('announced', { exercise: name(exercise), state: inWords(exercise) });
             default: return null;
         }
     };
 
     const why = (check) => {
-        const block = element('details', { 'class': 'grade-why' }, element('summary', {}, 'Why'));
+        const block = element('details', { 'class': 'grade-why' }, element('summary', {}, say('why')));
         for (const sentence of check.likely ?? []) {
             block.append(element('p', {}, sentence));
         }
         const report = element('pre', { 'tabindex': 0 }, element('code', {}, check.report ?? ''));
         block.append(
-            element('details', { 'data-part': 'report' }, element('summary', {}, 'Report'), report),
-            element('details', { 'data-part': 'hint' }, element('summary', {}, 'Hint'),
+            element('details', { 'data-part': 'report' }, element('summary', {}, say('report')), report),
+            element('details', { 'data-part': 'hint' }, element('summary', {}, say('hint')),
                 element('p', {}, check.hint)),
-            element('p', {}, element('a', { 'href': `/${check.section}` }, 'Read about it')),
+            element('p', {}, element('a', { 'href': page(check.section) }, say('readAbout'))),
         );
         // Where no cause is known, the report is all that there is to say.
         block.querySelector('[data-part="report"]').open = !check.likely?.length;
@@ -237,7 +241,7 @@
         item.querySelectorAll('.grade-mark, .grade-why').forEach((old) => old.remove());
         item.dataset.status = check?.status ?? '';
         if (check) {
-            item.append(' ', element('span', { 'class': 'grade-mark' }, check.status));
+            item.append(' ', element('span', { 'class': 'grade-mark' }, say(key(check.status))));
         }
         if (['failed', 'not judged'].includes(check?.status)) {
             const part = why(check);
@@ -271,7 +275,7 @@
             const all = statuses(part);
             const passed = all.filter((status) => status === 'passed').length;
             part.classList.toggle('done', passed === all.length);
-            part.querySelector('.grade-part').textContent = `${passed} of ${all.length}`;
+            part.querySelector('.grade-part').textContent = say('part', { count: passed, all: all.length });
         }
         // It moves on with the work; until then, what the reader folds stays folded.
         const place = String(parts.indexOf(next));
@@ -285,12 +289,12 @@
     const differences = (lesson) => {
         const place = element('div');
         const block = element('details', { 'class': 'grade-differences' },
-            element('summary', {}, 'What differs between your answer and the solution'), place);
+            element('summary', {}, say('whatDiffers')), place);
         block.addEventListener('toggle', async () => {
             if (!block.open) return;
-            const answer = await fetch(`/live/grade/differences/${lesson}`).catch(() => null);
+            const answer = await fetch(asks(`/live/grade/differences/${lesson}`)).catch(() => null);
             if (!answer?.ok) {
-                place.replaceChildren(element('p', {}, (await answer?.text()) ?? 'The server doesn’t answer.'));
+                place.replaceChildren(element('p', {}, (await answer?.text()) ?? say('noAnswer')));
                 return;
             }
             const { yours, solution, rows } = await answer.json();
@@ -300,10 +304,11 @@
                 made.classList.toggle('gap', sign === '⋯');
                 return made;
             }));
-            const caption = ['From yours, ', element('code', {}, yours), ' (', element('code', {}, '-'), '), to the solution, ',
-                element('code', {}, solution), ' (', element('code', {}, '+'), ')'];
+            const inCode = (text) => element('code', {}, text);
+            const caption = parts('fromYours',
+                { yours: inCode(yours), minus: inCode('-'), solution: inCode(solution), plus: inCode('+') });
             const code = element('code', { 'class': 'nohighlight' }, lines);
-            place.replaceChildren(rows.length === 0 ? element('p', {}, 'Not a line. They’re the same.')
+            place.replaceChildren(rows.length === 0 ? element('p', {}, say('noDifference'))
                 : element('figure', { 'class': 'listing diff' }, element('figcaption', {}, ...caption),
                     element('pre', {}, code)));
             code.dispatchEvent(new CustomEvent('book:scroller', { bubbles: true }));
@@ -316,12 +321,15 @@
         const solution = element('code', {}, exercise.file.replace('exercise.rs', 'solution.rs'));
         const after = document.querySelector('.next a[href]');
         const block = element('div', { 'class': 'grade-done' },
-            element('p', { 'class': 'grade-cheer' }, element('span', {}, element('strong', {}, 'Repaired.'),
-                ` All ${exercise.checks.length} checks pass, and you wrote that yourself.`)),
-            element('p', {}, 'One good answer is ', solution, '. Where it differs from yours, yours may be the better one.'),
+            element('p', { 'class': 'grade-cheer' }, element('span', {}, ...parts('cheer', {
+                repaired: element('strong', {}, say('cheerRepaired')),
+                all: exercise.checks.length,
+            }))),
+            element('p', {}, ...parts('oneGoodAnswer', { solution })),
             differences(exercise.lesson));
         if (after) {
-            block.append(element('p', {}, 'Read on: ', element('a', { 'href': after.href }, after.textContent), '.'));
+            const link = element('a', { 'href': after.href }, after.textContent);
+            block.append(element('p', {}, ...parts('readOn', { link })));
         }
         return block;
     };
@@ -358,9 +366,10 @@
         if (news !== null && head.querySelector('.grade-news').textContent !== news) {
             head.querySelector('.grade-news').textContent = news;
         }
-        const byItself = ['not started', 'begun'].includes(exercise.state) ? ` ${BY_ITSELF}` : '';
-        renew(head.querySelector('.grade-todo'), on ? 'Watching ' : 'Your file is ',
-            element('code', {}, exercise.file), '. ', ...next(exercise, items.length), byItself);
+        const byItself = ['not started', 'begun'].includes(exercise.state) ? say('between') + say('byItself') : '';
+        const file = element('code', {}, exercise.file);
+        renew(head.querySelector('.grade-todo'), ...parts(on ? 'watching' : 'yourFile', { file }), say('between'),
+            ...next(exercise, items.length), byItself);
         const errors = head.querySelector('.grade-errors');
         errors.hidden = exercise.message === '';
         errors.textContent = exercise.message.trimEnd();
@@ -383,14 +392,14 @@
     // The chip at the head of a page, and the card at its end.
     const showNearby = (exercise) => {
         for (const place of document.querySelectorAll(`[data-exercise="${exercise.lesson}"]`)) {
-            const state = mark(exercise) === 'passed' ? 'done' : inWords(exercise);
+            const isDone = mark(exercise) === 'passed';
+            const state = isDone ? say('done') : inWords(exercise);
             place.dataset.status = mark(exercise);
             if (place.matches('a')) {
-                renew(place, 'Your exercise', element('span', { 'class': 'chip-state' }, `: ${state}`));
+                renew(place, say('yourExercise'), element('span', { 'class': 'chip-state' }, say('chipState', { state })));
                 continue;
             }
-            const link = element('a', { 'href': `/${exercise.page}#exercise` }, name(exercise));
-            renew(place, ...(state === 'done' ? ['You have finished ', link, '.'] : ['Your ', link, `: ${state}.`]));
+            renew(place, ...parts(isDone ? 'finishedCard' : 'exerciseCard', { link: linked(exercise), state }));
             place.hidden = false;
         }
     };
@@ -403,7 +412,8 @@
             link.querySelector('.grade-sign')?.remove();
             const status = mark(exercise);
             if (status) {
-                const words = `${name(exercise)}: ${['failed', 'not judged'].includes(status) ? inWords(exercise) : status}`;
+                const state = ['failed', 'not judged'].includes(status) ? inWords(exercise) : say(key(status));
+                const words = say('announced', { exercise: name(exercise), state });
                 link.append(element('span',
                     { 'class': 'grade-sign', 'data-status': status, 'role': 'img', 'aria-label': words, 'title': words },
                     SIGNS[status]));
@@ -418,24 +428,17 @@
             ?? all.find((one) => one.state !== 'not started' && mark(one) !== 'passed')
             ?? all.find((one) => one.state === 'not started');
         if (!busy) {
-            return ['All exercises pass.'];
+            return [say('allPass')];
         }
-        const link = element('a', { 'href': `/${busy.page}#exercise` }, name(busy));
+        const link = linked(busy);
         if (busy.state === 'not started') {
-            return ['Next step: begin ', link, '. Delete the first line of ', element('code', {}, busy.file), '.'];
+            return parts('stepBegin', { link, file: element('code', {}, busy.file) });
         }
         const failed = busy.checks.find((check) => check.status === 'failed');
-        if (busy.state === 'does not compile') {
-            return ['Next step: ', link, ' does not compile.'];
-        }
-        if (mark(busy) === 'not judged') {
-            return ['Next step: grade ', link, ' again. Some of its checks could not be judged.'];
-        }
-        if (failed) {
-            return ['Next step in ', link, `: ${failed.demands}`];
-        }
-        return on ? ['Next step: ', link, ', which is being graded.']
-            : ['Next step: ', link, '. Switch the grading on to see how it does.'];
+        if (busy.state === 'does not compile') return parts('stepCompile', { link });
+        if (mark(busy) === 'not judged') return parts('stepAgain', { link });
+        if (failed) return parts('stepCheck', { link, check: failed.demands });
+        return parts(on ? 'stepGraded' : 'stepSwitchOn', { link });
     };
 
     const showOverview = (place) => {
@@ -443,7 +446,7 @@
         if (!list) {
             list = element('ul');
             place.replaceChildren(button(), element('p', { 'class': 'grade-next' }), list,
-                element('p', { 'class': 'grade-todo' }, BY_ITSELF));
+                element('p', { 'class': 'grade-todo' }, say('byItself')));
         }
         renew(place.querySelector('.grade-next'), ...nextStep());
         for (const exercise of exercises.values()) {
@@ -455,9 +458,7 @@
             item.dataset.status = mark(exercise);
             const bar = element('span', { 'class': 'grade-bar', 'aria-hidden': 'true' });
             bar.append(...exercise.checks.map((check) => element('span', { 'data-status': check.status })));
-            renew(item,
-                element('a', { 'href': `/${exercise.page}#exercise` }, name(exercise)), ' ', bar, ' ',
-                element('span', { 'class': 'grade-state' }, inWords(exercise)));
+            renew(item, linked(exercise), ' ', bar, ' ', element('span', { 'class': 'grade-state' }, inWords(exercise)));
         }
     };
 
@@ -483,11 +484,13 @@
     });
 
     document.addEventListener('book:grade', ({ detail }) => {
-        on = detail.on;
+        ({ on, language } = detail);
         for (const exercise of detail.exercises) {
             exercises.set(exercise.lesson, exercise);
         }
-        if (!on && !asked && remembered()) {
+        // Grades that are told in the other language are asked for in this one, once: a page of that language may be
+        // open as well.
+        if ((!on || language !== window.words.tag) && !asked && remembered()) {
             asked = true;
             ask('on');
         }

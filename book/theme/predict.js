@@ -1,6 +1,8 @@
 // Predictions: the first option that is opened is the reader's. It locks the others, and this browser
 // remembers it. Without this script every option can be opened just the same.
 {
+    const { say } = window.words;
+
     // A browser may refuse to remember anything.
     const remembered = (act) => {
         try {
@@ -41,8 +43,8 @@
         const result = element('div', { 'class': 'prediction' }, '');
         // Read out when it changes.
         const verdict = element('p', { 'role': 'status' }, '');
-        const others = element('button', { 'type': 'button', 'class': 'others' }, 'Why not the others?');
-        const clear = element('button', { 'type': 'button', 'class': 'clear' }, 'Clear my answer');
+        const others = element('button', { 'type': 'button', 'class': 'others' }, say('othersWhy'));
+        const clear = element('button', { 'type': 'button', 'class': 'clear' }, say('clearAnswer'));
         result.append(verdict);
         options.at(-1).after(result);
         let chosen = null;
@@ -54,8 +56,8 @@
             for (const other of options) lock(other, other !== option);
             for (const details of behind) lock(details, false);
             verdict.textContent = option === right
-                ? 'You called it.'
-                : `Not this time. It’s ${letter(right)}.`;
+                ? say('calledIt')
+                : say('notThisTime', { letter: letter(right) });
             result.append(others, ' ', clear);
         };
 
@@ -118,8 +120,7 @@
         const answers = ids.map((id) => remembered((memory) => memory.getItem(key(id)))).filter(Boolean);
         const right = answers.filter((answer) => answer.startsWith('right '));
         if (answers.length > 0) {
-            tally.textContent = `${answers.length} of ${ids.length} predicted, ${right.length} right. `
-                + 'Only this browser knows.';
+            tally.textContent = say('tally', { count: answers.length, all: ids.length, right: right.length });
             tally.hidden = false;
         }
     }

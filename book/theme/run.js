@@ -2,6 +2,8 @@
 // load this; see book/server/panels/panel.rs. Which panels a page has is in watch.js. The scene's rows are made by the
 // server (book/server/scene/html.rs), and played by scene.js.
 {
+    const { say, asks } = window.words;
+
     const make = (tag, properties = {}, ...children) => {
         const { data, ...rest } = properties;
         const element = Object.assign(document.createElement(tag), rest);
@@ -11,8 +13,8 @@
     };
 
     /** Asks the server; throws words for people where there is none. */
-    const ask = (path, options) => fetch(path, options).catch(() => {
-        throw new Error('the book\'s server does not answer: is cargo run -p book still running?');
+    const ask = (path, options) => fetch(asks(path), options).catch(() => {
+        throw new Error(say('noServer'));
     });
 
     /** Sends a request that starts or stops something; resolves to the answer, or throws its text. */
@@ -30,8 +32,6 @@
         return answer.status === 204 ? null : answer.json();
     };
 
-    const WHERE = 'This run has a network of its own, with nothing else in it.';
-
     class Panel {
         constructor(root, name, programs, options = {}) {
             this.root = root;
@@ -46,7 +46,7 @@
             if (this.path === null) {
                 this.show('idle', '');
             } else {
-                this.show('building', 'looking for its run');
+                this.show('building', say('lookingForRun'));
                 this.clear();
                 this.listen();
             }
@@ -56,7 +56,8 @@
         // What is on the page.
 
         get title() {
-            return this.programs.map(({ name }) => name).join(' and ');
+            const names = this.programs.map(({ name }) => name);
+            return names.length < 2 ? names.join() : say('and', { one: names[0], other: names[1] });
         }
 
         build() {
@@ -64,22 +65,22 @@
             this.startButton = make('button', {
                 type: 'button',
                 className: 'run-start',
-                textContent: 'Run',
+                textContent: say('run'),
                 onclick: () => this.start(),
             });
-            this.startButton.setAttribute('aria-label', `Run ${names}`);
+            this.startButton.setAttribute('aria-label', say('runNamed', { names }));
             this.stopButton = make('button', {
                 type: 'button',
                 className: 'run-stop',
-                textContent: 'Stop',
+                textContent: say('stop'),
                 onclick: () => this.stop(),
             });
-            this.stopButton.setAttribute('aria-label', `Stop ${names}`);
+            this.stopButton.setAttribute('aria-label', say('stopNamed', { names }));
             // Tells how it goes, and not each line: the list can be read in peace.
             this.status = make('span', { className: 'run-status' });
             this.status.setAttribute('role', 'status');
             this.cargo = make('pre', { className: 'run-build', hidden: true });
-            const label = `Output of ${names}, and what the kernels do`;
+            const label = say('outputOf', { names });
             this.player = new scenes.Player(scenes.empty(label));
             this.scene = this.player.scene;
             this.log = this.player.list;
@@ -99,7 +100,7 @@
             const live = make('div', { className: 'run-live' }, bar);
             const fieldsets = this.programs.map((program, index) => this.fieldset(program, index));
             if (fieldsets.some((fieldset) => fieldset !== null)) {
-                const summary = make('summary', { textContent: 'Arguments' });
+                const summary = make('summary', { textContent: say('arguments') });
                 const shown = fieldsets.filter((fieldset) => fieldset !== null);
                 live.append(make('details', { className: 'run-arguments' }, summary, ...shown));
             }
@@ -124,12 +125,12 @@
         /** Buttons that only some panels have. */
         buildMore() {
             if (this.root.dataset.restart !== undefined) {
-                this.again = this.button('Restart on the same port', () => this.afterwards(() => this.start(this.lastAddress)));
+                this.again = this.button(say('restart'), () => this.afterwards(() => this.start(this.lastAddress)));
                 this.again.className = 'run-again';
                 this.stopButton.after(this.again);
             }
             if (this.root.dataset.actors !== undefined) {
-                this.group(this.actors, `More clients for ${this.programs[0].name}`);
+                this.group(this.actors, say('moreClients', { name: this.programs[0].name }));
                 const { actors = [] } = this.options;
                 this.actors.append(...actors.map(([actor, words]) => this.button(words, () => this.send(actor))));
                 this.actors.hidden = false;
@@ -210,8 +211,8 @@
         inputForm(program, index) {
             const line = make('input', { type: 'text', autocomplete: 'off' });
             const form = make('form', { className: 'run-input' });
-            const words = `A line for ${program.name} (${program.reads})`;
-            form.append(make('label', {}, words, line), make('button', { textContent: 'Send' }));
+            const words = say('lineFor', { name: program.name, reads: program.reads });
+            form.append(make('label', {}, words, line), make('button', { textContent: say('send') }));
             form.onsubmit = async (event) => {
                 event.preventDefault();
                 if (this.root.dataset.state !== 'running') {
@@ -279,7 +280,7 @@
             this.remember();
             this.path = null;
             this.isUnwanted = false;
-            this.show('building', 'starting');
+            this.show('building', say('starting'));
             try {
                 const { run } = await post('/live/run', { panel: this.name, ...this.wanted(address) });
                 this.path = `/live/run/${run}`;
@@ -326,7 +327,7 @@
         }
 
         listen() {
-            const stream = new EventSource(this.path);
+            const stream = new EventSource(asks(this.path));
             this.stream = stream;
             for (const [kind, heard] of Object.entries(EVENTS)) {
                 stream.addEventListener(kind, (event) => {
@@ -348,7 +349,7 @@
                         sessionStorage.removeItem(this.name);
                     }
                     if (this.isRunning) {
-                        this.show('over', 'the book\'s server does not know this run any more');
+                        this.show('over', say('unknownRun'));
                     }
                 }
             };
@@ -388,7 +389,7 @@
         remember() {
             const chosen = predictionOf(this.root);
             this.said.hidden = chosen === null;
-            this.said.textContent = chosen === null ? '' : `You said: “${chosen}” Watch.`;
+            this.said.textContent = chosen === null ? '' : say('youSaid', { words: chosen });
         }
     }
 
@@ -407,31 +408,31 @@
             panel.cargo.hidden = false;
             panel.cargo.append(`${text}\n`);
             panel.cargo.scrollTop = panel.cargo.scrollHeight;
-            panel.show('building', 'building');
+            panel.show('building', say('building'));
         },
         /** Where it runs: in a network of its own, or on this machine's ports, and why. */
         where(panel, { isolated, why }) {
             panel.where.hidden = false;
-            panel.where.textContent = isolated ? WHERE : `On your machine’s real ports, so without its packets: ${why}.`;
+            panel.where.textContent = isolated ? say('ownNetwork') : say('realPorts', { why });
         },
         start(panel, { program, name }) {
             // What cargo says is of interest as long as it builds, or when it failed.
             panel.cargo.hidden = true;
             panel.names[program] = name;
-            panel.show('running', program < 2 ? 'running' : `running, and ${name} has come`);
+            panel.show('running', program < 2 ? say('running') : say('hasCome', { name }));
         },
         line(panel, { program, text }) {
             const [, address] = /^listening on (\S+)$/.exec(text) ?? [];
             if (program === 0 && address) {
                 panel.lastAddress = address;
-                panel.show('running', 'running');
+                panel.show('running', say('running'));
             }
         },
         exit(panel, { program, words }) {
             if (program < 2) {
-                panel.ends.push(`${panel.names[program]}: ${words}`);
+                panel.ends.push(say('ended', { name: panel.names[program], words }));
             } else if (panel.isRunning) {
-                panel.show('running', `running; ${panel.names[program]} has gone: ${words}`);
+                panel.show('running', say('hasGone', { name: panel.names[program], words }));
             }
         },
         step() {},
@@ -448,13 +449,14 @@
             panel.why = why;
         },
         over(panel, { stopped }) {
-            const ends = panel.ends.join(', ');
+            const ends = panel.ends.join(say('comma'));
+            const behind = ends && say('semicolon') + ends;
             if (stopped && panel.why !== null) {
-                panel.show('over', `stopped, because ${panel.why}${ends && `; ${ends}`}`);
+                panel.show('over', say('stoppedBecause', { why: panel.why }) + behind);
             } else if (stopped) {
-                panel.show('over', `stopped, as Ctrl-C does it${ends && `; ${ends}`}`);
+                panel.show('over', say('stoppedByHand') + behind);
             } else {
-                panel.show('over', ends || panel.outcome || 'not built');
+                panel.show('over', ends || panel.outcome || say('notBuilt'));
             }
             panel.rewind();
             panel.next?.();

@@ -1,6 +1,8 @@
 // The player of a scene: a list whose rows are shown one after the other, in a time that eyes can follow. Without
 // this script, and before it is used, a scene is there as a whole.
 {
+    const { say } = window.words;
+
     const make = (tag, properties = {}, ...children) => {
         const element = Object.assign(document.createElement(tag), properties);
         element.append(...children);
@@ -13,12 +15,16 @@
     const SLOWER = 3;
 
     // As in server/scene/html.rs.
-    const LEGEND = '<span class="scene-state seen">STATE</span> seen in the kernel '
-        + '<span class="scene-state">STATE</span> follows from packets, or from words. Words of a program may have come a moment earlier.';
+    const legend = () => {
+        const state = (className) => make('span', { className, textContent: say('state') });
+        return make('p', { className: 'scene-legend' }, state('scene-state seen'), ` ${say('stateSeen')} `,
+            state('scene-state'), ` ${say('stateInferred')}`);
+    };
 
     const time = (ms) => {
-        if (ms < 10) return `${ms.toFixed(1)} ms`;
-        return ms < 999.5 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`;
+        if (ms < 10) return say('milliseconds', { number: ms.toFixed(1) });
+        return ms < 999.5 ? say('milliseconds', { number: ms.toFixed(0) })
+            : say('seconds', { number: (ms / 1000).toFixed(1) });
     };
 
     class Player {
@@ -32,13 +38,13 @@
             // The row that Tab reaches.
             this.reached = null;
             this.settling = null;
-            this.button('play', 'Play', () => this.toggle());
-            this.button('back', 'Step back', () => this.step(-1));
-            this.button('forward', 'Step', () => this.step(1));
-            this.button('slow', 'Slow', () => this.slow());
+            this.button('play', say('play'), () => this.toggle());
+            this.button('back', say('back'), () => this.step(-1));
+            this.button('forward', say('forward'), () => this.step(1));
+            this.button('slow', say('slow'), () => this.slow());
             this.slowButton.setAttribute('aria-pressed', 'false');
             this.scrubber = make('input', { type: 'range', className: 'scene-scrubber', min: 1, step: 1 });
-            this.scrubber.setAttribute('aria-label', 'Step of the scene');
+            this.scrubber.setAttribute('aria-label', say('stepOfScene'));
             this.scrubber.oninput = () => {
                 this.pause();
                 this.move();
@@ -49,7 +55,7 @@
             this.bar = make('div', { className: 'scene-player' }, this.playButton, this.backButton,
                 this.forwardButton, this.slowButton, this.scrubber, this.place);
             this.bar.setAttribute('role', 'group');
-            this.bar.setAttribute('aria-label', 'Play the scene');
+            this.bar.setAttribute('aria-label', say('playScene'));
             this.caption = make('p', { className: 'scene-caption' });
             // What a step has shown is read out; while the scene plays by itself, nothing is.
             this.told = make('span', { className: 'scene-hear' });
@@ -123,22 +129,22 @@
             const allow = (button, allowed) => button.setAttribute('aria-disabled', !allowed);
             allow(this.backButton, this.position > 1);
             allow(this.forwardButton, !this.isAtEnd);
-            this.playButton.textContent = this.timer !== null ? 'Pause' : 'Play';
+            this.playButton.textContent = say(this.timer !== null ? 'pause' : 'play');
             this.playButton.classList.toggle('scene-plays', this.timer !== null);
             this.scrubber.value = this.position;
             const at = time(Number(row?.dataset.at ?? 0) - Number(this.list.firstElementChild?.dataset.at ?? 0));
-            this.place.textContent = `${this.position} of ${this.length}, ${at}`;
+            this.place.textContent = say('place', { number: this.position, all: this.length, time: at });
             this.scrubber.setAttribute('aria-valuetext', this.place.textContent);
-            this.caption.textContent = this.isMoved ? this.words(row) : 'Press Play, or step. Press an arrow or a state to see what it means.';
+            this.caption.textContent = this.isMoved ? this.words(row) : say('howToPlay');
         }
 
         /** One sentence about a row. */
         words(row) {
             const why = [...row.querySelectorAll('.scene-why > p')].map((sentence) => sentence.textContent);
             if (why.length > 0) return why[0];
-            if (row.dataset.kind === 'start') return 'A program starts.';
-            if (row.dataset.kind === 'exit') return 'A program has ended.';
-            return row.dataset.kind === 'line' ? 'A program has printed this, here or a moment earlier.' : row.textContent;
+            if (row.dataset.kind === 'start') return say('programStarts');
+            if (row.dataset.kind === 'exit') return say('programEnded');
+            return row.dataset.kind === 'line' ? say('programPrinted') : row.textContent;
         }
 
         step(by) {
@@ -259,16 +265,14 @@
 
     /** An empty scene, for the rows of a run. */
     const empty = (label) => {
-        const who = (name) => make('span', { className: `scene-who ${name}`, textContent: name });
-        const kernels = make('span', { className: 'scene-kernels' }, ...['its kernel', 'its kernel'].map(
-            (name) => make('span', { textContent: name })));
+        const who = (name) => make('span', { className: `scene-who ${name}`, textContent: say(name) });
+        const kernel = () => make('span', { textContent: say('itsKernel') });
+        const kernels = make('span', { className: 'scene-kernels' }, kernel(), kernel());
         const head = make('div', { className: 'scene-head' }, who('client'), kernels, who('server'));
         head.setAttribute('aria-hidden', 'true');
         const rows = make('ol', { className: 'scene-rows', tabIndex: 0 });
         rows.setAttribute('aria-label', label);
-        const legend = make('p', { className: 'scene-legend' });
-        legend.innerHTML = LEGEND;
-        return make('div', { className: 'scene' }, head, rows, legend);
+        return make('div', { className: 'scene' }, head, rows, legend());
     };
 
     window.scenes = { Player, empty };

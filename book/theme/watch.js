@@ -2,6 +2,7 @@
 // that a reader watches. Only served pages load this; what a panel does is in run.js.
 {
     const { Panel, make } = window.panels;
+    const { say, asks } = window.words;
 
     /** One panel for several recordings, with a button for each. */
     class Ways extends Panel {
@@ -12,7 +13,7 @@
             this.root.querySelector('.run-arguments')?.remove();
             this.buttons = ways.map((way) => this.button(way.label, () => this.afterwards(() => this.choose(way))));
             this.actors.before(make('div', { className: 'run-more' }, ...this.buttons));
-            this.group(this.buttons[0].parentElement, 'Ways to fail');
+            this.group(this.buttons[0].parentElement, say('waysToFail'));
             this.look = make('p', { className: 'scene-look', hidden: true });
             this.scene.before(this.look);
         }
@@ -46,9 +47,9 @@
 
         build() {
             super.build();
-            this.startButton.textContent = 'Watch again';
-            this.startButton.setAttribute('aria-label', `Watch again: ${this.title}`);
-            this.closeButton = this.button('Close', () => this.close());
+            this.startButton.textContent = say('watchAgain');
+            this.startButton.setAttribute('aria-label', say('watchAgainNamed', { name: this.title }));
+            this.closeButton = this.button(say('close'), () => this.close());
             this.closeButton.className = 'run-close';
             this.stopButton.after(this.closeButton);
             this.told = make('div', { className: 'run-report', hidden: true });
@@ -70,7 +71,7 @@
 
         report({ status, differs, likely, report, message, hint }) {
             const sentences = [];
-            this.outcome = { passed: 'passed', failed: 'failed' }[status] ?? status;
+            this.outcome = say(window.words.key(status));
             if (status === 'failed') {
                 [...this.log.querySelectorAll('.step')].at(-1)?.classList.add('failed');
                 sentences.push(...(likely ?? []));
@@ -80,7 +81,7 @@
             const texts = [differs, ...sentences].filter((text) => text).map((text) => make('p', { textContent: text }));
             if (status === 'failed') {
                 const pre = make('pre', { tabIndex: 0 }, make('code', { textContent: report }));
-                texts.push(this.folded('Report', pre), this.folded('Hint', make('p', { textContent: hint })));
+                texts.push(this.folded(say('report'), pre), this.folded(say('hint'), make('p', { textContent: hint })));
             }
             this.told.replaceChildren(...texts);
             this.told.hidden = texts.length === 0;
@@ -107,7 +108,7 @@
         const [live, recording] = [root.querySelector(':scope > .run-live'), [...root.childNodes]];
         const parts = recording.filter((part) => part !== live);
         if (parts.some((part) => part.nodeType === Node.ELEMENT_NODE)) {
-            const summary = make('summary', { textContent: 'What we recorded' });
+            const summary = make('summary', { textContent: say('whatWeRecorded') });
             root.append(make('details', { className: 'run-recorded' }, summary, ...parts));
         }
     };
@@ -115,7 +116,7 @@
     /** The programs of a panel and who else can come, as the server describes them; `null` where it doesn't. */
     const described = async ({ dataset }) => {
         const sides = Object.entries(dataset).filter(([name]) => ['program', 'server', 'client'].includes(name));
-        const answer = await fetch(`/live/panel?${new URLSearchParams(sides)}`);
+        const answer = await fetch(asks(`/live/panel?${new URLSearchParams(sides)}`));
         return answer.ok ? answer.json() : null;
     };
 
@@ -161,8 +162,8 @@
     window.watching = {
         button(item, lesson, check) {
             const onclick = () => watch(item, lesson, check);
-            const made = make('button', { type: 'button', className: 'grade-watch', textContent: 'Watch it', onclick });
-            made.setAttribute('aria-label', `Watch it: ${check.check}`);
+            const made = make('button', { type: 'button', className: 'grade-watch', textContent: say('watchIt'), onclick });
+            made.setAttribute('aria-label', say('watchItNamed', { name: check.check }));
             return made;
         },
 
@@ -174,7 +175,7 @@
             }
             panel.id ||= `watch-${program}`;
             const onclick = () => setTimeout(() => panel.querySelector('.run-start')?.focus());
-            return make('a', { className: 'grade-watch', href: `#${panel.id}`, textContent: 'Watch it', onclick });
+            return make('a', { className: 'grade-watch', href: `#${panel.id}`, textContent: say('watchIt'), onclick });
         },
     };
 }

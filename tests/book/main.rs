@@ -25,6 +25,7 @@ mod stories;
 #[cfg(target_os = "linux")]
 mod strain;
 mod support;
+mod theme_words;
 mod voice;
 
 use std::process::ExitCode;
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
     trials.extend(guard::trials());
     trials.extend(preprocess::trials());
     trials.extend(voice::trials());
+    trials.extend(theme_words::trials());
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
     let conclusion = harness::run(&arguments, trials);
