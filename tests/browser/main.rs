@@ -9,6 +9,8 @@
 mod attacks;
 mod editions;
 #[cfg(unix)]
+mod chinese;
+#[cfg(unix)]
 mod elsewhere;
 #[cfg(unix)]
 mod exercise;
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         live.extend(grading::trials());
         live.extend(exercise::trials());
         live.extend(attacks::trials());
+        live.extend(chinese::trials());
     }
     // One of each in turn, so that neither kind has to wait for a browser while the other's are free.
     let (mut hands, mut live) = (hands.into_iter(), live.into_iter());

@@ -40,6 +40,7 @@ esac
 /// ended a suite otherwise than that (`lies`).
 const SUITE: &str = r#"#!/bin/sh
 read -r key
+echo "$GRADER_LANG" >> "$FAKE/spoken"
 tell() { echo "$key $1" >&0; }
 echo 'for people to read {'
 tell "$(echo '{"live":"checks","lesson":"one","checks":[
@@ -411,7 +412,7 @@ impl SmallBook {
 
     /// The process that a suite has started and that would outlive it.
     #[track_caller]
-    fn sleeper(&self) -> Pid {
+    pub(super) fn sleeper(&self) -> Pid {
         let mut sleeper = None;
         until("the suite has started a process", || {
             let text = fs::read_to_string(self.path("sleeper")).unwrap_or_default();

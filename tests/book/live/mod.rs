@@ -9,6 +9,8 @@ mod arguments;
 mod editor;
 #[cfg(unix)]
 mod grading;
+#[cfg(unix)]
+mod languages;
 mod misbehaving;
 #[cfg(unix)]
 mod orphans;
@@ -36,6 +38,10 @@ pub fn trials() -> Vec<Trial> {
     trials.extend([stage::trials(), watched::trials()].into_iter().flatten());
     trials.extend(arguments::trials());
     #[cfg(unix)]
-    trials.extend([grading::trials(), editor::trials(), answer::trials()].into_iter().flatten());
+    trials.extend(
+        [grading::trials(), editor::trials(), answer::trials(), languages::trials()]
+            .into_iter()
+            .flatten(),
+    );
     trials
 }
