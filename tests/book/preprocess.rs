@@ -21,6 +21,7 @@ use crate::support::{
 pub fn trials() -> Vec<Trial> {
     let mut trials = trials![
         terms_are_linked_in_prose_alone,
+        a_term_that_is_stressed_stays_so,
         the_longest_term_wins,
         a_prediction_opens_without_a_script,
         a_proof_names_the_lesson_of_its_page,
@@ -95,6 +96,14 @@ socket
     );
     assert!(page.contains("Two <strong><<socket\">Sockets</a></strong>, one socket."), "{page}");
     assert_eq!(page.matches("<<").count(), 1, "{page}");
+}
+
+/// Chinese has no blanks around what is stressed.
+fn a_term_that_is_stressed_stays_so() {
+    let page = with_terms("一个**socket**在这里。\n");
+    assert!(page.contains("一个<<socket\"><strong>socket</strong></a>在这里"), "{page}");
+    let page = with_terms("一个**socket 和别的**在这里，socket。\n");
+    assert!(page.contains("<strong>socket 和别的</strong>在这里，<<socket\">socket</a>"), "{page}");
 }
 
 fn the_longest_term_wins() {

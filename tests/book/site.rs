@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use book::source::{html, paths};
 use harness::Trial;
 use percent_encoding::percent_decode_str;
+use regex::Regex;
 use tempfile::TempDir;
 
 use crate::support::{files_of, program, root, trials};
@@ -19,6 +20,7 @@ pub fn trials() -> Vec<Trial> {
         everything_that_a_page_names_is_there,
         every_term_is_linked_at_first_use,
         every_command_of_a_proof_runs_a_test,
+        no_mark_is_left_in_the_text,
         a_static_page_shows_the_recordings,
     ]
 }
@@ -249,6 +251,34 @@ fn inside(path: &Path) -> PathBuf {
 
 fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8().expect("UTF-8").into_owned()
+}
+
+/// A star that Markdown doesn't take for a mark is shown as it is.
+fn no_mark_is_left_in_the_text() {
+    let code =
+        Regex::new(r"(?s)<(pre|code|script|style|svg)\b.*?</(pre|code|script|style|svg)>").unwrap();
+    let tag = Regex::new(r"(?s)<[^>]*>").unwrap();
+    let stars = |page: &str| {
+        let main = page.split("<main").nth(1).unwrap_or_default();
+        let main = main.split("</main").next().unwrap_or_default();
+        let text = tag.replace_all(&code.replace_all(main, ""), "").into_owned();
+        let place = text.find('*')?;
+        let before = text[..place].char_indices().rev().nth(20).map_or(0, |(at, _)| at);
+        Some(text[before..].chars().take(60).collect::<String>())
+    };
+    assert!(
+        stars("<main>a <b>**c**</b></main>").is_some() && stars("<main><code>*</code>").is_none()
+    );
+    let pages = files_of(&site())
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|kind| kind == "html"));
+    let wrong: Vec<_> = pages
+        .filter_map(|file| {
+            let page = fs::read_to_string(site().join(&file)).unwrap();
+            Some(format!("{}: {}", file.display(), stars(&page)?))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 fn a_static_page_shows_the_recordings() {

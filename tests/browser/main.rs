@@ -7,9 +7,9 @@
 
 #[cfg(unix)]
 mod attacks;
-mod editions;
 #[cfg(unix)]
 mod chinese;
+mod editions;
 #[cfg(unix)]
 mod elsewhere;
 #[cfg(unix)]

@@ -92,6 +92,7 @@ impl Terms {
                 if used.contains(&id) {
                     continue;
                 }
+                let Some(word) = with_its_stars(text, word) else { continue };
                 used.push(id);
                 result.push_str(&text[copied..word.start]);
                 let words = &text[word.clone()];
@@ -108,6 +109,21 @@ impl Terms {
     /// The term at the start of the text: its length there, and its id.
     fn at_start(&self, text: &str) -> Option<(usize, &str)> {
         self.0.iter().find_map(|form| Some((used_at_start(&form.words, text)?, &*form.id)))
+    }
+}
+
+/// Where a link to a word can be put: around the stars of what is stressed, where a tag between them and the word
+/// would keep Markdown from seeing them. That is so behind a letter, and before one (CommonMark 0.31, section 6.2).
+/// `None`: the word is only a part of what is stressed there.
+fn with_its_stars(text: &str, word: Range<usize>) -> Option<Range<usize>> {
+    let (before, after) = (&text[..word.start], &text[word.end..]);
+    let outside = (before.trim_end_matches('*'), after.trim_start_matches('*'));
+    let stars = (before.len() - outside.0.len(), after.len() - outside.1.len());
+    let is_hidden = stars.0 > 0 && outside.0.ends_with(char::is_alphanumeric)
+        || stars.1 > 0 && outside.1.starts_with(char::is_alphanumeric);
+    match is_hidden {
+        false => Some(word),
+        true => (stars.0 == stars.1).then(|| word.start - stars.0..word.end + stars.1),
     }
 }
 
