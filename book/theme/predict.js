@@ -1,7 +1,7 @@
 // Predictions: the first option that is opened is the reader's. It locks the others, and this browser
 // remembers it. Without this script every option can be opened just the same.
 {
-    const { say } = window.words;
+    const { say, tag } = window.words;
 
     // A browser may refuse to remember anything.
     const remembered = (act) => {
@@ -13,6 +13,9 @@
     };
 
     const key = (id) => `tcp-by-repair ${id}`;
+
+    // In another language an option has other words, and the same place.
+    const keyOfPlace = (id) => `${key(id)} place`;
 
     // Without its letter, so that an answer outlives another order of the options.
     const words = (option) => option.querySelector('.words').textContent.trim();
@@ -62,7 +65,7 @@
         };
 
         const forget = () => {
-            remembered((memory) => memory.removeItem(key(box.id)));
+            for (const name of [key, keyOfPlace]) remembered((memory) => memory.removeItem(name(box.id)));
             chosen?.classList.remove('chosen');
             chosen = null;
             delete box.dataset.predicted;
@@ -103,13 +106,16 @@
                 if (chosen !== null) return;
                 const said = option === right ? 'right' : 'wrong';
                 remembered((memory) => memory.setItem(key(box.id), `${said} ${words(option)}`));
+                remembered((memory) => memory.setItem(keyOfPlace(box.id), `${tag} ${options.indexOf(option)}`));
                 choose(option);
             });
         }
 
         for (const details of behind) lock(details, true);
         const earlier = remembered((memory) => memory.getItem(key(box.id)));
-        const option = options.find((option) => earlier?.replace(/^(right|wrong) /, '') === words(option));
+        const [language, place] = remembered((memory) => memory.getItem(keyOfPlace(box.id)))?.split(' ') ?? [tag];
+        const option = language === tag ? options.find((one) => earlier?.replace(/^(right|wrong) /, '') === words(one))
+            : earlier && options[place];
         if (option) choose(option);
     }
 

@@ -113,7 +113,7 @@ fn the_build_writes_in_the_books_language() {
         "可以自己运行的检查项：<code>cargo test -p lesson01 opens_a_socket</code>",
         "录制：<a href=\"transcripts/rain.txt\">rain</a>。",
         "<p class=\"run-note\">想在页面上运行",
-        "<p class=\"scene-source\">在我们的机器上录制",
+        "<p class=\"scene-source\">在我们的机器上逐个",
         "aria-label=\"过程图\"",
     ] {
         assert!(page.contains(expected), "{expected} isn't in\n{page}");

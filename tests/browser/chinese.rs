@@ -93,10 +93,15 @@ fn a_prediction_is_answered_in_chinese(live: &mut LiveVisit) {
     assert_eq!(live.texts(".predict .others"), ["其他选项为什么不对？"]);
     nothing(left_in_english(live, ".predict[data-predicted] .prediction"));
     live.open("zh/index.html");
+    live.until("document.querySelector('.tally[data-predictions]')?.hidden === false");
     let tally = live.texts(".tally[data-predictions]").remove(0);
     assert!(tally.contains("猜了 1 道，对了 1 道"), "{tally}");
-    live.open(PAGE);
+    // The English page has the same answer, and forgets it for both.
+    live.open(&PAGE["zh/".len()..]);
+    assert_eq!(live.texts(".predict[data-predicted] p[role=status]"), ["You called it."]);
     live.click(".predict .clear");
+    live.open(PAGE);
+    assert_eq!(live.texts(".predict[data-predicted] p[role=status]"), [""; 0]);
 }
 
 fn an_exercise_is_graded_in_chinese(live: &mut LiveVisit) {

@@ -11,7 +11,7 @@ use common::{Failure, say};
 use mdbook_driver::MDBook;
 
 use super::preprocess::Repair;
-use super::{editions, translate, warnings};
+use super::{editions, translate, warnings, words};
 use crate::check::check;
 use crate::source::{Defect, Sources, defect, paths};
 
@@ -152,7 +152,6 @@ pub fn static_site(root: &Path, dest: Option<PathBuf>, pdf: Option<&Path>) -> Re
 
 /// Where the front page has the link to the PDF, if there is one.
 const PLACE: &str = "<span class=\"pdf\"></span>";
-const LINK: &str = "Or take <a href=\"tcp-by-repair.pdf\">the whole book as a PDF</a> with you.";
 
 fn add_pdf(site: &Path, pdf: &Path) -> Result<(), Failure> {
     let what = format!("cannot add {}", pdf.display());
@@ -162,12 +161,20 @@ fn add_pdf(site: &Path, pdf: &Path) -> Result<(), Failure> {
     if !bytes.starts_with(b"%PDF-") {
         return Err(Failure::new(what, "it is no PDF"));
     }
-    let front = site.join("index.html");
-    let page = fs::read_to_string(&front).map_err(failed)?;
-    if !page.contains(PLACE) {
-        let why = format!("the front page has no {PLACE} to link it from");
-        return Err(Failure::new(what, why));
+    for language in Language::ALL {
+        let front = site.join(language.folder()).join("index.html");
+        // Not each book has each language.
+        if language != Language::English && !front.is_file() {
+            continue;
+        }
+        let page = fs::read_to_string(&front).map_err(failed)?;
+        if !page.contains(PLACE) {
+            let why = format!("the front page has no {PLACE} to link it from");
+            return Err(Failure::new(what, why));
+        }
+        let up = if language.folder().is_empty() { "" } else { "../" };
+        let link = words::of(language).pdf(&format!("{up}tcp-by-repair.pdf"));
+        fs::write(front, page.replace(PLACE, &link)).map_err(failed)?;
     }
-    fs::write(front, page.replace(PLACE, LINK)).map_err(failed)?;
     fs::write(site.join("tcp-by-repair.pdf"), bytes).map_err(failed)
 }

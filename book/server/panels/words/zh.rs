@@ -56,12 +56,12 @@ impl Words for Chinese {
         let then = match before {
             "passed" => "上次通过",
             "failed" => "上次没通过",
-            _ => "上次没法判定",
+            _ => "上次没有评判",
         };
         let now = match now {
             "passed" => "这次通过了",
             "failed" => "这次没通过",
-            _ => "这次没法判定",
+            _ => "这次没有评判",
         };
         format!("{then}，{now}。")
     }

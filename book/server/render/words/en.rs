@@ -63,6 +63,10 @@ impl Words for English {
         "Wrong:"
     }
 
+    fn pdf(&self, href: &str) -> String {
+        format!("Or take <a href=\"{href}\">the whole book as a PDF</a> with you.")
+    }
+
     fn proof(&self) -> &'static str {
         "proof"
     }

@@ -42,6 +42,9 @@ pub trait Words: Sync {
     fn right(&self) -> &'static str;
     fn wrong(&self) -> &'static str;
 
+    /// On the front page, the way to the whole book as a PDF, which is in English.
+    fn pdf(&self, href: &str) -> String;
+
     /// What opens on what shows a prediction.
     fn proof(&self) -> &'static str;
 

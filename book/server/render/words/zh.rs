@@ -49,7 +49,7 @@ impl Words for Chinese {
     }
 
     fn recorded(&self) -> &'static str {
-        "在我们的机器上录制，一个数据包也不少。"
+        "在我们的机器上逐个数据包录制。"
     }
 
     fn to_run_this(&self, command: &str) -> String {
@@ -62,6 +62,10 @@ impl Words for Chinese {
 
     fn wrong(&self) -> &'static str {
         "错："
+    }
+
+    fn pdf(&self, href: &str) -> String {
+        format!("也可以带走<a href=\"{href}\">整本书的英文版 PDF</a>。")
     }
 
     fn proof(&self) -> &'static str {

@@ -60,7 +60,7 @@ impl Words for Chinese {
                 "{one}的内核同意了。程序什么也不用做，因为它正在监听这个端口。"
             ),
             Sense::AnswerAgain => format!(
-                "{one}的内核又应答一次。没收下对方的确认，它就会再应答；而等待 accept 的队列满着，它就不收确认。"
+                "{one}的内核又应答一次。没收下对方的确认，它就会再应答；而全连接队列满着，它就不收确认。"
             ),
             Sense::Confirm => format!(
                 "{one}的内核确认。对{other}的内核来说，连接现在也建立了，不管程序有没有调用 accept。"
@@ -69,7 +69,7 @@ impl Words for Chinese {
                 format!("{one}发送 {size}{content}。{other}的内核先存着，等程序来读。")
             }
             Sense::DataAgain => {
-                format!("{one}的内核把 {size}再发一次，因为没有及时得知数据已经到达。")
+                format!("{one}的内核把 {size}再发一次，因为没有及时收到确认。")
             }
             Sense::DataAfterEnd => format!(
                 "{one}发送 {size}{content}。{other}只是自己发完了，内核照样收下。（要是{other}已经全部关闭，回来的就是重置。）"
@@ -87,7 +87,7 @@ impl Words for Chinese {
             ),
             Sense::SecondEnd => format!("{one}也不会再发了。现在两个方向都结束了。"),
             Sense::EndAgain => {
-                format!("{one}的内核再发一次 FIN，因为没有及时得知它已经到达。")
+                format!("{one}的内核再发一次 FIN，因为没有及时收到确认。")
             }
             Sense::Refused => {
                 format!("没有程序监听这个端口，{one}的内核自己回绝，connect 失败。")
@@ -133,7 +133,7 @@ impl Words for Chinese {
             State::Established => {
                 "连接建立了，两个方向都能传数据。程序调用 accept 就拿到它。".to_owned()
             }
-            State::FinWait1 => format!("{one}发完了，内核在等消息，想知道这一点对方收到没有。"),
+            State::FinWait1 => format!("{one}发完了，内核在等对方的内核确认。"),
             State::FinWait2 => {
                 format!("对方的内核知道{one}发完了。现在这一边等对方也发完。")
             }
@@ -268,7 +268,7 @@ impl Words for Chinese {
                 let ending = match status.as_str() {
                     "passed" => "检查项通过。",
                     "failed" => "检查项没有通过。",
-                    "not judged" => "机器太忙，检查项没法判定。",
+                    "not judged" => "机器太忙，检查项没有评判。",
                     _ => "检查项没有运行。",
                 };
                 format!("{ending}{}", differs.as_deref().unwrap_or_default())
