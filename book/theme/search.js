@@ -73,7 +73,7 @@ if (window.elasticlunr) {
         new MutationObserver(() => {
             const text = header.textContent;
             const [, number, words] = text.match(/^(No|\d+) search results? for '(.*)'[.:]$/s) ?? [];
-            if (number) header.textContent = number === 'No' ? `没有找到“${words}”` : `“${words}”：${number} 处`;
+            if (number) header.textContent = window.words.say(/\d/.test(number) ? 'found' : 'foundNothing', { number, words });
         }).observe(header, { childList: true });
     }
 }

@@ -15,6 +15,9 @@
             copyCommand: 'Copy the command',
             copied: 'Copied',
             notCopied: 'The browser doesn’t let this page copy',
+            // search.js; mdBook says so itself
+            found: '{number} search results for “{words}”:',
+            foundNothing: 'No search results for “{words}”.',
             // predict.js
             othersWhy: 'Why not the others?',
             clearAnswer: 'Clear my answer',
@@ -167,6 +170,9 @@
             copyCommand: '复制命令',
             copied: '已复制',
             notCopied: '浏览器不让这个页面复制',
+            // search.js
+            found: '“{words}”：{number} 处',
+            foundNothing: '没有找到“{words}”',
             // predict.js
             othersWhy: '其他选项为什么不对？',
             clearAnswer: '清除我的回答',

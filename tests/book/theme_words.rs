@@ -67,12 +67,10 @@ fn scripts_say_the_same_in_both_languages() {
 
 /// The scripts that a page loads, but for the one with the words.
 fn scripts() -> Vec<(String, String)> {
-    let names = ["access", "grade", "predict", "reload", "run", "scene", "watch"];
-    let named = |name: &str| {
-        let file = format!("{name}.js");
-        (file.clone(), theme(&file))
-    };
-    names.map(named).into()
+    let files = fs::read_dir(root().join("book/theme")).expect("a folder");
+    let names = files.map(|file| file.expect("a file").file_name().to_string_lossy().into_owned());
+    let scripts = names.filter(|name| name.ends_with(".js") && name != "words.js");
+    scripts.map(|name| (name.clone(), theme(&name))).collect()
 }
 
 /// Each key that a script names has words, and all words are used.
