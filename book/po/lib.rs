@@ -84,6 +84,11 @@ impl Catalog {
         own.or_else(|| self.get(english))
     }
 
+    /// All of its English texts.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Adds the messages of another one.
     pub fn extend(&mut self, other: Catalog) {
         self.0.extend(other.0);

@@ -70,7 +70,7 @@ fn entries() -> Vec<Entry> {
         is_fuzzy: message.is_fuzzy(),
         is_code: message.extracted_comments() == CODE,
     };
-    parsed.messages().map(|message| entry(message)).collect()
+    parsed.messages().map(entry).collect()
 }
 
 /// What the grader says has its own messages, which its suite looks at.
