@@ -116,7 +116,10 @@ impl Exercise {
             }
             Begun::MarkerLeft => {
                 let name = format!("{exercise}::delete_the_first_line");
-                trials.push(Trial::test(name, move || Ok(starter::marker_left(&file, &exercise)?)));
+                trials.push(Trial::test(name, move || {
+                    let marker_left = || starter::marker_left(&file, &exercise);
+                    Ok(speaking(shown.1, marker_left)?)
+                }));
             }
         }
         for &check in self.checks {
