@@ -37,7 +37,6 @@ words! {
     exit_code(code: i32) = "退出码是 {code}";
     stdout_has(words: &str) = "stdout 上有 {words:?}";
     stderr_has(words: &str) = "stderr 上有 {words:?}";
-    stdout_is(text: &str) = "stdout 正好是{}", followed(&quote(text.as_bytes()));
     says(what: &str) = "程序的 {what}";
     all_threads_wait(program: &str) = "{program} 的所有线程都在等待";
     nothing_happens(time: Duration) = "{time:?} 里什么也不发生";
@@ -75,6 +74,13 @@ words! {
     message_waits(server: SocketAddr) = "有一条消息在 {server} 的内核里等着";
     fails(what: impl Display, why: impl Display) = "{what} 失败：{why}";
     is_recorded(name: &str) = "和书里录制的 {name} 一样";
+}
+
+pub fn stdout_is(text: &str) -> String {
+    match text {
+        "" => "stdout 是空的".into(),
+        _ => format!("stdout 正好是 {}", quote(text.as_bytes())),
+    }
 }
 
 pub fn client(number: usize) -> String {
