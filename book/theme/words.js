@@ -189,7 +189,7 @@
             slow: '慢放',
             stepOfScene: '过程图的第几步',
             playScene: '播放过程图',
-            place: '第 {number} 步，共 {all} 步，{time}',
+            place: '{number}/{all} 步，{time}',
             howToPlay: '按“播放”，或者一步一步看。点一个箭头或状态，看它是什么意思。',
             programStarts: '一个程序启动了。',
             programEnded: '一个程序结束了。',

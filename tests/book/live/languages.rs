@@ -16,6 +16,7 @@ pub fn trials() -> Vec<Trial> {
         a_panel_is_described_in_the_language_of_its_page,
         a_grade_is_told_in_the_language_of_who_asks,
         another_language_ends_the_run_that_goes_on,
+        what_is_no_language_is_english,
     ]
 }
 
@@ -139,6 +140,16 @@ fn a_grade_is_told_in_the_language_of_who_asks() {
     let answer = server.get("/live/grade/differences/one?lang=zh-CN");
     assert_eq!(answer.status, 409);
     assert!(answer.body.starts_with("没法比较："), "{}", answer.body);
+}
+
+fn what_is_no_language_is_english() {
+    let (book, server) = with_exercise("wrong");
+    for (number, name) in ["", "--help", "en%0Azh", "$(touch%20x)", "z"].into_iter().enumerate() {
+        server.post(&format!("now/one?lang={name}"));
+        until("the suite has begun", || spoken(&book).len() > number);
+        server.stream().grade(|one| one["state"] == "graded");
+    }
+    assert_eq!(spoken(&book), ["en"; 5]);
 }
 
 fn another_language_ends_the_run_that_goes_on() {
