@@ -259,5 +259,9 @@ fn a_page_loads_from_its_server_alone() {
     assert!(!scripts.contains(&hash("document.title = 'of the chapter'")), "{scripts}");
     assert!(!scripts.contains(&hash("alert('other')")), "{scripts}");
     // What is no page needs nothing at all.
+    let body = server.get("/second.html").body;
+    let (before, _) = body.split_once(".js\"").expect("a script");
+    let script = before.rsplit('"').next().expect("its address");
+    assert!(policy(&format!("/{script}.js")).starts_with("default-src 'none'; frame-ancestors"));
     assert!(policy("/live/session").starts_with("default-src 'none'; frame-ancestors"));
 }
