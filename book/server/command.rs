@@ -34,7 +34,8 @@ const USAGE: &str = "\
 
   build             Write the book as a static site; --dest says where to (default:
                     book.toml's build-dir, target/book). --pdf is the book as a PDF, which
-                    the site then has, with a link on its front page
+                    the site then has, with a link on its front page; beside FILE.pdf,
+                    FILE.zh.pdf is the Chinese one
   preprocess        Be mdBook's preprocessor `repair`: a book on stdin, the book, prepared, on
                     stdout
 

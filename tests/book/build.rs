@@ -74,6 +74,17 @@ fn a_pdf_is_linked_from_the_front_page() {
     let site = book.path("target/book");
     assert!(fs::read_to_string(site.join("index.html")).unwrap().contains(link));
     assert_eq!(fs::read_to_string(site.join("tcp-by-repair.pdf")).unwrap(), "%PDF-1.4");
+
+    // Of each edition its own, if it has one.
+    book.write("book/po/zh-CN.po", "msgid \"\"\nmsgstr \"Language: zh-CN\\n\"\n");
+    build("small.pdf").success();
+    let front = || fs::read_to_string(site.join("zh/index.html")).unwrap();
+    assert!(front().contains("href=\"../tcp-by-repair.pdf\""), "{}", front());
+    book.write("small.zh.pdf", "%PDF-1.5");
+    build("small.pdf").success();
+    assert!(front().contains(link));
+    assert_eq!(fs::read_to_string(site.join("zh/tcp-by-repair.pdf")).unwrap(), "%PDF-1.5");
+
     // Without one there's no link.
     program().arg("build").current_dir(book.dir.path()).assert().success();
     assert!(!fs::read_to_string(site.join("index.html")).unwrap().contains(link));

@@ -153,28 +153,40 @@ pub fn static_site(root: &Path, dest: Option<PathBuf>, pdf: Option<&Path>) -> Re
 /// Where the front page has the link to the PDF, if there is one.
 const PLACE: &str = "<span class=\"pdf\"></span>";
 
+/// Adds the PDF of each edition: beside `book.pdf`, `book.zh.pdf` is the Chinese one. An edition without one leads to
+/// the English one.
 fn add_pdf(site: &Path, pdf: &Path) -> Result<(), Failure> {
-    let what = format!("cannot add {}", pdf.display());
-    let failed = |why| Failure::new(what.as_str(), why);
-    let bytes = fs::read(pdf).map_err(failed)?;
-    // ISO 32000-1, section 7.5.2.
-    if !bytes.starts_with(b"%PDF-") {
-        return Err(Failure::new(what, "it is no PDF"));
-    }
+    const NAME: &str = "tcp-by-repair.pdf";
     for language in Language::ALL {
-        let front = site.join(language.folder()).join("index.html");
+        let folder = site.join(language.folder());
+        let front = folder.join("index.html");
         // Not each book has each language.
         if language != Language::English && !front.is_file() {
             continue;
+        }
+        let own = pdf.with_extension(format!("{}.pdf", language.folder()));
+        let (file, is_own) = match language {
+            Language::English => (pdf, true),
+            _ => (own.as_path(), own.is_file()),
+        };
+        let what = format!("cannot add {}", file.display());
+        let failed = |why| Failure::new(what.as_str(), why);
+        if is_own {
+            let bytes = fs::read(file).map_err(failed)?;
+            // ISO 32000-1, section 7.5.2.
+            if !bytes.starts_with(b"%PDF-") {
+                return Err(Failure::new(what, "it is no PDF"));
+            }
+            fs::write(folder.join(NAME), bytes).map_err(failed)?;
         }
         let page = fs::read_to_string(&front).map_err(failed)?;
         if !page.contains(PLACE) {
             let why = format!("the front page has no {PLACE} to link it from");
             return Err(Failure::new(what, why));
         }
-        let up = if language.folder().is_empty() { "" } else { "../" };
-        let link = words::of(language).pdf(&format!("{up}tcp-by-repair.pdf"));
+        let up = if is_own { "" } else { "../" };
+        let link = words::of(language).pdf(&format!("{up}{NAME}"), is_own);
         fs::write(front, page.replace(PLACE, &link)).map_err(failed)?;
     }
-    fs::write(site.join("tcp-by-repair.pdf"), bytes).map_err(failed)
+    Ok(())
 }

@@ -63,7 +63,7 @@ impl Words for English {
         "Wrong:"
     }
 
-    fn pdf(&self, href: &str) -> String {
+    fn pdf(&self, href: &str, _is_own: bool) -> String {
         format!("Or take <a href=\"{href}\">the whole book as a PDF</a> with you.")
     }
 

@@ -42,8 +42,8 @@ pub trait Words: Sync {
     fn right(&self) -> &'static str;
     fn wrong(&self) -> &'static str;
 
-    /// On the front page, the way to the whole book as a PDF, which is in English.
-    fn pdf(&self, href: &str) -> String;
+    /// On the front page, the way to the whole book as a PDF: of this edition, or else of the English one.
+    fn pdf(&self, href: &str, is_own: bool) -> String;
 
     /// What opens on what shows a prediction.
     fn proof(&self) -> &'static str;

@@ -64,8 +64,9 @@ impl Words for Chinese {
         "错："
     }
 
-    fn pdf(&self, href: &str) -> String {
-        format!("也可以带走<a href=\"{href}\">整本书的英文版 PDF</a>。")
+    fn pdf(&self, href: &str, is_own: bool) -> String {
+        let edition = if is_own { " " } else { "英文版 " };
+        format!("也可以带走<a href=\"{href}\">整本书的{edition}PDF</a>。")
     }
 
     fn proof(&self) -> &'static str {
