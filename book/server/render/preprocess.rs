@@ -47,7 +47,7 @@ fn prepared(context: &PreprocessorContext, mut book: Book) -> Book {
     let language = language(config);
     let catalog = translate::catalog(&context.root, language);
     if language != Language::English {
-        translate::book(&mut book, &catalog, config);
+        translate::book(&mut book, &catalog, &context.root, config);
     }
     let glossary = book.chapters().find(|chapter| is_glossary(chapter));
     let terms = Terms::read(glossary.map_or("", |chapter| &chapter.content), config);

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use catalog::{Catalog, Language};
 use mdbook_preprocessor::book::{Book, BookItem};
 use mdbook_preprocessor::config::Config;
+use regex::Regex;
 
 use crate::source::message::{Id, Message};
 use crate::source::{Directive, Sources, html, paths};
@@ -58,12 +60,13 @@ pub fn catalog(root: &Path, language: Language) -> Catalog {
 const FROM_THE_TUTORIAL: &str = "chinese.md";
 
 /// The book in the language of these messages.
-pub fn book(book: &mut Book, catalog: &Catalog, config: &Config) {
+pub fn book(book: &mut Book, catalog: &Catalog, root: &Path, config: &Config) {
     book.for_each_mut(|item| match item {
         BookItem::Chapter(chapter) => {
             let name = chapter.source_path.as_deref().map(context).unwrap_or_default();
             let messages = Message::of_chapter(&chapter.content, config);
             chapter.content = replace(&chapter.content, &messages, &name, catalog);
+            chapter.content = with_own_reports(&chapter.content, root);
             chapter.name = text(&chapter.name, catalog);
         }
         BookItem::PartTitle(title) => *title = text(title, catalog),
@@ -75,6 +78,20 @@ pub fn book(book: &mut Book, catalog: &Catalog, config: &Config) {
         let behind_the_front_page = 1.min(book.items.len());
         book.items.insert(behind_the_front_page, page);
     }
+}
+
+/// The chapter with the reports that are recorded in its language as well.
+fn with_own_reports(source: &str, root: &Path) -> String {
+    const REPORTS: &str = "tests/reports/";
+    let mut result = source.to_owned();
+    for directive in Directive::all(source) {
+        let Some((up, file)) = directive.path.split_once(REPORTS) else { continue };
+        let own = format!("{REPORTS}{}/{file}", Language::Chinese.folder());
+        if root.join(&own).is_file() {
+            result = result.replace(directive.path, &format!("{up}{own}"));
+        }
+    }
+    result
 }
 
 /// What stands for a text, or the text itself.
@@ -100,9 +117,19 @@ fn replace(source: &str, messages: &[Message], context: &str, catalog: &Catalog)
     result + &source[copied..]
 }
 
+/// What is stressed without a Chinese character is English: dots below it, or a voice that reads Chinese, would not
+/// fit.
+fn with_english_marked(words: &str) -> String {
+    static STRESSED: LazyLock<Regex> = LazyLock::new(|| {
+        let pattern = r"(^|[^*`\w])\*([A-Za-z][^*`\u{4e00}-\u{9fff}]*)\*($|[^*`\w])";
+        Regex::new(pattern).expect("a valid pattern")
+    });
+    STRESSED.replace_all(words, "$1<em lang=\"en\">$2</em>$3").into_owned()
+}
+
 fn translation(message: &Message, context: &str, catalog: &Catalog) -> Option<String> {
     let words = match catalog.get_in(context, &message.text) {
-        Some(words) => words.to_owned(),
+        Some(words) => with_english_marked(words),
         None => in_html(catalog.get(&of_check(&message.text))?),
     };
     Some(match &message.id {

@@ -38,7 +38,11 @@ impl Words for Chinese {
     }
 
     fn legend(&self) -> [&'static str; 3] {
-        ["状态", "在内核里看到的", "从数据包或程序的话推出来的。程序的话可能说得更早一点。"]
+        [
+            "状态",
+            "在内核里看到的",
+            "从数据包或程序的话推出来的。程序打印的话，实际可能比画出来的早一点。",
+        ]
     }
 
     fn quoted(&self, text: &str) -> String {
@@ -177,7 +181,7 @@ impl Words for Chinese {
         match queue {
             Queue::Send => format!("{}在路上", self.bytes(amount)),
             Queue::Receive => format!("{}没读", self.bytes(amount)),
-            Queue::Accept => format!("{amount} 个等 accept"),
+            Queue::Accept => format!("{amount} 个等待 accept"),
         }
     }
 

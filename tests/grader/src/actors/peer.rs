@@ -36,7 +36,7 @@ impl Peer {
     ) -> Peer {
         let name = name.into();
         if let Ok(local) = stream.local_addr() {
-            trace.connected(local, &name);
+            trace.connected(local, remote, &name);
         }
         Peer { stream, remote, name, trace: trace.clone() }
     }

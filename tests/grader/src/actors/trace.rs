@@ -35,8 +35,8 @@ pub const STEPS: &str = "GRADER_STEPS";
 pub(crate) struct Record {
     pub steps: Vec<String>,
     pub programs: Vec<Started>,
-    /// The check's own ends of connections, and their names.
-    pub peers: Vec<(SocketAddr, String)>,
+    /// The check's own ends of connections, the other ends, and their names.
+    pub peers: Vec<(SocketAddr, Option<SocketAddr>, String)>,
     /// The seed, if data were drawn from it.
     pub seed: Option<u64>,
     /// When the last step began.
@@ -258,8 +258,8 @@ impl Trace {
     }
 
     /// Names one end of a connection, for reports.
-    pub fn connected(&self, address: SocketAddr, name: &str) {
-        self.record.borrow_mut().peers.push((address, name.into()));
+    pub fn connected(&self, address: SocketAddr, remote: Option<SocketAddr>, name: &str) {
+        self.record.borrow_mut().peers.push((address, remote, name.into()));
     }
 
     /// Notes that data were drawn from this seed.

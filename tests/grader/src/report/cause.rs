@@ -11,8 +11,7 @@ use crate::words::{causes, demands, steps};
 pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<String> {
     let step = record.steps.len();
     let mut cause = Vec::new();
-    // Of several runs of one program the last is the one that the step was about.
-    let program = record.programs.iter().rfind(|program| program.name == subject);
+    let program = program(subject, record);
     if let Some(program) = program {
         let errors = program.output.errors();
         if let Some(why) = program.output.why_cut_off() {
@@ -51,6 +50,22 @@ pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<Str
     cause
 }
 
+/// The program that the step was about: of several runs of it the one to which the step's peer is connected, or
+/// else the last.
+fn program<'a>(subject: &str, record: &'a Record) -> Option<&'a Started> {
+    let runs = || record.programs.iter().filter(|program| program.name == subject);
+    let step = record.steps.last().map(String::as_str).unwrap_or_default();
+    let named = record.peers.iter().filter(|(.., name)| step.contains(name.as_str()));
+    // "The client" is a part of "the client behind it".
+    let remote = named.max_by_key(|(.., name)| name.len()).and_then(|peer| peer.1);
+    let says_so = |program: &&Started| {
+        let address = remote.map(|address| address.to_string());
+        let said = program.output.text();
+        address.is_some_and(|address| said.iter().any(|line| line.ends_with(&address)))
+    };
+    runs().find(says_so).or_else(|| runs().next_back())
+}
+
 /// Whether a program says that a time is up that cannot be: a socket that doesn't block reports the same
 /// error as one whose timeout has passed (socket(7)).
 fn would_block(program: &Started, record: &Record) -> bool {
@@ -70,7 +85,7 @@ pub(crate) fn has_died_of(program: &Started) -> bool {
 
 /// Names say more than ports.
 fn named(mut sentence: String, record: &Record) -> String {
-    for (address, name) in &record.peers {
+    for (address, _, name) in &record.peers {
         sentence = causes::named(&sentence, name, &address.to_string());
     }
     sentence

@@ -135,6 +135,31 @@ fn a_refusal_by_a_program_that_has_ended_is_named() {
     assert!(said.contains("are refused ") && !said.contains("had ended"), "{said}");
 }
 
+/// Of two runs of one program, one has ended: that's no cause where the step is about the other one's client.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_cause_is_of_the_run_that_the_step_is_about() {
+    fn waits_in_vain(run: &mut Run, at_the_first: bool) -> Outcome {
+        let listeners = [(); 2].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+        let [first, second] = listeners.each_ref().map(|one| one.local_addr().unwrap());
+        let _first = run.start(&[&first.to_string()])?;
+        let other = run.start(&[&second.to_string(), "ends"])?;
+        run.until("it has ended", || crate::machine::has_ended(other.id()).then_some(()))?;
+        let _client = run.connect_as("the client", first)?;
+        let mut peer = match at_the_first {
+            true => run.connect_as("the client behind it", first)?,
+            false => run.connect_as("the client of the other", second)?,
+        };
+        drop(listeners);
+        peer.receives("hello")
+    }
+    let line = r#"echo listening on $0; [ "$1" ] && exit 3; exec sleep 60"#;
+    let said = report(|run| waits_in_vain(run, true), &shell(line), must_pass());
+    assert!(said.contains("runs on") && !said.contains("exit code 3."), "{said}");
+    let said = report(|run| waits_in_vain(run, false), &shell(line), must_pass());
+    assert!(!said.contains("runs on"), "{said}");
+}
+
 #[test]
 fn a_call_that_would_block_is_told_from_a_timeout() {
     let line = "echo 'error: cannot read: timed out' >&2; exit 1";

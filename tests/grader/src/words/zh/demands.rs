@@ -45,7 +45,7 @@ words! {
     reads_all() = "程序把到达的都读走";
     refused() = "连接遭到拒绝";
     silence() = "没有动静，连接开着";
-    still_open() = "什么也没有，连接还开着：时间到了";
+    still_open() = "等到时间用完也没有动静，连接还开着";
     takes_bytes() = "连接开着，收下这些字节";
     // In all that expects an end, of the stream or of the connection.
     the_end_of() = "结束";

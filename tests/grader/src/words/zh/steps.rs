@@ -55,13 +55,13 @@ words! {
         "{}发送{}，分成 {chunks} 块，前一块读走了才发下一块", led(peer), followed(&quote(bytes));
     has_been_read(peer: &str) = "{}发的都读走了", led(peer);
     finishes_sending(peer: &str) = "{}发完（关闭发送方向）", led(peer);
-    has_unread_input(peer: &str) = "{}有还没读的输入", led(peer);
+    has_unread_input(peer: &str) = "{}那边有数据可读了", led(peer);
     receives(peer: &str, bytes: &[u8]) = "{}收到{}", led(peer), followed(&quote(bytes));
     receives_end(peer: &str) = "{}收到流结束", led(peer);
     receives_to_end(peer: &str) = "{}一直收到流结束", led(peer);
     receives_no_reply(peer: &str) = "{}不该收到回复，只该看到连接结束", led(peer);
     receives_nothing_for(peer: &str, time: Duration) = "{}在 {time:?} 里什么也没收到", led(peer);
-    sends_until_cut_off(peer: &str) = "{}不停地发，直到连接遭到切断", led(peer);
+    sends_until_cut_off(peer: &str) = "{}不停地发，直到连接被切断", led(peer);
     no_later_than(latest: Duration) = "用了不到 {latest:?}";
     is_reset(peer: &str) = "{}的连接遭到重置", led(peer);
     closes(peer: &str) = "{}关闭连接", led(peer);
