@@ -29,11 +29,8 @@ pub fn build(sources: Sources, dest: &Path, live: bool) -> Result<(), Failure> {
     let sources = check(sources)?;
     let languages = translate::languages(&sources.root);
     // mdBook empties its directory first, so one in the other's comes there when both are whole.
-    let workshop = dest.parent().unwrap_or(Path::new("/"));
     let failed = |why: std::io::Error| Failure::new("cannot build the book", why);
-    fs::create_dir_all(workshop).map_err(failed)?;
-    let workshop =
-        tempfile::Builder::new().prefix(".book-").tempdir_in(workshop).map_err(failed)?;
+    let workshop = paths::private_dir(dest.parent().unwrap_or(Path::new("/"))).map_err(failed)?;
     let place = |language: Language| match language {
         Language::English => dest.to_owned(),
         other => workshop.path().join(other.folder()),

@@ -6,7 +6,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use std::{fs, io};
 
 use common::Failure;
-use tempfile::TempDir;
 
 use super::site::Site;
 use crate::render::{build, translate};
@@ -38,27 +37,12 @@ impl Edition {
         let folders = languages.iter().map(|language| Path::new(language.folder()));
         let pages: Vec<PathBuf> =
             folders.flat_map(|folder| pages.iter().map(move |page| folder.join(page))).collect();
-        let dir = private_dir().map_err(unwritable)?;
+        let dir = paths::private_dir(&std::env::temp_dir()).map_err(unwritable)?;
         build::build(sources, dir.path(), true)?;
         sign(dir.path(), &id).map_err(unwritable)?;
         let site = Site::read(dir.path(), &pages).map_err(unwritable)?;
         Ok(Edition { id: id.into(), site: Arc::new(site), broken: None })
     }
-}
-
-/// A temporary directory for a build. Other users of this machine can neither read nor change it, whatever
-/// the umask is.
-fn private_dir() -> io::Result<TempDir> {
-    // A cleaner may have taken it away.
-    fs::create_dir_all(std::env::temp_dir())?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix("book-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o700));
-    }
-    builder.tempdir()
 }
 
 /// Writes the build's id into every page of a site, so that a page knows what it is a part of.

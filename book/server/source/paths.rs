@@ -1,8 +1,10 @@
 //! Paths inside the book.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
+
+use tempfile::TempDir;
 
 /// A relative path without `.` and `..`; `None` when it leads out of where it starts.
 pub fn normal(path: &Path) -> Option<PathBuf> {
@@ -79,4 +81,23 @@ pub fn below(root: &Path, file: &Path) -> Result<fs::Metadata, String> {
         return Err("a symbolic link that leads out of the workspace".to_owned());
     }
     fs::metadata(file).map_err(|why| why.to_string())
+}
+
+/// A temporary directory for a build. Other users of this machine can neither read nor change it, whatever
+/// the umask is.
+///
+/// # Errors
+///
+/// It cannot be made.
+pub fn private_dir(parent: &Path) -> io::Result<TempDir> {
+    // A cleaner may have taken the parent away.
+    fs::create_dir_all(parent)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("book-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o700));
+    }
+    builder.tempdir_in(parent)
 }

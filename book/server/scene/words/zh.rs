@@ -64,7 +64,7 @@ impl Words for Chinese {
                 "{one}的内核同意了。程序什么也不用做，因为它正在监听这个端口。"
             ),
             Sense::AnswerAgain => format!(
-                "{one}的内核又应答一次。没收下对方的确认，它就会再应答；而全连接队列满着，它就不收确认。"
+                "{one}的内核又应答一次。没收下对方的确认，就会再应答一次；全连接队列满着的时候，确认是不收的。"
             ),
             Sense::Confirm => format!(
                 "{one}的内核确认。对{other}的内核来说，连接现在也建立了，不管程序有没有调用 accept。"
@@ -84,7 +84,7 @@ impl Words for Chinese {
                 "没有新内容：{one}的内核只是再说一遍自己收到了哪里，还有多少空间。"
             ),
             Sense::Probe => {
-                format!("{one}的内核来问：{other}的内核还在不在，或者有没有空间了。")
+                format!("{one}的内核来问：{other}的内核还在吗？有空间了吗？")
             }
             Sense::FirstEnd => format!(
                 "{one}不会再发了：它关闭了套接字，或者关闭了发送方向。{other}把数据全部读完后，下一次读就读到流结束。"

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{followed, led};
+use super::led;
 
 words! {
     busy() = "忙个不停，没有在等什么";
@@ -20,10 +20,10 @@ words! {
     only_thread(does: &str) = "程序{does}";
     one_thread(does: &str) = "一个线程{does}";
     threads(number: usize, does: &str) = "{number} 个线程，每个都{does}";
-    waits_in(call: &str, on: &str) = "在{}上等 {call}", led(&followed(on));
+    waits_in(call: &str, on: &str) = "卡在 {call} 里，等的是{}", led(on);
     connection(peer: SocketAddr) = "和 {peer} 的连接";
     descriptor(number: u64) = "文件描述符 {number}";
-    handles(peer: &str, number: usize) = "{peer}（手里有这个连接的 {number} 个句柄）";
+    handles(peer: &str, number: usize) = "{peer}（这个连接它开着 {number} 个句柄）";
 }
 
 /// What one thread does, seen a few times.

@@ -33,7 +33,7 @@ words! {
     would_block(program: &str) =
         "{program} 不到一秒就放弃了。非阻塞套接字上的调用不等待：本该阻塞的时候马上失败，报的错和超时一样。";
     lossy_decoder() =
-        "`\u{fffd}` 是宽松的解码器写的，代替解不出来的字节：要么根本不是文本，要么只是半个字符。";
+        "`\u{fffd}` 是宽松的解码器写上去的，顶替解不出的字节：那些字节要么根本不是文本，要么只是半个字符。";
     two_sentences(one: &str, other: &str) = "{one}{other}";
 }
 

@@ -25,7 +25,7 @@ words! {
     running() = "程序在运行";
     runs_on() = "程序关闭了输出，还在运行";
     starts() = "程序启动";
-    takes_signal() = "进程收下这个信号";
+    takes_signal() = "进程能收到这个信号";
     the_end() = "程序结束";
     // Connections.
     a_byte() = "有一个字节可以读";
@@ -40,7 +40,7 @@ words! {
     free_port_for_check() = "有一个空闲端口给检查项用";
     network() = "两个网络命名空间";
     no_reply() = "没有回复，只有连接结束";
-    no_room() = "没有地方再放了，因为没有人读：时间到了";
+    no_room() = "放不下了，因为没人读：时间到了";
     open_connection() = "连接开着";
     reads_all() = "程序把到达的都读走";
     refused() = "连接遭到拒绝";
@@ -52,7 +52,7 @@ words! {
     time_wait() = "连接的一端处于 TIME_WAIT";
     // The check itself.
     a_panic() = "panic：见上面";
-    deadline_that_passes() = "有一个会到的截止时间";
+    deadline_that_passes() = "截止时间到得了";
     no_panic() = "检查项自己不 panic";
     succeeded() = "成功了";
 

@@ -39,7 +39,7 @@ words! {
     stderr_has(words: &str) = "stderr 上有 {words:?}";
     says(what: &str) = "程序的 {what}";
     all_threads_wait(program: &str) = "{program} 的所有线程都在等待";
-    nothing_happens(time: Duration) = "{time:?} 里什么也不发生";
+    nothing_happens(time: Duration) = "{time:?} 里没有动静";
     meanwhile_idle(program: &str) = "这段时间 {program} 闲着";
 
     // Added to a step that is over.
