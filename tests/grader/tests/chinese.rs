@@ -229,7 +229,9 @@ fn wrong(sources: &BTreeMap<String, String>, messages: &Catalog) -> Vec<String> 
 fn sources() -> BTreeMap<String, String> {
     let tests = workspace().join("tests");
     let lessons = fs::read_dir(&tests).unwrap().map(|entry| entry.unwrap().path());
-    let is_lesson = |folder: &PathBuf| folder.to_string_lossy().contains("/lesson0");
+    let is_lesson = |folder: &PathBuf| {
+        folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with("lesson0"))
+    };
     let folders = lessons
         .filter(is_lesson)
         .chain([tests.join("servers/src"), tests.join("grader/src/bin/grade")]);
