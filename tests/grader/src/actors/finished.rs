@@ -77,6 +77,8 @@ impl Finished {
     /// Demands exactly this standard output.
     pub fn said_exactly(self, text: &str) -> Outcome<Finished> {
         self.trace.step(steps::stdout_is(text));
+        // As all that is collected there.
+        let text = &if cfg!(windows) { text.replace("\r\n", "\n") } else { text.to_owned() };
         let got = self.assert.get_output().stdout.clone();
         let assert = self.assert.try_stdout(predicate::eq(text.as_bytes()));
         let assert = assert.map_err(|_| self.trace.differs(text.as_bytes(), &got, ""))?;
