@@ -21,6 +21,9 @@ pub fn perform(deed: &str, token: &str) -> io::Result<()> {
         "sends_for_ever" => send_for_ever(listen()?)?,
         "eats" => eat(listen()?)?,
         "multiplies" => multiply(argument, token)?,
+        "starts" => {
+            start(argument, token).spawn()?;
+        }
         // As daemons do: the first process ends, the second leads a session and ends, the third stays.
         "leaves" => {
             start(&format!("leads:{argument}"), token).spawn()?.wait()?;
