@@ -5,6 +5,7 @@
 //!
 //! Instead of: exercise00
 //! Fails: refuses_what_is_no_address, refuses_ports_that_are_not_digits
+//! Judged only on Unix. Which blanks a name may have is for the resolver to say: Wine's takes some.
 
 mod answer;
 

@@ -11,6 +11,7 @@
 //!   delivers_the_whole_reply, reports_a_reset, reports_an_empty_message,
 //!   reports_bytes_that_are_not_text, bounds_the_message, gives_up_on_a_silent_client,
 //!   serves_the_mended_python_client, serves_nc, serves_socat
+//! Judged only on Unix. On Windows the read fails, too, but Wine lets it wait.
 
 use std::io::{self, Read};
 use std::net::SocketAddr;

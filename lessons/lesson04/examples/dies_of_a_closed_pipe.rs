@@ -2,6 +2,7 @@
 //!
 //! Instead of: exercise04
 //! Fails: survives_clients_that_do_not_wait
+//! Judged only on Unix. Windows has no SIGPIPE, and another error for such a write.
 
 mod lines;
 mod shared;

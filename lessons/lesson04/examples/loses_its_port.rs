@@ -6,6 +6,7 @@
 //! Instead of: lesson04
 //! Fails: runs_again_after_kill
 //! Judged only on these.
+//! Judged only on Unix. Windows lets the next run have the port without the option.
 
 mod shared;
 

@@ -12,7 +12,8 @@
 //! list. `Judged on: CHECKS` narrows that down for a program that has only one mode of the lesson's, and
 //! `Judged only on these.` to the list itself. A check of robustness or of a mode is judged where the list
 //! names it. A program that is wrong in two places has an `Instead of:` for each. `Judged only on Unix.` is for
-//! what another system doesn't let the program do, or does in another way.
+//! what another system doesn't let the program do, or does in another way, and `Judged only on Linux.` for what can't
+//! be seen elsewhere.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -41,7 +42,8 @@ pub(crate) struct Role {
     pub fails: Vec<String>,
     /// All of the lesson's or the exercise's checks, if the head doesn't narrow it down.
     pub judged_on: Option<Vec<String>>,
-    pub only_on_unix: bool,
+    /// The only systems on which it can be told from a right one.
+    pub only_on: Option<Needs>,
 }
 
 /// The checks on which a program in one role is judged.
@@ -106,7 +108,11 @@ fn roles(text: &str) -> Result<Vec<Role>, String> {
             let role = role.ok_or("Judged only on these. comes before Instead of:")?;
             role.judged_on = Some(role.fails.clone());
         } else if line.starts_with("Judged only on Unix.") {
-            role.ok_or("Judged only on Unix. comes before Instead of:")?.only_on_unix = true;
+            role.ok_or("Judged only on Unix. comes before Instead of:")?.only_on =
+                Some(Needs::Unix);
+        } else if line.starts_with("Judged only on Linux.") {
+            role.ok_or("Judged only on Linux. comes before Instead of:")?.only_on =
+                Some(Needs::Linux);
         }
     }
     match roles.iter().find(|role| role.fails.is_empty()) {
@@ -146,9 +152,7 @@ impl WrongProgram {
 
     /// What is missing here for the program in this role to be seen failing, in words for the list of tests.
     pub fn missing(role: &Role, judges: &Judges) -> Option<String> {
-        if role.only_on_unix
-            && let Some(missing) = Needs::Unix.missing()
-        {
+        if let Some(missing) = role.only_on.and_then(Needs::missing) {
             return Some(missing);
         }
         let is_failed = |check: &&Check| role.fails.iter().any(|name| name == check.id);
@@ -328,13 +332,13 @@ use std::io;
             instead_of: "exercise02".into(),
             fails: owned(&["one", "two", "three"]),
             judged_on: None,
-            only_on_unix: false,
+            only_on: None,
         };
         let lesson = Role {
             instead_of: "lesson02".into(),
             fails: owned(&["four"]),
             judged_on: Some(owned(&["four"])),
-            only_on_unix: true,
+            only_on: Some(Needs::Unix),
         };
         assert_eq!(roles, [exercise, lesson]);
         for (head, why) in [
@@ -365,7 +369,8 @@ use std::io;
         };
         assert_eq!(missing(&["one", "two"]), None);
         assert_eq!(missing(&["two", "three"]).as_deref(), Some("needs no-such-tool"));
-        let role = Role { fails: vec!["one".into()], only_on_unix: true, ..Role::default() };
+        let role =
+            Role { fails: vec!["one".into()], only_on: Some(Needs::Unix), ..Role::default() };
         assert_eq!(WrongProgram::missing(&role, &judges).is_some(), !cfg!(unix));
     }
 
