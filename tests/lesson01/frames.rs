@@ -157,7 +157,7 @@ pub fn stops_after_the_frame(run: &mut Run) -> Outcome {
         .hint("What do you still wait for when you have as many bytes as the length announced?")?;
     // A reset comes when the client has all of it.
     let (mut client, mut server) = asked(run, PATIENT)?;
-    if server.send(frame(&text)).and_then(|()| server.has_been_read()).is_ok() {
+    if let Ok(true) = server.send(frame(&text)).and_then(|()| server.has_been_read()) {
         client.waits_until_idle();
         server.reset();
     }

@@ -237,7 +237,8 @@ fn reads_to_the_clients_end(run: &mut Run) -> Outcome {
     let mut client = serves_a_client(run, address)?;
     for _ in 0..3 {
         client.send("more")?;
-        client.has_been_read()?;
+        // Where the kernel does not say so, a server that closes may be taken for one that reads.
+        let _ = client.has_been_read()?;
     }
     client.close();
 
@@ -367,7 +368,7 @@ fn gives_a_client_time(run: &mut Run) -> Outcome {
     // Its second word has no reader if the server has closed.
     for _ in 0..3 {
         stays.send("more")?;
-        stays.has_been_read()?;
+        let _ = stays.has_been_read()?;
     }
     Ok(())
 }

@@ -107,10 +107,11 @@ pub fn survives_a_reset(run: &mut Run) -> Outcome {
     is_served(&mut client)?;
     client.send("half a ")?;
     // A reset takes what it overtakes with it.
-    client.has_been_read()?;
-    let name = client.local();
-    client.reset();
-    server.reports(name).hint(REPORTS)?;
+    if client.has_been_read()? {
+        let name = client.local();
+        client.reset();
+        server.reports(name).hint(REPORTS)?;
+    }
     // In Wine, a reset behind data that has been read may look like an end of the stream.
     if !is_wine() {
         let mut client = run.connect_as("a client that has its reply", address)?;
@@ -212,7 +213,11 @@ pub fn stops_on_ctrl_c(run: &mut Run) -> Outcome {
         let mut slow = run.connect_as("the slow client", address)?;
         is_served(&mut slow)?;
         slow.send("half a ")?;
-        slow.has_been_read()?;
+        // What is unread makes a reset of the end.
+        if !slow.has_been_read()? {
+            slow.send("line\n")?;
+            slow.receives(reply("half a line"))?;
+        }
         let mut more = Vec::new();
         for _ in 0..20 {
             let mut client = run.connect(address)?;

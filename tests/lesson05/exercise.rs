@@ -342,6 +342,7 @@ fn notices_a_reset_at_the_end(run: &mut Run) -> Outcome {
     }
     fails(&mut echo.client)
 }
+        // Where it isn't known what the client has read, it fails in any case.
 
 fn sends_every_byte_once(run: &mut Run) -> Outcome {
     // No multiple of any chunk: the last one is short.

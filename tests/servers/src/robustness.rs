@@ -268,7 +268,7 @@ fn runs_again_after_kill<P: Protocol>(run: &mut Run) -> Outcome {
     let mut unfinished = run.connect(address)?;
     unfinished.send(P::HALF)?;
     // So that the connection is the server's, and its end outlives it.
-    unfinished.has_been_read()?;
+    let _ = unfinished.has_been_read()?;
     server.kill()?;
     runs_again::<P>(run, address)?;
     unfinished.close();
@@ -353,8 +353,11 @@ pub fn break_off<P: Protocol>(run: &mut Run, address: SocketAddr, clients: usize
 pub fn resets_in_its_request<P: Protocol>(run: &mut Run, address: SocketAddr) -> Outcome {
     let mut client = run.connect_as("a client in its request", address)?;
     client.send(P::HALF)?;
-    client.has_been_read()?;
-    client.reset();
+    // A server may never hear of a client whose reset overtakes what it has sent.
+    match client.has_been_read()? {
+        true => client.reset(),
+        false => client.close(),
+    }
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::{Peer, Run, Subject, Trace, private_loopback};
 use crate::check::{Broken, Outcome};
 use crate::machine::must_pass;
-use crate::machine::sockets::State;
+use crate::machine::sockets::{State, sockets_at};
 
 fn run() -> Run {
     within(must_pass())
@@ -99,7 +99,10 @@ fn what_comes_when_a_silence_is_over_stays_for_the_next_step() {
 fn what_no_program_reads_has_not_been_read_and_is_not_cut_off() {
     let (mut peer, _program) = pair(SHORT);
     peer.send("a").unwrap();
-    assert_eq!(got(peer.has_been_read()), "nothing: the time was up");
+    match sockets_at(peer.local()) {
+        Some(_) => assert_eq!(got(peer.has_been_read()), "nothing: the time was up"),
+        None => assert!(!peer.has_been_read().unwrap()),
+    }
     assert_ne!(got(pair(SHORT).0.sends_until_cut_off(1 << 30)), "what it wanted");
 
     // One that reads for a moment before it closes is right, however much that is.
@@ -136,7 +139,7 @@ fn a_connection_that_is_gone_breaks_a_demand() {
         peer.finish_sending(),
         peer.send("a"),
         peer.send_in_chunks(&["a", "b"]),
-        peer.has_been_read(),
+        peer.has_been_read().map(drop),
     ];
     assert!(outcomes.iter().all(Result::is_err), "{outcomes:?}");
     peer.reset();
