@@ -14,7 +14,7 @@ use std::thread;
 use std::time::Instant;
 
 use common::{Encoding, GREETING, REPLY, timed_out};
-use grader::{Check, Needs, Outcome, Peer, Program, Run, Subject, check};
+use grader::{Check, Needs, Outcome, Peer, Program, Run, Subject, Unread, check};
 use servers::many_clients::{self, in_time};
 use servers::robustness::{Protocol, greedy};
 
@@ -79,8 +79,7 @@ pub const CHECKS: &[Check] = &[
     check("survives_a_closed_output", survives_a_closed_output)
         .demands("When the server's output isn't read any more, its clients are served anyway.")
         .hint("What does `println!` do when it can't print?")
-        .section("03-stopping.html#one-bad-client")
-        .needs(Needs::Unix),
+        .section("03-stopping.html#one-bad-client"),
     check("survives_without_descriptors", survives_without_descriptors)
         .demands("When no descriptor is left, clients wait; the server doesn't spin, and goes on.")
         .hint("Which clients can still be served when `accept` fails, and when is it worth another try?")
@@ -316,10 +315,8 @@ fn send_for_ever(mut stream: &TcpStream, done: &AtomicBool) {
 }
 
 fn survives_a_closed_output(run: &mut Run) -> Outcome {
-    // `head` prints the first line and ends; after that, no program reads what the server writes.
-    let starter = ["sh", "-c", "\"$@\" | head -n 1", "sh"];
-    let (server, address) = run.serve_through(&starter, &["127.0.0.1:0"])?;
-    // It cannot know before it has something to say, and `head` may take a moment to end.
+    let (server, address) = run.serve_unread(Unread::Out)?;
+    // It cannot know before it has something to say.
     while !server.stderr().contains("error: cannot write to standard output") {
         let mut client = run.connect(address)?;
         is_served(&mut client)?;

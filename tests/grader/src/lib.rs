@@ -55,7 +55,7 @@ mod suite;
 mod words;
 
 pub use actors::{
-    Check, ClosedPort, Finished, Listener, Peer, Program, Run, STEPS, Subject, explains,
+    Check, ClosedPort, Finished, Listener, Peer, Program, Run, STEPS, Subject, Unread, explains,
     private_loopback, uninterrupted, ways_to_end,
 };
 pub use check::{Broken, Hint, Milestone, Needs, Outcome};

@@ -15,7 +15,8 @@ use std::time::{Duration, Instant};
 use common::REPLY;
 use grader::sockets::{self, State};
 use grader::{
-    Check, Needs, Outcome, Peer, Program, Rlimit, Run, check, close, is_wine, looked_up, text,
+    Check, Needs, Outcome, Peer, Program, Rlimit, Run, Unread, check, close, is_wine, looked_up,
+    text,
 };
 use socket2::{Domain, SockRef, Socket, Type};
 
@@ -96,13 +97,11 @@ impl<P: Protocol> LastingServer<P> {
         check("does_without_its_output", does_without_its_output::<P>)
             .demands("When its standard output isn't read any more, clients are served anyway.")
             .hint("What becomes of a client when the line about it cannot be printed?")
-            .section(P::SECTION)
-            .needs(Needs::LinuxAnd("bash")),
+            .section(P::SECTION),
         check("does_without_its_errors", does_without_its_errors::<P>)
             .demands("When its standard error isn't read any more, and something goes wrong with a client, the others are served anyway.")
             .hint("What does `eprintln!` do when it cannot print?")
-            .section(P::SECTION)
-            .needs(Needs::LinuxAnd("bash")),
+            .section(P::SECTION),
         check("reports_a_full_output", reports_a_full_output)
             .demands("If its standard output takes nothing (/dev/full), it can't say where it listens: an error, with exit code 1.")
             .hint("What does `println!` do when it cannot print?")
@@ -283,10 +282,7 @@ pub fn runs_again<P: Protocol>(run: &mut Run, address: SocketAddr) -> Outcome {
 }
 
 fn does_without_its_output<P: Protocol>(run: &mut Run) -> Outcome {
-    // The line `listening on` is read, and then nothing more: a program that writes gets EPIPE.
-    let reader = "head -n 1; exec <&-; echo 'nobody reads any more'";
-    let (mut server, address) = serve_into(run, reader)?;
-    server.says("nobody reads any more")?;
+    let (_server, address) = run.serve_unread(Unread::Out)?;
     // What it has to say of the first it may try to say only when the second has come.
     for _ in 0..3 {
         serves_another::<P>(run, address)?;
@@ -295,10 +291,7 @@ fn does_without_its_output<P: Protocol>(run: &mut Run) -> Outcome {
 }
 
 fn does_without_its_errors<P: Protocol>(run: &mut Run) -> Outcome {
-    let script = "exec \"$@\" 2> >(exec <&-; echo 'nobody reads any more' >&2)";
-    let (mut server, address) =
-        run.serve_through(&["bash", "-c", script, "bash"], &["127.0.0.1:0"])?;
-    server.complains("nobody reads any more")?;
+    let (_server, address) = run.serve_unread(Unread::Err)?;
     for _ in 0..2 {
         resets_in_its_request::<P>(run, address)?;
         serves_another::<P>(run, address)?;

@@ -24,7 +24,7 @@ pub use peer::{Peer, uninterrupted};
 pub use program::{Program, ways_to_end};
 pub use run::{ClosedPort, Run, private_loopback};
 pub(crate) use start::measure_start;
-pub use subject::Subject;
+pub use subject::{Subject, Unread};
 pub use trace::STEPS;
 pub(crate) use trace::{Record, Started, Trace};
 

@@ -119,17 +119,20 @@ impl Output {
         self.text.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Collects what comes, until its end. Past `most` bytes the program is cut off, and its next write fails.
+    /// Collects what comes, until its end, or to its first line. Past `most` bytes the program is cut off. When no
+    /// more is collected, its next write fails.
     pub fn collect(
         self: &Arc<Self>,
         stream: Stream,
         mut source: impl Read + Send + 'static,
         most: u64,
+        only_a_line: bool,
     ) {
         let (output, language) = (Arc::clone(self), words::language());
         thread::spawn(move || {
             let mut buffer = vec![0; 64 << 10];
             while let Ok(count @ 1..) = source.read(&mut buffer) {
+                let is_over = only_a_line && buffer[..count].contains(&b'\n');
                 let mut text = output.lock();
                 let written = text.written_mut(stream);
                 // On Windows, what writes text ends its lines in another way.
@@ -145,7 +148,11 @@ impl Output {
                     output.cut_off(words::speaking(language, why));
                     break;
                 }
+                if is_over {
+                    break;
+                }
             }
+            drop(source);
             output.lock().ended += 1;
             output.changed.notify_all();
         });
@@ -174,6 +181,11 @@ impl Output {
                 }
             }
         }
+    }
+
+    /// Waits until one of the streams has ended.
+    pub fn one_ends(&self, deadline: Deadline) -> bool {
+        matches!(self.wait(deadline, |text| (text.ended > 0).then_some(())), Waited::Found(()))
     }
 
     /// Whether both streams have ended within this time.
@@ -280,7 +292,7 @@ fn without_returns(text: &[u8]) -> Vec<u8> {
 fn written(out: impl AsRef<[u8]>, err: impl AsRef<[u8]>) -> Arc<Output> {
     let output = Arc::new(Output::default());
     for (stream, bytes) in [(Stream::Out, out.as_ref()), (Stream::Err, err.as_ref())] {
-        output.collect(stream, std::io::Cursor::new(bytes.to_vec()), u64::MAX);
+        output.collect(stream, std::io::Cursor::new(bytes.to_vec()), u64::MAX, false);
     }
     assert!(output.ends_within(crate::machine::must_pass()));
     output

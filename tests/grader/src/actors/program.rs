@@ -12,7 +12,7 @@ use assert_cmd::assert::Assert;
 
 use super::finished::{Finished, explains, names};
 use super::output::{Output, Stream, Text, Waited, cut};
-use super::subject::Subject;
+use super::subject::{Subject, Unread};
 use super::trace::Trace;
 use crate::check::Outcome;
 use crate::machine::{ProcessTree, Signal, Usage, has_ended, is_stopped, running_threads};
@@ -35,7 +35,7 @@ impl Program {
         mut command: Command,
         trace: &Trace,
     ) -> Outcome<Program> {
-        let Subject { name, quota, .. } = subject;
+        let Subject { name, quota, unread, .. } = subject;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let output = Arc::new(Output::default());
         let file = command.get_program().to_string_lossy().into_owned();
@@ -44,8 +44,14 @@ impl Program {
                 trace.broken(demands::starts(), words::cannot_start(&file, &why.to_string()))
             })?;
         if let (Some(out), Some(err)) = (tree.child.stdout.take(), tree.child.stderr.take()) {
-            output.collect(Stream::Out, out, quota.output);
-            output.collect(Stream::Err, err, quota.output);
+            output.collect(Stream::Out, out, quota.output, *unread == Some(Unread::Out));
+            match unread {
+                Some(Unread::Err) => {
+                    drop(err);
+                    output.collect(Stream::Err, std::io::empty(), quota.output, false);
+                }
+                _ => output.collect(Stream::Err, err, quota.output, false),
+            }
         }
         trace.started(name, &output, tree.child.id());
         let (name, trace) = (name.clone(), trace.clone());
@@ -75,6 +81,16 @@ impl Program {
         let address = address.filter(|address: &SocketAddr| address.port() != 0);
         let got = || self.why_cut_off().unwrap_or_else(|| quote(&line));
         address.ok_or_else(|| self.trace.broken(&expected, got()))
+    }
+
+    /// Waits until one of its streams is no longer read.
+    pub(super) fn is_unread(&mut self) -> Outcome {
+        let expected = demands::is_unread();
+        self.trace.step(&expected);
+        match self.output.one_ends(self.trace.deadline()) {
+            true => Ok(()),
+            false => Err(self.trace.late(expected, demands::time_up())),
+        }
     }
 
     /// Waits until standard output holds these words.

@@ -12,7 +12,7 @@ use super::finished::Finished;
 use super::listener::Listener;
 use super::peer::Peer;
 use super::program::Program;
-use super::subject::Subject;
+use super::subject::{Subject, Unread};
 use super::trace::Trace;
 use crate::check::{Broken, Outcome};
 use crate::machine::{Data, seed};
@@ -109,6 +109,16 @@ impl Run {
     pub fn serve_with(&mut self, arguments: &[&str]) -> Outcome<(Program, SocketAddr)> {
         let mut server = self.start(arguments)?;
         let address = server.listening()?;
+        Ok((server, address))
+    }
+
+    /// The same with a part of its output that isn't read.
+    pub fn serve_unread(&mut self, unread: Unread) -> Outcome<(Program, SocketAddr)> {
+        let mut subject = self.subject().clone();
+        subject.unread = Some(unread);
+        let mut server = self.start_other(&subject, &[ANY_PORT])?;
+        let address = server.listening()?;
+        server.is_unread()?;
         Ok((server, address))
     }
 

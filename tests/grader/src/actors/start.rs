@@ -45,8 +45,8 @@ fn time_to_start(subject: &Subject) -> Option<Duration> {
     let output = Arc::new(Output::default());
     let began = Instant::now();
     let mut tree = ProcessTree::start(command, subject.quota, Arc::clone(&output) as _).ok()?;
-    output.collect(Stream::Out, tree.child.stdout.take()?, subject.quota.output);
-    output.collect(Stream::Err, tree.child.stderr.take()?, subject.quota.output);
+    output.collect(Stream::Out, tree.child.stdout.take()?, subject.quota.output, false);
+    output.collect(Stream::Err, tree.child.stderr.take()?, subject.quota.output, false);
     loop {
         let took = began.elapsed();
         let says_something = !output.is_empty() || output.lock().ended();

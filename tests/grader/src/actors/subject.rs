@@ -16,6 +16,16 @@ pub struct Subject {
     /// Where it is started, if not in the lesson's directory.
     directory: Option<PathBuf>,
     pub(crate) quota: Quota,
+    pub(crate) unread: Option<Unread>,
+}
+
+/// What of a program's output isn't read: its writes fail, as into a pipe whose reader has gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// Standard output, after its first line.
+    Out,
+    /// Standard error.
+    Err,
 }
 
 impl Subject {
@@ -40,7 +50,8 @@ impl Subject {
     }
 
     fn from_words(name: &str, command: Vec<OsString>) -> Subject {
-        Subject { name: name.into(), command, directory: None, quota: Quota::default() }
+        let (quota, unread) = (Quota::default(), None);
+        Subject { name: name.into(), command, directory: None, quota, unread }
     }
 
     /// The same program with a quota of its own.

@@ -106,6 +106,7 @@ pub mod demands {
         reads_input();
         rlimit();
         running();
+        is_unread();
         runs_on();
         starts();
         takes_signal();

@@ -22,6 +22,7 @@ words! {
     reads_input() = "a program that reads its input";
     rlimit() = "the program's limit is set";
     running() = "a running program";
+    is_unread() = "a part of its output is no longer read";
     runs_on() = "it closed its output and runs on";
     starts() = "the program starts";
     takes_signal() = "a process that takes the signal";

@@ -23,6 +23,7 @@ words! {
     reads_input() = "程序会读自己的输入";
     rlimit() = "给程序设好限制";
     running() = "程序在运行";
+    is_unread() = "它的输出有一部分不再有人读";
     runs_on() = "程序关闭了输出，还在运行";
     starts() = "程序启动";
     takes_signal() = "进程能收到这个信号";
