@@ -307,7 +307,7 @@ impl Lesson {
                 continue;
             };
             let name = report.program.clone();
-            let check = check.needs(Needs::Linux);
+            let check = if report.is_of_linux() { check.needs(Needs::Linux) } else { check };
             let is_starter = name == exercise.name();
             let wrong = programs.iter().find(|program| program.name == name).cloned();
             let yours = exercise.yours.clone();

@@ -54,6 +54,15 @@ impl Recorded {
         format!("report::{language}{check}::{program}")
     }
 
+    /// Whether it tells what only Linux says: states of sockets, what a program has read or waits for, errors by
+    /// number. What isn't recorded yet tells nothing.
+    pub fn is_of_linux(&self) -> bool {
+        const ONLY_THERE: [&str; 5] =
+            ["the kernel lists", "has been read", "waits", "os error", "unread"];
+        let text = fs::read_to_string(self.file()).unwrap_or_default();
+        self.language == Language::Chinese || ONLY_THERE.iter().any(|words| text.contains(words))
+    }
+
     /// Demands that the subject fails the check with the report in this file.
     pub fn compare(&self, check: &Check, subject: &Subject) -> Result<(), Failed> {
         speaking(self.language, || compare(check, subject, &self.file()))
