@@ -51,7 +51,7 @@ pub const SHARED: &[Check] = &[
         .demands("One client port is used for connections to two servers at the same time.")
         .hint("If a port named one program, how could both ends of this connection be told apart?")
         .section("01-introduction.html#what-names-a-connection")
-        .needs(Needs::Linux),
+        .needs(Needs::Loopbacks),
     check("tcp_and_udp_share_a_number", tcp_and_udp_share_a_number)
         .demands("A TCP and a UDP socket are bound to one number at the same time.")
         .hint("Are port 53 of TCP and port 53 of UDP one port, or two?")

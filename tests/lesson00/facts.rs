@@ -35,7 +35,7 @@ pub const FACTS: &[Check] = &[
     check("S4_one_client_port_to_two_servers", two_connections_on_one_client_port)
         .demands("Two live connections share one client port, and their bytes do not mix.")
         .section("01-introduction.html#what-names-a-connection")
-        .needs(Needs::Linux),
+        .needs(Needs::Loopbacks),
     check("S4_tcp_and_udp_share_a_number", tcp_and_udp_bind_one_number)
         .demands("A TCP and a UDP socket are bound to one number at the same time.")
         .section("01-introduction.html#what-names-a-connection"),

@@ -157,8 +157,7 @@ pub const CHECKS: &[Check] = &[
     check("tells_other_errors_apart", tells_other_errors_apart)
         .demands("An address of another machine is an error that says neither, and names the address; exit code 1.")
         .hint("Which error of `bind` says that the address is in use, and which errors say something else?")
-        .section("02-3-port-reuse.html#who-holds-the-port")
-        .needs(Needs::Linux),
+        .section("02-3-port-reuse.html#who-holds-the-port"),
     check("tells_a_privileged_port_apart", tells_a_privileged_port_apart)
         .demands("A port that needs a privilege is an error that says neither, and names the address; exit code 1.")
         .hint("Which kind does this error have, and what do you do with errors that you didn't expect?")

@@ -28,8 +28,7 @@ pub const FACTS: &[Check] = &[
         .needs(Needs::Linux),
     check("S13_the_client_closes_first", s13_the_client_closes_first)
         .demands("Where the client closed first, the server's port is free right away, without an option.")
-        .section("02-3-port-reuse.html#who-waits")
-        .needs(Needs::Linux),
+        .section("02-3-port-reuse.html#who-waits"),
     check("S13_fin_wait_2_holds_the_port", s13_fin_wait_2_holds_the_port)
         .demands("A port is held before TIME_WAIT, too: while the server has closed and its client hasn't.")
         .section("02-3-port-reuse.html#who-waits")
@@ -86,8 +85,7 @@ pub const FACTS: &[Check] = &[
         .needs(Needs::Linux),
     check("recording_reuse_with", record_with_the_option)
         .demands("The book shows two runs of lesson 3.")
-        .section("02-3-port-reuse.html#run-it")
-        .needs(Needs::Linux),
+        .section("02-3-port-reuse.html#run-it"),
     check("recording_reuse_matrix", record_the_matrix)
         .demands("The book shows what the matrix measures on Linux.")
         .section("02-3-port-reuse.html#who-waits")

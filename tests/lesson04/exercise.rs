@@ -103,7 +103,7 @@ pub const CHECKS: &[Check] = &[
         .demands("Told to listen on one address, it refuses clients at the machine's others.")
         .hint("Which address do you give to `bind`, and which one do you print?")
         .section(SECTION)
-        .needs(Needs::Linux),
+        .needs(Needs::Loopbacks),
     check("closes_on_bytes_that_are_not_text", closes_on_bytes_that_are_not_text)
         .begins("Limits, descriptors, Ctrl-C", "about 100 lines more, an evening")
         .demands("If a client sends bytes that aren't UTF-8, its earlier lines are answered, it's reported, and its connection ends. The others are served.")
@@ -120,8 +120,7 @@ pub const CHECKS: &[Check] = &[
     check("survives_clients_that_do_not_wait", survives_clients_that_do_not_wait)
         .demands("Clients that send lines and are gone before the replies come don't end the server, and one that never reads them doesn't fill its memory.")
         .hint("Which error, or which signal, does a `write` to a client get that has gone, and what does your program do then?")
-        .section(OTHERS)
-        .needs(Needs::Linux),
+        .section(OTHERS),
     check("leaves_nothing_behind", leaves_nothing_behind)
         .demands("After hundreds of clients, however they ended, the server has no more descriptors and threads than before.")
         .hint("When a client has gone, does its thread end? And what else of yours still holds the connection?")

@@ -113,11 +113,15 @@ pub const CHECKS: &[Check] = &[
     check("notices_a_reset", notices_a_reset)
         .demands("An echo that is cut off by a reset is an error, not the end of the echo.")
         .hint("A stream can end in two ways: how does each of them look to the program that reads?")
-        .section("02-1-client.html#four-ways-to-fail"),
+        .section("02-1-client.html#four-ways-to-fail")
+        // In Wine the reset gets lost now and then.
+        .needs(Needs::NotWine),
     check("notices_a_reset_at_the_end", notices_a_reset_at_the_end)
         .demands("A reset after the last byte of the echo is an error as well.")
         .hint("What must come after the last byte, and what do you do with an error in its place?")
-        .section("02-1-client.html#four-ways-to-fail"),
+        .section("02-1-client.html#four-ways-to-fail")
+        // In Wine the reset gets lost now and then.
+        .needs(Needs::NotWine),
     check("sends_every_byte_once", sends_every_byte_once)
         .demands("A server with small buffers, which reads everything before it answers, gets every byte once, in its place, and then the end.")
         .hint("How many bytes did `write` take, and where must the next one begin? Does your program ever wait for the echo before it goes on?")
@@ -338,11 +342,11 @@ fn notices_a_reset_at_the_end(run: &mut Run) -> Outcome {
     let mut echo = Echo::read_by(run, length)?;
     run.step("the server sends it back");
     if echo.send_to(length).is_ok() && echo.server.has_been_read().is_ok() {
+        // Where it isn't known what the client has read, it fails in any case.
         echo.server.reset();
     }
     fails(&mut echo.client)
 }
-        // Where it isn't known what the client has read, it fails in any case.
 
 fn sends_every_byte_once(run: &mut Run) -> Outcome {
     // No multiple of any chunk: the last one is short.

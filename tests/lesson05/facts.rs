@@ -17,7 +17,7 @@ pub const FACTS: &[Check] = &[
         .demands("1000 bytes are sent, without an error, to a listener that never accepts.")
         .section("04-buffers.html#where-your-bytes-are")
         // In Wine the reset gets lost now and then.
-        .needs(Needs::Unix),
+        .needs(Needs::NotWine),
     check("S8_a_stopped_peer_acknowledges", a_stopped_peer_acknowledges)
         .demands("The kernel of a process that is stopped acknowledges all that arrives.")
         .section("04-buffers.html#where-your-bytes-are")
@@ -45,8 +45,7 @@ pub const FACTS: &[Check] = &[
         .demands(
             "A client of the echo server that only writes gets stuck, and a short message passes.",
         )
-        .section("04-buffers.html#what-goes-wrong")
-        .needs(Needs::Unix),
+        .section("04-buffers.html#what-goes-wrong"),
     check("solution_and_echo_server", solution_and_echo_server)
         .demands("Exercise 5's solution gets all of 32 MiB back from the echo server.")
         .section("04-buffers.html#exercise"),

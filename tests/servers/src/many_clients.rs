@@ -315,8 +315,7 @@ impl<P: Protocol> ThreadedServer<P> {
         check("serves_others_during_a_slow_sender", serves_others_during_a_slow_sender::<P>)
             .demands("While one client sends a byte now and then, others come, are served and go.")
             .hint("Who waits for the next byte of a client, and who waits with it?")
-            .section(P::SECTION)
-            .needs(Needs::Linux),
+            .section(P::SECTION),
         check("stops_without_delay", stops_without_delay::<P>)
             .demands("Ctrl-C ends the server at once if its only client is idle.")
             .hint("For whom does your program still wait when all have got their replies?")

@@ -92,8 +92,7 @@ impl<P: Protocol> LastingServer<P> {
         check("runs_again_after_kill", runs_again_after_kill::<P>)
             .demands("Ended by `kill -9` with clients connected, it can be started again at once on the same port.")
             .hint("Who holds the port after the program has gone, and which option lets the next run share it?")
-            .section(P::SECTION)
-            .needs(Needs::Unix),
+            .section(P::SECTION),
         check("does_without_its_output", does_without_its_output::<P>)
             .demands("When its standard output isn't read any more, clients are served anyway.")
             .hint("What becomes of a client when the line about it cannot be printed?")

@@ -284,13 +284,13 @@ pub struct ClosedPort {
     _socket: Socket,
 }
 
-/// An address of this machine that no other test uses: on Linux all of 127.0.0.0/8 is loopback.
+/// An address of this machine that no other test uses: on Linux and Windows all of 127.0.0.0/8 is loopback.
 ///
 /// A check that frees a port and binds it again needs one; on 127.0.0.1 any other program might be
 /// given that port in between. After 256 the first comes again.
 pub fn private_loopback() -> IpAddr {
     static NEXT: AtomicU8 = AtomicU8::new(1);
-    if !cfg!(target_os = "linux") {
+    if !cfg!(any(target_os = "linux", windows)) {
         return Ipv4Addr::LOCALHOST.into();
     }
     let [high, low] = of_process(std::process::id());

@@ -101,6 +101,10 @@ pub enum Needs {
     Nothing,
     Linux,
     Unix,
+    /// Any system but Wine, which does it in another way than Windows: the check says how.
+    NotWine,
+    /// A second loopback address, 127.0.0.2: Linux and Windows have all of 127.0.0.0/8, others only the first.
+    Loopbacks,
     /// The loopback address of IPv6, `[::1]`: not every machine has it.
     Ipv6,
     /// A Unix with that address.

@@ -21,6 +21,10 @@ impl Needs {
             {
                 Some(words::needs("Unix"))
             }
+            Needs::NotWine if is_wine() => Some(words::needs(&words::not_wine())),
+            Needs::Loopbacks if TcpListener::bind(("127.0.0.2", 0)).is_err() => {
+                Some(words::needs("127.0.0.2"))
+            }
             Needs::Ipv6 | Needs::UnixAndIpv6 if !has_ipv6() => Some(words::needs("IPv6")),
             Needs::PrivilegedPorts if !privileged_ports() => {
                 Some(words::needs(&words::privileged_ports()))

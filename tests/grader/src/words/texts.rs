@@ -163,6 +163,7 @@ pub mod machine {
 
     texts! {
         privileged_ports();
+        not_wine();
         list_of_sockets();
         namespaces();
         netem();
