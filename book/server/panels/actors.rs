@@ -7,10 +7,11 @@ use programs::Asked;
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::client::Actor;
 use super::programs::{Listening, Place, Side};
 use super::run::Run;
 use super::visitor;
-use super::wish::{Actor, Wish};
+use super::wish::Wish;
 use crate::process::child::Stop;
 use crate::process::parent_death;
 

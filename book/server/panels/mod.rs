@@ -2,6 +2,7 @@
 
 mod actors;
 mod check;
+mod client;
 mod events;
 mod kernel;
 mod life;

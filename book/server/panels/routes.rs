@@ -16,11 +16,11 @@ use serde_json::{Map, Value, json};
 use tokio::time::sleep;
 
 use super::check::Watched;
+use super::client::Actor;
 use super::life::What;
 use super::panel::Panel;
 use super::run::{Ground, Run};
 use super::shelf::Shelf;
-use super::wish::Actor;
 use super::words;
 use crate::grading::GradeQueue;
 use crate::request::{LANG, PageLanguage};

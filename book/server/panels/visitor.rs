@@ -10,6 +10,7 @@ use std::time::Duration;
 use catalog::Language;
 use common::{Failure, GREETING};
 
+use super::client::Visitor;
 use super::words::{self, Words};
 
 /// The name of the hidden command that a visitor is.
@@ -26,39 +27,6 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// So many bytes of a reply are read.
 const LONGEST_REPLY: u64 = 64 * 1024;
-
-/// Who a reader can send to a server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Visitor {
-    /// Connects, and says nothing.
-    Silent,
-    /// Sends its greeting byte by byte.
-    Slow,
-    /// Leaves its reply unread, so that its kernel resets the connection.
-    Resetting,
-    /// Fifty well-behaved clients at the same time.
-    Crowd,
-}
-
-impl Visitor {
-    pub const ALL: [Visitor; 4] =
-        [Visitor::Silent, Visitor::Slow, Visitor::Resetting, Visitor::Crowd];
-
-    /// The one with this name.
-    pub fn named(name: &str) -> Option<Visitor> {
-        Visitor::ALL.into_iter().find(|visitor| visitor.name() == name)
-    }
-
-    /// Its name, on pages and on the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Visitor::Silent => "silent",
-            Visitor::Slow => "slow",
-            Visitor::Resetting => "resetting",
-            Visitor::Crowd => "fifty",
-        }
-    }
-}
 
 /// Is the visitor that the words name, until it's done.
 ///

@@ -3,8 +3,7 @@
 use std::net::SocketAddr;
 
 use super::Words;
-use crate::panels::visitor::Visitor;
-use crate::panels::wish::Actor;
+use crate::panels::client::{Actor, Visitor};
 use crate::stage::Refused;
 
 pub struct English;

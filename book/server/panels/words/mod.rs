@@ -7,8 +7,7 @@ use std::net::SocketAddr;
 
 use catalog::Language;
 
-use super::visitor::Visitor;
-use super::wish::Actor;
+use super::client::{Actor, Visitor};
 use crate::stage::Refused;
 
 /// The words of one language.
