@@ -5,8 +5,8 @@
 //! what is left over. A text that has changed keeps its old translation, marked `fuzzy`, until somebody has read it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::env;
 use std::path::Path;
+use std::{env, fs};
 
 use book::render::translate::{Needed, context, files, needed, of_check};
 use book::source::html;
@@ -41,12 +41,14 @@ struct Entry {
     is_fuzzy: bool,
     /// It's right without a Chinese character.
     is_code: bool,
+    /// Where it is in its file.
+    line: usize,
 }
 
 impl Entry {
     fn new(english: &str, words: &str) -> Entry {
         let [english, words] = [english, words].map(str::to_owned);
-        Entry { context: None, english, words, is_fuzzy: false, is_code: false }
+        Entry { context: None, english, words, is_fuzzy: false, is_code: false, line: 0 }
     }
 
     fn key(&self) -> String {
@@ -62,21 +64,31 @@ fn file() -> String {
 }
 
 fn entries() -> Vec<Entry> {
-    let parsed = po_file::parse(&root().join(file())).expect("a PO file");
-    let entry = |message: &dyn MessageView| Entry {
+    entries_of(&file())
+}
+
+fn entries_of(file: &str) -> Vec<Entry> {
+    let path = root().join(file);
+    let parsed = po_file::parse(&path).expect("a PO file");
+    // The first one is the head of the file.
+    let text = fs::read_to_string(path).expect("a text");
+    let lines = text.lines().enumerate().filter(|(_, line)| line.starts_with("msgid ")).skip(1);
+    let entry = |(message, (line, _)): (&dyn MessageView, (usize, &str))| Entry {
         context: message.msgctxt().map(str::to_owned),
         english: message.msgid().to_owned(),
         words: message.msgstr().unwrap_or_default().to_owned(),
         is_fuzzy: message.is_fuzzy(),
         is_code: message.extracted_comments() == CODE,
+        line: line + 1,
     };
-    parsed.messages().map(entry).collect()
+    let messages = parsed.messages().map(|message| message as &dyn MessageView);
+    messages.zip(lines).map(entry).collect()
 }
 
 /// What the grader says has its own messages, which its suite looks at.
 fn of_the_grader() -> Catalog {
     let [_, grader] = files(Language::Chinese);
-    let text = std::fs::read_to_string(root().join(grader)).unwrap_or_default();
+    let text = fs::read_to_string(root().join(grader)).unwrap_or_default();
     Catalog::parse(&text).expect("a PO file")
 }
 
@@ -130,7 +142,11 @@ fn defects(texts: &[Needed], entries: &[Entry]) -> Vec<String> {
         }
     }
     let unused = entries.iter().filter(|entry| !used.contains(&entry.key()));
-    wrong.extend(unused.map(|entry| format!("{}: unused: {}", file(), shortened(&entry.english))));
+    wrong.extend(
+        unused.map(|entry| {
+            format!("{}:{}: unused: {}", file(), entry.line, shortened(&entry.english))
+        }),
+    );
     wrong
 }
 
@@ -199,8 +215,10 @@ fn write(entries: &[Entry], texts: &[Needed]) {
     po_file::write_to_file(&new, &path).expect("the file can be written");
 }
 
+/// Those of the grader as well.
 fn messages_are_written_as_chinese_is() {
-    let wrong = entries().into_iter().filter(|entry| !entry.is_fuzzy).flat_map(|entry| {
+    let all = files(Language::Chinese).into_iter().flat_map(|file| entries_of(&file));
+    let wrong = all.filter(|entry| !entry.is_fuzzy).flat_map(|entry| {
         let slips = slips(&entry.words);
         slips.into_iter().map(move |slip| format!("{slip}: {}", entry.words))
     });
@@ -246,6 +264,7 @@ fn shown(words: &str) -> String {
             Event::Text(words) => text.push_str(&words),
             Event::Code(_) => text.push('`'),
             Event::InlineHtml(_) => text.push('<'),
+            Event::SoftBreak | Event::HardBreak => text.push('\n'),
             _ => {}
         }
     }
@@ -280,12 +299,12 @@ fn at(line: usize, text: &str) -> Needed {
 fn a_missing_a_stale_and_an_unused_message_are_named() {
     let texts = [at(1, "One"), at(3, "Two"), at(5, "Three"), at(7, "Three")];
     let stale = Entry { is_fuzzy: true, ..Entry::new("Two", "二") };
-    let entries = [stale, Entry::new("Four", "四")];
+    let entries = [stale, Entry { line: 7, ..Entry::new("Four", "四") }];
     let expected = [
         "book/chapters/a.md:1: missing: One",
         "book/chapters/a.md:3: stale: Two",
         "book/chapters/a.md:5: missing: Three",
-        "book/po/zh-CN.po: unused: Four",
+        "book/po/zh-CN.po:7: unused: Four",
     ];
     assert_eq!(defects(&texts, &entries), expected);
     // One for this page alone doesn't help another.

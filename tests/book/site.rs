@@ -292,4 +292,7 @@ fn a_static_page_shows_the_recordings() {
     assert!(panel.contains("<figure class=\"terminal server\">"), "{panel}");
     assert!(panel.contains("问题正在处理中..."), "{panel}");
     assert!(!page.contains("theme/run"), "a script of the served page");
+    let page = fs::read_to_string(site().join("02-2-server.html")).unwrap();
+    assert!(page.contains("<code>Traceback (most recent call last):</code>"), "{page}");
+    assert!(!Regex::new(r"<code>[ ^~]*\^[ ^~]*</code>").unwrap().is_match(&page), "{page}");
 }

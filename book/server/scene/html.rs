@@ -184,7 +184,8 @@ fn parts<'row>(row: &'row Row, cast: &Cast, words: &dyn Words) -> Parts<'row> {
         }
         Act::Start { program, command } => said(*program, "start", "", &typed(command)),
         Act::Lines { program, stream, lines } => {
-            let code = lines.iter().map(|line| format!("<code>{}</code>", escape(line)));
+            let shown = lines.iter().filter(|line| !only_points(line));
+            let code = shown.map(|line| format!("<code>{}</code>", escape(line)));
             said(*program, "line", stream, &code.collect::<String>())
         }
         Act::Exit { program, code, signal } => {
@@ -210,6 +211,11 @@ fn parts<'row>(row: &'row Row, cast: &Cast, words: &dyn Words) -> Parts<'row> {
         Act::Pause(length) => Parts::note("pause", &words.pause(*length)),
         Act::Note(note) => Parts::note(note.kind(), &words.note(note)),
     }
+}
+
+/// Whether it's the line of carets that Python puts below another one: in a narrow column it points at nothing.
+fn only_points(line: &str) -> bool {
+    line.contains('^') && line.chars().all(|c| matches!(c, ' ' | '^' | '~'))
 }
 
 fn item(number: usize, row: &Row, Parts { kind, own, .. }: &Parts, body: &str) -> String {
