@@ -3,6 +3,7 @@
 use std::fs;
 
 use harness::Trial;
+use predicates::str::contains;
 
 use crate::support::{SECOND, Server, SmallBook, trials};
 
@@ -16,6 +17,7 @@ pub fn trials() -> Vec<Trial> {
         a_figure_is_translated_where_it_is_included,
         a_message_may_mean_something_else_on_one_page,
         what_has_no_message_stays_english,
+        messages_that_cannot_be_read_are_refused,
         an_unknown_address_is_answered_in_its_language,
         a_changed_message_is_rebuilt,
     ]
@@ -161,6 +163,15 @@ fn what_has_no_message_stays_english() {
     book.build().success();
     let page = page(&book, "zh/second.html");
     assert!(page.contains("<p>Not yet.</p>") && page.contains("bind();"), "{page}");
+}
+
+fn messages_that_cannot_be_read_are_refused() {
+    let book = with(&[("Second words", "第二页")]);
+    book.build().success();
+    // Without its head.
+    book.write(PO, "msgid \"Second words\"\nmsgstr \"第二页\"\n");
+    book.build().code(1).stderr(contains("error: cannot read book/po/zh-CN.po: "));
+    assert!(page(&book, "zh/second.html").contains("第二页"), "the last site isn't in place");
 }
 
 fn an_unknown_address_is_answered_in_its_language() {

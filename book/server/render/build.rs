@@ -28,6 +28,7 @@ const LIVE: [&str; 4] =
 pub fn build(sources: Sources, dest: &Path, live: bool) -> Result<(), Failure> {
     let sources = check(sources)?;
     let languages = translate::languages(&sources.root);
+    translate::check(&sources.root, &languages)?;
     // mdBook empties its directory first, so one in the other's comes there when both are whole.
     let failed = |why: std::io::Error| Failure::new("cannot build the book", why);
     let workshop = paths::private_dir(dest.parent().unwrap_or(Path::new("/"))).map_err(failed)?;

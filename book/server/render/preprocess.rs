@@ -33,6 +33,7 @@ pub fn answer() -> Result<(), Failure> {
             .advise("mdBook runs this; to build the book yourself: cargo run -p book -- build")
     })?;
     check(Sources::with_config(&context.root, context.config.clone())?)?;
+    translate::check(&context.root, &translate::languages(&context.root))?;
     let book = prepared(&context, book);
     let unread = |why: String| Failure::new("cannot answer mdBook", why);
     let mut out = io::stdout().lock();

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use catalog::{Catalog, Language};
+use common::Failure;
 use mdbook_preprocessor::book::{Book, BookItem};
 use mdbook_preprocessor::config::Config;
 use regex::Regex;
@@ -45,7 +46,23 @@ pub fn settings(config: &mut Config, language: Language, root: &Path) {
     }
 }
 
-/// The messages of a language. What cannot be read is missing, so that its English words are shown.
+/// Whether the messages of these languages can be read.
+///
+/// # Errors
+///
+/// A file is none of messages, or isn't text.
+pub fn check(root: &Path, languages: &[Language]) -> Result<(), Failure> {
+    let others = languages.iter().filter(|language| **language != Language::English);
+    for file in others.flat_map(|language| files(*language)) {
+        let path = root.join(&file);
+        let text = if path.exists() { fs::read_to_string(&path) } else { continue };
+        let read = text.map_err(|why| why.to_string()).and_then(|text| Catalog::parse(&text));
+        read.map_err(|why| Failure::new(format!("cannot read {file}"), why))?;
+    }
+    Ok(())
+}
+
+/// The messages of a language. Those that cannot be read have been refused before.
 pub fn catalog(root: &Path, language: Language) -> Catalog {
     let mut all = Catalog::default();
     // The book's own words come last, and count.
@@ -72,7 +89,10 @@ pub fn book(book: &mut Book, catalog: &Catalog, root: &Path, config: &Config) {
         BookItem::PartTitle(title) => *title = text(title, catalog),
         BookItem::Separator => {}
     });
-    let is_it = |item: &BookItem| matches!(item, BookItem::Chapter(chapter) if chapter.source_path.as_deref() == Some(Path::new(FROM_THE_TUTORIAL)));
+    let is_it = |item: &BookItem| match item {
+        BookItem::Chapter(one) => one.source_path.as_deref() == Some(Path::new(FROM_THE_TUTORIAL)),
+        _ => false,
+    };
     if let Some(at) = book.items.iter().position(is_it) {
         let page = book.items.remove(at);
         let behind_the_front_page = 1.min(book.items.len());

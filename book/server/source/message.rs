@@ -109,12 +109,12 @@ impl Message {
 }
 
 /// Whether a text has a word that isn't code, a directive or the inside of a tag.
-pub fn has_words(text: &str) -> bool {
+fn has_words(text: &str) -> bool {
     prose(text).contains(char::is_alphabetic)
 }
 
 /// A text without what no translation changes: code, directives, tags, and where links lead.
-pub fn prose(text: &str) -> String {
+fn prose(text: &str) -> String {
     static OTHER: LazyLock<Regex> = LazyLock::new(|| {
         let code = r"``[^`].*?``|`[^`]*`|(?s:<code[^>]*>.*?</code>)";
         let names = r"\{\{.*?\}\}|</?[A-Za-z][^>]*>|&#?[A-Za-z0-9]+;|\]\([^)]*\)|<https?:[^>]*>";
@@ -185,7 +185,7 @@ const INLINE: [&str; 14] = [
 ];
 
 /// Attributes that people read, or hear.
-pub const READ: [&str; 6] = ["alt", "aria-label", "data-look", "data-title", "data-way", "title"];
+const READ: [&str; 6] = ["alt", "aria-label", "data-look", "data-title", "data-way", "title"];
 
 fn of_html(text: &str) -> Vec<Message> {
     let mut messages = Vec::new();
