@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Instant;
 
-use catalog::Language;
+use catalog::{Catalog, Language};
 use common::{Failure, say};
 use mdbook_driver::MDBook;
 
@@ -27,8 +27,8 @@ const LIVE: [&str; 4] =
 /// The sources have defects, mdBook fails, or it logs so much as a warning.
 pub fn build(sources: Sources, dest: &Path, live: bool) -> Result<(), Failure> {
     let sources = check(sources)?;
-    let languages = translate::languages(&sources.root);
-    translate::check(&sources.root, &languages)?;
+    let editions = translate::catalogs(&sources.root)?;
+    let languages: Vec<Language> = editions.iter().map(|(language, _)| *language).collect();
     // mdBook empties its directory first, so one in the other's comes there when both are whole.
     let failed = |why: std::io::Error| Failure::new("cannot build the book", why);
     let workshop = paths::private_dir(dest.parent().unwrap_or(Path::new("/"))).map_err(failed)?;
@@ -38,9 +38,9 @@ pub fn build(sources: Sources, dest: &Path, live: bool) -> Result<(), Failure> {
     };
     thread::scope(|scope| {
         let (sources, place) = (&sources, &place);
-        let building: Vec<_> = languages
-            .iter()
-            .map(|&one| scope.spawn(move || build_one(sources, one, &place(one), live)))
+        let building: Vec<_> = editions
+            .into_iter()
+            .map(|one| scope.spawn(move || build_one(sources, &one, &place(one.0), live)))
             .collect();
         building.into_iter().try_for_each(|one| one.join().expect("panics are caught"))
     })?;
@@ -52,13 +52,13 @@ pub fn build(sources: Sources, dest: &Path, live: bool) -> Result<(), Failure> {
 
 fn build_one(
     sources: &Sources,
-    language: Language,
+    edition: &(Language, Catalog),
     dest: &Path,
     live: bool,
 ) -> Result<(), Failure> {
     let (result, logged) = warnings::collect(|| {
         // mdBook panics at some HTML; the server outlives that.
-        panic::catch_unwind(AssertUnwindSafe(|| render(sources, language, dest, live)))
+        panic::catch_unwind(AssertUnwindSafe(|| render(sources, edition, dest, live)))
     });
     let why = match result {
         Ok(Ok(())) if logged.is_empty() => return Ok(()),
@@ -78,13 +78,13 @@ fn build_one(
 
 fn render(
     sources: &Sources,
-    language: Language,
+    (language, catalog): &(Language, Catalog),
     dest: &Path,
     live: bool,
 ) -> mdbook_driver::errors::Result<()> {
     let mut config = sources.config.clone();
     config.build.build_dir = dest.to_owned();
-    translate::settings(&mut config, language, &sources.root);
+    translate::settings(&mut config, *language, catalog);
     if live {
         let mut scripts = config.html_config().unwrap_or_default().additional_js;
         let present = LIVE.map(PathBuf::from).into_iter();
@@ -92,7 +92,7 @@ fn render(
         config.set("output.html.additional-js", scripts)?;
     }
     let mut book = MDBook::load_with_config(&sources.root, config)?;
-    book.with_preprocessor(Repair);
+    book.with_preprocessor(Repair(catalog.clone()));
     book.build()
 }
 

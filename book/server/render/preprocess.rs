@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use catalog::Language;
+use catalog::{Catalog, Language};
 use common::Failure;
 use mdbook_preprocessor::book::{Book, BookItem, Chapter};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext, errors};
@@ -33,8 +33,10 @@ pub fn answer() -> Result<(), Failure> {
             .advise("mdBook runs this; to build the book yourself: cargo run -p book -- build")
     })?;
     check(Sources::with_config(&context.root, context.config.clone())?)?;
-    translate::check(&context.root, &translate::languages(&context.root))?;
-    let book = prepared(&context, book);
+    let own = language(&context.config);
+    let editions = translate::catalogs(&context.root)?;
+    let catalog = editions.into_iter().find(|(language, _)| *language == own);
+    let book = prepared(&context, book, &catalog.map(|(_, it)| it).unwrap_or_default());
     let unread = |why: String| Failure::new("cannot answer mdBook", why);
     let mut out = io::stdout().lock();
     serde_json::to_writer(&mut out, &book).map_err(|why| unread(why.to_string()))?;
@@ -43,12 +45,11 @@ pub fn answer() -> Result<(), Failure> {
 
 /// The book in the language of its settings, with a caption for each listing, diffs computed, its terms linked to the glossary, the options of
 /// its predictions to be opened, and bars and cards complete.
-fn prepared(context: &PreprocessorContext, mut book: Book) -> Book {
+fn prepared(context: &PreprocessorContext, mut book: Book, catalog: &Catalog) -> Book {
     let config = &context.config;
     let language = language(config);
-    let catalog = translate::catalog(&context.root, language);
     if language != Language::English {
-        translate::book(&mut book, &catalog, &context.root, config);
+        translate::book(&mut book, catalog, &context.root, config);
     }
     let glossary = book.chapters().find(|chapter| is_glossary(chapter));
     let terms = Terms::read(glossary.map_or("", |chapter| &chapter.content), config);
@@ -84,8 +85,7 @@ fn prepared(context: &PreprocessorContext, mut book: Book) -> Book {
         chapter.content = listing::caption(&chapter.content, &context.root, &place, config);
         chapter.content = bar::kicker(&chapter.content, &chapter.name, config);
         if language != Language::English {
-            chapter.content =
-                translate::included(&chapter.content, &context.root, &place, &catalog);
+            chapter.content = translate::included(&chapter.content, &context.root, &place, catalog);
         }
     });
     book
@@ -95,10 +95,11 @@ fn is_glossary(chapter: &Chapter) -> bool {
     chapter.source_path.as_deref() == Some(Path::new(GLOSSARY))
 }
 
-/// The preprocessor as a build in this process runs it, instead of the command in `book.toml`.
+/// The preprocessor as a build in this process runs it, instead of the command in `book.toml`, with the messages of
+/// the edition.
 ///
 /// It does not check: that is done before, since mdBook stops at the first missing chapter.
-pub struct Repair;
+pub struct Repair(pub Catalog);
 
 impl Preprocessor for Repair {
     fn name(&self) -> &str {
@@ -106,7 +107,7 @@ impl Preprocessor for Repair {
     }
 
     fn run(&self, context: &PreprocessorContext, book: Book) -> errors::Result<Book> {
-        Ok(prepared(context, book))
+        Ok(prepared(context, book, &self.0))
     }
 
     fn supports_renderer(&self, renderer: &str) -> errors::Result<bool> {

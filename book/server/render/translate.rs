@@ -29,15 +29,14 @@ pub fn languages(root: &Path) -> Vec<Language> {
 }
 
 /// Makes the settings those of a language.
-pub fn settings(config: &mut Config, language: Language, root: &Path) {
+pub fn settings(config: &mut Config, language: Language, catalog: &Catalog) {
     if language == Language::English {
         return;
     }
-    let catalog = catalog(root, language);
     config.book.language = Some(language.tag().to_owned());
     let words = [&mut config.book.title, &mut config.book.description];
     for words in words.into_iter().flatten() {
-        *words = text(words, &catalog);
+        *words = text(words, catalog);
     }
     // mdBook's page for unknown addresses is shown anywhere, so it needs to know where the others are.
     let address = format!("/{}/", language.folder());
@@ -46,31 +45,26 @@ pub fn settings(config: &mut Config, language: Language, root: &Path) {
     }
 }
 
-/// Whether the messages of these languages can be read.
+/// The languages in which there's a book, each with its messages.
 ///
 /// # Errors
 ///
 /// A file is none of messages, or isn't text.
-pub fn check(root: &Path, languages: &[Language]) -> Result<(), Failure> {
-    let others = languages.iter().filter(|language| **language != Language::English);
-    for file in others.flat_map(|language| files(*language)) {
-        let path = root.join(&file);
-        let text = if path.exists() { fs::read_to_string(&path) } else { continue };
-        let read = text.map_err(|why| why.to_string()).and_then(|text| Catalog::parse(&text));
-        read.map_err(|why| Failure::new(format!("cannot read {file}"), why))?;
-    }
-    Ok(())
+pub fn catalogs(root: &Path) -> Result<Vec<(Language, Catalog)>, Failure> {
+    let read = |language| Ok((language, catalog(root, language)?));
+    languages(root).into_iter().map(read).collect()
 }
 
-/// The messages of a language. Those that cannot be read have been refused before.
-pub fn catalog(root: &Path, language: Language) -> Catalog {
+fn catalog(root: &Path, language: Language) -> Result<Catalog, Failure> {
     let mut all = Catalog::default();
     // The book's own words come last, and count.
     for file in files(language).into_iter().rev() {
-        let text = fs::read_to_string(root.join(file)).unwrap_or_default();
-        all.extend(Catalog::parse(&text).unwrap_or_default());
+        let path = root.join(&file);
+        let text = if path.exists() { fs::read_to_string(&path) } else { continue };
+        let read = text.map_err(|why| why.to_string()).and_then(|text| Catalog::parse(&text));
+        all.extend(read.map_err(|why| Failure::new(format!("cannot read {file}"), why))?);
     }
-    all
+    Ok(all)
 }
 
 /// The page for those who come from the tutorial. In their language it's the first.

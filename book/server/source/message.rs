@@ -50,7 +50,7 @@ impl Message {
                 _ if in_code => {}
                 Event::Start(Tag::HtmlBlock) => {
                     found.close();
-                    let inside = of_html(&text[span.clone()]).into_iter();
+                    let inside = Message::of_html(&text[span.clone()]).into_iter();
                     found.messages.extend(inside.map(|one| one.moved(span.start)));
                 }
                 Event::Html(_) | Event::TaskListMarker(_) => {}
@@ -87,7 +87,26 @@ impl Message {
 
     /// The messages of a file of HTML or SVG, in its order.
     pub fn of_html(text: &str) -> Vec<Message> {
-        of_html(text)
+        let mut messages = Vec::new();
+        let mut start = 0;
+        let mut hidden = 0usize;
+        for tag in html::tags(text) {
+            if INLINE.contains(&&*tag.name) {
+                continue;
+            }
+            if hidden == 0 {
+                messages.extend(without_comments(text, start..tag.span.start));
+            }
+            if matches!(&*tag.name, "style" | "script") {
+                hidden = if tag.is_end { hidden.saturating_sub(1) } else { hidden + 1 };
+            }
+            if !tag.is_end {
+                messages.extend(attributes(text, &tag));
+            }
+            start = tag.span.end;
+        }
+        messages.extend(without_comments(text, start..text.len()));
+        messages
     }
 
     fn new(text: &str, span: Range<usize>) -> Option<Message> {
@@ -186,29 +205,6 @@ const INLINE: [&str; 14] = [
 
 /// Attributes that people read, or hear.
 const READ: [&str; 6] = ["alt", "aria-label", "data-look", "data-title", "data-way", "title"];
-
-fn of_html(text: &str) -> Vec<Message> {
-    let mut messages = Vec::new();
-    let mut start = 0;
-    let mut hidden = 0usize;
-    for tag in html::tags(text) {
-        if INLINE.contains(&&*tag.name) {
-            continue;
-        }
-        if hidden == 0 {
-            messages.extend(without_comments(text, start..tag.span.start));
-        }
-        if matches!(&*tag.name, "style" | "script") {
-            hidden = if tag.is_end { hidden.saturating_sub(1) } else { hidden + 1 };
-        }
-        if !tag.is_end {
-            messages.extend(attributes(text, &tag));
-        }
-        start = tag.span.end;
-    }
-    messages.extend(without_comments(text, start..text.len()));
-    messages
-}
 
 /// The message in a run of text, which begins behind the last comment in it.
 fn without_comments(text: &str, span: Range<usize>) -> Option<Message> {
