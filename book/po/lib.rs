@@ -1,5 +1,5 @@
-//! The languages of the workbook, and what stands in the second one for a text in the first: messages of
-//! gettext, by their English words.
+//! The languages of the workbook, and translations of its English texts: messages of gettext, by their English
+//! words.
 
 use std::collections::HashMap;
 use std::env;
@@ -64,7 +64,7 @@ impl Catalog {
         let options = po_file::POParseOptions::default();
         let parsed = po_file::parse_from_reader_with_option(po.as_bytes(), &options);
         let messages = parsed.map_err(|why| why.to_string())?;
-        // What is fuzzy stands for an English text that has changed since.
+        // The English text of a fuzzy message has changed since it was translated.
         let whole = messages.messages().filter(|one| one.is_translated() && !one.is_fuzzy());
         let pairs = whole.filter_map(|message| {
             let words = message.msgstr().ok()?.to_owned();
@@ -73,12 +73,12 @@ impl Catalog {
         Ok(Catalog(pairs.collect()))
     }
 
-    /// What stands for this text, if there is something.
+    /// The translation of this text, if there is one.
     pub fn get(&self, english: &str) -> Option<&str> {
         self.0.get(english).map(String::as_str)
     }
 
-    /// What stands for this text in a context, or else what stands for it anywhere.
+    /// The translation of this text in a context, or else the one for anywhere.
     pub fn get_in(&self, context: &str, english: &str) -> Option<&str> {
         let own = self.0.get(&key(Some(context), english)).map(String::as_str);
         own.or_else(|| self.get(english))

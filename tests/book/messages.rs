@@ -2,7 +2,7 @@
 //!
 //! On a change, `cargo test` only names what is missing or stale, since not everybody writes Chinese. Under `CI`
 //! it fails. `SNAPSHOTS=overwrite cargo test -p book messages` writes the file anew: in the book's order, without
-//! what is left over. A text that has changed keeps its old translation, marked `fuzzy`, until somebody has read it.
+//! what is left over. A text that has changed keeps its old translation, marked `fuzzy`, until you have read it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
@@ -115,7 +115,7 @@ fn messages_are_whole() {
     eprintln!("The Chinese edition isn't whole:\n{list}");
 }
 
-/// The entry that stands for a text: the one of its own page, or the one for all.
+/// The translation of a text: the one for its own page, or the one for all.
 fn entry_of<'a>(text: &Needed, entries: &HashMap<String, &'a Entry>) -> Option<&'a Entry> {
     let own = key(Some(&context(Path::new(&text.file))), &text.text);
     entries.get(&own).or_else(|| entries.get(&text.text)).copied()

@@ -146,7 +146,7 @@ impl GradeQueue {
         self.inner.changed.notify_all();
     }
 
-    /// From now on grades are told in this language. A run in another one is stopped; whoever calls this has it run
+    /// From now on grades are told in this language. A run in another one is stopped; the caller has it run
     /// again. Returns whether it was this one before.
     fn speak(&self, state: &mut State, language: Language) -> bool {
         let is_same = std::mem::replace(&mut state.language, language) == language;

@@ -70,7 +70,7 @@ fn own_name(language: Language) -> &'static str {
     }
 }
 
-/// What mdBook's template says, and what stands for it.
+/// What mdBook's template says, and its translation.
 fn template(language: Language) -> &'static [(&'static str, &'static str)] {
     match language {
         Language::English => &[],

@@ -108,7 +108,7 @@ fn with_own_reports(source: &str, root: &Path) -> String {
     result
 }
 
-/// What stands for a text, or the text itself.
+/// The translation of a text, or the text itself.
 pub fn text(english: &str, catalog: &Catalog) -> String {
     catalog.get(english).unwrap_or(english).to_owned()
 }

@@ -82,7 +82,7 @@ fn a_reset_is_told_from_an_end_and_both_from_silence() {
     peer.receives_nothing_for(SHORT).unwrap();
 }
 
-/// Whoever looks late finds what has come since: it breaks nothing, and isn't lost.
+/// What a late look finds has come since: it breaks nothing, and isn't lost.
 #[test]
 fn what_comes_when_a_silence_is_over_stays_for_the_next_step() {
     let (mut peer, mut program) = pair(must_pass());

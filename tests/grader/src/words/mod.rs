@@ -76,7 +76,7 @@ pub const fn looked_up(english: &'static str) -> &'static str {
     english
 }
 
-/// What stands for this text in this thread's language, if it isn't English.
+/// The translation of this text into this thread's language, if that isn't English.
 pub fn template(english: &str) -> Option<&'static str> {
     match language() {
         Language::English => None,
