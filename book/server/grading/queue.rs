@@ -53,6 +53,8 @@ pub struct OpenPage(GradeQueue);
 /// What a worker has to do: the number of an exercise, and the order to stop.
 pub struct Job {
     pub number: usize,
+    /// Of the file as it is before the run: what is saved during it is graded by the next one.
+    pub stamp: Stamp,
     pub language: Language,
     pub stop: Stop,
 }
@@ -255,7 +257,12 @@ impl GradeQueue {
             if let Some(number) = state.waiting.pop_front() {
                 let (stop, stopped) = watch::channel(false);
                 state.running = Some((number, stop));
-                return Some(Job { number, language: state.language, stop: stopped });
+                let stamp = self.exercise(number).stamp();
+                // A save that was not noticed yet is graded by this run, and not again.
+                if self.exercise(number).is_begun() {
+                    state.seen[number] = stamp;
+                }
+                return Some(Job { number, stamp, language: state.language, stop: stopped });
             }
             state = self.inner.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }

@@ -40,10 +40,8 @@ impl Workers {
 }
 
 fn grade_all(queue: &GradeQueue, runtime: &Runtime) {
-    while let Some(Job { number, language, mut stop }) = queue.next() {
+    while let Some(Job { number, stamp, language, mut stop }) = queue.next() {
         let exercise = queue.exercise(number);
-        // Before the run: what is saved during it is graded by the next one.
-        let stamp = exercise.stamp();
         let grading = suite::grade(queue.root(), exercise, language, &mut stop, |event| {
             queue.change(|grades| grades.take(number, event));
         });

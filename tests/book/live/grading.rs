@@ -9,6 +9,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use book::grading::GradeQueue;
+use book::source::{Exercise, Sources};
+use catalog::Language;
 use harness::Trial;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -67,6 +70,7 @@ pub fn trials() -> Vec<Trial> {
         a_saved_exercise_is_graded_again,
         a_compile_error_is_shown_and_gone,
         two_pages_hear_the_same,
+        a_save_that_is_noticed_late_is_graded_once,
         a_newer_save_supersedes_the_run,
         an_exercise_that_is_not_begun_is_not_graded,
         nothing_is_graded_until_a_page_asks,
@@ -138,6 +142,20 @@ fn two_pages_hear_the_same() {
     book.write(EXERCISE, "wrong again");
     one.grade(|one| one["state"] == "graded" && statuses(one) == ["passed", "failed"]);
     assert_eq!(book.started().len(), 3, "{:?}", book.started());
+}
+
+fn a_save_that_is_noticed_late_is_graded_once() {
+    let book = book_with_exercise("wrong");
+    let sources = Sources::read(&book.path("")).expect("sources");
+    let queue = GradeQueue::new(book.path(""), Exercise::all(&sources), DEADLINE);
+    book.write(EXERCISE, "right, and saved once more");
+    queue.switch_on(Language::English);
+    let job = queue.next().expect("a job");
+    queue.files_changed();
+    assert!(!*job.stop.borrow(), "what was saved before the run is graded again");
+    book.write(EXERCISE, "right, and saved during the run");
+    queue.files_changed();
+    assert!(*job.stop.borrow(), "what was saved during the run is not graded");
 }
 
 fn a_newer_save_supersedes_the_run() {

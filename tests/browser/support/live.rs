@@ -254,10 +254,25 @@ impl LiveVisit {
     fn refuse(&mut self, is_refused: bool) {
         if self.is_refused != is_refused {
             self.is_refused = is_refused;
+            self.switch_grading_off();
             let other =
                 self.other.take().unwrap_or_else(|| self.site.again("--without-namespaces"));
             self.other = Some(std::mem::replace(&mut self.site, other));
         }
+    }
+
+    /// A server goes on grading for a while without a page: it would grade what is saved for the other one.
+    fn switch_grading_off(&self) {
+        self.open("404.html");
+        // A page that remembers switches it on.
+        self.get("localStorage.setItem('book-grade', 'off')");
+        self.open("404.html");
+        let status = self.get(
+            "fetch('/live/session').then((session) => session.json()).then(({ token }) =>
+                 fetch('/live/grade/off', { method: 'POST', headers: { 'X-Book-Token': token } })
+             ).then((answer) => answer.status)",
+        );
+        assert_eq!(status, 204, "it goes on grading");
     }
 
     /// Whether what runs on a page has a network of its own, so that its packets are seen.
@@ -328,6 +343,16 @@ impl LiveVisit {
     pub fn started(&self) -> Vec<String> {
         let started = fs::read_to_string(self.site.file("started")).unwrap_or_default();
         started.lines().map(String::from).collect()
+    }
+
+    /// Waits until cargo is asked to build something more than these `before`.
+    #[track_caller]
+    pub fn is_building(&self, before: usize) {
+        let deadline = Instant::now() + DEADLINE;
+        while self.started().len() == before {
+            assert!(Instant::now() < deadline, "nothing is built");
+            thread::sleep(PAUSE);
+        }
     }
 
     /// Ends what a check that has failed may have left.
