@@ -28,6 +28,9 @@ static SHARED: Pool<(Server, SmallBook)> = Pool::of(6);
 /// A shared server, which is one test's alone.
 pub struct Shared(Lent<(Server, SmallBook)>);
 
+/// How long a server may take to build both editions, where the machine is busy and several servers start at once.
+const START: Duration = Duration::from_secs(240);
+
 impl std::ops::Deref for Shared {
     type Target = Server;
 
@@ -98,7 +101,7 @@ impl Server {
             lines,
             errors: book.path("errors"),
         };
-        let line = server.says("serving the book on http://");
+        let line = server.says_within(START, "serving the book on http://");
         let addr = line
             .trim_start_matches("serving the book on http://")
             .trim_end_matches(" (Ctrl-C stops it)");
@@ -109,7 +112,12 @@ impl Server {
     /// Waits for a line of the server's output that starts like this.
     #[track_caller]
     pub fn says(&self, start: &str) -> String {
-        let deadline = Instant::now() + DEADLINE;
+        self.says_within(DEADLINE, start)
+    }
+
+    #[track_caller]
+    fn says_within(&self, longest: Duration, start: &str) -> String {
+        let deadline = Instant::now() + longest;
         loop {
             match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(line) if line.starts_with(start) => return line,
