@@ -308,7 +308,7 @@ impl Grade {
         self.checks.iter().filter_map(result).collect()
     }
 
-    /// How far each milestone is: `One client is answered: 7 of 7, done`. Nothing where only some of the
+    /// How far each milestone is: `Milestone 1 (One client is answered): 7 of 7, done`. Nothing where only some of the
     /// checks have run, or where there's one milestone at most.
     fn milestones(&self) -> Vec<String> {
         let results = self.results();
@@ -330,9 +330,10 @@ impl Grade {
         if milestones.len() < 2 {
             return Vec::new();
         }
-        let line =
-            |&(name, passed, of): &(&str, usize, usize)| words::milestone(&text(name), passed, of);
-        milestones.iter().map(line).collect()
+        let line = |(number, &(name, passed, of)): (usize, &(&str, usize, usize))| {
+            words::milestone(number, &text(name), passed, of)
+        };
+        (1..).zip(&milestones).map(line).collect()
     }
 
     /// The grade in one line: `exercise02: 5 of 9 checks; next: reads_the_whole_request`.
@@ -438,7 +439,10 @@ mod tests {
             &[CHECKS[0].begins("The start", ""), CHECKS[1], CHECKS[2].begins("The end", "")];
         let all = [(1, Passed), (2, Failed), (0, Passed)];
         let lines = grade(true, PARTS, &all).milestones();
-        assert_eq!(lines, ["The start: 2 of 2, done", "The end: 0 of 1"]);
+        assert_eq!(
+            lines,
+            ["Milestone 1 (The start): 2 of 2, done", "Milestone 2 (The end): 0 of 1"]
+        );
         // One check was asked for, there are no parts, or nothing has been begun.
         assert!(grade(true, PARTS, &all[..2]).milestones().is_empty());
         assert!(grade(true, CHECKS, &all).milestones().is_empty());

@@ -295,7 +295,7 @@ pub mod suite {
         not_started(exercise: &str);
         edited_elsewhere(file: &str, exercise: &str);
         reported_later(milestone: usize, lesson: &str, subject: &str, check: &str);
-        milestone(name: &str, passed: usize, of: usize);
+        milestone(number: usize, name: &str, passed: usize, of: usize);
         all_checks(name: &str, of: usize);
         some_checks(name: &str, passed: usize, of: usize);
         not_run(count: usize);

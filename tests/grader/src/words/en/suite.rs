@@ -23,8 +23,8 @@ words! {
         "also fails; its report comes when milestone {milestone} passes. To see it now: \
          {}cargo test -p {lesson} {subject}::{check}",
         if subject == "subject" { "SUBJECT=\"…\" " } else { "" };
-    milestone(name: &str, passed: usize, of: usize) =
-        "{name}: {passed} of {of}{}", if passed == of { ", done" } else { "" };
+    milestone(number: usize, name: &str, passed: usize, of: usize) =
+        "Milestone {number} ({name}): {passed} of {of}{}", if passed == of { ", done" } else { "" };
     all_checks(name: &str, of: usize) = "{name}: all {of} checks";
     some_checks(name: &str, passed: usize, of: usize) = "{name}: {passed} of {of} checks";
     not_run(count: usize) = ", {count} not run";

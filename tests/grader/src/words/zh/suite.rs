@@ -22,8 +22,8 @@ words! {
         "也没有通过；等阶段 {milestone} 通过了再看报告。现在就想看：\
          {}cargo test -p {lesson} {subject}::{check}",
         if subject == "subject" { "SUBJECT=\"…\" " } else { "" };
-    milestone(name: &str, passed: usize, of: usize) =
-        "{name}：{passed} / {of}{}", if passed == of { "，完成" } else { "" };
+    milestone(number: usize, name: &str, passed: usize, of: usize) =
+        "阶段 {number}（{name}）：{passed} / {of}{}", if passed == of { "，完成" } else { "" };
     all_checks(name: &str, of: usize) = "{name}：{of} 个检查项全部通过";
     some_checks(name: &str, passed: usize, of: usize) = "{name}：{of} 个检查项通过了 {passed} 个";
     not_run(count: usize) = "，{count} 个没有运行";
