@@ -8,7 +8,7 @@ use harness::{Failed, Trial};
 use crate::actors::Trace;
 use crate::actors::{Check, Run, Subject};
 use crate::machine::{must_fail, must_pass};
-use crate::report::{attempt, perform};
+use crate::report::{Report, attempt, perform};
 
 /// A test for the harness; ignored, with the reason, where the machine lacks what the check needs.
 pub(crate) fn trial(
@@ -40,14 +40,20 @@ pub(crate) fn right<'a>(
     })
 }
 
-/// A demand, or an experiment, that must hold. The other trials keep the machine busy, so one that's only late is
-/// tried again for a while.
+/// A demand, or an experiment, that must hold.
 pub(crate) fn pass(check: &Check, subject: Option<&Subject>) -> Result<(), Failed> {
+    in_time(check, subject).map_err(Failed::from)
+}
+
+/// What comes of a check that must pass. The other trials keep the machine busy, so one that's only late is tried
+/// again for a while.
+fn in_time(check: &Check, subject: Option<&Subject>) -> Result<(), Box<Report>> {
     let since = Instant::now();
     loop {
-        let Err(report) = perform(check, subject, must_pass()) else { return Ok(()) };
-        if !report.is_of_time() || since.elapsed() >= must_pass() / 2 {
-            return Err(report.into());
+        let outcome = perform(check, subject, must_pass());
+        let is_late = outcome.as_ref().is_err_and(|report| report.is_of_time());
+        if !is_late || since.elapsed() >= must_pass() / 2 {
+            return outcome;
         }
     }
 }
@@ -66,7 +72,7 @@ pub(crate) fn exactly(
     let wrong: Vec<String> = side_by_side(checks, |check| {
         if !fails.iter().any(|id| id.as_ref() == check.id) {
             return persists(|| {
-                let outcome = perform(check, Some(subject), must_pass());
+                let outcome = in_time(check, Some(subject));
                 outcome.err().map(|report| format!("It must pass this check.\n{report}"))
             });
         }
