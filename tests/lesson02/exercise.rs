@@ -46,7 +46,7 @@
 //! over, `cargo grade --reset exercise02`. In another language: `SUBJECT="python3 my_server.py" cargo test -p
 //! lesson02`. One good answer, for afterwards, is `lessons/lesson02/solution.rs`.
 
-use std::net::{Shutdown, SocketAddr};
+use std::net::{Ipv6Addr, Shutdown, SocketAddr};
 use std::time::Duration;
 
 use common::{GREETING, REPLY};
@@ -93,7 +93,7 @@ pub const CHECKS: &[Check] = &[
         .hint("What does one `write` return when the client has no room, and what becomes of the rest?")
         .section("02-2-server.html#after-the-reply"),
     check("answers_on_ipv6", answers_on_ipv6)
-        .demands("With an IPv6 address, such as [::1]:0, it listens there and answers a client.")
+        .demands("With an IPv6 address, such as [::1]:0, it listens there, and at no other address, and answers a client.")
         .hint("Which part of your program takes it for granted that an address has four numbers?")
         .section("02-2-server.html#the-repair")
         .needs(Needs::Ipv6),
@@ -288,8 +288,13 @@ fn answers_a_slow_reader(run: &mut Run) -> Outcome {
 
 fn answers_on_ipv6(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve_with(&["[::1]:0"])?;
-    let is_there = address.ip().is_ipv6() && address.port() != 0;
+    let is_there = address.ip() == Ipv6Addr::LOCALHOST && address.port() != 0;
     run.ensure("it listens on [::1]", is_there, address)?;
+    // On Linux, a socket for all addresses of IPv6 takes clients of IPv4 as well.
+    if cfg!(target_os = "linux") {
+        run.is_refused(SocketAddr::new(private_loopback(), address.port()))
+            .hint("Which addresses does your listener have, and which has the user named?")?;
+    }
     serves_another(run, address)
 }
 
