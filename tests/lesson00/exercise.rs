@@ -358,9 +358,14 @@ fn takes_ipv6_addresses(run: &mut Run) -> Outcome {
     expected.insert(1, (ipv4, "loopback address, system port".into()));
     classifies(run, &expected)?;
     let (c, d) = (run.number(0..=255), run.number(1..=255));
-    let mapped =
-        ["127.0.0.1".into(), "0.0.0.0".into(), format!("10.1.{c}.{d}"), format!("192.168.{c}.{d}")]
-            .map(|address| line((format!("::ffff:{address}"), "other")));
+    let ipv4 =
+        ["127.0.0.1".into(), "0.0.0.0".into(), format!("10.1.{c}.{d}"), format!("192.168.{c}.{d}")];
+    // Mapped, compatible, translated (RFC 4291, 6052), and in 6to4's way (RFC 3056). The compatible form of 0.0.0.0 is `::`.
+    let mut mapped: Vec<String> = ipv4.iter().map(|address| format!("::ffff:{address}")).collect();
+    mapped.extend(ipv4.iter().filter(|it| *it != "0.0.0.0").map(|address| format!("::{address}")));
+    mapped.extend(ipv4.iter().map(|address| format!("64:ff9b::{address}")));
+    mapped.extend(["::7f00:1".into(), "2002:7f00:1::".into()]);
+    let mapped: Vec<_> = mapped.into_iter().map(|address| line((address, "other"))).collect();
     classifies(run, &mapped)
         .hint("Is an IPv4 address that is written as an IPv6 one in any range of the assignment?")
 }
@@ -395,5 +400,11 @@ fn looks_at_all_of_them(run: &mut Run) -> Outcome {
         .hint("Does your program report only the first error?")?
         .exited_with(1)
         .hint("How does the end of your program know that there was an error before?")?;
-    Ok(())
+    let many: Vec<_> = (0..300)
+        .map(|number| {
+            let address = format!("127.3.{}.{}:{}", number / 256, number % 256, 80 + number % 7);
+            (address, "loopback address, system port".into())
+        })
+        .collect();
+    classifies(run, &many)
 }

@@ -20,6 +20,12 @@ pub fn refuses_what_is_no_address(run: &mut Run) -> Outcome {
             "1.2.3.4.5:80",
             "256.0.0.1:80",
             &large,
+            // What a language takes for a number besides digits.
+            "127.0.0.+1:80",
+            "127.0.0.-1:80",
+            "127.0.0.1_0:80",
+            "127.0.0.0x1:80",
+            "127.0.0.1e0:80",
             &name,
             &number,
             // The tutorial's placeholder.
@@ -30,6 +36,8 @@ pub fn refuses_what_is_no_address(run: &mut Run) -> Outcome {
             "127.0.0.1:80:90",
             "127.0.0.1:80/",
             "http://127.0.0.1:80",
+            // Each time that it comes.
+            &name,
         ],
     )?;
     refuses(
@@ -51,6 +59,12 @@ pub fn refuses_what_is_no_address(run: &mut Run) -> Outcome {
             "[12345::]:80",
             "[1:2:3:4:5:6:7:8:9]:80",
             "[1:2:3]:80",
+            "[::+1]:80",
+            "[::1_0]:80",
+            "[::0x1]:80",
+            "[::127.0.0]:80",
+            "[::127.0.0.256]:80",
+            "[1:2:3:4:5:6:7:127.0.0.1]:80",
             "[127.0.0.1]:80",
             "[localhost]:80",
         ],

@@ -4,7 +4,8 @@
 //!
 //! Instead of: exercise00
 //! Fails: names_the_kind_of_address, names_the_range_of_the_port,
-//!   knows_that_port_0_is_none, looks_at_all_of_them, takes_ipv6_addresses
+//!   knows_that_port_0_is_none, looks_at_all_of_them, takes_ipv6_addresses,
+//!   refuses_what_is_no_address
 
 mod answer;
 
