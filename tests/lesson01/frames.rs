@@ -130,6 +130,8 @@ pub fn prints_the_text_exactly(run: &mut Run) -> Outcome {
         format!("\u{fffd} {word}"),
         format!("\r\n\n{word}\r\n{word}\r{word}\u{2028}%s\\n\r\n\n"),
         "\n".into(),
+        // One character or two, which look alike.
+        format!("e\u{301} is not \u{e9}, {word}"),
     ] {
         replies(run, &text)?;
     }

@@ -51,7 +51,8 @@ use std::time::Duration;
 
 use common::{GREETING, REPLY};
 use grader::{
-    Check, Hint, Needs, Outcome, Peer, Run, check, is_wine, private_loopback, sockets, text,
+    Check, Hint, Needs, Outcome, Peer, Run, check, has_ipv6, is_wine, private_loopback, sockets,
+    text,
 };
 use socket2::SockRef;
 
@@ -138,7 +139,7 @@ pub const CHECKS: &[Check] = &[
         .section("02-2-server.html#the-repair")
         .needs(Needs::Unix),
     check("ends_a_silent_client_in_time", ends_a_silent_client_in_time::<Requests>)
-        .demands("With a time limit of 1.3 seconds, a client that stays silent, or says something only just before they're over, is ended then, not earlier, and less than a second later.")
+        .demands("With a time limit of 1.3 seconds, a client that stays silent, or says something only just before they're over, is ended then, not earlier, and less than a second later. Of clients whose time is over, no descriptor is left.")
         .hint("From which moment does your limit count, and how often does it begin anew?")
         .section("02-2-server.html#the-repair"),
     check("gives_a_client_time", limits::gives_a_client_time)
@@ -196,7 +197,13 @@ fn answers_a_request(run: &mut Run) -> Outcome {
 }
 
 fn serves_the_next_client(run: &mut Run) -> Outcome {
-    let (server, address) = run.serve()?;
+    let addresses: &[&str] =
+        if has_ipv6() { &["127.0.0.1:0", "[::1]:0"] } else { &["127.0.0.1:0"] };
+    addresses.iter().try_for_each(|address| serves_five_that_wait(run, address))
+}
+
+fn serves_five_that_wait(run: &mut Run, address: &str) -> Outcome {
+    let (server, address) = run.serve_with(&[address])?;
     let mut clients = Vec::new();
     for number in 1..=5 {
         let mut client = run.connect_as(&text!("client {number}", number), address)?;
@@ -237,7 +244,15 @@ fn reads_the_whole_request(run: &mut Run) -> Outcome {
     client.send_in_chunks(&pieces)?;
     client.finish_sending()?;
     let request = [&[start], &pieces[..]].concat().concat();
-    client.receives_all([reply("").as_bytes(), &request].concat())
+    client.receives_all([reply("").as_bytes(), &request].concat())?;
+
+    // A byte order mark, half an end of line and a character of four bytes, all of them cut.
+    let (_server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    let text = "\u{feff}\r\n\u{1f600}\r";
+    client.send_in_chunks(&text.bytes().map(|byte| [byte]).collect::<Vec<_>>())?;
+    client.finish_sending()?;
+    client.receives_all(reply(text))
 }
 
 fn answers_any_text(run: &mut Run) -> Outcome {

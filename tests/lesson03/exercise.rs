@@ -58,8 +58,8 @@ use std::net::SocketAddr;
 
 use common::{GREETING, REPLY};
 use grader::{
-    Check, Hint, Needs, Outcome, Peer, Program, Run, check, is_wine, private_loopback,
-    text,
+    Check, Hint, Needs, Outcome, Peer, Program, Run, check, has_ipv6, is_wine,
+    private_loopback, text,
 };
 
 use crate::holder::{
@@ -100,7 +100,7 @@ pub const CHECKS: &[Check] = &[
         .hint("What does your time limit measure: one `read`, or the conversation?")
         .section("02-2-server.html#the-repair"),
     check("ends_a_silent_client_in_time", ends_a_silent_client_in_time::<Greetings>)
-        .demands("With a time limit of 1.3 seconds, a client that stays silent, or says something only just before they're over, is ended then, not earlier, and less than a second later.")
+        .demands("With a time limit of 1.3 seconds, a client that stays silent, or says something only just before they're over, is ended then, not earlier, and less than a second later. Of clients whose time is over, no descriptor is left.")
         .hint("From which moment does your limit count, and how often does it begin anew?")
         .section("02-2-server.html#the-repair"),
     check("gives_a_client_time", gives_a_client_time)
@@ -244,6 +244,14 @@ fn reads_to_the_clients_end(run: &mut Run) -> Outcome {
     let mut client = run.connect(address)?;
     Greetings::sends_much(&mut client)?;
     client.close();
+
+    // Much after the reply. What a closed socket is sent is answered with a reset, which the next write meets.
+    let mut client = serves_a_client(run, address)?;
+    for _ in 0..3 {
+        client.write_all(&[b'x'; 1 << 20], "the server reads on")?;
+        let _ = client.has_been_read()?;
+    }
+    client.close();
     serves_a_client(run, address)?.close();
     Ok(())
 }
@@ -269,12 +277,33 @@ fn never_listens_twice(run: &mut Run) -> Outcome {
 }
 
 fn restarts_after_closing_first(run: &mut Run) -> Outcome {
+    let own = SocketAddr::new(private_loopback(), 0).to_string();
+    restarts_after(run, &[&own], leaves_closing_first)?;
+    if has_ipv6() {
+        restarts_after(run, &["[::1]:0"], leaves_closing_first)?;
+    }
+    // It closes first because the client's time is over.
+    restarts_after(run, &["--time-limit", "0.3", &own], |run, address| {
+        let mut silent = run.connect(address)?;
+        silent.receives_no_reply()?;
+        let name = silent.local();
+        silent.close();
+        Ok(name)
+    })
+}
+
+/// After a run with a client that does this, which leaves a connection in TIME_WAIT, the next one gets the port.
+fn restarts_after(
+    run: &mut Run,
+    arguments: &[&str],
+    client: impl Fn(&mut Run, SocketAddr) -> Outcome<SocketAddr>,
+) -> Outcome {
     let first = Cell::new(None);
     run.while_in_time_wait(
         |run| {
-            let (server, address) = run.serve_on_own_address()?;
+            let (server, address) = run.serve_with(arguments)?;
             first.set(Some(server));
-            Ok([address, leaves_closing_first(run, address)?])
+            Ok([address, client(run, address)?])
         },
         |run, [address, _]| {
             let first: Option<Program> = first.take();

@@ -31,6 +31,13 @@ pub fn knows_a_live_server(run: &mut Run) -> Outcome {
         let taken = run.attempt("learn its address", holder.local_addr())?;
         cannot_listen(run, SocketAddr::new(private_loopback(), taken.port()), A_SERVER)?;
         close(holder);
+
+        // As many programs do it, to have both families: Linux gives them IPv4's addresses, too (ipv6(7)).
+        let holder = TcpListener::bind("[::]:0");
+        let holder = run.attempt("another program listens on [::]", holder)?;
+        let taken = run.attempt("learn its address", holder.local_addr())?;
+        cannot_listen(run, SocketAddr::new(private_loopback(), taken.port()), A_SERVER)?;
+        close(holder);
     }
 
     // This very program, which also has to go on. (On Windows, two sockets with SO_REUSEADDR can both listen:

@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use grader::sockets::{self, Socket, State};
-use grader::{Check, Hint, Needs, Outcome, Peer, Run, check, text};
+use grader::{Check, Hint, Needs, Outcome, Peer, Run, check, has_ipv6, text};
 
 use crate::checks::is_not_connected;
 use crate::exercise::serves_a_client;
@@ -28,17 +28,20 @@ fn keeps_to_its_queue(run: &mut Run) -> Outcome {
     let most = std::fs::read_to_string("/proc/sys/net/core/somaxconn");
     let most = most.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(128);
     for room in [1, run.number(2..=9), run.number(129..=200).min(most)] {
-        has_room_for(run, &["--queue", &room.to_string()], room)?;
+        has_room_for(run, "127.0.0.1:0", &["--queue", &room.to_string()], room)?;
+    }
+    if has_ipv6() {
+        has_room_for(run, "[::1]:0", &["--queue", "2"], 2)?;
     }
     Ok(())
 }
 
 fn has_room_for_128_clients(run: &mut Run) -> Outcome {
-    has_room_for(run, &[], 128)
+    has_room_for(run, "127.0.0.1:0", &[], 128)
 }
 
-fn has_room_for(run: &mut Run, options: &[&str], room: u64) -> Outcome {
-    let arguments = [options, &["--time-limit", "60", "127.0.0.1:0"]].concat();
+fn has_room_for(run: &mut Run, address: &str, options: &[&str], room: u64) -> Outcome {
+    let arguments = [options, &["--time-limit", "60", address]].concat();
     let (mut server, address) = run.serve_with(&arguments)?;
     // It has its reply and stays: the server reads on, and accepts no other.
     let served = serves_a_client(run, address)?;

@@ -8,7 +8,8 @@
 //!   survives_bytes_that_are_not_text, survives_a_reset,
 //!   refuses_a_request_that_is_too_long, gives_up_on_a_silent_client,
 //!   gives_up_on_a_slow_sender, gives_up_on_a_client_that_never_reads,
-//!   survives_whatever_is_sent, waits_for_descriptors, waits_for_its_stderr
+//!   survives_whatever_is_sent, waits_for_descriptors, waits_for_its_stderr,
+//!   ends_a_silent_client_in_time
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

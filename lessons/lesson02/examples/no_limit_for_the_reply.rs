@@ -3,7 +3,7 @@
 //! A client that doesn't read its reply holds the server forever.
 //!
 //! Instead of: exercise02
-//! Fails: gives_up_on_a_client_that_never_reads
+//! Fails: gives_up_on_a_client_that_never_reads, ends_a_silent_client_in_time
 
 mod shared;
 

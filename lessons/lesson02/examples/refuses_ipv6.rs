@@ -1,7 +1,7 @@
 //! The server takes no address of IPv6.
 //!
 //! Instead of: exercise02
-//! Fails: answers_on_ipv6
+//! Fails: answers_on_ipv6, serves_the_next_client
 
 mod shared;
 

@@ -5,7 +5,8 @@
 //! down.
 //!
 //! Instead of: exercise02
-//! Fails: survives_a_reset, gives_up_on_a_client_that_never_reads
+//! Fails: survives_a_reset, gives_up_on_a_client_that_never_reads,
+//!   ends_a_silent_client_in_time
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -3,7 +3,8 @@
 //! It can't be bound to an address of IPv6.
 //!
 //! Instead of: exercise03
-//! Fails: listens_on_ipv6, knows_a_live_server
+//! Fails: listens_on_ipv6, knows_a_live_server, restarts_after_closing_first,
+//!   keeps_to_its_queue
 
 mod shared;
 

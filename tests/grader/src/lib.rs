@@ -62,7 +62,7 @@ pub use check::{Broken, Hint, Milestone, Needs, Outcome};
 pub use machine::sockets;
 pub use machine::{
     Machine, Network, Quota, Retransmits, Rlimit, Usage, close, despite_stalls, end_programs_of,
-    is_wine, keep_private, lesson_folder, program_file, workspace,
+    has_ipv6, is_wine, keep_private, lesson_folder, program_file, workspace,
 };
 pub use report::{Report, judge, recorded, without_frames};
 pub use suite::{Begun, Exercise, Graded, LIVE, Lesson, RECORD, Status, begun, starter};

@@ -259,7 +259,7 @@ fn messages() -> Catalog {
 #[test]
 fn each_text_has_its_chinese() {
     let wrong = wrong(&sources(), &messages());
-    let is_demanded = std::env::var("CI").is_ok_and(|ci| ci == "true");
+    let is_demanded = std::env::var("CI").is_ok_and(|set| !set.is_empty());
     assert!(!is_demanded || wrong.is_empty(), "{}", wrong.join("\n"));
     wrong.iter().for_each(|line| eprintln!("{line}"));
 }

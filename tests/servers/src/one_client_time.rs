@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use grader::{Hint, Outcome, Program, Run, is_wine, text};
 
-use crate::robustness::{Protocol, break_off};
+use crate::robustness::{Protocol, break_off, narrow};
 
 /// How much longer than its limit a client may be held: a server may report, finish sending, and read on for a
 /// moment before it closes.
@@ -20,7 +20,9 @@ const LIMIT: Duration = Duration::from_millis(1300);
 /// A silent client is ended when its limit is over, not before and not much later. So is one that says its
 /// first word late: its time has begun with the connection.
 pub fn ends_a_silent_client_in_time<P: Protocol>(run: &mut Run) -> Outcome {
-    ends_silent_clients::<P>(run, LIMIT, &["--time-limit", "1.3", "127.0.0.1:0"])
+    ends_silent_clients::<P>(run, LIMIT, &["--time-limit", "1.3", "127.0.0.1:0"])?;
+    lets_go_of_those_whose_time_is_over::<P>(run)
+        .hint("Which of your ways out of a conversation leaves its connection open?")
 }
 
 /// The same where the user gives no limit.
@@ -91,6 +93,11 @@ pub fn serves_a_hundred_clients<P: Protocol>(run: &mut Run) -> Outcome {
         let now = server.usage().ok()?;
         (now.descriptors < before.descriptors + 5).then_some(())
     })?;
+    // A pool may keep some for the next clients.
+    run.until("it has no threads for them any more", || {
+        (server.usage().ok()?.threads < before.threads + 200).then_some(())
+    })
+    .hint("What have you started for a client, and what ends it when the client has gone?")?;
     let files_more = count().saturating_sub(files_before);
     run.ensure(
         "it has left no files of theirs",
@@ -100,6 +107,38 @@ pub fn serves_a_hundred_clients<P: Protocol>(run: &mut Run) -> Outcome {
     .hint("What have you written down of a client, and who deletes it when the client has gone?")?;
     keeps_no_memory::<P>(run, &server, address)
         .hint("Which of your values still has a client's request when that client has gone?")
+}
+
+/// A client that is silent, one that stops in its request, and one that doesn't read its reply are cut off. Round after
+/// round, no descriptor of theirs may be left.
+fn lets_go_of_those_whose_time_is_over<P: Protocol>(run: &mut Run) -> Outcome {
+    let (server, address) = run.serve_with(&["--time-limit", "0.3", "127.0.0.1:0"])?;
+    // Where the system doesn't tell.
+    if server.usage().is_err() {
+        return Ok(());
+    }
+    run.grants(Duration::from_secs(3));
+    let round = |run: &mut Run| {
+        run.as_one_step("three clients hold the server until their time is over", |run| {
+            let stream = run.attempt("a client with small buffers connects", narrow(address))?;
+            let _ = stream.set_write_timeout(Some(Duration::from_secs(1)));
+            P::sends_without_reading(&stream);
+            let mut half = run.connect(address)?;
+            // On a busy machine, the server may have cut it off already.
+            let _ = half.send(P::HALF);
+            run.connect(address)?.receives_no_reply()?;
+            half.close();
+            drop(stream);
+            run.becomes_idle(&server)
+        })?;
+        Ok(server.usage()?.descriptors)
+    };
+    let before = round(run)?;
+    round(run)?;
+    round(run)?;
+    run.until("the server has closed its connections with them", || {
+        (server.usage().ok()?.descriptors < before + 2).then_some(())
+    })
 }
 
 /// Temporary files of this server are in a folder of its own, where the system has such a variable.

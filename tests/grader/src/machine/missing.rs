@@ -64,7 +64,8 @@ impl Needs {
     }
 }
 
-fn has_ipv6() -> bool {
+/// Whether this machine has an address of IPv6, if only for itself.
+pub fn has_ipv6() -> bool {
     TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok()
 }
 

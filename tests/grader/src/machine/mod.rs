@@ -28,7 +28,7 @@ pub(crate) use busy::{busy_since, slowdown};
 pub(crate) use channel::{Channel, tell, tell_on};
 pub(crate) use data::{Data, RECORDED as RECORDED_SEED, seed};
 pub(crate) use deadline::Deadline;
-pub use missing::is_wine;
+pub use missing::{has_ipv6, is_wine};
 pub use network::{Machine, Network, Retransmits};
 pub(crate) use patience::{graded, must_fail, must_pass};
 pub(crate) use places::built;
