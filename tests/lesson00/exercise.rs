@@ -296,6 +296,16 @@ fn names_the_range_of_the_port(run: &mut Run) -> Outcome {
     classifies(run, &expected)
 }
 
+/// The borders once more, behind an address of IPv6.
+const PORTS: &[(&str, &str)] = &[
+    ("0", "no port yet"),
+    ("1023", "system port"),
+    ("1024", "user port"),
+    ("49151", "user port"),
+    ("49152", "dynamic port"),
+    ("65535", "dynamic port"),
+];
+
 fn knows_that_port_0_is_none(run: &mut Run) -> Outcome {
     let drawn = format!("127.0.{}.{}:0", run.number(0..=255), run.number(2..=255));
     classifies(
@@ -366,6 +376,11 @@ fn takes_ipv6_addresses(run: &mut Run) -> Outcome {
     mapped.extend(ipv4.iter().map(|address| format!("64:ff9b::{address}")));
     mapped.extend(["::7f00:1".into(), "2002:7f00:1::".into()]);
     let mapped: Vec<_> = mapped.into_iter().map(|address| line((address, "other"))).collect();
+    let ports: Vec<_> = PORTS
+        .iter()
+        .map(|(port, range)| (format!("[::1]:{port}"), format!("loopback address, {range}")))
+        .collect();
+    classifies(run, &ports)?;
     classifies(run, &mapped)
         .hint("Is an IPv4 address that is written as an IPv6 one in any range of the assignment?")
 }

@@ -40,7 +40,7 @@ pub fn answers_every_line(run: &mut Run) -> Outcome {
 }
 
 /// Lines, or the replies to them, in one piece.
-trait Concat {
+pub trait Concat {
     fn concat_with(&self, each: impl Fn(&str) -> String) -> String;
 }
 

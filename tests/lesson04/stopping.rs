@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use grader::{Hint, Outcome, Peer, Program, Run, is_wine, looked_up, text};
+use grader::{Hint, Outcome, Peer, Program, Run, is_wine, looked_up, sockets, text};
 use servers::many_clients::{self, in_time};
 use servers::robustness::break_off;
 
@@ -48,6 +48,14 @@ pub fn closes_on_bytes_that_are_not_text(run: &mut Run) -> Outcome {
     cut.receives(reply("one")).hint(DUE)?;
     cut.receives_no_reply()?;
     server.reports(cut.local()).hint(REPORTS)?;
+    // Its replies wait for room, and then comes what ends it.
+    let (mut late, replies) = reads_nothing(run, address, 0)?;
+    late.send(b"\xff\n")?;
+    server.waits_until_idle();
+    begins_to_read(run, &late)?;
+    late.receives(replies).hint(DUE)?;
+    late.receives_no_reply()?;
+    server.reports(late.local()).hint(REPORTS)?;
     serves_on(run, address, &mut other).hint(DISTURBED)?;
     closes_after_its_replies(run).hint("What does the kernel do with replies that it has not sent yet, when the connection is closed with unread input?")
 }
@@ -75,6 +83,7 @@ pub fn closes_on_a_line_that_is_too_long(run: &mut Run) -> Outcome {
             "你".repeat(MAX_LINE / 3 + 1) + "\n",
         ),
         (looked_up("the client with a last line that is too long"), format!("{longest}x")),
+        (looked_up("the client with a byte too many before its `\\n`"), format!("{longest}\r\n")),
     ] {
         let mut client = run.connect_as(name, address)?;
         client.send(format!("one\n{line}"))?;
@@ -119,6 +128,12 @@ pub fn survives_a_reset(run: &mut Run) -> Outcome {
         let name = client.local();
         client.reset();
         server.reports(name).hint(REPORTS)?;
+        // The server waits in `write`, so it's this call that fails.
+        let (client, _) = reads_nothing(run, address, 8000)?;
+        server.waits_until_idle();
+        let name = client.local();
+        client.reset();
+        server.reports(name).hint("Which of your calls can meet a reset, besides `read`, and what do you do with its error?")?;
     }
     serves_on(run, address, &mut other).hint(DISTURBED)
 }
@@ -181,9 +196,11 @@ fn cannot_fill_the_memory(run: &mut Run, server: &Program, address: SocketAddr) 
 }
 
 pub fn leaves_nothing_behind(run: &mut Run) -> Outcome {
+    // A thousand clients take more than one does.
+    run.grants(Duration::from_secs(2));
     many_clients::leaves_nothing_behind(run, |run, address, number| {
         if number == 0 {
-            break_off::<Lines>(run, address, 100)?;
+            break_off::<Lines>(run, address, 1000)?;
         }
         let mut client = run.connect(address)?;
         is_served(&mut client)?;
@@ -215,11 +232,12 @@ pub fn stops_on_ctrl_c(run: &mut Run) -> Outcome {
         let (mut server, address, mut idle) = serve_another(run)?;
         let mut slow = run.connect_as("the slow client", address)?;
         is_served(&mut slow)?;
-        slow.send("half a ")?;
+        // Longer than many a buffer.
+        slow.send("half a ".repeat(300))?;
         // What is unread makes a reset of the end.
         if !slow.has_been_read()? {
             slow.send("line\n")?;
-            slow.receives(reply("half a line"))?;
+            slow.receives(reply(&("half a ".repeat(300) + "line")))?;
         }
         let mut more = Vec::new();
         for _ in 0..20 {
@@ -265,6 +283,7 @@ fn finishes_lines_at(run: &mut Run, signal: fn(&mut Program) -> Outcome) -> Outc
     loop {
         let (mut server, address) = run.serve_on_own_address()?;
         let client = reads_nothing(run, address, 0)?;
+        let client = sends_more_lines(run, address, client)?;
         signal(&mut server)?;
         let since = Instant::now();
         let outcome = finishes_lines(run, server, address, client);
@@ -276,6 +295,23 @@ fn finishes_lines_at(run: &mut Run, signal: fn(&mut Program) -> Outcome) -> Outc
             return outcome;
         }
     }
+}
+
+/// Lines that a server may find in its kernel only when the first ones are answered.
+fn sends_more_lines(
+    run: &mut Run,
+    address: SocketAddr,
+    (mut client, mut replies): (Peer, String),
+) -> Outcome<(Peer, String)> {
+    let name = client.local();
+    let more: Vec<String> = (1..=1000).map(|number| format!("more {number}")).collect();
+    client.send(more.concat_with(|line| format!("{line}\n")))?;
+    run.until("these lines have arrived as well", || {
+        let socket = sockets::socket_between(name, address);
+        socket.is_none_or(|socket| socket.send_queue == 0).then_some(())
+    })?;
+    replies += &more.concat_with(reply);
+    Ok((client, replies))
 }
 
 fn finishes_lines(
@@ -307,7 +343,10 @@ pub fn stops_in_time(run: &mut Run) -> Outcome {
     in_time(run, |run| {
         let (mut server, address) = run.serve()?;
         // Several, since they may be waited for one after the other.
-        let _greedy = [reads_nothing(run, address, 0)?, reads_nothing(run, address, 0)?];
+        let mut greedy = Vec::new();
+        for _ in 0..5 {
+            greedy.push(reads_nothing(run, address, 0)?);
+        }
         let mut talks = run.connect_as("a client that sends a line every 20 ms", address)?;
         is_served(&mut talks)?;
         sends_lines(run, &talks)?;

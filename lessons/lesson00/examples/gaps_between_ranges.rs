@@ -4,7 +4,7 @@
 //! neither range. They fall through to the last one, and are called dynamic.
 //!
 //! Instead of: exercise00
-//! Fails: names_the_range_of_the_port
+//! Fails: names_the_range_of_the_port, takes_ipv6_addresses
 
 mod answer;
 

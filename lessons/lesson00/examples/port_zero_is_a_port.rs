@@ -4,7 +4,7 @@
 //! port.
 //!
 //! Instead of: exercise00
-//! Fails: knows_that_port_0_is_none
+//! Fails: knows_that_port_0_is_none, takes_ipv6_addresses
 
 mod answer;
 

@@ -4,7 +4,7 @@
 //! calls them dynamic.
 //!
 //! Instead of: exercise00
-//! Fails: names_the_range_of_the_port
+//! Fails: names_the_range_of_the_port, takes_ipv6_addresses
 
 mod answer;
 

@@ -3,7 +3,7 @@
 //! 1024 and 49152 are called by the range before them.
 //!
 //! Instead of: exercise00
-//! Fails: names_the_range_of_the_port
+//! Fails: names_the_range_of_the_port, takes_ipv6_addresses
 
 mod answer;
 
