@@ -46,7 +46,7 @@ fn is_elsewhere(word: &str, lesson: &str) -> bool {
 }
 
 /// The name, or the part of a name, that is most like the word.
-fn nearest(word: &str, tests: &[&str]) -> Option<String> {
+pub(crate) fn nearest(word: &str, tests: &[&str]) -> Option<String> {
     let word = word.trim_end_matches(':');
     let parts = tests.iter().flat_map(|test| test.split("::").chain([*test]));
     let near = parts.map(|part| (distance(word, part), part)).min_by_key(|(distance, _)| *distance);

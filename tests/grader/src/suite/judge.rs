@@ -1,7 +1,8 @@
 //! Checks on programs: what a program must pass, and what a wrong one must fail.
 
+use std::fmt::{self, Display};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use harness::{Failed, Trial};
 
@@ -63,26 +64,70 @@ fn in_time(check: &Check, subject: Option<&Subject>) -> Result<(), Box<Report>> 
 /// time. (A right program is tried once, unless it's late.)
 const ATTEMPTS: usize = 3;
 
+/// Where a program doesn't fare as its list of failures says.
+pub(crate) struct Mismatch {
+    /// What it fails, and isn't in the list.
+    pub lacks: Vec<&'static str>,
+    /// What is in the list, and it passes.
+    pub too_many: Vec<&'static str>,
+    told: Vec<String>,
+}
+
+impl Mismatch {
+    /// What the list `lacks one, two and has three too many`.
+    pub fn in_short(&self) -> String {
+        let lacks = format!("lacks {}", self.lacks.join(", "));
+        let has = format!("has {} too many", self.too_many.join(", "));
+        match (self.lacks.is_empty(), self.too_many.is_empty()) {
+            (false, true) => lacks,
+            (true, _) => has,
+            (false, false) => format!("{lacks} and {has}"),
+        }
+    }
+
+    /// What has been done to the list: `added one, two; dropped three`.
+    pub fn mended(&self) -> String {
+        let changes = [("added", &self.lacks), ("dropped", &self.too_many)];
+        let changes = changes.iter().filter(|(_, ids)| !ids.is_empty());
+        let changes = changes.map(|(change, ids)| format!("{change} {}", ids.join(", ")));
+        changes.collect::<Vec<_>>().join("; ")
+    }
+}
+
+impl Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.told.join("\n\n"))
+    }
+}
+
 /// Demands that the subject fails the checks in `fails` and passes all others.
 pub(crate) fn exactly(
     checks: &[Check],
     subject: &Subject,
     fails: &[impl AsRef<str> + Sync],
-) -> Result<(), Failed> {
-    let wrong: Vec<String> = side_by_side(checks, |check| {
-        if !fails.iter().any(|id| id.as_ref() == check.id) {
-            return persists(|| {
+) -> Result<(), Mismatch> {
+    let is_listed = |id: &str| fails.iter().any(|name| name.as_ref() == id);
+    let wrong: Vec<(&'static str, String)> = side_by_side(checks, |check| {
+        let told = if is_listed(check.id) {
+            persists(|| {
+                let outcome = attempt(Run::alone(Some(subject), &Trace::new(must_fail())), check);
+                let passes = || format!("{} passes {}, which it must fail", subject.name, check.id);
+                outcome.is_ok().then(passes)
+            })
+        } else {
+            persists(|| {
                 let outcome = in_time(check, Some(subject));
                 outcome.err().map(|report| format!("It must pass this check.\n{report}"))
-            });
-        }
-        persists(|| {
-            let outcome = attempt(Run::alone(Some(subject), &Trace::new(must_fail())), check);
-            let passes = || format!("{} passes {}, which it must fail", subject.name, check.id);
-            outcome.is_ok().then(passes)
-        })
+            })
+        };
+        told.map(|told| (check.id, told))
     });
-    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n\n").into()) }
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    let ids = wrong.iter().map(|(id, _)| *id);
+    let (too_many, lacks) = ids.partition(|id| is_listed(id));
+    Err(Mismatch { lacks, too_many, told: wrong.into_iter().map(|(_, told)| told).collect() })
 }
 
 /// What is wrong in each of a few attempts. One that hangs isn't tried again.
@@ -96,14 +141,6 @@ fn persists(attempt: impl Fn() -> Option<String>) -> Option<String> {
         wrong = attempt()?;
     }
     Some(wrong)
-}
-
-/// The checks that the subject fails with so much time.
-pub(crate) fn failed(checks: &[Check], subject: &Subject, patience: Duration) -> Vec<&'static str> {
-    side_by_side(checks, |check| {
-        let outcome = attempt(Run::alone(Some(subject), &Trace::new(patience)), check);
-        outcome.is_err().then_some(check.id)
-    })
 }
 
 /// What comes of all checks that this machine can run. A program that hangs in several of them is waited

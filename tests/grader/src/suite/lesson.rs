@@ -10,6 +10,7 @@ use crate::machine::{Channel, keep_private, lesson_folder, take_descriptors, tel
 use crate::suite::answers::{self, Answer};
 use crate::suite::exercise::{Exercise, Grade, Shown};
 use crate::suite::filter::{self, of_subject};
+use crate::suite::head::Role;
 use crate::suite::judge::{needing, pass, right, trial};
 use crate::suite::listed;
 use crate::suite::live;
@@ -39,6 +40,9 @@ pub struct Lesson {
     pub(crate) facts: Vec<Check>,
     pub(crate) exercise: Option<Exercise>,
 }
+
+/// What a wrong program takes the place of, and the checks that judge it; or what is wrong with its head.
+type Judged = Result<(Role, Judges), String>;
 
 impl Lesson {
     /// The lesson of this name, with its program, its wrong programs, those that rustc refuses, and the
@@ -219,7 +223,6 @@ impl Lesson {
             let whole = it.incomplete(&heads);
             if whole.is_empty() { Ok(()) } else { Err(whole.join("\n").into()) }
         }));
-        let programs = programs.unwrap_or_default();
         let mut grade = None;
         if let Some(exercise) = &lesson.exercise {
             let (yours, checks) = (exercise.name(), exercise.checks);
@@ -240,18 +243,17 @@ impl Lesson {
         // Where Linux hides what has been read, some of them can't be told from a right one.
         let hidden = Needs::Linux.missing().filter(|_| cfg!(target_os = "linux"));
         for program in programs {
-            for role in program.roles.clone() {
-                let Some(judges) = lesson.judges(&role.instead_of) else { continue };
-                let (program, trial) = (program.clone(), format!("wrong::{}", program.name));
-                // A program that is wrong in two places has two trials.
-                let place = if program.roles.len() > 1 {
-                    format!("::{}", role.instead_of)
-                } else {
-                    String::new()
-                };
-                let missing = WrongProgram::missing(&role, &judges).or_else(|| hidden.clone());
-                let trial = Trial::test(trial + &place, move || program.judged(&role, &judges));
-                trials.push(needing(trial, missing));
+            for (trial, judged) in lesson.wrong(&program) {
+                let program = program.clone();
+                trials.push(match judged {
+                    Err(why) => Trial::test(trial, move || Err(why.into())),
+                    Ok((role, judges)) => {
+                        let missing =
+                            WrongProgram::missing(&role, &judges).or_else(|| hidden.clone());
+                        let run = move || program.judged(&role, &judges);
+                        needing(Trial::test(trial, run), missing)
+                    }
+                });
             }
         }
         if let Some(exercise) = &lesson.exercise {
@@ -277,6 +279,26 @@ impl Lesson {
             trials.push(trial(format!("fact::{}", fact.id), fact, move || pass(&fact, None)));
         }
         (trials, grade)
+    }
+
+    /// The trials of a wrong program, by name: what is judged in each, or what is wrong with its head.
+    pub(crate) fn wrong(&self, program: &WrongProgram) -> Vec<(String, Judged)> {
+        let name = format!("wrong::{}", program.name);
+        let roles = match &program.roles {
+            Ok(roles) => roles,
+            Err(why) => return vec![(name, Err(why.clone()))],
+        };
+        let trial = |role: &Role| {
+            // A program that is wrong in two places has two trials.
+            let name = match roles.len() {
+                1 => name.clone(),
+                _ => format!("{name}::{}", role.instead_of),
+            };
+            let unknown = self.unknown(role);
+            let judges = self.judges(&role.instead_of).filter(|_| unknown.is_empty());
+            (name, judges.map(|judges| (role.clone(), judges)).ok_or(unknown.join("\n")))
+        };
+        roles.iter().map(trial).collect()
     }
 
     /// Right answers in other languages, and the files whose language isn't known.

@@ -3,6 +3,7 @@
 mod answers;
 mod exercise;
 mod filter;
+mod head;
 mod judge;
 mod lesson;
 mod listed;

@@ -9,6 +9,8 @@ use crate::actors::Check;
 use crate::check::Needs;
 use crate::machine::workspace;
 use crate::suite::answers::Answer;
+use crate::suite::filter::nearest;
+use crate::suite::head::Role;
 use crate::suite::lesson::Lesson;
 use crate::suite::page;
 use crate::suite::recorded_report::{self as recorded, Recorded};
@@ -16,16 +18,15 @@ use crate::suite::wrong::{self, WrongProgram};
 
 impl Lesson {
     /// What is missing, a line each.
-    pub(crate) fn incomplete(
-        &self,
-        programs: &Result<Vec<WrongProgram>, Vec<String>>,
-    ) -> Vec<String> {
+    pub(crate) fn incomplete(&self, programs: &[WrongProgram]) -> Vec<String> {
         let mut missing = Vec::new();
-        match programs {
-            Ok(programs) => missing.extend(self.wrong_heads(programs)),
-            Err(wrong) => missing.extend_from_slice(wrong),
+        for program in programs {
+            let wrong = match &program.roles {
+                Ok(roles) => roles.iter().flat_map(|role| self.unknown(role)).collect(),
+                Err(why) => vec![why.clone()],
+            };
+            missing.extend(wrong.iter().map(|why| format!("{}: {why}", program.name)));
         }
-        let programs = programs.as_deref().unwrap_or_default();
         missing.extend(self.not_alone(programs));
         missing.extend(self.unproved(programs));
         for file in ["exercise.rs", "solution.rs"] {
@@ -78,22 +79,27 @@ impl Lesson {
         self.exercise_checks().iter().chain(robustness)
     }
 
-    /// Heads of wrong programs that name what doesn't exist.
-    fn wrong_heads(&self, programs: &[WrongProgram]) -> Vec<String> {
-        let mut wrong = Vec::new();
-        for program in programs {
-            for role in &program.roles {
-                let Some(judges) = self.judges(&role.instead_of) else {
-                    wrong.push(format!("{}: there's no {}", program.name, role.instead_of));
-                    continue;
-                };
-                let named = role.fails.iter().chain(role.judged_on.iter().flatten());
-                for id in named.filter(|id| judges.iter().all(|check| check.id != **id)) {
-                    wrong.push(format!("{}: {} has no check {id}", program.name, role.instead_of));
-                }
-            }
-        }
-        wrong
+    /// What the head of a wrong program names, and doesn't exist.
+    pub(crate) fn unknown(&self, role: &Role) -> Vec<String> {
+        let Role { instead_of, fails, judged_on, .. } = role;
+        let Some(judges) = self.judges(instead_of) else {
+            let exercise =
+                self.exercise.as_ref().map(|exercise| format!(" or {}", exercise.name()));
+            let known = format!("{}{}", self.name, exercise.unwrap_or_default());
+            return vec![format!("there's no {instead_of} here: it's wrong instead of {known}")];
+        };
+        let known: Vec<&str> = judges.iter().map(|check| check.id).collect();
+        // What is judged only on its list names each twice.
+        let mut named: Vec<&str> =
+            fails.iter().chain(judged_on.iter().flatten()).map(String::as_str).collect();
+        named.retain(|id| !known.contains(id));
+        named.sort_unstable();
+        named.dedup();
+        let unknown = named.into_iter().map(|id| {
+            let nearest = nearest(id, &known).map(|name| format!("; do you mean {name}?"));
+            format!("{instead_of} has no check {id}{}", nearest.unwrap_or_default())
+        });
+        unknown.collect()
     }
 
     /// Wrong programs that another lesson has by the same name: cargo builds both into one file.
@@ -116,7 +122,7 @@ impl Lesson {
         let everywhere: Vec<WrongProgram> = lessons
             .flatten()
             .flatten()
-            .flat_map(|lesson| wrong::of_lesson(&lesson.path()).unwrap_or_default())
+            .flat_map(|lesson| wrong::of_lesson(&lesson.path()))
             .collect();
         let everywhere: BTreeSet<&str> = failures(&everywhere).map(|(_, id)| id).collect();
         let exercise = self.exercise.as_ref().map(|exercise| exercise.name()).unwrap_or_default();
@@ -184,7 +190,7 @@ impl Lesson {
 
 /// What these programs take the place of, each with a check that they fail.
 fn failures(programs: &[WrongProgram]) -> impl Iterator<Item = (&str, &str)> {
-    let roles = programs.iter().flat_map(|program| &program.roles);
+    let roles = programs.iter().flat_map(|program| &program.roles).flatten();
     roles.flat_map(|role| role.fails.iter().map(|id| (role.instead_of.as_str(), id.as_str())))
 }
 
@@ -295,8 +301,34 @@ mod tests {
         let of = |what: &str, check: &str| format!("//! Instead of: {what}\n//! Fails: {check}\n");
         assert_eq!(says(&of("lesson09", "best")), "odd: lesson09 has no check best");
         assert_eq!(says(&of("exercise09", "good")), "odd: exercise09 has no check good");
-        assert_eq!(says(&of("lesson08", "good")), "odd: there's no lesson08");
-        assert!(says("//! Odd.\n").contains("odd.rs: its head has no line `//! Instead of: …`"));
+        assert_eq!(
+            says(&of("lesson09", "goood")),
+            "odd: lesson09 has no check goood; do you mean good?"
+        );
+        let here = "odd: there's no lesson08 here: it's wrong instead of lesson09 or exercise09";
+        assert_eq!(says(&of("lesson08", "good")), here);
+        assert_eq!(says("//! Odd.\n"), "odd: its head has no line `//! Instead of: …`");
+    }
+
+    #[test]
+    fn a_bad_head_is_a_trial_that_fails() {
+        let trials = |head: &str| {
+            let tree = tree(&[("lesson09/examples/odd.rs", head)]);
+            let lesson = whole(tree.path());
+            let programs = wrong::of_lesson(&lesson.folder);
+            let odd = programs.iter().find(|program| program.name == "odd").unwrap();
+            lesson.wrong(odd)
+        };
+        for (head, name) in [
+            ("//! Odd.\n", "wrong::odd"),
+            ("//! Instead of: exercise09\n", "wrong::odd"),
+            ("//! Instead of: exercise9\n//! Fails: works\n", "wrong::odd"),
+            ("//! Instead of: lesson09\n//! Fails: goood\n", "wrong::odd"),
+            (&BAD.replace("works", "work"), "wrong::odd::exercise09"),
+        ] {
+            let mut bad = trials(head).into_iter().filter(|(_, judged)| judged.is_err());
+            assert_eq!(bad.next().unwrap().0, name, "{head}");
+        }
     }
 
     #[test]

@@ -1,49 +1,26 @@
-//! Wrong programs: one file each in a lesson's `examples/`. The head of the file says what is wrong with
-//! the program, and which checks it fails:
-//!
-//! ```text
-//! //! One read is taken for the whole request (C9).
-//! //!
-//! //! Instead of: exercise02
-//! //! Fails: reads_the_whole_request, answers_a_long_request
-//! ```
-//!
-//! The program is judged on all checks of what it takes the place of, and must fail exactly those of the
-//! list. `Judged on: CHECKS` narrows that down for a program that has only one mode of the lesson's, and
-//! `Judged only on these.` to the list itself. A check of robustness or of a mode is judged where the list
-//! names it. A program that is wrong in two places has an `Instead of:` for each. `Judged only on Unix.` is for
-//! what another system doesn't let the program do, or does in another way, and `Judged only on Linux.` for what can't
-//! be seen elsewhere.
+//! Wrong programs: one file each in a lesson's `examples/`. Each must fail exactly the checks that its [head](super::head)
+//! names.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use anstream::println;
 use harness::Failed;
 
 use crate::actors::{Check, Run, Subject};
 use crate::check::{Broken, Needs, Outcome};
-use crate::machine::{built, graded, lesson_folder as lesson, program_file, workspace};
-use crate::report::overwrites;
-use crate::suite::judge::{exactly, failed};
+use crate::machine::{built, lesson_folder as lesson, program_file, workspace};
+use crate::report::{Action, action};
+use crate::suite::head::{Role, roles, with_list};
+use crate::suite::judge::{Mismatch, exactly};
 
 /// A program that must fail some of the checks that it's judged on.
 #[derive(Clone)]
 pub(crate) struct WrongProgram {
     pub name: String,
     file: PathBuf,
-    pub roles: Vec<Role>,
-}
-
-/// What a wrong program takes the place of, and what it fails there.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Role {
-    /// `lesson02` or `exercise02`.
-    pub instead_of: String,
-    pub fails: Vec<String>,
-    /// All of the lesson's or the exercise's checks, if the head doesn't narrow it down.
-    pub judged_on: Option<Vec<String>>,
-    /// The only systems on which it can be told from a right one.
-    pub only_on: Option<Needs>,
+    /// Or what is wrong with its head.
+    pub roles: Result<Vec<Role>, String>,
 }
 
 /// The checks on which a program in one role is judged.
@@ -62,20 +39,14 @@ impl Judges {
 }
 
 /// The wrong programs of a lesson, by name.
-///
-/// # Errors
-///
-/// Says what is missing in the heads of the files.
-pub(crate) fn of_lesson(folder: &Path) -> Result<Vec<WrongProgram>, Vec<String>> {
-    let (mut programs, mut wrong) = (Vec::new(), Vec::new());
-    for name in files(&folder.join("examples"), "rs") {
+pub(crate) fn of_lesson(folder: &Path) -> Vec<WrongProgram> {
+    let names = files(&folder.join("examples"), "rs").into_iter();
+    let programs = names.map(|name| {
         let file = folder.join("examples").join(&name).with_extension("rs");
-        match fs::read_to_string(&file).map_err(|why| why.to_string()).and_then(|it| roles(&it)) {
-            Ok(roles) => programs.push(WrongProgram { name, file, roles }),
-            Err(why) => wrong.push(format!("{}: {why}", file.display())),
-        }
-    }
-    if wrong.is_empty() { Ok(programs) } else { Err(wrong) }
+        let text = fs::read_to_string(&file).map_err(|why| why.to_string());
+        WrongProgram { name, file, roles: text.and_then(|text| roles(&text)) }
+    });
+    programs.collect()
 }
 
 /// The names of a folder's files of one kind, sorted; none if there's no such folder.
@@ -87,49 +58,6 @@ pub(crate) fn files(folder: &Path, kind: &str) -> Vec<String> {
         .collect();
     names.sort();
     names
-}
-
-/// What the head of a file says.
-fn roles(text: &str) -> Result<Vec<Role>, String> {
-    let mut head = text.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim);
-    let mut roles: Vec<Role> = Vec::new();
-    while let Some(line) = head.next() {
-        if let Some(instead_of) = line.strip_prefix("Instead of:") {
-            roles.push(Role { instead_of: instead_of.trim().into(), ..Role::default() });
-            continue;
-        }
-        let role = roles.last_mut();
-        if let Some(list) = line.strip_prefix("Fails:") {
-            role.ok_or("Fails: comes before Instead of:")?.fails = names(list, &mut head);
-        } else if let Some(list) = line.strip_prefix("Judged on:") {
-            role.ok_or("Judged on: comes before Instead of:")?.judged_on =
-                Some(names(list, &mut head));
-        } else if line == "Judged only on these." {
-            let role = role.ok_or("Judged only on these. comes before Instead of:")?;
-            role.judged_on = Some(role.fails.clone());
-        } else if line.starts_with("Judged only on Unix.") {
-            role.ok_or("Judged only on Unix. comes before Instead of:")?.only_on =
-                Some(Needs::Unix);
-        } else if line.starts_with("Judged only on Linux.") {
-            role.ok_or("Judged only on Linux. comes before Instead of:")?.only_on =
-                Some(Needs::Linux);
-        }
-    }
-    match roles.iter().find(|role| role.fails.is_empty()) {
-        _ if roles.is_empty() => Err("its head has no line `//! Instead of: …`".into()),
-        Some(role) => Err(format!("its head names no check that it fails as {}", role.instead_of)),
-        None => Ok(roles),
-    }
-}
-
-/// Names with commas between them, on this line and, after a comma, on the next.
-fn names<'a>(first: &'a str, more: &mut impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut list = first.trim().to_owned();
-    while list.is_empty() || list.ends_with(',') {
-        let Some(line) = more.next() else { break };
-        list.push_str(line);
-    }
-    list.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
 }
 
 impl WrongProgram {
@@ -167,9 +95,18 @@ impl WrongProgram {
     }
 
     /// Demands that the program in this role fails exactly the checks that its head names.
-    /// `SNAPSHOTS=overwrite` writes the list anew instead.
+    /// `SNAPSHOTS=overwrite` mends the list instead, where it must.
     pub fn judged(&self, role: &Role, judges: &Judges) -> Result<(), Failed> {
-        let subject = self.subject()?;
+        self.judged_or(action(), &self.subject()?, role, judges).map_err(Failed::from)
+    }
+
+    fn judged_or(
+        &self,
+        action: Action,
+        subject: &Subject,
+        role: &Role,
+        judges: &Judges,
+    ) -> Result<(), String> {
         let is_judged_on = |check: &&Check| {
             role.judged_on.as_ref().is_none_or(|names| names.iter().any(|name| name == check.id))
         };
@@ -177,57 +114,44 @@ impl WrongProgram {
         let named = judges.named.iter().filter(is_named);
         let checks: Vec<Check> =
             judges.all.iter().filter(is_judged_on).chain(named).copied().collect();
-        if !overwrites() {
-            return exactly(&checks, &subject, &role.fails);
+        let Err(mismatch) = exactly(&checks, subject, &role.fails) else { return Ok(()) };
+        let fails = mended(&role.fails, &mismatch, &checks);
+        if fails.is_empty() {
+            return Err(format!(
+                "{mismatch}\n\n{} passes every check on which it's judged, so nothing is written: a wrong \
+                 program must fail one.",
+                self.name
+            ));
         }
-        // More time than a grade has: a busy machine must not add to the list.
-        let found = failed(&checks, &subject, 5 * graded());
-        // What this machine can't run stays as it is.
-        let fails: Vec<&str> = checks
-            .iter()
-            .filter(|check| match check.needs.missing() {
-                None => found.contains(&check.id),
-                Some(_) => is_named(check),
-            })
-            .map(|check| check.id)
-            .collect();
+        if action == Action::Verify {
+            return Err(format!(
+                "{mismatch}\n\nIts list {}. SNAPSHOTS=overwrite cargo test -p {} wrong::{} mends it.",
+                mismatch.in_short(),
+                self.package(),
+                self.name
+            ));
+        }
         let text = fs::read_to_string(&self.file).map_err(|why| why.to_string())?;
-        let new = with_list(&text, &role.instead_of, &fails);
-        // A file that is written is newer than its program, even if nothing in it has changed.
-        let written = if new == text { Ok(()) } else { fs::write(&self.file, new) };
-        written.map_err(|why| format!("cannot write {}: {why}", self.file.display()).into())
+        let file = self.file.strip_prefix(workspace()).unwrap_or(&self.file).display();
+        fs::write(&self.file, with_list(&text, &role.instead_of, &fails))
+            .map_err(|why| format!("cannot write {file}: {why}"))?;
+        // No failure, like other recordings; but a line says in which of many files to read the diff.
+        println!("\n{file} is written: {}\n", mismatch.mended());
+        Ok(())
     }
 }
 
-/// The text of a file with this list of checks for a role.
-fn with_list(text: &str, instead_of: &str, fails: &[&str]) -> String {
-    const WIDTH: usize = 90;
-    let mut list = vec!["//! Fails:".to_owned()];
-    for (place, name) in fails.iter().enumerate() {
-        let comma = if place + 1 < fails.len() { "," } else { "" };
-        if list.last().is_some_and(|line| line.len() + name.len() + 2 > WIDTH) {
-            list.push("//!  ".into());
-        }
-        list.last_mut().expect("a first line").push_str(&format!(" {name}{comma}"));
+/// A list without what the program passes, and with what it lacks at its place among the checks. What is neither
+/// stays where it is, as does what this machine can't run.
+fn mended<'a>(list: &'a [String], mismatch: &Mismatch, checks: &[Check]) -> Vec<&'a str> {
+    let place = |id: &str| checks.iter().position(|check| check.id == id);
+    let mut mended: Vec<&str> = list.iter().map(String::as_str).collect();
+    mended.retain(|id| !mismatch.too_many.contains(id));
+    for id in &mismatch.lacks {
+        let before = mended.iter().position(|other| place(other) > place(id));
+        mended.insert(before.unwrap_or(mended.len()), id);
     }
-    let (mut lines, mut new) = (text.lines().peekable(), Vec::new());
-    let mut is_role = false;
-    while let Some(line) = lines.next() {
-        if let Some(role) = line.strip_prefix("//! Instead of:") {
-            is_role = role.trim() == instead_of;
-        }
-        if !is_role || !line.starts_with("//! Fails:") {
-            new.push(line.to_owned());
-            continue;
-        }
-        new.append(&mut list);
-        let mut old = line;
-        while old.trim_end().ends_with(',') || old.trim() == "//! Fails:" {
-            let Some(next) = lines.next() else { break };
-            old = next;
-        }
-    }
-    new.join("\n") + "\n"
+    mended
 }
 
 impl Run {
@@ -243,7 +167,7 @@ impl Run {
         let program = files.find(|file| file.is_file()).map(|file| WrongProgram {
             name: name.into(),
             file,
-            roles: Vec::new(),
+            roles: Ok(Vec::new()),
         });
         let subject = program.ok_or("there's no such file".into()).and_then(|it| it.subject());
         subject.map_err(|why| Broken::new(format!("the wrong program {name}"), why))
@@ -253,7 +177,7 @@ impl Run {
 /// Has cargo build a lesson's wrong programs, unless all of them are as their files are now. `cargo test`
 /// has built them; `cargo test NAME` hasn't.
 pub(crate) fn build(name: &str) {
-    let programs = of_lesson(&lesson(name)).unwrap_or_default();
+    let programs = of_lesson(&lesson(name));
     if programs.iter().all(|program| program.subject().is_ok()) {
         return;
     }
@@ -308,52 +232,7 @@ fn sources(list: &str, root: &Path) -> Vec<PathBuf> {
 mod tests {
     use super::*;
     use crate::check::check;
-
-    const HEAD: &str = "\
-//! C9: one read is taken for the request.
-//!
-//! Instead of: exercise02
-//! Fails: one,
-//!   two, three
-//!
-//! Instead of: lesson02
-//! Fails: four
-//! Judged only on these.
-//! Judged only on Unix.
-
-use std::io;
-";
-
-    #[test]
-    fn a_head_says_which_checks_a_program_fails() {
-        let roles = roles(HEAD).unwrap();
-        let owned = |names: &[&str]| names.iter().copied().map(String::from).collect::<Vec<_>>();
-        let exercise = Role {
-            instead_of: "exercise02".into(),
-            fails: owned(&["one", "two", "three"]),
-            judged_on: None,
-            only_on: None,
-        };
-        let lesson = Role {
-            instead_of: "lesson02".into(),
-            fails: owned(&["four"]),
-            judged_on: Some(owned(&["four"])),
-            only_on: Some(Needs::Unix),
-        };
-        assert_eq!(roles, [exercise, lesson]);
-        for (head, why) in [
-            ("//! Nothing.\n", "its head has no line `//! Instead of: …`"),
-            ("//! Fails: one\n", "Fails: comes before Instead of:"),
-            ("//! Instead of: lesson02\n", "its head names no check that it fails as lesson02"),
-            // A list in the code is none.
-            (
-                "//! Instead of: lesson02\n\n//! Fails: one\n",
-                "its head names no check that it fails as lesson02",
-            ),
-        ] {
-            assert_eq!(super::roles(head).unwrap_err(), why);
-        }
-    }
+    use crate::machine::must_fail;
 
     #[test]
     fn a_program_that_cannot_be_seen_failing_is_not_judged() {
@@ -374,15 +253,89 @@ use std::io;
         assert_eq!(WrongProgram::missing(&role, &judges).is_some(), !cfg!(unix));
     }
 
+    /// What becomes of a program with this list, and of its file, where `one` and `three` fail.
+    fn judged(action: Action, list: &str) -> (Result<(), String>, String) {
+        const CHECKS: [Check; 6] = [
+            check("one", |_| Err(Broken::new("this", "that"))),
+            check("two", |_| Ok(())),
+            check("three", |_| Err(Broken::new("this", "that"))),
+            check("four", |_| Ok(())),
+            check("five", |_| Ok(())).needs(Needs::Program("no-such-tool")),
+            // Passes if it has more time than it gets where it must fail.
+            check("six", |run| match run.trace.left() > 2 * must_fail() {
+                true => Ok(()),
+                false => Err(Broken::new("this", "nothing: the time was up")),
+            }),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("lesson09/examples/wrong.rs");
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, format!("//! Instead of: lesson09\n//! Fails: {list}\n")).unwrap();
+        let program = of_lesson(&folder.path().join("lesson09")).remove(0);
+        let role = program.roles.clone().unwrap().remove(0);
+        let judges = match list {
+            "four" => Judges { all: CHECKS[3..5].to_vec(), named: Vec::new() },
+            _ => Judges { all: CHECKS.to_vec(), named: Vec::new() },
+        };
+        let subject = Subject::new("wrong", "/nonexistent");
+        let outcome = program.judged_or(action, &subject, &role, &judges);
+        let text = fs::read_to_string(&file).unwrap();
+        (outcome, text.lines().nth(1).unwrap().replace("//! Fails: ", ""))
+    }
+
     #[test]
-    fn a_list_is_written_anew() {
-        let text = with_list(HEAD, "exercise02", &["five"]);
-        assert_eq!(text, HEAD.replace("one,\n//!   two, three", "five"));
-        let long: Vec<&str> = vec!["a_check_with_a_name_that_is_long"; 4];
-        let text = with_list(HEAD, "lesson02", &long);
-        assert!(text.lines().all(|line| line.len() <= 90), "{text}");
-        assert_eq!(super::roles(&text).unwrap()[1].fails, long);
-        assert_eq!(with_list(&text, "lesson02", &["four"]), HEAD);
+    fn a_list_that_is_right_is_left_alone() {
+        for list in ["one, three", "three,one", "five, three,  one,"] {
+            for action in [Action::Verify, Action::Overwrite] {
+                assert_eq!(judged(action, list), (Ok(()), list.to_owned()));
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_is_mended_where_it_must() {
+        for (list, mended) in [
+            ("two", "one, three"),
+            ("three", "one, three"),
+            ("five, one", "three, five, one"),
+            ("one, two, three", "one, three"),
+            ("six, two", "one, three, six"),
+            // As it is in the file.
+            ("three, four, one", "three, one"),
+        ] {
+            assert_eq!(judged(Action::Overwrite, list), (Ok(()), mended.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_list_never_becomes_empty() {
+        for action in [Action::Verify, Action::Overwrite] {
+            let (outcome, list) = judged(action, "four");
+            let why = outcome.unwrap_err();
+            assert!(why.ends_with("a wrong program must fail one.") && list == "four", "{why}");
+        }
+    }
+
+    #[test]
+    fn a_mismatch_ends_with_what_to_do() {
+        let last =
+            |list| judged(Action::Verify, list).0.unwrap_err().lines().last().map(String::from);
+        let command = "SNAPSHOTS=overwrite cargo test -p lesson09 wrong::wrong mends it.";
+        let is = |says: &str| Some(format!("Its list {says}. {command}"));
+        assert_eq!(last("two"), is("lacks one, three and has two too many"));
+        assert_eq!(last("three"), is("lacks one"));
+        assert_eq!(last("one, two, three"), is("has two too many"));
+    }
+
+    #[test]
+    fn a_bad_head_hides_no_other_program() {
+        let folder = tempfile::tempdir().unwrap();
+        let examples = folder.path().join("examples");
+        fs::create_dir(&examples).unwrap();
+        fs::write(examples.join("bad.rs"), "//! Instead of: lesson09\n").unwrap();
+        fs::write(examples.join("good.rs"), "//! Instead of: lesson09\n//! Fails: one\n").unwrap();
+        let heads = of_lesson(folder.path()).into_iter().map(|it| (it.name, it.roles.is_ok()));
+        assert_eq!(heads.collect::<Vec<_>>(), [("bad".into(), false), ("good".into(), true)]);
     }
 
     #[test]
