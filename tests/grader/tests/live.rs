@@ -328,7 +328,9 @@ mod unix {
         assert_eq!(said.lines().filter(|line| line.contains("FAILED")).count(), 2, "{said}");
         let expected = "lessons/lesson09/exercise.rs has been edited, and its first line is still";
         assert!(said.contains(expected) && said.contains("Delete that line"), "{said}");
-        assert!(said.contains("`cargo grade` runs all"), "{said}");
+        // No `cargo test` has started it that leaves out other lessons, as Linux knows.
+        let says_more = said.contains("`cargo grade` runs all");
+        assert_eq!(says_more, !cfg!(target_os = "linux"), "{said}");
         for untouched in [format!("\u{feff}{FIRST}fn main() {{}}\n"), format!("\n{FIRST}")] {
             let (_, said) = graded(&untouched);
             assert!(said.contains("exercise09: not started (delete"), "{said}");

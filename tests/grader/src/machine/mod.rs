@@ -3,6 +3,7 @@
 
 mod activity;
 mod busy;
+mod cargo;
 mod channel;
 mod data;
 mod deadline;
@@ -25,6 +26,7 @@ mod terminal;
 
 pub(crate) use activity::{Activity, is_asleep};
 pub(crate) use busy::{busy_since, slowdown};
+pub(crate) use cargo::stops_at_a_failure;
 pub(crate) use channel::{Channel, tell, tell_on};
 pub(crate) use data::{Data, RECORDED as RECORDED_SEED, seed};
 pub(crate) use deadline::Deadline;

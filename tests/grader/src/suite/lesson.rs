@@ -6,7 +6,9 @@ use harness::{Arguments, Failed, Trial};
 
 use crate::actors::{Check, Subject};
 use crate::check::Needs;
-use crate::machine::{Channel, keep_private, lesson_folder, take_descriptors, tell_on, workspace};
+use crate::machine::{
+    Channel, keep_private, lesson_folder, stops_at_a_failure, take_descriptors, tell_on, workspace,
+};
 use crate::suite::answers::{self, Answer};
 use crate::suite::exercise::{Exercise, Grade, Shown};
 use crate::suite::filter::{self, of_subject};
@@ -205,7 +207,7 @@ impl Lesson {
                 return ExitCode::FAILURE;
             }
         }
-        if conclusion.has_failed() && says_more {
+        if conclusion.has_failed() && says_more && stops_at_a_failure() {
             println!("{}\n", speaking(language, words::other_lessons));
         }
         conclusion.exit_code()

@@ -74,8 +74,9 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.trim().lines().map(str::trim_end)
 }
 
-/// A file of the lesson that has been changed while its exercise is the untouched starter. Git knows; without
-/// it, the times of the files must do.
+/// A file of the lesson that has been changed while its exercise is the untouched starter: a learner may have
+/// written the answer into `solution.rs`, `src/main.rs` or a new file. Git knows; without it, the times of the
+/// files must do.
 pub(crate) fn changed_instead(lesson: &Path) -> Option<PathBuf> {
     let mut git = Command::new("git");
     git.args(["status", "--porcelain", "-z", "--no-renames", "--", "."]).current_dir(lesson);
@@ -89,9 +90,18 @@ pub(crate) fn changed_instead(lesson: &Path) -> Option<PathBuf> {
         None => later_than_exercise(lesson),
     };
     changed.retain(|file| file.extension().is_some_and(|ending| ending == "rs") && file.is_file());
+    changed.retain(|file| !is_contributed(file.strip_prefix(lesson).unwrap_or(file), file));
     changed.sort();
     // The likeliest first: the solution is beside the exercise.
     changed.into_iter().min_by_key(|file| file.components().count())
+}
+
+/// Whether a file at this place of a lesson is none that an answer is written into: a wrong program, by its head, a
+/// part that several share, or a program that rustc refuses.
+fn is_contributed(place: &Path, file: &Path) -> bool {
+    let is_wrong = || fs::read_to_string(file).is_ok_and(|text| text.contains("//! Instead of:"));
+    let is_shared = place.components().count() > 2;
+    place.starts_with("rejected") || place.starts_with("examples") && (is_shared || is_wrong())
 }
 
 fn later_than_exercise(lesson: &Path) -> Vec<PathBuf> {
@@ -110,7 +120,11 @@ fn later_than_exercise(lesson: &Path) -> Vec<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Begun, NOT_STARTED, state};
+    use std::fs;
+    use std::path::Path;
+    use std::time::{Duration, SystemTime};
+
+    use super::{Begun, NOT_STARTED, changed_instead, state};
 
     #[test]
     fn an_exercise_is_begun_when_its_first_line_is_gone() {
@@ -135,5 +149,34 @@ mod tests {
     #[test]
     fn without_a_starter_to_compare_with_the_first_line_counts() {
         assert_eq!(state(&format!("{NOT_STARTED}\nfn main() {{ serve() }}\n"), None), Begun::No);
+    }
+
+    #[test]
+    fn an_answer_may_be_in_another_file_but_not_in_a_wrong_program() {
+        // Git knows no such folder.
+        let lesson = tempfile::tempdir().unwrap();
+        let write = |file: &str, text: &str, minutes: u64| {
+            let file = lesson.path().join(file);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(&file, text).unwrap();
+            let time = SystemTime::now() + Duration::from_secs(60 * minutes);
+            fs::File::options().write(true).open(&file).unwrap().set_modified(time).unwrap();
+        };
+        write("exercise.rs", "", 0);
+        for file in ["solution.rs", "src/main.rs", "examples/a.rs"] {
+            write(file, "", 0);
+        }
+        let changed = |file: &str, text: &str| {
+            write(file, text, 10);
+            let changed = changed_instead(lesson.path());
+            write(file, text, 0);
+            changed.is_some_and(|changed| changed == lesson.path().join(Path::new(file)))
+        };
+        for file in ["solution.rs", "src/main.rs", "examples/a.rs"] {
+            assert!(changed(file, "fn main() {}\n"), "{file}");
+        }
+        assert!(!changed("examples/a.rs", "//! Wrong.\n//!\n//! Instead of: exercise09\n"));
+        assert!(!changed("examples/shared/mod.rs", ""));
+        assert!(!changed("rejected/b.rs", ""));
     }
 }
