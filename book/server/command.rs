@@ -44,6 +44,8 @@ that is VISUAL or EDITOR if it opens a window, or else VS Code's `code`.";
 
 /// What the program does; the exit code is 0, 1 (it failed) or 2 (bad arguments).
 pub fn main() -> ExitCode {
+    #[cfg(windows)]
+    on_windows::press_ctrl_c_if_asked();
     let mut line = CommandLine::new(ABOUT, USAGE);
     if line.command(parent_death::COMMAND) {
         // These words are another program's, so they are not read as options.

@@ -36,6 +36,8 @@ use harness::Arguments;
 const SIDE_BY_SIDE: usize = 16;
 
 fn main() -> ExitCode {
+    #[cfg(windows)]
+    on_windows::press_ctrl_c_if_asked();
     let mut trials = live::trials();
     #[cfg(target_os = "linux")]
     trials.extend(strain::trials());

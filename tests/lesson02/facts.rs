@@ -3,6 +3,7 @@
 //! What lesson 2's program must do is in `tests/servers/src/one_client.rs`, since lesson 3's must do the
 //! same.
 
+use std::env::consts::EXE_SUFFIX;
 use std::fs;
 use std::net::{Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 
@@ -58,24 +59,20 @@ pub const FACTS: &[Check] = &[
         .section("02-2-server.html#run-it"),
     check("a_report_comes_at_once", a_report_comes_at_once)
         .demands("A failing check is reported while others still run.")
-        .section("help.html#how-to-read-a-report")
-        .needs(Needs::Unix),
+        .section("help.html#how-to-read-a-report"),
     check("the_first_report_comes_last", the_first_report_comes_last)
         .demands("At the end comes the report to begin with, and the grade in one line.")
-        .section("help.html#how-to-read-a-report")
-        .needs(Needs::Unix),
+        .section("help.html#how-to-read-a-report"),
     check("what_is_hidden_is_not_judged", what_is_hidden_is_not_judged)
         .demands("Where Linux hides its sockets, checks that look at them are ignored, and others run.")
         .section("machine.html#what-we-tried")
         .needs(Needs::LinuxAndRight(&HIDING)),
     check("a_copied_tree_grades_itself", a_copied_tree_grades_itself)
         .demands("A tree that was built and then copied grades its own exercise, not the old tree's.")
-        .section("help.html#how-to-read-a-report")
-        .needs(Needs::Unix),
+        .section("help.html#how-to-read-a-report"),
     check("colours_are_for_terminals", colours_are_for_terminals)
         .demands("Reports have colours on a terminal only, or where they are asked for.")
-        .section("help.html#how-to-read-a-report")
-        .needs(Needs::Unix),
+        .section("help.html#how-to-read-a-report"),
 ];
 
 fn recv_on_the_listener(run: &mut Run) -> Outcome {
@@ -204,8 +201,8 @@ fn record_the_first_conversation(run: &mut Run) -> Outcome {
 /// This suite itself, as a program that grades a wrong one.
 fn grading(run: &mut Run, subject: &str) -> Outcome<Subject> {
     let suite = run.attempt("this suite", std::env::current_exe())?;
-    let subject = format!("SUBJECT={}", run.wrong_program(subject)?.path());
-    Ok(Subject::new("the suite", suite).through(&["env", &subject]))
+    let subject = run.wrong_program(subject)?.path().to_string();
+    Ok(Subject::new("the suite", suite).with_variable("SUBJECT", subject))
 }
 
 fn a_report_comes_at_once(run: &mut Run) -> Outcome {
@@ -216,8 +213,8 @@ fn a_report_comes_at_once(run: &mut Run) -> Outcome {
 fn is_reported_at_once(run: &mut Run, patience: &str) -> Outcome {
     // The second of these two checks waits for all of its time.
     let (first, second) = ("reads_the_whole_request", "gives_up_on_a_slow_sender");
-    let patience = format!("GRADER_PATIENCE={patience}");
-    let suite = grading(run, "one_read_is_the_request")?.through(&["env", &patience]);
+    let suite = grading(run, "one_read_is_the_request")?;
+    let suite = suite.with_variable("GRADER_PATIENCE", patience);
     let mut suite = run.start_other(&suite, &[])?;
     suite.says(&format!("subject does not pass {first}"))?;
     suite.has_not_said(&format!("subject::{second}"))?;
@@ -262,16 +259,18 @@ fn others(number: usize) -> String {
 
 fn colours_are_for_terminals(run: &mut Run) -> Outcome {
     // It writes into a pipe. The variable asks for colours there, too (bixense.com/clicolors).
-    let forced = ["env", "-u", "NO_COLOR", "CLICOLOR_FORCE=1"];
-    for (when, starter, coloured) in [
-        ("auto", &[][..], false),
-        ("always", &[], true),
-        ("auto", &forced, true),
-        ("never", &forced, false),
+    for (when, is_forced, coloured) in [
+        ("auto", false, false),
+        ("always", false, true),
+        ("auto", true, true),
+        ("never", true, false),
     ] {
         let colours = format!("--color={when}");
-        let suite = grading(run, "recv_on_listener")?.through(starter);
-        let mut suite = run.start_other(&suite, &["answers_a_request", &colours])?;
+        let mut suite = grading(run, "one_read_is_the_request")?;
+        if is_forced {
+            suite = suite.without_variable("NO_COLOR").with_variable("CLICOLOR_FORCE", "1");
+        }
+        let mut suite = run.start_other(&suite, &["reads_the_whole_request", &colours])?;
         suite.ends()?;
         let said = suite.stdout();
         // The harness colours lines of its own, before and after.
@@ -325,8 +324,12 @@ fn a_copied_tree_grades_itself(run: &mut Run) -> Outcome {
         (suite, "target/debug/deps/lesson02"),
         (program_file("solution02"), "target/debug/exercise02"),
     ];
+    let in_copy = |to: &str| {
+        let is_program = to.starts_with("target");
+        copy.join(if is_program { format!("{to}{EXE_SUFFIX}") } else { to.into() })
+    };
     for (from, to) in files {
-        let to = copy.join(to);
+        let to = in_copy(to);
         let made = to.parent().map_or(Ok(()), fs::create_dir_all);
         run.attempt("a folder in the copy", made)?;
         run.attempt(format!("a copy of {}", from.display()), fs::copy(&from, &to))?;
@@ -335,9 +338,10 @@ fn a_copied_tree_grades_itself(run: &mut Run) -> Outcome {
     run.attempt("a folder in the copy", fs::create_dir_all(&lesson))?;
     let written = fs::write(lesson.join("exercise.rs"), begun.unwrap_or("fn main() {}"));
     run.attempt("the exercise, begun in the copy", written)?;
-    let suite = Subject::new("the copied suite", copy.join("target/debug/deps/lesson02"));
+    let suite = Subject::new("the copied suite", in_copy("target/debug/deps/lesson02"));
     // As if it were started by hand, in another folder.
-    let suite = suite.through(&["env", "-u", "CARGO_MANIFEST_DIR", "-u", "SUBJECT", "-C", "/"]);
+    let suite = suite.without_variable("CARGO_MANIFEST_DIR").without_variable("SUBJECT");
+    let suite = suite.in_folder("/");
     let mut suite = run.start_other(&suite, &["--exact", "exercise02::answers_a_request"])?;
     let of = CHECKS.len();
     suite.says(&format!("exercise02: 1 of {of} checks, {}", others(of - 1)))?;

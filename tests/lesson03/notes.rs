@@ -89,8 +89,7 @@ pub const FACTS: &[Check] = &[
         .section("endings.html#a-write-tells-you-even-less"),
     check("S19_note8_a_vanished_peer_gives_nothing", a_vanished_peer_gives_nothing)
         .demands("A peer that does nothing any more gives neither data nor 0 nor an error.")
-        .section("endings.html#a-cut-cable-says-nothing")
-        .needs(Needs::Unix),
+        .section("endings.html#a-cut-cable-says-nothing"),
 ];
 
 /// What `send` says on a socket that has no peer.

@@ -90,12 +90,11 @@ pub const CHECKS: &[Check] = &[
         .demands("After a hundred more clients, the server has no more descriptors and threads than before.")
         .hint("What else of yours still holds the connection when its thread ends?")
         .section("03-stopping.html#limits")
-        .needs(Needs::Linux),
+        .needs(Needs::Usage),
     check("stops_on_ctrl_c", stops_on_ctrl_c)
         .demands("Ctrl-C ends the server with exit code 0, though clients are connected.")
         .hint("In which call does each of your threads wait, and what wakes it?")
-        .section("03-stopping.html#the-plan")
-        .needs(Needs::Unix),
+        .section("03-stopping.html#the-plan"),
     check("stops_on_sigterm", stops_on_sigterm)
         .demands("SIGTERM, which `kill` sends, does the same.")
         .hint("Which signals does your program know?")
@@ -104,18 +103,15 @@ pub const CHECKS: &[Check] = &[
     check("stops_when_it_is_full", stops_when_it_is_full)
         .demands("Ctrl-C ends a server that waits for a place to become free.")
         .hint("Where does your program wait when all places are taken?")
-        .section("03-stopping.html#the-plan")
-        .needs(Needs::Unix),
+        .section("03-stopping.html#the-plan"),
     check("finishes_replies", finishes_replies)
         .demands("After Ctrl-C, a reply that's in flight is finished, and no new client is let in.")
         .hint("What becomes of a thread when `main` returns, or the program exits?")
-        .section("03-stopping.html#the-plan")
-        .needs(Needs::Unix),
+        .section("03-stopping.html#the-plan"),
     check("stops_in_time", stops_in_time)
         .demands("After Ctrl-C, the server doesn't wait forever for a reply that's in flight.")
         .hint("How long are you willing to wait after you've pressed Ctrl-C?")
-        .section("03-stopping.html#the-plan")
-        .needs(Needs::Unix),
+        .section("03-stopping.html#the-plan"),
     check("serves_the_mended_python_client", serves_the_mended_python_client)
         .demands("The tutorial's own client, mended, gets its reply.")
         .hint("Which program fails first, and what does it say?")
@@ -263,14 +259,9 @@ fn keeps_quiet(run: &mut Run) -> Outcome {
     is_served(&mut client)?;
     client.send(b"\xff")?;
     client.receives_end()?;
-    // So that all that it says has come. Windows has no Ctrl-C for a program alone.
-    if cfg!(windows) {
-        server.kill()?;
-        server.ends()?;
-    } else {
-        server.interrupt()?;
-        server.exits_with(0)?;
-    }
+    // So that all that it says has come.
+    server.interrupt()?;
+    server.exits_with(0)?;
     server.has_not_said(&client.local().to_string())?;
     let complaints = server.stderr();
     run.ensure("nothing is said on stderr", complaints.is_empty(), complaints)

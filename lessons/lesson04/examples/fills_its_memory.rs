@@ -6,7 +6,6 @@
 //! Instead of: exercise04
 //! Fails: survives_clients_that_do_not_wait
 //! Judged only on these.
-//! Judged only on Linux.
 
 mod lines;
 mod shared;

@@ -11,9 +11,8 @@ use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
 /// Starts a process that can be interrupted.
 pub fn start(command: &mut Command) -> io::Result<Child> {
-    // CREATE_NEW_PROCESS_GROUP: otherwise what it is sent is sent to this process as well.
     #[cfg(windows)]
-    std::os::windows::process::CommandExt::creation_flags(command, 0x200);
+    std::os::windows::process::CommandExt::creation_flags(command, on_windows::OWN_CONSOLE);
     command.spawn()
 }
 
@@ -23,18 +22,10 @@ pub fn interrupt(child: &Child) -> io::Result<()> {
     Ok(kill_process(Pid::from_child(child), Signal::INT)?)
 }
 
-/// Does what Ctrl-Break does at a process's console.
+/// Does what Ctrl-C does at a process's console.
 #[cfg(windows)]
 pub fn interrupt(child: &Child) -> io::Result<()> {
-    use send_ctrlc::Interruptible;
-
-    struct Group(u32);
-    impl Interruptible for Group {
-        fn pid(&mut self) -> io::Result<Option<u32>> {
-            Ok(Some(self.0))
-        }
-    }
-    Group(child.id()).terminate()
+    on_windows::ctrl_c(child.id())
 }
 
 /// Whether a process is there, and more than a dead child that its parent has not waited for. A process

@@ -195,8 +195,7 @@ pub const ROBUSTNESS_OF_ALL: &[Check] = &[
     check("ends_in_the_middle_of_a_reply", ends_in_the_middle_of_a_reply)
         .demands("SIGTERM or Ctrl-C ends the server: its client gets what was written, and an end; the next run has the port at once.")
         .hint("Which process gets the signal, and which others have the client's connection, or the port?")
-        .section("03-stopping.html#ctrl-c")
-        .needs(Needs::Unix),
+        .section("03-stopping.html#ctrl-c"),
     check("waits_for_its_stdout", waits_for_its_stdout)
         .demands("While its standard output is a full pipe that isn't read, the server waits, and its client has its reply; when the pipe is read, it goes on.")
         .hint("When is the reply sent, and what can still go wrong before that?")

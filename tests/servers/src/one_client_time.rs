@@ -87,7 +87,10 @@ pub fn serves_a_hundred_clients<P: Protocol>(run: &mut Run) -> Outcome {
     let count = || std::fs::read_dir(files.path()).map_or(0, Iterator::count);
     let (Ok(before), files_before) = (server.usage(), count()) else { return serve(run, 100) };
     run.as_one_step("a hundred clients are served", |run| serve(run, 100))?;
-    break_off::<P>(run, address, 1000)?;
+    // In Wine, `accept` fails for a client that has gone before it, and each takes a tenth of a second.
+    if !is_wine() {
+        break_off::<P>(run, address, 1000)?;
+    }
     serve(run, 1)?;
     run.until("the server has closed its connections with them", || {
         let now = server.usage().ok()?;
@@ -141,13 +144,11 @@ fn lets_go_of_those_whose_time_is_over<P: Protocol>(run: &mut Run) -> Outcome {
     })
 }
 
-/// Temporary files of this server are in a folder of its own, where the system has such a variable.
+/// Temporary files of this server are in a folder of its own.
 fn serve_with_files_in(run: &mut Run, folder: &Path) -> Outcome<(Program, SocketAddr)> {
-    if !cfg!(unix) {
-        return run.serve();
-    }
-    let variable = format!("TMPDIR={}", folder.display());
-    run.serve_through(&["env", &variable], &["127.0.0.1:0"])
+    // Unix and Windows have different names for it.
+    let variables = ["TMPDIR", "TMP", "TEMP"];
+    run.serve_in(&variables.map(|name| (name, folder)), &["127.0.0.1:0"])
 }
 
 /// Client after client sends much. In one of a few rounds the server's memory must not have grown by what they

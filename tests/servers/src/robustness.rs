@@ -83,12 +83,12 @@ impl<P: Protocol> LastingServer<P> {
             .demands("A thousand clients connect at once and vanish: the next one is served, and nothing is left of them.")
             .hint("What does `accept` return for a client that has gone, and what do you keep of it?")
             .section(P::SECTION)
-            .needs(Needs::Linux),
+            .needs(Needs::Usage),
         check("gives_memory_back", gives_memory_back::<P>)
             .demands("After 100 clients that send 256 KiB each, the server uses no more memory than after 20.")
             .hint("What do you still hold of a client who has gone?")
             .section(P::SECTION)
-            .needs(Needs::Linux),
+            .needs(Needs::Usage),
         check("runs_again_after_kill", runs_again_after_kill::<P>)
             .demands("Ended by `kill -9` with clients connected, it can be started again at once on the same port.")
             .hint("Who holds the port after the program has gone, and which option lets the next run share it?")
@@ -119,7 +119,7 @@ impl<P: Protocol> LastingServer<P> {
             .demands("A client that sends and never reads its replies costs no processor time, and the next one is served.")
             .hint("In which call does your program stand when a client reads nothing, for how long, and who waits with it?")
             .section(P::SECTION)
-            .needs(Needs::Linux),
+            .needs(Needs::Usage),
     ];
 }
 
@@ -206,13 +206,22 @@ fn survives_a_crowd<P: Protocol>(run: &mut Run) -> Outcome {
     }
     run.step("one in ten closes, the others reset");
     close(crowd);
-    let nobody_waits = || (sockets::listener_at(address)?.receive_queue == 0).then_some(());
-    run.until("no client is left in the listener's queue", nobody_waits)?;
+    // Windows doesn't say how many wait.
+    if !cfg!(windows) {
+        let nobody_waits = || (sockets::listener_at(address)?.receive_queue == 0).then_some(());
+        run.until("no client is left in the listener's queue", nobody_waits)?;
+    }
     serves_another_in_time::<P>(run, address)?;
+    // In Wine, a connection may stay whose client has gone before `accept`.
+    if is_wine() {
+        return Ok(());
+    }
     run.until("the server has the descriptors and threads that it began with", || {
         let now = server.usage().ok()?;
         let half_open = half_open_at(address)?;
-        let descriptors = before.descriptors + half_open;
+        // Windows counts handles of all kinds, some of which stay with what has needed them once.
+        let others = if cfg!(windows) { 8 } else { 0 };
+        let descriptors = before.descriptors + half_open + others;
         (now.descriptors <= descriptors && now.threads <= before.threads + half_open).then_some(())
     })
 }
@@ -223,9 +232,9 @@ fn survives_a_crowd<P: Protocol>(run: &mut Run) -> Outcome {
 /// tcp(7)) and passes over a reset that comes before the handshake's last acknowledgement. On a busy machine
 /// that can be the order: then the acknowledgement makes a connection of a client that has gone.
 fn half_open_at(address: SocketAddr) -> Option<usize> {
-    let sockets = sockets::sockets_at(address)?;
-    let established = sockets.iter().filter(|socket| socket.state == State::Established);
-    Some(established.filter(|it| sockets::socket_between(it.peer, address).is_none()).count())
+    let sockets = sockets::states_at(address)?;
+    let established = sockets.iter().filter(|(_, state)| *state == State::Established);
+    Some(established.filter(|(peer, _)| sockets::state_between(*peer, address).is_none()).count())
 }
 
 /// A client that does not wait for its connection: it may never have one.

@@ -12,29 +12,28 @@ use crate::machine::{Rlimit, next_descriptor, set_rlimit};
 use crate::words::{demands, steps};
 
 impl Run {
-    /// Waits until the kernel lists the socket with these ends in this state. (Linux; elsewhere it does not look)
+    /// Waits until the kernel lists the socket with these ends in this state. (Linux and Windows; elsewhere it does
+    /// not look)
     pub fn state(&mut self, local: SocketAddr, peer: SocketAddr, state: State) -> Outcome {
-        if sockets::sockets_at(local).is_none() {
+        if !sockets::states_are_told() {
             return Ok(());
         }
         let expected = steps::listed(local, peer, state);
         self.trace.step(&expected);
-        self.trace.until(&expected, || {
-            sockets::socket_between(local, peer).filter(|socket| socket.state == state)
-        })?;
-        Ok(())
+        self.trace
+            .until(&expected, || (sockets::state_between(local, peer) == Some(state)).then_some(()))
     }
 
-    /// Waits until the kernel does not list the socket with these ends any more. (Linux; elsewhere it does
-    /// not wait)
+    /// Waits until the kernel does not list the socket with these ends any more. (Linux and Windows; elsewhere it
+    /// does not wait)
     pub fn nothing_is_left(&mut self, local: SocketAddr, peer: SocketAddr) -> Outcome {
         self.until(steps::nothing_is_left(local, peer), || {
-            sockets::socket_between(local, peer).is_none().then_some(())
+            sockets::state_between(local, peer).is_none().then_some(())
         })
     }
 
     /// Has a connection ended, and does what is to be done while the kernel lists the first of its two
-    /// ends, which `end` returns, in TIME_WAIT. (Linux; elsewhere it does not look)
+    /// ends, which `end` returns, in TIME_WAIT. (Linux and Windows; elsewhere it does not look)
     ///
     /// On a busy machine a kernel may send its FIN twice before it hears that the first has arrived. Both
     /// are acknowledged; to the second acknowledgement, for a connection that is gone, it answers with a
@@ -50,18 +49,17 @@ impl Run {
         for _ in 0..ATTEMPTS {
             self.trace.forget_steps_after(before);
             let [local, peer] = end(self)?;
-            if !cfg!(target_os = "linux") || sockets::are_hidden() {
+            if !sockets::states_are_told() {
                 return then(self, [local, peer]);
             }
             let expected = steps::listed(local, peer, State::TimeWait);
-            let waits = self.until(&expected, || match sockets::socket_between(local, peer) {
-                Some(socket) => (socket.state == State::TimeWait).then_some(true),
-                None => sockets::socket_between(peer, local).is_none().then_some(false),
+            let waits = self.until(&expected, || match sockets::state_between(local, peer) {
+                Some(state) => (state == State::TimeWait).then_some(true),
+                None => sockets::state_between(peer, local).is_none().then_some(false),
             })?;
             if waits {
                 let outcome = then(self, [local, peer]);
-                let left = sockets::socket_between(local, peer);
-                let waits = left.is_some_and(|socket| socket.state == State::TimeWait);
+                let waits = sockets::state_between(local, peer) == Some(State::TimeWait);
                 if waits || self.trace.left().is_zero() {
                     return outcome;
                 }
@@ -82,14 +80,14 @@ impl Run {
     }
 
     /// Waits until each of the program's threads waits for something: no client that comes later is served
-    /// before the ones that have come. (Linux; elsewhere it does not wait)
+    /// before the ones that have come. (Linux and Windows; elsewhere it does not wait, nor in Wine)
     pub fn becomes_idle(&mut self, program: &Program) -> Outcome {
         self.until(steps::all_threads_wait(&program.name), || {
             program.running_threads().is_empty().then_some(())
         })
     }
 
-    /// Demands that the program does nothing while nothing happens. (Linux)
+    /// Demands that the program does nothing while nothing happens. (Linux and Windows)
     pub fn stays_idle(&mut self, program: &Program) -> Outcome {
         const SAMPLES: u32 = 30;
         let time = Duration::from_millis(10) * SAMPLES;
@@ -101,7 +99,7 @@ impl Run {
             let now = program.running_threads();
             always.retain(|thread| now.contains(thread));
         }
-        let busy = program.usage()?.processor_time - before;
+        let busy = program.usage()?.processor_time.saturating_sub(before);
         let got = demands::kept_a_processor_busy(busy, time);
         self.ensure(steps::meanwhile_idle(&program.name), busy < time / 4, got)?;
         // On a busy machine a thread that never waits gets little processor time, and would take more.

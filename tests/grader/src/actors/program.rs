@@ -266,20 +266,13 @@ impl Program {
         self.takes(Signal::Terminate, steps::terminate(&self.name))
     }
 
-    /// Stops the process as Ctrl-Z does; its kernel goes on without it. Windows can't do it: there, the check goes
-    /// on with a process that runs.
+    /// Stops the process as Ctrl-Z does; its kernel goes on without it.
     pub fn suspend(&mut self) -> Outcome {
-        if cfg!(windows) {
-            return Ok(());
-        }
         self.takes(Signal::Stop, steps::suspend(&self.name))
     }
 
     /// Lets a suspended process go on, as `fg` does.
     pub fn resume(&mut self) -> Outcome {
-        if cfg!(windows) {
-            return Ok(());
-        }
         self.takes(Signal::Continue, steps::resume(&self.name))
     }
 
@@ -293,7 +286,7 @@ impl Program {
     }
 
     /// Waits until no thread of it runs, since each waits for something. A program that is always busy has
-    /// half a second. (Linux; elsewhere it has no moment)
+    /// half a second. (Linux and Windows; elsewhere it has no moment, nor in Wine)
     pub fn waits_until_idle(&self) {
         let end = Instant::now() + Duration::from_millis(500);
         while Instant::now() < end && !self.running_threads().is_empty() {
@@ -320,7 +313,7 @@ impl Program {
         String::from_utf8_lossy(self.output.lock().of(Stream::Err)).into_owned()
     }
 
-    /// What the program takes of the machine at this moment. (Linux)
+    /// What the program takes of the machine at this moment. (Linux and Windows)
     pub fn usage(&self) -> Outcome<Usage> {
         let usage = Usage::of(self.tree.child.id());
         usage.ok_or_else(|| match has_ended(self.tree.child.id()) {
@@ -330,7 +323,7 @@ impl Program {
     }
 
     /// The threads that run or would run if a processor were free; one that waits for something is none of
-    /// them. (Linux)
+    /// them. (Linux and Windows, not Wine)
     pub fn running_threads(&self) -> BTreeSet<String> {
         running_threads(self.id())
     }
@@ -397,8 +390,11 @@ impl Drop for Program {
     }
 }
 
-/// What ends a program from outside, and leaves it the choice how: `kill`, and Ctrl-C.
+/// What ends a program from outside, and leaves it the choice how: `kill`, and Ctrl-C. Windows has only the latter.
 pub fn ways_to_end() -> Vec<fn(&mut Program) -> Outcome> {
+    if cfg!(windows) {
+        return vec![Program::interrupt];
+    }
     // A shell that starts something in the background lets it ignore SIGINT, with all that it starts in
     // its turn (signal(7)). In such a suite Ctrl-C shows nothing.
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();

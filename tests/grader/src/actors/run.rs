@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::iter;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::ops::RangeInclusive;
+use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
@@ -129,6 +130,21 @@ impl Run {
         arguments: &[&str],
     ) -> Outcome<(Program, SocketAddr)> {
         let mut server = self.start_through(starter, arguments)?;
+        let address = server.listening()?;
+        Ok((server, address))
+    }
+
+    /// The same with these variables in the program's environment.
+    pub fn serve_in(
+        &mut self,
+        variables: &[(&str, &Path)],
+        arguments: &[&str],
+    ) -> Outcome<(Program, SocketAddr)> {
+        let start = self.subject().clone();
+        let subject = variables
+            .iter()
+            .fold(start, |subject, (name, value)| subject.with_variable(name, *value));
+        let mut server = self.start_other(&subject, arguments)?;
         let address = server.listening()?;
         Ok((server, address))
     }

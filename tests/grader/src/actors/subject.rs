@@ -15,6 +15,8 @@ pub struct Subject {
     command: Vec<OsString>,
     /// Where it is started, if not in the lesson's directory.
     directory: Option<PathBuf>,
+    /// What a check sets in its environment, or takes out of it.
+    variables: Vec<(String, Option<OsString>)>,
     pub(crate) quota: Quota,
     pub(crate) unread: Option<Unread>,
 }
@@ -50,8 +52,8 @@ impl Subject {
     }
 
     fn from_words(name: &str, command: Vec<OsString>) -> Subject {
-        let (quota, unread) = (Quota::default(), None);
-        Subject { name: name.into(), command, directory: None, quota, unread }
+        let (directory, quota, unread) = (None, Quota::default(), None);
+        Subject { name: name.into(), command, directory, variables: Vec::new(), quota, unread }
     }
 
     /// The same program with a quota of its own.
@@ -64,6 +66,23 @@ impl Subject {
     pub fn through(&self, starter: &[&str]) -> Subject {
         let starter = starter.iter().map(OsString::from);
         Subject { command: starter.chain(self.command.clone()).collect(), ..self.clone() }
+    }
+
+    /// The same program with a variable in its environment.
+    pub fn with_variable(mut self, name: &str, value: impl Into<OsString>) -> Subject {
+        self.variables.push((name.into(), Some(value.into())));
+        self
+    }
+
+    /// The same program without this variable.
+    pub fn without_variable(mut self, name: &str) -> Subject {
+        self.variables.push((name.into(), None));
+        self
+    }
+
+    /// The same program, started in this folder.
+    pub fn in_folder(self, folder: impl Into<PathBuf>) -> Subject {
+        Subject { directory: Some(folder.into()), ..self }
     }
 
     /// The command line in the environment variable SUBJECT, which is split into words as a shell does it:
@@ -116,6 +135,12 @@ impl Subject {
             && let Some(path) = &*SEARCH
         {
             command.env("PATH", path);
+        }
+        for (name, value) in &self.variables {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
         }
         command
     }

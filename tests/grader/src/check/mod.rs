@@ -101,14 +101,15 @@ pub enum Needs {
     Nothing,
     Linux,
     Unix,
+    /// A system that says what a process takes: its descriptors (Windows calls them handles), threads, memory and
+    /// processor time.
+    Usage,
     /// Any system but Wine, which does it in another way than Windows: the check says how.
     NotWine,
     /// A second loopback address, 127.0.0.2: Linux and Windows have all of 127.0.0.0/8, others only the first.
     Loopbacks,
     /// The loopback address of IPv6, `[::1]`: not every machine has it.
     Ipv6,
-    /// A Unix with that address.
-    UnixAndIpv6,
     /// A system that keeps ports below 1024 for the privileged, and a way to be without privilege.
     PrivilegedPorts,
     /// The program of another lesson.

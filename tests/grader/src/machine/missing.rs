@@ -16,16 +16,17 @@ impl Needs {
     pub fn missing(self) -> Option<String> {
         match self {
             Needs::Linux if !cfg!(target_os = "linux") => Some(words::needs("Linux")),
-            Needs::Unix | Needs::UnixAnd(_) | Needs::UnixAndIpv6 | Needs::Python(_)
-                if !cfg!(unix) =>
-            {
+            Needs::Unix | Needs::UnixAnd(_) | Needs::Python(_) if !cfg!(unix) => {
                 Some(words::needs("Unix"))
+            }
+            Needs::Usage if !cfg!(any(windows, target_os = "linux")) => {
+                Some(words::needs(&words::linux_or_windows()))
             }
             Needs::NotWine if is_wine() => Some(words::needs(&words::not_wine())),
             Needs::Loopbacks if TcpListener::bind(("127.0.0.2", 0)).is_err() => {
                 Some(words::needs("127.0.0.2"))
             }
-            Needs::Ipv6 | Needs::UnixAndIpv6 if !has_ipv6() => Some(words::needs("IPv6")),
+            Needs::Ipv6 if !has_ipv6() => Some(words::needs("IPv6")),
             Needs::PrivilegedPorts if !privileged_ports() => {
                 Some(words::needs(&words::privileged_ports()))
             }
@@ -39,6 +40,7 @@ impl Needs {
                 Some(words::needs("Linux"))
             }
             Needs::Linux
+            | Needs::Usage
             | Needs::LinuxAnd(_)
             | Needs::LinuxAndRight(_)
             | Needs::Network
@@ -72,7 +74,10 @@ pub fn has_ipv6() -> bool {
 /// Whether this is Wine, which runs programs for Windows on another system: where it differs from Windows, a check
 /// leaves something out.
 pub fn is_wine() -> bool {
-    cfg!(windows) && std::path::Path::new(r"C:\windows\system32\winecfg.exe").is_file()
+    #[cfg(windows)]
+    return on_windows::is_wine();
+    #[cfg(not(windows))]
+    false
 }
 
 /// Whether there are ports that a program can be denied.
@@ -124,6 +129,8 @@ mod tests {
         assert_eq!(said(Needs::Lesson("lesson99")), "needs cargo build -p lesson99");
         assert_eq!(said(Needs::Python(255)), "needs python3 ≥ 3.255");
         assert_eq!(said(Needs::Unix).is_empty(), cfg!(unix));
+        let is_told = cfg!(windows) || cfg!(target_os = "linux") && !super::sockets::are_hidden();
+        assert_eq!(said(Needs::Usage).is_empty(), is_told);
         assert_eq!(said(Needs::Ipv6).is_empty(), super::has_ipv6());
         if cfg!(target_os = "linux") {
             assert_eq!(said(Needs::LinuxAnd("cargo")), "");

@@ -3,6 +3,8 @@
 //! `/proc/net/tcp` is written again for each reader, with a line for every socket of the machine, and a
 //! suite leaves thousands of them in TIME_WAIT. Linux also answers for the one that is asked for
 //! (sock_diag(7)). Where it does not, the list is read.
+//!
+//! Windows says in which state a socket is ("GetTcpTable"), and not what waits in its buffers.
 
 #[cfg(target_os = "linux")]
 use std::collections::HashMap;
@@ -23,6 +25,28 @@ pub fn socket_between(local: SocketAddr, peer: SocketAddr) -> Option<Socket> {
         return sock_diag::socket_between(local, peer);
     }
     list::sockets_at(local)?.into_iter().find(|socket| socket.peer == peer)
+}
+
+/// The state of the socket with these two ends; `None` where there is none, or where the kernel does not say.
+pub fn state_between(local: SocketAddr, peer: SocketAddr) -> Option<State> {
+    #[cfg(windows)]
+    return windows::state_between(local, peer);
+    #[cfg(not(windows))]
+    Some(socket_between(local, peer)?.state)
+}
+
+/// The other ends and the states of all sockets whose own end is this address. `None` where the kernel does not list
+/// them.
+pub fn states_at(local: SocketAddr) -> Option<Vec<(SocketAddr, State)>> {
+    #[cfg(windows)]
+    return windows::states_at(local);
+    #[cfg(not(windows))]
+    Some(sockets_at(local)?.into_iter().map(|socket| (socket.peer, socket.state)).collect())
+}
+
+/// Whether this system says in which state a socket is.
+pub fn states_are_told() -> bool {
+    cfg!(any(windows, target_os = "linux")) && !are_hidden()
 }
 
 /// All sockets whose own end is this address: a listener and all that it has accepted, or one end of
@@ -61,11 +85,74 @@ pub(crate) fn sockets_numbered(inodes: &[u64]) -> HashMap<u64, Socket> {
     }
 }
 
+#[cfg(windows)]
+mod windows {
+    use super::{SocketAddr, State};
+
+    pub fn state_between(local: SocketAddr, peer: SocketAddr) -> Option<State> {
+        let states = states_at(local)?;
+        states.into_iter().find(|(its, _)| *its == peer).map(|(_, state)| state)
+    }
+
+    pub fn states_at(local: SocketAddr) -> Option<Vec<(SocketAddr, State)>> {
+        let table = on_windows::tcp_table(local.is_ipv4())?;
+        let there = table.into_iter().filter(|socket| socket.local == local);
+        Some(there.filter_map(|socket| Some((socket.peer, state(socket.state)?))).collect())
+    }
+
+    /// MIB_TCP_STATE, in the order of its numbers.
+    fn state(number: u32) -> Option<State> {
+        const STATES: [State; 12] = [
+            State::Closed,
+            State::Listen,
+            State::SynSent,
+            State::SynReceived,
+            State::Established,
+            State::FinWait1,
+            State::FinWait2,
+            State::CloseWait,
+            State::Closing,
+            State::LastAck,
+            State::TimeWait,
+            // DELETE_TCB: nothing of it is left but its row.
+            State::Closed,
+        ];
+        STATES.get(usize::try_from(number).ok()?.checked_sub(1)?).copied()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::net::{TcpListener, TcpStream};
 
     use super::*;
+
+    #[test]
+    fn a_connection_has_a_state_on_each_side() {
+        for ip in ["127.0.0.1:0", "[::1]:0"] {
+            let Ok(listener) = TcpListener::bind(ip) else { continue };
+            let server = listener.local_addr().expect("an address");
+            let client = TcpStream::connect(server).expect("a connection");
+            let (accepted, name) = listener.accept().expect("a client");
+            if !states_are_told() {
+                assert_eq!(state_between(server, name), None);
+                continue;
+            }
+            let deadline = crate::machine::Deadline::after(crate::machine::must_pass());
+            let becomes = |local, peer, state| {
+                let is_so = || (state_between(local, peer) == state).then_some(());
+                deadline.until(is_so).expect("its state");
+            };
+            becomes(server, name, Some(State::Established));
+            becomes(name, server, Some(State::Established));
+            client.shutdown(std::net::Shutdown::Write).expect("a half-close");
+            becomes(name, server, Some(State::FinWait2));
+            becomes(server, name, Some(State::CloseWait));
+            drop(accepted);
+            becomes(server, name, None);
+            becomes(name, server, Some(State::TimeWait));
+        }
+    }
 
     #[test]
     fn what_is_answered_is_what_is_listed() {

@@ -103,6 +103,8 @@ impl Lesson {
 
     /// Runs what the command line asks for (`cargo test -- --help`).
     pub fn main(self) -> ExitCode {
+        #[cfg(windows)]
+        on_windows::press_ctrl_c_if_asked();
         quiet_without_reader();
         // A shell that starts the suite in the background may make it ignore Ctrl-C, and then so would
         // every program that it starts. A handler is not inherited (execve(2)).

@@ -163,6 +163,7 @@ pub mod machine {
 
     texts! {
         privileged_ports();
+        linux_or_windows();
         not_wine();
         list_of_sockets();
         namespaces();

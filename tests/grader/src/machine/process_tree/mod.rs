@@ -34,7 +34,8 @@ pub(crate) trait CutOff: Send + Sync {
     fn is_cut_off(&self) -> bool;
 }
 
-/// What a program is sent: signal(7). Windows has Ctrl-C alone, as a Ctrl-Break.
+/// What a program is sent: signal(7). Windows has no SIGTERM. There, Ctrl-C reaches what the program has started as
+/// well, and a program that is stopped doesn't notice it.
 #[derive(Clone, Copy)]
 pub(crate) enum Signal {
     Interrupt,

@@ -8,23 +8,15 @@ use std::os::windows::process::CommandExt;
 use std::process::{Child, Command};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use send_ctrlc::Interruptible;
+use on_windows::OWN_CONSOLE;
 use win32job::{ExtendedLimitInfo, Job};
 
 use super::{CutOff, Quota, Signal, spawn};
 
-/// CREATE_NEW_PROCESS_GROUP: a Ctrl-Break is for a group, and without this flag it is ours ("Process Creation
-/// Flags").
-const A_GROUP_OF_ITS_OWN: u32 = 0x200;
-
 pub struct Family {
-    first: First,
+    first: u32,
     job: Mutex<Option<Job>>,
 }
-
-/// The number of the first process, which is that of its group as well.
-#[derive(Clone, Copy)]
-struct First(u32);
 
 impl Family {
     pub fn start(
@@ -35,10 +27,10 @@ impl Family {
         let mut limits = ExtendedLimitInfo::new();
         limits.limit_kill_on_job_close();
         let job = Job::create_with_limit_info(&limits).map_err(io::Error::other)?;
-        let child = spawn(command.creation_flags(A_GROUP_OF_ITS_OWN))?;
+        let child = spawn(command.creation_flags(OWN_CONSOLE))?;
         // It fails if the program has ended already.
         let _ = job.assign_process(child.as_raw_handle() as isize);
-        let first = First(child.id());
+        let first = child.id();
         Ok((child, Family { first, job: Mutex::new(Some(job)) }))
     }
 
@@ -58,17 +50,20 @@ impl Family {
 
     pub fn send(&self, signal: Signal) -> io::Result<()> {
         match signal {
-            // A Ctrl-C itself can't be sent to one group alone ("GenerateConsoleCtrlEvent").
-            Signal::Interrupt => { self.first }.terminate(),
-            Signal::Terminate | Signal::Stop | Signal::Continue => {
-                Err(io::ErrorKind::Unsupported.into())
+            Signal::Interrupt => match on_windows::ctrl_c(self.first) {
+                // As on Unix, where a signal for a process that has ended is no error.
+                Err(_) if on_windows::has_ended(self.first) => Ok(()),
+                outcome => outcome,
+            },
+            Signal::Terminate => Err(io::ErrorKind::Unsupported.into()),
+            Signal::Stop => {
+                on_windows::suspend(self.first);
+                Ok(())
+            }
+            Signal::Continue => {
+                on_windows::resume(self.first);
+                Ok(())
             }
         }
-    }
-}
-
-impl Interruptible for First {
-    fn pid(&mut self) -> io::Result<Option<u32>> {
-        Ok(Some(self.0))
     }
 }

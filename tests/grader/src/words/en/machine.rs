@@ -2,6 +2,7 @@
 
 words! {
     privileged_ports() = "privileged ports";
+    linux_or_windows() = "Linux or Windows";
     not_wine() = "Windows itself, not Wine";
     list_of_sockets() = "the kernel's list of sockets";
     namespaces() = "network namespaces";

@@ -4,6 +4,7 @@ use super::followed;
 
 words! {
     privileged_ports() = "需要特权的端口";
+    linux_or_windows() = "Linux 或 Windows";
     not_wine() = "真正的 Windows，不是 Wine";
     list_of_sockets() = "内核的套接字列表";
     namespaces() = "网络命名空间";
