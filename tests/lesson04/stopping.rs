@@ -5,9 +5,7 @@ use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use grader::{
-    Hint, Needs, Outcome, Peer, Program, Run, is_wine, looked_up, sockets, text,
-};
+use grader::{Hint, Needs, Outcome, Peer, Program, Run, is_wine, looked_up, sockets, text};
 use servers::many_clients::{self, in_time};
 use servers::robustness::break_off;
 
