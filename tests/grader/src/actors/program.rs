@@ -381,8 +381,15 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        if let Some(status) = self.tree.try_wait() {
-            self.trace.found(&self.output, |program| program.status = Some(status));
+        match self.tree.try_wait() {
+            Some(status) => {
+                self.trace.found(&self.output, |program| program.status = Some(status));
+            }
+            // The check is done with it. What fails later isn't for want of this program.
+            None if !self.trace.is_broken() => {
+                self.trace.found(&self.output, |program| program.over = true);
+            }
+            None => {}
         }
         self.tree.end();
         // What it wrote last belongs into the report.

@@ -159,6 +159,11 @@ impl Trace {
         }
     }
 
+    /// Whether a demand has been broken, in a run whose failure is to be explained.
+    pub fn is_broken(&self) -> bool {
+        self.record.borrow().broken.is_some()
+    }
+
     fn look(&self, now: Instant) {
         let mut record = self.record.borrow_mut();
         let waited = record.began.is_some_and(|began| now.duration_since(began) >= HANGS);

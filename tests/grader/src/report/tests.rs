@@ -137,6 +137,19 @@ fn a_refusal_by_a_program_that_has_ended_is_named() {
 
 /// Of two runs of one program, one has ended: that's no cause where the step is about the other one's client.
 #[cfg(target_os = "linux")]
+/// It's the check that ended it.
+#[test]
+fn a_program_that_a_check_is_done_with_has_not_ended() {
+    fn is_late(run: &mut Run) -> Outcome {
+        listens(run)?;
+        run.ensure("that took less than a second", false, "1.7 s")
+    }
+    let program = shell("echo listening on 127.0.0.1:1; sleep 1000");
+    let report = report(is_late, &program, must_pass());
+    assert!(report.contains("got 1.7 s"), "{report}");
+    assert!(!names_its_end(&report), "{report}");
+}
+
 #[test]
 fn a_cause_is_of_the_run_that_the_step_is_about() {
     fn waits_in_vain(run: &mut Run, at_the_first: bool) -> Outcome {
