@@ -273,15 +273,8 @@ fn names_the_kind_of_address(run: &mut Run) -> Outcome {
 }
 
 fn names_the_range_of_the_port(run: &mut Run) -> Outcome {
-    let mut ports = vec![
-        (9090, "user"),
-        (1, "system"),
-        (1023, "system"),
-        (1024, "user"),
-        (49151, "user"),
-        (49152, "dynamic"),
-        (65535, "dynamic"),
-    ];
+    let mut ports = vec![(9090, "user")];
+    ports.extend(BORDERS);
     for _ in 0..3 {
         ports.push((run.number(2..=1022), "system"));
         ports.push((run.number(1025..=49150), "user"));
@@ -296,14 +289,14 @@ fn names_the_range_of_the_port(run: &mut Run) -> Outcome {
     classifies(run, &expected)
 }
 
-/// The borders once more, behind an address of IPv6.
-const PORTS: &[(&str, &str)] = &[
-    ("0", "no port yet"),
-    ("1023", "system port"),
-    ("1024", "user port"),
-    ("49151", "user port"),
-    ("49152", "dynamic port"),
-    ("65535", "dynamic port"),
+/// The first and the last port of each range.
+const BORDERS: [(u64, &str); 6] = [
+    (1, "system"),
+    (1023, "system"),
+    (1024, "user"),
+    (49151, "user"),
+    (49152, "dynamic"),
+    (65535, "dynamic"),
 ];
 
 fn knows_that_port_0_is_none(run: &mut Run) -> Outcome {
@@ -376,10 +369,13 @@ fn takes_ipv6_addresses(run: &mut Run) -> Outcome {
     mapped.extend(ipv4.iter().map(|address| format!("64:ff9b::{address}")));
     mapped.extend(["::7f00:1".into(), "2002:7f00:1::".into()]);
     let mapped: Vec<_> = mapped.into_iter().map(|address| line((address, "other"))).collect();
-    let ports: Vec<_> = PORTS
-        .iter()
-        .map(|(port, range)| (format!("[::1]:{port}"), format!("loopback address, {range}")))
-        .collect();
+    // Behind such an address, a port is what it is elsewhere.
+    let mut ports = vec![("[::1]:0".to_owned(), "loopback address, no port yet".to_owned())];
+    ports.extend(
+        BORDERS.map(|(port, range)| {
+            (format!("[::1]:{port}"), format!("loopback address, {range} port"))
+        }),
+    );
     classifies(run, &ports)?;
     classifies(run, &mapped)
         .hint("Is an IPv4 address that is written as an IPv6 one in any range of the assignment?")

@@ -1,9 +1,11 @@
 //! Who holds the port, when the program can't have it.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::time::Duration;
 
-use grader::{ClosedPort, Hint, Outcome, Peer, Run, close, private_loopback, text};
+use grader::{
+    ClosedPort, Hint, Outcome, Peer, Run, close, looked_up, private_loopback, text,
+};
 use socket2::{Domain, Socket, Type};
 
 use crate::checks::is_not_connected;
@@ -12,32 +14,25 @@ use crate::facts::first_run;
 use crate::queue;
 
 pub fn knows_a_live_server(run: &mut Run) -> Outcome {
-    let holder = TcpListener::bind((private_loopback(), 0));
-    let holder = run.attempt("another program listens on a free port", holder)?;
-    let taken = run.attempt("learn its address", holder.local_addr())?;
-    cannot_listen(run, taken, A_SERVER)?;
-    close(holder);
-
-    let holder = TcpListener::bind("[::1]:0");
-    let holder = run.attempt("another program listens on [::1]", holder)?;
-    let taken = run.attempt("learn its address", holder.local_addr())?;
-    cannot_listen(run, taken, A_SERVER)?;
-    close(holder);
+    let own = private_loopback();
+    another_listens(run, looked_up("another program listens on a free port"), own, own)?;
+    let own_ipv6 = IpAddr::from(Ipv6Addr::LOCALHOST);
+    another_listens(
+        run,
+        looked_up("another program listens on [::1]"),
+        own_ipv6,
+        own_ipv6,
+    )?;
 
     // All addresses are this machine's, and this one is among them.
     if cfg!(target_os = "linux") {
-        let holder = TcpListener::bind("0.0.0.0:0");
-        let holder = run.attempt("another program listens on 0.0.0.0", holder)?;
-        let taken = run.attempt("learn its address", holder.local_addr())?;
-        cannot_listen(run, SocketAddr::new(private_loopback(), taken.port()), A_SERVER)?;
-        close(holder);
-
-        // As many programs do it, to have both families: Linux gives them IPv4's addresses, too (ipv6(7)).
-        let holder = TcpListener::bind("[::]:0");
-        let holder = run.attempt("another program listens on [::]", holder)?;
-        let taken = run.attempt("learn its address", holder.local_addr())?;
-        cannot_listen(run, SocketAddr::new(private_loopback(), taken.port()), A_SERVER)?;
-        close(holder);
+        let all = IpAddr::from(Ipv4Addr::UNSPECIFIED);
+        let what = looked_up("another program listens on 0.0.0.0");
+        another_listens(run, what, all, private_loopback())?;
+        // As many programs do it, to have both families: Linux gives them IPv4's addresses as well (ipv6(7)).
+        let all = IpAddr::from(Ipv6Addr::UNSPECIFIED);
+        let what = looked_up("another program listens on [::]");
+        another_listens(run, what, all, private_loopback())?;
     }
 
     // This very program, which also has to go on. (On Windows, two sockets with SO_REUSEADDR can both listen:
@@ -49,6 +44,15 @@ pub fn knows_a_live_server(run: &mut Run) -> Outcome {
     cannot_listen(run, address, A_SERVER)?;
     first.still_runs()?;
     serves_a_client(run, address)?.close();
+    Ok(())
+}
+
+/// A listener at one address keeps the program from another, or from the same one, with its port.
+fn another_listens(run: &mut Run, what: &str, at: IpAddr, wanted: IpAddr) -> Outcome {
+    let holder = run.attempt(what, TcpListener::bind((at, 0)))?;
+    let taken = run.attempt("learn its address", holder.local_addr())?;
+    cannot_listen(run, SocketAddr::new(wanted, taken.port()), A_SERVER)?;
+    close(holder);
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! The kernel's list of IPv4's sockets is searched for a listener.
 //!
-//! On Linux, a listener on `[::]` has IPv4's addresses as well, and stands in IPv6's list.
+//! On Linux, a listener on `[::]` has IPv4's addresses as well, and is in IPv6's list.
 //!
 //! Instead of: exercise03
 //! Fails: knows_a_live_server

@@ -1,7 +1,7 @@
 //! A reset that `write` meets isn't reported.
 //!
-//! The client has gone, so that there seems to be nothing to say. But whoever runs the server
-//! is told of a reset that `read` meets, and here of none.
+//! The client has gone, so that there seems to be nothing to say. But the person who runs the
+//! server is told of a reset that `read` meets, and here of none.
 //!
 //! Instead of: exercise04
 //! Fails: survives_a_reset

@@ -18,7 +18,7 @@ const PRESS: &str = "PRESS_CTRL_C_AT";
 pub const OWN_CONSOLE: u32 = CREATE_NO_WINDOW;
 
 /// Does what Ctrl-C does at the console of this process, which was started with [`OWN_CONSOLE`]. What it has started
-/// gets it, too.
+/// gets it as well.
 ///
 /// # Errors
 ///

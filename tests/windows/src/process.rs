@@ -273,15 +273,15 @@ mod tests {
 
     #[test]
     fn a_process_that_is_suspended_does_nothing() {
-        // It asks for all that it's given on standard input: `sort` ends when that ends.
+        // It ends when its standard input does.
         let mut child = Command::new("cmd");
         child.args(["/c", "more"]).stdin(Stdio::piped()).stdout(Stdio::null());
         let mut child = child.spawn().unwrap();
         let id = child.id();
         assert!(!has_ended(id));
-        thread::sleep(Duration::from_millis(200));
         suspend(id);
         drop(child.stdin.take());
+        // What doesn't happen can only be waited for.
         thread::sleep(Duration::from_millis(300));
         assert!(!has_ended(id));
         resume(id);

@@ -9,10 +9,11 @@ pub(crate) fn stops_at_a_failure() -> bool {
             return leaves_out_others(called.split('\0'));
         }
     }
-    leaves_out_others(["cargo", "test"].into_iter())
+    true
 }
 
 /// Whether a command is a `cargo test` of several packages that ends with the first that fails.
+#[cfg(any(test, target_os = "linux"))]
 fn leaves_out_others<'a>(command: impl Iterator<Item = &'a str>) -> bool {
     let mut arguments = command.skip(1).take_while(|argument| *argument != "--");
     let (mut is_test, mut packages) = (false, Vec::new());
