@@ -24,8 +24,9 @@
 //!   gets `echoed N bytes, each in its place`, and the exit code is 0.
 //! - If a byte is wrong, lost, repeated or too many, if the echo ends early, if there's a reset (also one after
 //!   the last byte) or no server, then standard error gets a line `error: WHAT: WHY`, standard output gets
-//!   nothing, and the exit code is 1. The program says so as soon as it knows. It waits neither for the rest nor
-//!   for the time limit. It never panics.
+//!   nothing, and the exit code is 1. The program says so as soon as it knows: with the byte that's wrong, at the
+//!   end that's too early, at the first refusal. It waits neither for the rest nor for the time limit. It never
+//!   panics.
 //! - The program stays small, however long the message is and however slowly the server reads. It holds
 //!   neither the message nor the echo, and it has no queue that can grow. It may take 16 MiB at most, for
 //!   everything, and a few are enough. (For a script they're counted on top of what its interpreter takes.)
@@ -58,34 +59,34 @@
 //! start over: `cargo grade --reset exercise05`. One good answer, for afterwards, is
 //! `lessons/lesson05/solution.rs`.
 
-use std::io::{Read, Write};
 use std::net::Ipv6Addr;
 use std::thread;
 use std::time::Duration;
 
-use grader::{Check, Needs, Outcome, Peer, Run, check, text};
+use grader::{Check, Hint, Needs, Outcome, Peer, Run, check, text};
 use lesson05::{LONG, fill_from};
 
-use servers::handshake::{BROADCAST, limits_connect};
+use servers::handshake::limits_connect;
 
+use crate::at_once;
 use crate::echo::{Echo, LINE, PIECE, SHORT, accepts, fails, succeeds};
 use crate::memory::room;
-use crate::time::{self, ends_after_a_second, ends_in_time};
+use crate::time::{self, ends_after_a_second, ends_in_time, keeps_the_deadline};
 
 const SECTION: &str = "04-buffers.html#exercise";
 
 pub const CHECKS: &[Check] = &[
-    check("reports_a_refusal", reports_a_refusal)
-        .demands("If no program listens there, the client says so on stderr, and its exit code is 1.")
+    check("reports_a_refusal", at_once::reports_a_refusal)
+        .demands("If no program listens there, the client says so on stderr at the first refusal, and its exit code is 1.")
         .hint("How does a script that calls your client learn that it failed?")
         .section(SECTION)
         .begins("Every byte compared", "about 10 lines, 20 minutes"),
     check("echoes_messages_of_any_length", echoes_messages_of_any_length)
-        .demands("A message of 0 bytes, and one whose echo comes in odd chunks, are echoed.")
+        .demands("A message of 0 bytes, and one whose echo comes in odd chunks, are echoed. The client ends its message right behind the last byte.")
         .hint("What does your program take for granted about how many bytes a read returns?")
         .section(SECTION),
     check("echoes_over_ipv6", echoes_over_ipv6)
-        .demands("A server on `[::1]` is a server like any other.")
+        .demands("A server on `[::1]` is a server like any other, also where none listens.")
         .hint("Which part of your program is only for IPv4?")
         .section(SECTION)
         .needs(Needs::Ipv6),
@@ -98,7 +99,7 @@ pub const CHECKS: &[Check] = &[
         .hint("What does the number of bytes, or their sum, say about the bytes?")
         .section(SECTION),
     check("notices_a_wrong_byte", notices_a_wrong_byte)
-        .demands("An echo with one wrong bit, in any byte, is an error.")
+        .demands("An echo with one wrong bit, any of the eight in any byte, is an error.")
         .hint("Which bytes of the echo does your program never look at?")
         .section(SECTION),
     check("notices_a_wrong_end", notices_a_wrong_end)
@@ -134,8 +135,8 @@ pub const CHECKS: &[Check] = &[
         .demands("A server that closes in the middle of the message has echoed nothing: that is an error.")
         .hint("Which of your two directions learns first that the server is gone, and how does the other?")
         .section("endings.html#a-write-tells-you-even-less"),
-    check("says_so_at_once", says_so_at_once)
-        .demands("A wrong byte is an error as soon as it has come, even if the server then neither reads nor sends, and the time limit is far away.")
+    check("says_so_at_once", at_once::says_so_at_once)
+        .demands("A wrong byte, an early end or a byte too many is an error as soon as it has come, even if the server then neither reads nor sends, and the time limit is far away.")
         .hint("When one of your directions has failed, what does the other still wait for, and what wakes it?")
         .section(SECTION)
         // In Wine, `shutdown` doesn't always wake a call that waits in another thread.
@@ -146,7 +147,7 @@ pub const CHECKS: &[Check] = &[
         .section("04-buffers.html#a-write-takes-a-part")
         .needs(Needs::Usage),
     check("is_idle_before_the_echo", is_idle_before_the_echo)
-        .demands("A client that has sent everything and waits for the echo uses next to no processor time, either.")
+        .demands("A client that has sent everything and waits for the echo, or for its end, uses next to no processor time, either.")
         .hint("What does your program do when all is sent and nothing has come back, and how often?")
         .section("04-buffers.html#a-write-takes-a-part")
         .needs(Needs::Usage),
@@ -170,7 +171,7 @@ pub const CHECKS: &[Check] = &[
         .section("02-1-client.html#dont-wait-forever")
         .needs(Needs::Linux),
     check("keeps_the_deadline", keeps_the_deadline)
-        .demands("A server that reads and sends a little now and then holds the client until the time limit, and no longer.")
+        .demands("A server that reads and sends a little now and then, or the whole echo late and never its end, holds the client until the time limit, and no longer; in IPv6 as well.")
         .hint("What does your time limit measure: one call, or all of them together?")
         .section("02-1-client.html#the-repair"),
     check("has_time_by_default", time::has_time_by_default)
@@ -203,16 +204,8 @@ pub const STARTER_FAILS: &[&str] = &[
     "has_ten_seconds_by_default",
 ];
 
-fn reports_a_refusal(run: &mut Run) -> Outcome {
-    let closed = run.closed_port()?;
-    for address in [closed.address, BROADCAST] {
-        let mut client = run.start(&[&address.to_string()])?;
-        fails(&mut client)?;
-    }
-    Ok(())
-}
-
 fn echoes_messages_of_any_length(run: &mut Run) -> Outcome {
+    at_once::ends_its_message(run)?;
     for length in [0, 1] {
         let mut echo = Echo::start(run, length, false)?;
         echo.read_all(run)?;
@@ -241,7 +234,10 @@ fn echoes_over_ipv6(run: &mut Run) -> Outcome {
     echo.read_all(run)?;
     echo.send_to(length)?;
     echo.server.finish_sending()?;
-    succeeds(&mut echo.client, length)
+    succeeds(&mut echo.client, length)?;
+    let closed = run.closed_port_on(Ipv6Addr::LOCALHOST.into())?;
+    at_once::refused(run, closed.address)?;
+    Ok(())
 }
 
 fn notices_an_early_end(run: &mut Run) -> Outcome {
@@ -277,33 +273,27 @@ fn notices_bytes_out_of_place(run: &mut Run) -> Outcome {
 }
 
 fn notices_a_wrong_byte(run: &mut Run) -> Outcome {
-    // In the words of a line, not in its number.
-    let line = run.number(SHORT as u64 / 2 / LINE as u64..=SHORT as u64 / LINE as u64 - 2) as usize;
-    let place = LINE * line + run.number(14..=62) as usize;
-    let echo = Echo::read_by(run, SHORT)?;
     let bit = 1 << run.number(0..=7);
-    echo.with_a_wrong_byte(run, place, bit)
-}
-
-fn says_so_at_once(run: &mut Run) -> Outcome {
-    let mut echo = Echo::start(run, LONG, true)?;
-    run.step("the server reads the start of the message");
-    echo.read_to(PIECE)?;
-    // In the words of a line, not in its number, and with more behind it.
-    let place = LINE * run.number(1..=900) as usize + run.number(14..=62) as usize;
-    run.step(text!(
-        "it sends that back with byte {place} changed (counted from 0), and does nothing more",
-        place,
-    ));
-    echo.send_wrong(place, 0xff, PIECE)?;
-    fails(&mut echo.client)
+    // The first bit makes a small letter a capital one, and the second isn't used by ASCII.
+    for (bits, words) in [(bit, 14..=62), (0x20, 14..=18), (0x80, 14..=62)] {
+        // In the words of a line, not in its number, and behind the start of the message.
+        let lines = SHORT as u64 / LINE as u64;
+        let line = run.number(lines / 2..=lines - 2) as usize;
+        let place = LINE * line + run.number(words) as usize;
+        Echo::read_by(run, SHORT)?.with_a_wrong_byte(run, place, bits)?;
+    }
+    Ok(())
 }
 
 fn notices_a_wrong_end(run: &mut Run) -> Outcome {
     // The last byte is in the words of a line, not in its number.
     let length = LINE * run.number(1..=900) as usize + run.number(15..=63) as usize;
-    let bit = 1 << run.number(0..=7);
-    Echo::read_by(run, length)?.with_a_wrong_byte(run, 0, bit)?;
+    // Which of the bits are compared is another check's question.
+    let bit = 1 << run.number(0..=4);
+    // The first is in the word `line`, in front of the number.
+    Echo::read_by(run, length)?
+        .with_a_wrong_byte(run, 0, bit)
+        .hint("Is the first byte of each line compared, or only its number?")?;
     Echo::read_by(run, length)?.with_a_wrong_byte(run, length - 1, bit)
 }
 
@@ -401,7 +391,12 @@ fn is_idle_before_the_echo(run: &mut Run) -> Outcome {
     let mut echo = Echo::start(run, length, false)?;
     echo.read_all(run)?;
     run.stays_idle(&echo.client)?;
+    run.step("the server sends it back, and doesn't end it yet");
     echo.send_to(length)?;
+    if echo.server.has_been_read()? {
+        run.stays_idle(&echo.client)
+            .hint("What does your program do when the last byte has come, and the end hasn't?")?;
+    }
     echo.server.finish_sending()?;
     succeeds(&mut echo.client, length)
 }
@@ -464,27 +459,4 @@ fn gives_up_on_a_missing_echo(run: &mut Run) -> Outcome {
 
 fn gives_up_connecting(run: &mut Run) -> Outcome {
     limits_connect(run, fails)
-}
-
-fn keeps_the_deadline(run: &mut Run) -> Outcome {
-    ends_in_time(run, &[], |run, server| {
-        let stream = server.stream().try_clone();
-        let mut stream = run.attempt(
-            "every 20 ms the server reads some bytes, and sends one line of the echo",
-            stream,
-        )?;
-        thread::spawn(move || {
-            let (mut piece, mut line) = ([0; PIECE], [0; LINE]);
-            for place in (0..).step_by(LINE) {
-                fill_from(place, &mut line);
-                // A client that is gone ends both.
-                let read = stream.read(&mut piece);
-                if stream.write_all(&line).is_err() || !matches!(read, Ok(1..)) {
-                    break;
-                }
-                thread::sleep(Duration::from_millis(20));
-            }
-        });
-        Ok(())
-    })
 }

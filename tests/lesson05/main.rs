@@ -1,5 +1,6 @@
 //! Lesson 5: send and receive buffers.
 
+mod at_once;
 mod checks;
 mod echo;
 mod exercise;

@@ -1,15 +1,17 @@
 //! When the client of exercise 5 must end: not before its time limit, and not long after.
 
 use std::fs;
-use std::net::Shutdown;
+use std::io::{Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use grader::{Hint, Outcome, Peer, Run, text};
+use grader::{Hint, Outcome, Peer, Run, has_ipv6, text};
+use lesson05::fill_from;
 
-use crate::echo::{Echo, accepts, fails, succeeds};
+use crate::echo::{Echo, LINE, PIECE, accepts, fails, succeeds};
 
 /// How long the program may take to end when its time is up.
 const AFTERWARDS: Duration = Duration::from_millis(500);
@@ -18,6 +20,8 @@ const AFTERWARDS: Duration = Duration::from_millis(500);
 /// then once more, with more time.
 const SHORT: Duration = Duration::from_millis(300);
 const LONG: Duration = Duration::from_millis(1200);
+
+const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// Without the option.
 const DEFAULT: Duration = Duration::from_secs(10);
@@ -29,7 +33,7 @@ pub fn ends_in_time(
     arguments: &[&str],
     serve: impl Fn(&mut Run, &mut Peer) -> Outcome,
 ) -> Outcome {
-    ends_at(run, &[SHORT, LONG], arguments, serve)
+    ends_at(run, LOOPBACK, &[SHORT, LONG], arguments, serve)
 }
 
 /// The same with the longer limit alone, for a server that takes its time.
@@ -38,17 +42,58 @@ pub fn ends_after_a_second(
     arguments: &[&str],
     serve: impl Fn(&mut Run, &mut Peer) -> Outcome,
 ) -> Outcome {
-    ends_at(run, &[LONG], arguments, serve)
+    ends_at(run, LOOPBACK, &[LONG], arguments, serve)
+}
+
+pub fn keeps_the_deadline(run: &mut Run) -> Outcome {
+    ends_in_time(run, &[], |run, server| {
+        let stream = server.stream().try_clone();
+        let mut stream = run.attempt(
+            "every 20 ms the server reads some bytes, and sends one line of the echo",
+            stream,
+        )?;
+        thread::spawn(move || {
+            let (mut piece, mut line) = ([0; PIECE], [0; LINE]);
+            for place in (0..).step_by(LINE) {
+                fill_from(place, &mut line);
+                // A client that is gone ends both.
+                let read = stream.read(&mut piece);
+                if stream.write_all(&line).is_err() || !matches!(read, Ok(1..)) {
+                    break;
+                }
+                thread::sleep(Duration::from_millis(20));
+            }
+        });
+        Ok(())
+    })?;
+    if has_ipv6() {
+        let silent = |_: &mut Run, _: &mut Peer| Ok(());
+        ends_at(run, Ipv6Addr::LOCALHOST.into(), &[SHORT, LONG], &[], silent)?;
+    }
+    never_ends_the_echo(run)
+}
+
+/// The last byte comes in time, and then nothing.
+fn never_ends_the_echo(run: &mut Run) -> Outcome {
+    let length = run.number(1000..=5000) as usize;
+    ends_after_a_second(run, &["--bytes", &length.to_string()], |run, server| {
+        run.step("the server sends the whole echo after 0.9 s, and never ends it");
+        thread::sleep(Duration::from_millis(900));
+        let mut message = vec![0; length];
+        fill_from(0, &mut message);
+        server.send(message)
+    })
+    .hint("When the last byte has come, how long does your program wait for the end?")
 }
 
 /// The limit when the command line gives none, from both sides.
 pub fn has_ten_seconds_by_default(run: &mut Run) -> Outcome {
     run.grants(DEFAULT);
-    ends_at(run, &[DEFAULT], &["--bytes", "1000"], |run, server| {
+    ends_at(run, LOOPBACK, &[DEFAULT], &["--bytes", "1000"], |run, server| {
         run.step("six seconds later, the server sends 64 bytes of the echo");
         thread::sleep(Duration::from_secs(6));
         let mut start = [0; 64];
-        lesson05::fill_from(0, &mut start);
+        fill_from(0, &mut start);
         server.send(start)
     })
 }
@@ -80,12 +125,13 @@ pub fn has_time_by_default(run: &mut Run) -> Outcome {
 
 fn ends_at(
     run: &mut Run,
+    ip: IpAddr,
     limits: &[Duration],
     arguments: &[&str],
     serve: impl Fn(&mut Run, &mut Peer) -> Outcome,
 ) -> Outcome {
     for &limit in limits {
-        let mut listener = run.listen()?;
+        let mut listener = run.listen_on(ip)?;
         let (address, seconds) = (listener.address().to_string(), limit.as_secs_f64().to_string());
         let started = Instant::now();
         let limited: &[&str] = if limit == DEFAULT { &[] } else { &["--time-limit", &seconds] };
@@ -135,7 +181,8 @@ fn in_seconds(time: Duration) -> String {
 }
 
 /// How much later a busy machine lets a program end. Its threads are woken late, several times, and an
-/// interpreter needs a processor for some time to end, which others want as well.
+/// interpreter needs a processor for some time to end, which others want as well. What the machine did long before
+/// that doesn't count.
 struct Lateness {
     is_over: Arc<AtomicBool>,
     watch: JoinHandle<Duration>,
@@ -147,13 +194,18 @@ impl Lateness {
         let is_over = Arc::new(AtomicBool::new(false));
         let ends = Arc::clone(&is_over);
         let watch = thread::spawn(move || {
-            let (mut longest, mut others) = (Duration::ZERO, 0);
+            let mut looks = Vec::new();
             while !ends.load(Ordering::Relaxed) {
                 let before = Instant::now();
                 thread::sleep(MOMENT);
-                longest = longest.max(before.elapsed().saturating_sub(MOMENT));
-                others = others.max(waiting_for_each_processor());
+                let late = before.elapsed().saturating_sub(MOMENT);
+                looks.push((Instant::now(), late, waiting_for_each_processor()));
             }
+            let at_the_end = looks.iter().filter(|(at, ..)| at.elapsed() < 2 * LONG);
+            let (longest, others) = at_the_end
+                .fold((Duration::ZERO, 0), |(longest, most), &(_, late, others)| {
+                    (longest.max(late), most.max(others))
+                });
             30 * longest + Duration::from_millis(50) * others
         });
         Lateness { is_over, watch }

@@ -5,7 +5,7 @@
 //! All but `receive` is the solution's.
 //!
 //! Instead of: exercise05
-//! Fails: notices_a_reset_at_the_end
+//! Fails: notices_a_reset_at_the_end, keeps_the_deadline
 
 #[path = "../solution.rs"]
 #[expect(dead_code, reason = "`main` and `receive` are this file's own")]

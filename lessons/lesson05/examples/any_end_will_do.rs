@@ -4,7 +4,8 @@
 //! success in both cases. All but `receive` is the solution's.
 //!
 //! Instead of: exercise05
-//! Fails: notices_an_early_end, notices_a_reset, notices_a_reset_at_the_end
+//! Fails: notices_an_early_end, notices_a_reset, notices_a_reset_at_the_end,
+//!   says_so_at_once
 
 #[path = "../solution.rs"]
 #[expect(dead_code, reason = "`main` and `receive` are this file's own")]

@@ -4,7 +4,7 @@
 //! All but `receive` is the solution's.
 //!
 //! Instead of: exercise05
-//! Fails: notices_a_wrong_end
+//! Fails: notices_a_wrong_end, says_so_at_once
 
 #[path = "../solution.rs"]
 #[expect(dead_code, reason = "`main` and `receive` are this file's own")]

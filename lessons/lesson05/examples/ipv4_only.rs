@@ -3,7 +3,7 @@
 //! A server on [::1] is never reached.
 //!
 //! Instead of: exercise05
-//! Fails: echoes_over_ipv6
+//! Fails: echoes_over_ipv6, keeps_the_deadline
 
 mod client;
 

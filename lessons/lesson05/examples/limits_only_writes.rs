@@ -3,7 +3,7 @@
 //! A server that has read everything, and doesn't answer, holds the program forever.
 //!
 //! Instead of: exercise05
-//! Fails: gives_up_on_a_missing_echo, gives_up_connecting
+//! Fails: gives_up_on_a_missing_echo, gives_up_connecting, keeps_the_deadline
 //! Judged only on Unix. In Wine `shutdown` doesn't wake a read that waits.
 
 mod client;

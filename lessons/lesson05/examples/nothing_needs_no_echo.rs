@@ -3,7 +3,7 @@
 //! A server that sends a byte anyway isn't noticed.
 //!
 //! Instead of: exercise05
-//! Fails: notices_bytes_too_many
+//! Fails: notices_bytes_too_many, says_so_at_once
 
 mod client;
 

@@ -4,11 +4,12 @@
 //! read. All but `main` is the solution's.
 //!
 //! Instead of: exercise05
-//! Fails: reports_a_refusal, notices_an_early_end, notices_bytes_out_of_place,
-//!   notices_a_wrong_byte, notices_a_wrong_end, notices_bytes_too_many, notices_a_reset,
-//!   notices_a_reset_at_the_end, reports_a_server_that_closes, says_so_at_once,
-//!   gives_up_on_a_silent_server, gives_up_on_a_missing_echo, gives_up_connecting,
-//!   keeps_the_deadline, has_time_by_default, does_not_read_too_much_to_its_end,
+//! Fails: reports_a_refusal, echoes_over_ipv6, notices_an_early_end,
+//!   notices_bytes_out_of_place, notices_a_wrong_byte, notices_a_wrong_end,
+//!   notices_bytes_too_many, notices_a_reset, notices_a_reset_at_the_end,
+//!   reports_a_server_that_closes, says_so_at_once, gives_up_on_a_silent_server,
+//!   gives_up_on_a_missing_echo, gives_up_connecting, keeps_the_deadline,
+//!   has_time_by_default, does_not_read_too_much_to_its_end,
 //!   gives_up_on_a_reply_without_end, reports_a_full_output
 
 #[path = "../solution.rs"]

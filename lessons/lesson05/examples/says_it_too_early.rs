@@ -4,7 +4,8 @@
 //! All but `receive` is the solution's.
 //!
 //! Instead of: exercise05
-//! Fails: notices_bytes_too_many, notices_a_reset_at_the_end, has_time_by_default
+//! Fails: notices_bytes_too_many, notices_a_reset_at_the_end, says_so_at_once,
+//!   keeps_the_deadline, has_time_by_default
 
 #[path = "../solution.rs"]
 #[expect(dead_code, reason = "`main` and `receive` are this file's own")]

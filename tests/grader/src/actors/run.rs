@@ -213,10 +213,16 @@ impl Run {
 
     /// An address where no program listens, for as long as the result lives.
     pub fn closed_port(&mut self) -> Outcome<ClosedPort> {
+        self.closed_port_on(Ipv4Addr::LOCALHOST.into())
+    }
+
+    /// The same on an address of the check's choice.
+    pub fn closed_port_on(&mut self, ip: IpAddr) -> Outcome<ClosedPort> {
         // Bound and not listening: the port is taken, and a client that connects to it is refused.
         let bound = || -> std::io::Result<ClosedPort> {
-            let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-            socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
+            let address = SocketAddr::new(ip, 0);
+            let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+            socket.bind(&address.into())?;
             let address = socket.local_addr()?.as_socket().expect("an IP socket");
             Ok(ClosedPort { address, _socket: socket })
         };

@@ -40,7 +40,7 @@ words! {
     free_port_for_check() = "a free port for the check";
     network() = "two network namespaces";
     no_reply() = "the end of the connection, without a reply";
-    no_room() = "no room for more, since nothing is read: the time was up";
+    no_room() = "there was no room for more when the time was up";
     open_connection() = "an open connection";
     reads_all() = "a program that reads what has come";
     refused() = "a refused connection";

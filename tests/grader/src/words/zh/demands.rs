@@ -41,7 +41,7 @@ words! {
     free_port_for_check() = "有一个空闲端口给检查项用";
     network() = "两个网络命名空间";
     no_reply() = "没有回复，只有连接结束";
-    no_room() = "放不下了，因为没人读：时间到了";
+    no_room() = "时间到了，还是没有地方放";
     open_connection() = "连接开着";
     reads_all() = "程序把到达的都读走";
     refused() = "连接遭到拒绝";
