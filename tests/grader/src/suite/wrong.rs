@@ -107,6 +107,15 @@ impl WrongProgram {
         role: &Role,
         judges: &Judges,
     ) -> Result<(), String> {
+        if role.fails.is_empty() && action == Action::Verify {
+            return Err(format!(
+                "its head names no check that it fails as {}. SNAPSHOTS=overwrite cargo test -p {} wrong::{} \
+                 finds out, and writes the list behind `//! Fails:`.",
+                role.instead_of,
+                self.package(),
+                self.name
+            ));
+        }
         let is_judged_on = |check: &&Check| {
             role.judged_on.as_ref().is_none_or(|names| names.iter().any(|name| name == check.id))
         };
@@ -280,7 +289,7 @@ mod tests {
         let subject = Subject::new("wrong", "/nonexistent");
         let outcome = program.judged_or(action, &subject, &role, &judges);
         let text = fs::read_to_string(&file).unwrap();
-        (outcome, text.lines().nth(1).unwrap().replace("//! Fails: ", ""))
+        (outcome, text.lines().nth(1).unwrap().replace("//! Fails:", "").trim().into())
     }
 
     #[test]
@@ -300,11 +309,20 @@ mod tests {
             ("five, one", "three, five, one"),
             ("one, two, three", "one, three"),
             ("six, two", "one, three, six"),
+            ("", "one, three"),
             // As it is in the file.
             ("three, four, one", "three, one"),
         ] {
             assert_eq!(judged(Action::Overwrite, list), (Ok(()), mended.to_owned()));
         }
+    }
+
+    #[test]
+    fn an_empty_list_is_named() {
+        let (outcome, list) = judged(Action::Verify, "");
+        let why = outcome.unwrap_err();
+        assert!(why.starts_with("its head names no check that it fails as lesson09."), "{why}");
+        assert_eq!(list, "");
     }
 
     #[test]
