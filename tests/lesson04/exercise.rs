@@ -14,27 +14,30 @@
 //! - If the client finishes sending and its last line has no `\n`, that line is answered like any other.
 //!   When everything is answered, the server finishes sending, too, and the connection ends.
 //! - Clients are served at the same time, a hundred of them if they come. What one client does, or doesn't
-//!   do, never disturbs another. A client that reads its replies late gets all of them.
+//!   do, never disturbs another. A client may send as many lines as it likes. One that sends nothing, or
+//!   reads no reply, for eight seconds still gets all replies; how much longer you wait is up to you.
 //! - The server listens at the address it's given, IPv4 or IPv6, and at no other. The first line on stdout
 //!   is `listening on ADDRESS:PORT`, as the starter has it.
 //!
 //! # Limits, descriptors, Ctrl-C (about 100 lines more, an evening)
 //!
 //! - A line longer than 64 KiB (65,536 bytes without its `\n`), bytes that aren't UTF-8, or a reset end
-//!   that client's conversation, and only that one. The lines before it are answered, it isn't, and the
-//!   connection ends. stderr says `error: WHAT: WHY`, with the client's address in it. Any number of such
-//!   clients, and of clients that don't wait for their replies, leave the server running, and none of them
-//!   fills its memory.
+//!   that client's conversation, and only that one. The lines before it are answered (also if the client
+//!   reads late, but not after a reset), it isn't, and the connection ends. stderr says `error: WHAT: WHY`,
+//!   with the client's address in it. Any number of such clients, and of clients that don't wait for their
+//!   replies, leave the server running, and none of them fills its memory.
 //! - A client that has gone leaves neither a descriptor nor a thread behind.
-//! - When `accept` fails because no descriptor is left, stderr says so, as an `error: `, ten times a second
-//!   at most. The clients that are connected are served, the others wait in the queue, and the server
-//!   doesn't keep a processor busy. When there are descriptors again, those that wait are served.
+//! - When `accept` fails because no descriptor is left, stderr says so, as an `error: `, once at least and ten
+//!   times a second at most. The clients that are connected are served, the others wait in the queue, and
+//!   the server doesn't keep a processor busy. When there are descriptors again, since clients have gone or
+//!   the limit has been raised, those that wait are served.
 //! - On Ctrl-C the listener is closed, and new clients are refused. The lines that have arrived are
-//!   answered (but not the start of a line whose end hasn't come), all connections are ended, and the
-//!   program exits with code 0. All of that takes no more than 2 seconds, whatever the clients do, wherever
-//!   the server listens, and also while `accept` fails. By then, a client that doesn't read its replies is
-//!   cut off. The starter has a function that the crate `ctrlc` calls, and the page "Limits, errors,
-//!   Ctrl-C" shows how you wake a thread that waits in `accept`.
+//!   answered (but not the start of a line whose end hasn't come, nor the lines of clients that `accept`
+//!   hasn't returned yet), all connections are ended, and the program exits with code 0. All of that takes
+//!   no more than 2 seconds, whatever the clients do, wherever the server listens, and also while `accept`
+//!   fails. By then, a client that doesn't read its replies is cut off. The starter has a function that the
+//!   crate `ctrlc` calls, and the page "Limits, errors, Ctrl-C" shows how you wake a thread that waits in
+//!   `accept`.
 //!
 //! `common` has helpers for whatever isn't the point here. Read them, or do without.
 //!
@@ -89,8 +92,13 @@ pub const CHECKS: &[Check] = &[
         .demands("A hundred clients are in the middle of a line, and each gets its own line back.")
         .hint("How many clients can your program read from at the same time, and which of its buffers do two of them share?")
         .section("03-threads.html#the-repair"),
+    check("answers_hundreds_of_thousands", answers_hundreds_of_thousands)
+        .demands("All of 300,000 lines that one client sends are answered, in order.")
+        .hint("What do you count, and what do you keep, for as long as a client is connected? How far can that go?")
+        .section(READER)
+        .takes_long(),
     check("waits_for_a_slow_reader", waits_for_a_slow_reader)
-        .demands("A client that reads its replies five seconds late gets all of them, the others are served meanwhile, and one that pauses for as long in its line is served as well.")
+        .demands("A client that reads its replies eight seconds late gets all of them, the others are served meanwhile, and one that pauses for as long in its line is served as well.")
         .hint("How many of the bytes does one `write` take when the client's buffer is nearly full, and what becomes of the rest?")
         .section(OTHERS)
         .takes_long(),
@@ -127,7 +135,7 @@ pub const CHECKS: &[Check] = &[
         .section("03-stopping.html#the-plan")
         .needs(Needs::Usage),
     check("survives_without_descriptors", survives_without_descriptors)
-        .demands("When no descriptor is left, stderr says so, clients wait, and the server goes on without keeping a processor busy.")
+        .demands("When no descriptor is left, stderr says so, ten times a second at most. Clients wait until others have gone, or the limit is raised, and the server goes on without keeping a processor busy.")
         .hint("The client stays in the queue when `accept` fails: what does the next `accept` do, and when is it worth a try?")
         .section("03-stopping.html#when-accept-fails")
         .needs(Needs::Linux),
@@ -155,6 +163,11 @@ pub const CHECKS: &[Check] = &[
         .demands("After Ctrl-C, neither a client that doesn't read its replies nor one that sends on can hold the server for more than 2 s.")
         .hint("How long does `write` wait for a client that doesn't read, and how long do you wait for the thread?")
         .section(STOPPING),
+    check("does_the_same_in_ipv6", does_the_same_in_ipv6)
+        .demands("On `[::1]`, too, clients with bytes that aren't text or with a long line are reported and cut off, and after Ctrl-C new ones are refused, and lines that have arrived are answered.")
+        .hint("Where does your program do something else for an address of IPv6, or expect one of IPv4?")
+        .section(SECTION)
+        .needs(Needs::Ipv6),
 ];
 
 /// The checks that the untouched starter fails.
@@ -165,6 +178,7 @@ pub const STARTER_FAILS: &[&str] = &[
     "answers_any_text",
     "serves_clients_at_the_same_time",
     "serves_many_clients",
+    "answers_hundreds_of_thousands",
     "waits_for_a_slow_reader",
     "closes_on_bytes_that_are_not_text",
     "closes_on_a_line_that_is_too_long",
@@ -177,6 +191,7 @@ pub const STARTER_FAILS: &[&str] = &[
     "stops_without_descriptors",
     "finishes_lines_that_have_arrived",
     "stops_in_time",
+    "does_the_same_in_ipv6",
 ];
 
 /// What else can happen to a server for lines.

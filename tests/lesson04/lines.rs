@@ -1,11 +1,12 @@
 //! The first milestone of exercise 4, lines for many clients, and what both milestones are made of.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::thread;
 use std::time::Duration;
 
 use common::{GREETING, REPLY};
-use grader::{Hint, Outcome, Peer, Program, Run, private_loopback, sockets, text};
+use grader::{Broken, Hint, Outcome, Peer, Program, Run, private_loopback, sockets, text};
 use servers::robustness::{Protocol, cut_anywhere, narrow};
 use socket2::SockRef;
 
@@ -44,7 +45,7 @@ pub trait Concat {
     fn concat_with(&self, each: impl Fn(&str) -> String) -> String;
 }
 
-impl Concat for Vec<String> {
+impl Concat for [String] {
     fn concat_with(&self, each: impl Fn(&str) -> String) -> String {
         self.iter().map(|line| each(line)).collect()
     }
@@ -196,10 +197,67 @@ fn has_been_read(run: &mut Run, client: &Peer, number: usize) -> Outcome {
     })
 }
 
+pub fn answers_hundreds_of_thousands(run: &mut Run) -> Outcome {
+    const LINES: usize = 300_000;
+    let (_server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    let lines: Vec<String> = (1..=LINES).map(|number| number.to_string()).collect();
+    run.step(text!(
+        "it sends {lines} lines without a pause, and reads: each is answered, in order",
+        lines = LINES,
+    ));
+    // In a thread: a server that waits until its replies are read may read no line meanwhile.
+    let mut stream = run.attempt("it begins to send lines", client.stream().try_clone())?;
+    let sent = lines.concat_with(|line| format!("{line}\n"));
+    thread::spawn(move || stream.write_all(sent.as_bytes()));
+    receives_quietly(run, &mut client, &lines)?;
+    is_served(&mut client)
+}
+
+/// The replies to these lines, as a part of the last step. So many more of them are worth so much more time: a
+/// server that stops in the middle isn't waited for as long as one that is slow.
+fn receives_quietly(run: &mut Run, client: &mut Peer, lines: &[String]) -> Outcome {
+    const SOME: usize = 10_000;
+    const TIME: Duration = Duration::from_millis(400);
+    let expected = lines.concat_with(reply).into_bytes();
+    let newlines = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte == b'\n').count();
+    let wanted = |number: usize| grader::quote(reply(&lines[number]).as_bytes());
+    let after =
+        |number: usize, got: &str| text!("{number} right replies, then: {got}", number, got);
+    let (mut at, mut number, mut buffer) = (0, 0, vec![0; 64 << 10]);
+    while at < expected.len() {
+        let count = client.read_some(&mut buffer, REPLY).map_err(|broken| Broken {
+            expected: wanted(number),
+            got: after(number, &broken.got),
+            ..broken
+        })?;
+        let (got, right) = (&buffer[..count], &expected[at..]);
+        if count == 0 || !right.starts_with(got) {
+            let same = got.iter().zip(right).take_while(|(one, other)| one == other).count();
+            number += newlines(&got[..same]);
+            let begin = expected[..at + same].iter().rposition(|&byte| byte == b'\n');
+            let begin = begin.map_or(0, |end| end + 1);
+            let rest =
+                got[same..].split_inclusive(|&byte| byte == b'\n').next().unwrap_or_default();
+            let line = [&expected[begin..at + same], rest].concat();
+            let got =
+                if count == 0 { text!("the end of the stream") } else { grader::quote(&line) };
+            return Err(client.broken(wanted(number), after(number, &got)));
+        }
+        at += count;
+        let before = number / SOME;
+        number += newlines(got);
+        run.grants(TIME * (number / SOME - before) as u32);
+    }
+    Ok(())
+}
+
+/// A client may be as late as it likes. A kernel's timeout of eight seconds takes half a second more.
+const PAUSE: Duration = Duration::from_millis(8700);
+
 const PATIENCE: &str = "How long may a client be silent, and which of your calls has a time limit?";
 
 pub fn waits_for_a_slow_reader(run: &mut Run) -> Outcome {
-    const PAUSE: Duration = Duration::from_millis(5300);
     let (server, address, mut other) = serve_another(run)?;
     let mut pauses = run.connect_as("a client that pauses in its line", address)?;
     pauses.send("half a ")?;
@@ -207,7 +265,7 @@ pub fn waits_for_a_slow_reader(run: &mut Run) -> Outcome {
     server.waits_until_idle();
     run.grants(PAUSE);
     run.step(
-        "for five seconds, it doesn't read its replies, and the one that pauses sends nothing",
+        "for eight seconds, it doesn't read its replies, and the one that pauses sends nothing",
     );
     thread::sleep(PAUSE);
     serves_on(run, address, &mut other)?;
@@ -219,7 +277,7 @@ pub fn waits_for_a_slow_reader(run: &mut Run) -> Outcome {
 }
 
 pub fn serves_ipv6(run: &mut Run) -> Outcome {
-    let (_server, address) = run.serve_with(&["[::1]:0"])?;
+    let (_server, address) = run.serve_with(&[ANY_PORT_IPV6])?;
     let listens_there = address.ip().is_loopback() && address.is_ipv6() && address.port() != 0;
     run.ensure("that is an address `[::1]:PORT`", listens_there, address)?;
     let mut client = run.connect(address)?;
@@ -274,6 +332,10 @@ pub fn reads_nothing(
     Ok((client, lines.concat_with(reply)))
 }
 
+/// What a server is told that is to listen on any port, of either family.
+pub const ANY_PORT: &str = "127.0.0.1:0";
+pub const ANY_PORT_IPV6: &str = "[::1]:0";
+
 /// How many lines with a number: 24 KiB, which every kernel keeps for a server; their replies are five times
 /// that. An empty line's reply is 27 times its length.
 const LINES: usize = 4000;
@@ -286,7 +348,11 @@ pub fn begins_to_read(run: &mut Run, client: &Peer) -> Outcome {
 
 /// Starts the server, with one client connected and served.
 pub fn serve_another(run: &mut Run) -> Outcome<(Program, SocketAddr, Peer)> {
-    let (server, address) = run.serve()?;
+    serve_another_at(run, ANY_PORT)
+}
+
+pub fn serve_another_at(run: &mut Run, at: &str) -> Outcome<(Program, SocketAddr, Peer)> {
+    let (server, address) = run.serve_with(&[at])?;
     let mut other = run.connect_as("the other client", address)?;
     is_served(&mut other)?;
     Ok((server, address, other))

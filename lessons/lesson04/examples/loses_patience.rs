@@ -1,4 +1,4 @@
-//! A client that sends nothing, or takes nothing, for five seconds is taken for lost.
+//! A client that sends nothing, or takes nothing, for eight seconds is taken for lost.
 //!
 //! No other client waits for it: it has a thread of its own, and may take all the time that it needs.
 //!
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
 fn converse(client: &Client) -> Outcome {
     set_options(client).explain(format!("lost {}", client.address))?;
     // ANCHOR: bug
-    let patience = Some(Duration::from_secs(5));
+    let patience = Some(Duration::from_secs(8));
     client.connection.set_read_timeout(patience).explain("cannot set a timeout")?;
     client.connection.set_write_timeout(patience).explain("cannot set a timeout")?;
     // ANCHOR_END: bug

@@ -22,25 +22,49 @@ pub type IsServed = fn(&mut Peer) -> Outcome;
 
 /// A server without descriptors complains ten times a second at most, and serves those that it has.
 pub fn survives_without_descriptors(run: &mut Run, is_served: IsServed) -> Outcome {
-    let (mut server, address) = serve_with_few_descriptors(run)?;
+    // A server may wait for a second before it calls `accept` again, and is to do so twice.
+    run.grants(Duration::from_secs(2));
+    let (mut server, address) = serve_with_few_descriptors(run, MORE)?;
     let mut first = run.connect(address)?;
     is_served(&mut first)?;
     let since = Instant::now();
-    let (crowd, mut last) = crowd(run, &mut server, address)?;
+    let (mut crowd, waits) = crowd(run, &mut server, address, is_served)?;
+    let Some(mut last) = waits else { return is_served(&mut first) };
     run.stays_idle(&server)
         .hint("The client stays in the queue when `accept` fails: what does the next `accept` do, and how soon do you call it?")?;
     // Long enough to tell how often it complains.
-    last.receives_nothing_for(Duration::from_millis(500))
+    last.receives_nothing_for(Duration::from_secs(1))
         .hint("What becomes of the clients in the queue when `accept` fails?")?;
-    // Ten a second, and some for the moments between.
-    let few = 4 + since.elapsed().as_millis() as usize / 90;
     // A line of advice may follow each.
     let errors = server.stderr().lines().filter(|line| line.starts_with("error: ")).count();
+    let took = since.elapsed();
+    // Ten a second, and some for the moments between.
+    let few = 3 + took.as_millis() as usize / 100;
     let statement = text!("it has complained fewer than {few} times", few);
-    run.ensure(statement, errors < few, text!("{errors} times", errors))
+    let got = text!(
+        "{errors} times in {seconds} s",
+        errors,
+        seconds = format!("{:.1}", took.as_secs_f64()),
+    );
+    run.ensure(statement, errors < few, got)
         .hint("How often do you say the same, and how soon do you call `accept` again?")?;
     is_served(&mut first)
         .hint("Which clients does an error of `accept` concern, and in which thread does your program wait after it?")?;
+    // Descriptors come back in two ways.
+    if run.changes_descriptors(&server, DESCRIPTORS, MORE) {
+        run.step(text!(
+            "the limit is raised to {descriptors} descriptors, and nobody has gone",
+            descriptors = MORE,
+        ));
+        is_served(&mut last)
+            .hint("What makes your program call `accept` again after it has failed, and does that come when no client goes?")?;
+        run.changes_descriptors(&server, MORE, DESCRIPTORS);
+        run.step("the limit is what it was before");
+        // An `accept` that waits has its descriptor already: that's for the first of two.
+        crowd.push(last);
+        crowd.push(run.connect(address)?);
+        last = run.connect(address)?;
+    }
     // The last of the crowd is still in the queue. Descriptors come back when the others go.
     drop(crowd);
     is_served(&mut last)
@@ -52,10 +76,13 @@ pub fn survives_without_descriptors(run: &mut Run, is_served: IsServed) -> Outco
 /// Ctrl-C while `accept` fails, and fails again.
 pub fn stops_without_descriptors(run: &mut Run, is_served: IsServed) -> Outcome {
     in_time(run, |run| {
-        let (mut server, address) = serve_with_few_descriptors(run)?;
+        let (mut server, address) = serve_with_few_descriptors(run, DESCRIPTORS)?;
         let mut first = run.connect(address)?;
         is_served(&mut first)?;
-        let _crowd = crowd(run, &mut server, address)?;
+        let (_crowd, waits) = crowd(run, &mut server, address, is_served)?;
+        if waits.is_none() {
+            return stops(&mut server);
+        }
         // Not only for the moment in which a thread had opened something. Where `accept` is called again
         // and again, one thread never waits: then none may be free in many looks.
         let mut looks = 0;
@@ -72,7 +99,7 @@ pub fn stops_without_descriptors(run: &mut Run, is_served: IsServed) -> Outcome 
 /// Ctrl-C while the last descriptor is in the hands of an `accept` that waits: Linux gives it one first.
 fn stops_with_the_last_descriptor<P: Protocol>(run: &mut Run) -> Outcome {
     in_time(run, |run| {
-        let (mut server, address) = serve_with_few_descriptors(run)?;
+        let (mut server, address) = serve_with_few_descriptors(run, DESCRIPTORS)?;
         let mut clients = Vec::new();
         loop {
             // One of its threads in accept, and none in the middle of something, with one descriptor more.
@@ -164,8 +191,9 @@ fn within(
     Ok(())
 }
 
-/// How many descriptors a server gets where they are few.
-const DESCRIPTORS: usize = 32;
+/// How many descriptors a server gets where they are few, and how many when it gets more.
+const DESCRIPTORS: u64 = 32;
+const MORE: u64 = 40;
 
 fn free_descriptors(server: &Program) -> usize {
     let folder = format!("/proc/{}/fd", server.id());
@@ -173,8 +201,13 @@ fn free_descriptors(server: &Program) -> usize {
 }
 
 /// So many clients that the server has no descriptor for the last. One after the other, since no text asks
-/// for a long queue.
-fn crowd(run: &mut Run, server: &mut Program, address: SocketAddr) -> Outcome<(Vec<Peer>, Peer)> {
+/// for a long queue. `None`: it never comes to that, since each client is served by a process of its own.
+fn crowd(
+    run: &mut Run,
+    server: &mut Program,
+    address: SocketAddr,
+    is_served: IsServed,
+) -> Outcome<(Vec<Peer>, Option<Peer>)> {
     let mut crowd = Vec::new();
     for _ in 0..2 * DESCRIPTORS {
         let client = run.connect(address)?;
@@ -187,27 +220,32 @@ fn crowd(run: &mut Run, server: &mut Program, address: SocketAddr) -> Outcome<(V
             "What does `accept` return when no descriptor is left, and what do you do with that?",
         )?;
         if complains() {
-            return Ok((crowd, client));
+            return Ok((crowd, Some(client)));
         }
         crowd.push(client);
     }
-    Err(run.broken(
-        text!(
-            "an error, since a server with {descriptors} descriptors can't have so many clients",
-            descriptors = DESCRIPTORS,
-        ),
-        text!("no error, though {clients} clients have been accepted", clients = crowd.len()),
-    ))
+    for client in &mut crowd {
+        is_served(client).map_err(|broken| Broken {
+            expected: text!(
+                "an error, since a server with {descriptors} descriptors can't have so many clients",
+                descriptors = DESCRIPTORS,
+            ),
+            got: text!("no error, though {clients} clients have been accepted", clients = 2 * DESCRIPTORS),
+            ..broken
+        })?;
+    }
+    Ok((crowd, None))
 }
 
-fn serve_with_few_descriptors(run: &mut Run) -> Outcome<(Program, SocketAddr)> {
+/// It may raise its limit itself, up to `most`.
+fn serve_with_few_descriptors(run: &mut Run, most: u64) -> Outcome<(Program, SocketAddr)> {
     let limit = format!("ulimit -n {DESCRIPTORS}");
     run.step(text!(
         "`{limit}`: what is started now gets no more than {descriptors} descriptors",
         limit,
         descriptors = DESCRIPTORS,
     ));
-    let script = format!("{limit}; exec \"$@\"");
+    let script = format!("ulimit -S -n {DESCRIPTORS}; ulimit -H -n {most}; exec \"$@\"");
     run.serve_through(&["sh", "-c", &script, "sh"], &["127.0.0.1:0"])
 }
 

@@ -8,7 +8,7 @@ use super::program::Program;
 use super::run::Run;
 use crate::check::Outcome;
 use crate::machine::sockets::{self, Socket, State};
-use crate::machine::{Rlimit, next_descriptor, set_rlimit};
+use crate::machine::{Rlimit, change_descriptors, next_descriptor, set_rlimit};
 use crate::words::{demands, steps};
 
 impl Run {
@@ -130,6 +130,12 @@ impl Run {
         });
         let set = set_rlimit(program.id(), rlimit, Some(most));
         set.map_err(|why| self.trace.broken(demands::rlimit(), why))
+    }
+
+    /// From now on the program, with all that it has started, may have `to` descriptors instead of `from`. `false`: it
+    /// hasn't that limit any more. A program in Go, for one, raises its own when it starts. (Linux)
+    pub fn changes_descriptors(&self, program: &Program, from: u64, to: u64) -> bool {
+        change_descriptors(program.id(), from, to) > 0
     }
 
     /// From now on the program may have as much again as this suite may. (Linux)

@@ -42,7 +42,7 @@ pub use process_tree::{end_programs_of, keep_private};
 pub(crate) use python::{PYTHON, SEARCH};
 pub use quota::Quota;
 pub use rlimit::Rlimit;
-pub(crate) use rlimit::{next_descriptor, set as set_rlimit, take_descriptors};
+pub(crate) use rlimit::{change_descriptors, next_descriptor, set as set_rlimit, take_descriptors};
 pub use spawn::close;
 #[cfg(test)]
 pub(crate) use spawn::said_with;

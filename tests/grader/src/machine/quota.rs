@@ -7,7 +7,7 @@ use crate::words::machine as words;
 pub struct Quota {
     /// Bytes of memory in use. (Linux)
     pub memory: u64,
-    /// Processes at the same time. (Linux)
+    /// Processes at the same time: a server may have one for each of a hundred clients. (Linux)
     pub processes: usize,
     /// Bytes on standard output, and as many on standard error.
     pub output: u64,
@@ -15,7 +15,7 @@ pub struct Quota {
 
 impl Default for Quota {
     fn default() -> Quota {
-        Quota { memory: memory(), processes: 64, output: 64 << 20 }
+        Quota { memory: memory(), processes: 256, output: 64 << 20 }
     }
 }
 
@@ -23,7 +23,7 @@ impl Quota {
     /// In which way a program with so many processes and bytes of memory exceeds it.
     #[cfg(target_os = "linux")]
     pub(crate) fn exceeded(&self, processes: usize, memory: u64) -> Option<String> {
-        // The processes first: memory that they share is counted for each.
+        // The processes first: where there are too many, that says more than their memory.
         if processes > self.processes {
             return Some(words::too_many_processes(self.processes));
         }

@@ -48,6 +48,37 @@ pub(crate) fn set(_: u32, _: Rlimit, _: Option<u64>) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
+/// Gives each process of this group that may have `from` descriptors `to` of them, where its hard limit lets it.
+/// Returns how many have got them. (Linux)
+pub(crate) fn change_descriptors(group: u32, from: u64, to: u64) -> usize {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Pid, Resource, Rlimit, prlimit};
+        let may = |process: &u32| {
+            let (soft, hard) = descriptors_of(*process)?;
+            let limits = Rlimit { current: Some(to), maximum: Some(hard) };
+            let is_due = soft == from && to <= hard;
+            is_due.then_some(())?;
+            prlimit(Pid::from_raw(process.cast_signed()), Resource::Nofile, limits).ok()
+        };
+        super::process::processes_in_group(group).filter(|process| may(process).is_some()).count()
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = (group, from, to);
+        0
+    }
+}
+
+/// The soft and the hard limit on descriptors, where there are both: `/proc/PID/limits` (proc(5)).
+#[cfg(target_os = "linux")]
+fn descriptors_of(process: u32) -> Option<(u64, u64)> {
+    let limits = std::fs::read_to_string(format!("/proc/{process}/limits")).ok()?;
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    let mut numbers = line.split_whitespace().map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
+
 /// The number that the next descriptor of the process gets: the lowest that is free.
 pub(crate) fn next_descriptor(process: u32) -> u64 {
     let used =

@@ -14,7 +14,7 @@ use proc as system;
 use windows as system;
 
 #[cfg(target_os = "linux")]
-pub(crate) use proc::{Stat, states_in_group};
+pub(crate) use proc::{Stat, processes_in_group, states_in_group};
 
 /// What a process takes of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -94,12 +94,18 @@ pub fn is_stopped(process: u32) -> bool {
 /// The states of all threads of the processes in this group. (Linux)
 #[cfg(target_os = "linux")]
 pub(crate) fn states_in_group(group: u32) -> Vec<char> {
+    let threads = processes_in_group(group).flat_map(threads);
+    threads.filter_map(|thread| Some(Stat::of(thread.path())?.state())).collect()
+}
+
+/// The processes in this group. (Linux)
+#[cfg(target_os = "linux")]
+pub(crate) fn processes_in_group(group: u32) -> impl Iterator<Item = u32> {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    let is_in_group =
-        |process: &u32| Stat::of_process(process).is_some_and(|stat| stat.field(5) == Some(group));
-    let threads = numbers.filter(is_in_group).flat_map(threads);
-    threads.filter_map(|thread| Some(Stat::of(thread.path())?.state())).collect()
+    numbers.filter(move |process| {
+        Stat::of_process(process).is_some_and(|stat| stat.field(5) == Some(group))
+    })
 }
 
 fn threads(process: u32) -> impl Iterator<Item = fs::DirEntry> {

@@ -122,8 +122,12 @@ fn poll() {
 /// Ends a program that exceeds its quota, and what is left of one that is over.
 fn judge(program: &Polled, members: &[&Member]) {
     let Polled { quota, language, cut_off, is_over, .. } = program;
-    let memory = members.iter().map(|member| member.memory).sum();
-    let exceeded = || quota.exceeded(members.len(), memory);
+    let exceeded = || {
+        let memory = members.iter().map(|member| member.memory).sum();
+        // Processes that were forked share most of it. To find out how much takes time.
+        let is_shared = memory > quota.memory && members.len() > 1;
+        quota.exceeded(members.len(), if is_shared { without_copies(members) } else { memory })
+    };
     if !is_over && let Some(reason) = speaking(*language, exceeded) {
         cut_off.cut_off(reason);
     }
@@ -136,6 +140,22 @@ fn judge(program: &Polled, members: &[&Member]) {
             let _ = kill_process(member.process, Signal::KILL);
         }
     }
+}
+
+/// Bytes in use, where what several processes share counts once: Pss in `/proc/PID/smaps_rollup` (proc(5)).
+fn without_copies(members: &[&Member]) -> u64 {
+    let own = |member: &&Member| {
+        let file = format!("/proc/{}/smaps_rollup", member.process.as_raw_pid());
+        let rollup = fs::read_to_string(file).ok()?;
+        let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+        Some(line.split_whitespace().next()?.parse::<u64>().ok()? << 10)
+    };
+    // One that has ended meanwhile has none.
+    let or_all = |member: &Member| match Stat::of_process(member.process.as_raw_pid()) {
+        Some(stat) if !stat.is_over() => member.memory,
+        _ => 0,
+    };
+    members.iter().map(|member| own(member).unwrap_or_else(|| or_all(member))).sum()
 }
 
 /// All processes that belong to programs, and whether it is known of every process where it belongs.
