@@ -3,9 +3,10 @@
 //! Instead of: exercise04
 //! Fails: answers_a_line, answers_every_line, joins_the_chunks_of_a_line,
 //!   answers_any_text, serves_clients_at_the_same_time, serves_many_clients,
-//!   waits_for_a_slow_reader, serves_ipv6, listens_where_it_is_told,
-//!   closes_on_bytes_that_are_not_text, closes_on_a_line_that_is_too_long,
-//!   survives_a_reset, survives_clients_that_do_not_wait, leaves_nothing_behind,
+//!   does_the_same_in_ipv6, waits_for_a_slow_reader, serves_ipv6,
+//!   listens_where_it_is_told, closes_on_bytes_that_are_not_text,
+//!   closes_on_a_line_that_is_too_long, survives_a_reset,
+//!   survives_clients_that_do_not_wait, leaves_nothing_behind,
 //!   survives_without_descriptors, stops_on_ctrl_c, stops_without_descriptors,
 //!   finishes_lines_that_have_arrived, stops_in_time
 

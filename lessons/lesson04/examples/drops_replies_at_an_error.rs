@@ -3,7 +3,8 @@
 //! A thread of its own writes them, and the connection is shut down without waiting for it.
 //!
 //! Instead of: exercise04
-//! Fails: closes_on_bytes_that_are_not_text, closes_on_a_line_that_is_too_long
+//! Fails: closes_on_bytes_that_are_not_text, closes_on_a_line_that_is_too_long,
+//!   does_the_same_in_ipv6
 
 mod lines;
 mod shared;

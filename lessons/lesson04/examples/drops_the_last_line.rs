@@ -4,7 +4,7 @@
 //!
 //! Instead of: exercise04
 //! Fails: answers_the_last_line, answers_any_text, closes_on_bytes_that_are_not_text,
-//!   closes_on_a_line_that_is_too_long
+//!   closes_on_a_line_that_is_too_long, does_the_same_in_ipv6
 
 mod lines;
 mod shared;

@@ -2,7 +2,7 @@
 //!
 //! Instead of: exercise04
 //! Fails: stops_on_ctrl_c, stops_wherever_it_listens, stops_without_descriptors,
-//!   finishes_lines_that_have_arrived, stops_in_time
+//!   finishes_lines_that_have_arrived, stops_in_time, does_the_same_in_ipv6
 
 mod lines;
 mod shared;

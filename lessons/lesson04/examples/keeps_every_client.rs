@@ -3,7 +3,8 @@
 //! Each client leaves a descriptor behind.
 //!
 //! Instead of: exercise04
-//! Fails: closes_on_a_line_that_is_too_long, leaves_nothing_behind, survives_a_crowd
+//! Fails: closes_on_a_line_that_is_too_long, leaves_nothing_behind,
+//!   does_the_same_in_ipv6, survives_a_crowd
 
 mod lines;
 mod shared;

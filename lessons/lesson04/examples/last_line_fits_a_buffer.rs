@@ -1,7 +1,8 @@
 //! A last line without `\n` is answered only if it fits into a buffer.
 //!
 //! Instead of: exercise04
-//! Fails: answers_the_last_line, closes_on_a_line_that_is_too_long
+//! Fails: answers_the_last_line, closes_on_a_line_that_is_too_long,
+//!   does_the_same_in_ipv6
 
 mod lines;
 mod shared;

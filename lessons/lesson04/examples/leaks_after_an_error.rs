@@ -1,7 +1,8 @@
 //! When a conversation ends by an error, a copy of its connection is kept.
 //!
 //! Instead of: exercise04
-//! Fails: closes_on_a_line_that_is_too_long, leaves_nothing_behind
+//! Fails: closes_on_a_line_that_is_too_long, leaves_nothing_behind,
+//!   does_the_same_in_ipv6
 
 mod lines;
 mod shared;

@@ -1,7 +1,7 @@
 //! A last line without `\n` may be longer than others.
 //!
 //! Instead of: exercise04
-//! Fails: closes_on_a_line_that_is_too_long
+//! Fails: closes_on_a_line_that_is_too_long, does_the_same_in_ipv6
 
 mod lines;
 mod shared;

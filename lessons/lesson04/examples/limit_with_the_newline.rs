@@ -1,7 +1,7 @@
 //! The `\n` counts as a byte of the line, so that the longest line is refused.
 //!
 //! Instead of: exercise04
-//! Fails: closes_on_a_line_that_is_too_long
+//! Fails: closes_on_a_line_that_is_too_long, does_the_same_in_ipv6
 
 mod lines;
 mod shared;

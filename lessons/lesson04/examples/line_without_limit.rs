@@ -3,7 +3,8 @@
 //! One client can fill the memory.
 //!
 //! Instead of: exercise04
-//! Fails: closes_on_a_line_that_is_too_long, refuses_a_long_line_that_comes_slowly
+//! Fails: closes_on_a_line_that_is_too_long, does_the_same_in_ipv6,
+//!   refuses_a_long_line_that_comes_slowly
 
 mod lines;
 mod shared;

@@ -3,10 +3,11 @@
 //! A client that waits for the lock waits for another client.
 //!
 //! Instead of: exercise04
-//! Fails: serves_clients_at_the_same_time, serves_many_clients, waits_for_a_slow_reader,
-//!   closes_on_bytes_that_are_not_text, closes_on_a_line_that_is_too_long,
-//!   survives_a_reset, survives_clients_that_do_not_wait, survives_without_descriptors,
-//!   stops_on_ctrl_c, stops_in_time
+//! Fails: serves_clients_at_the_same_time, serves_many_clients, does_the_same_in_ipv6,
+//!   waits_for_a_slow_reader, closes_on_bytes_that_are_not_text,
+//!   closes_on_a_line_that_is_too_long, survives_a_reset,
+//!   survives_clients_that_do_not_wait, survives_without_descriptors, stops_on_ctrl_c,
+//!   stops_in_time
 
 mod lines;
 mod shared;

@@ -1,7 +1,7 @@
 //! An address of IPv6 is refused.
 //!
 //! Instead of: exercise04
-//! Fails: serves_ipv6, stops_wherever_it_listens
+//! Fails: serves_ipv6, stops_wherever_it_listens, does_the_same_in_ipv6
 
 mod lines;
 mod shared;

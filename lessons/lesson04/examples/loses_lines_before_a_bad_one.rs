@@ -3,7 +3,7 @@
 //! One wrong byte in it takes the lines before it along.
 //!
 //! Instead of: exercise04
-//! Fails: closes_on_bytes_that_are_not_text
+//! Fails: closes_on_bytes_that_are_not_text, does_the_same_in_ipv6
 
 mod lines;
 mod shared;

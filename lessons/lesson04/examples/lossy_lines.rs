@@ -3,7 +3,7 @@
 //! The server answers as if the client had sent the replacement.
 //!
 //! Instead of: exercise04
-//! Fails: closes_on_bytes_that_are_not_text
+//! Fails: closes_on_bytes_that_are_not_text, does_the_same_in_ipv6
 
 mod lines;
 mod shared;

@@ -4,9 +4,9 @@
 //!
 //! Instead of: exercise04
 //! Fails: answers_every_line, joins_the_chunks_of_a_line, answers_the_last_line,
-//!   answers_any_text, waits_for_a_slow_reader, closes_on_bytes_that_are_not_text,
-//!   closes_on_a_line_that_is_too_long, finishes_lines_that_have_arrived,
-//!   answers_lines_cut_anywhere
+//!   answers_any_text, does_the_same_in_ipv6, waits_for_a_slow_reader,
+//!   closes_on_bytes_that_are_not_text, closes_on_a_line_that_is_too_long,
+//!   finishes_lines_that_have_arrived, answers_lines_cut_anywhere
 
 mod lines;
 mod shared;

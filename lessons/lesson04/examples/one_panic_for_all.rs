@@ -4,10 +4,11 @@
 //! next thread, and in the end all of them.
 //!
 //! Instead of: exercise04
-//! Fails: waits_for_a_slow_reader, closes_on_bytes_that_are_not_text,
-//!   closes_on_a_line_that_is_too_long, survives_a_reset,
-//!   survives_clients_that_do_not_wait, leaves_nothing_behind, stops_in_time,
-//!   survives_resets_at_any_moment, survives_whatever_is_sent, closes_after_its_replies
+//! Fails: does_the_same_in_ipv6, waits_for_a_slow_reader,
+//!   closes_on_bytes_that_are_not_text, closes_on_a_line_that_is_too_long,
+//!   survives_a_reset, survives_clients_that_do_not_wait, leaves_nothing_behind,
+//!   stops_in_time, survives_resets_at_any_moment, survives_whatever_is_sent,
+//!   closes_after_its_replies
 
 mod lines;
 mod shared;

@@ -6,7 +6,7 @@
 //! Instead of: exercise04
 //! Fails: answers_every_line, joins_the_chunks_of_a_line, answers_the_last_line,
 //!   answers_any_text, serves_clients_at_the_same_time, serves_many_clients,
-//!   waits_for_a_slow_reader, closes_on_bytes_that_are_not_text,
+//!   does_the_same_in_ipv6, waits_for_a_slow_reader, closes_on_bytes_that_are_not_text,
 //!   closes_on_a_line_that_is_too_long, stops_on_ctrl_c,
 //!   finishes_lines_that_have_arrived, serves_on_after_ctrl_z
 

@@ -1,7 +1,7 @@
 //! What is wrong with a client is said on stdout, where no program looks for errors.
 //!
 //! Instead of: exercise04
-//! Fails: closes_on_bytes_that_are_not_text
+//! Fails: closes_on_bytes_that_are_not_text, does_the_same_in_ipv6
 
 mod lines;
 mod shared;

@@ -1,7 +1,7 @@
 //! stderr names the client, but doesn't say what is wrong with it.
 //!
 //! Instead of: exercise04
-//! Fails: closes_on_bytes_that_are_not_text
+//! Fails: closes_on_bytes_that_are_not_text, does_the_same_in_ipv6
 
 mod lines;
 mod shared;

@@ -5,7 +5,7 @@
 //! Instead of: exercise04
 //! Fails: answers_a_line, answers_the_last_line, answers_any_text, serves_ipv6,
 //!   closes_on_a_line_that_is_too_long, leaves_nothing_behind,
-//!   survives_without_descriptors
+//!   survives_without_descriptors, does_the_same_in_ipv6
 
 mod lines;
 mod shared;

@@ -2,8 +2,8 @@
 //!
 //! Instead of: exercise04
 //! Fails: leaves_nothing_behind, stops_on_ctrl_c, stops_without_descriptors,
-//!   finishes_lines_that_have_arrived, stops_in_time, stops_without_delay,
-//!   stops_with_the_last_descriptor
+//!   finishes_lines_that_have_arrived, stops_in_time, does_the_same_in_ipv6,
+//!   stops_without_delay, stops_with_the_last_descriptor
 
 mod lines;
 mod shared;
