@@ -202,12 +202,12 @@ pub fn answers_hundreds_of_thousands(run: &mut Run) -> Outcome {
     let (_server, address) = run.serve()?;
     let mut client = run.connect(address)?;
     let lines: Vec<String> = (1..=LINES).map(|number| number.to_string()).collect();
+    // In a thread: a server that waits until its replies are read may read no line meanwhile.
+    let mut stream = run.attempt("it begins to send lines", client.stream().try_clone())?;
     run.step(text!(
         "it sends {lines} lines without a pause, and reads: each is answered, in order",
         lines = LINES,
     ));
-    // In a thread: a server that waits until its replies are read may read no line meanwhile.
-    let mut stream = run.attempt("it begins to send lines", client.stream().try_clone())?;
     let sent = lines.concat_with(|line| format!("{line}\n"));
     thread::spawn(move || stream.write_all(sent.as_bytes()));
     receives_quietly(run, &mut client, &lines)?;
