@@ -1,4 +1,4 @@
-//! An error names a client of IPv6 by its address alone: that of all clients of this machine.
+//! An error names a client of IPv6 by its address alone, which says little on loopback.
 //!
 //! Instead of: exercise04
 //! Fails: does_the_same_in_ipv6

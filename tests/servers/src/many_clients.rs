@@ -235,7 +235,10 @@ fn crowd(
                 "an error, since a server with {descriptors} descriptors can't have so many clients",
                 descriptors = DESCRIPTORS,
             ),
-            got: text!("no error, though {clients} clients have been accepted", clients = 2 * DESCRIPTORS),
+            got: text!(
+                "no error, though {clients} clients have been accepted",
+                clients = 2 * DESCRIPTORS,
+            ),
             ..broken
         })?;
     }
