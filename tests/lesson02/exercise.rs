@@ -46,7 +46,7 @@
 //! over, `cargo grade --reset exercise02`. In another language: `SUBJECT="python3 my_server.py" cargo test -p
 //! lesson02`. One good answer, for afterwards, is `lessons/lesson02/solution.rs`.
 
-use std::net::{Ipv6Addr, Shutdown, SocketAddr};
+use std::net::{Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use common::{GREETING, REPLY};
@@ -57,7 +57,9 @@ use grader::{
 use socket2::SockRef;
 
 use crate::limits;
+use crate::refusals::{self, refuses, refuses_a_byte_too_many, reports_a_reset};
 use crate::robustness::Requests;
+use servers::addresses::listens_nowhere_else;
 use servers::one_client_time::{
     ends_a_silent_client_in_time, gives_a_client_ten_seconds, serves_a_hundred_clients,
     survives_a_client_that_is_gone,
@@ -66,6 +68,10 @@ use servers::robustness::{Protocol, narrow};
 
 /// The longest request, in bytes.
 pub const MAX_REQUEST: usize = 1 << 20;
+
+/// Where a server is told to listen.
+pub const ANY_PORT: &str = "127.0.0.1:0";
+pub const ANY_PORT_OF_IPV6: &str = "[::1]:0";
 
 pub const CHECKS: &[Check] = &[
     check("says_where_it_listens", says_where_it_listens)
@@ -100,7 +106,7 @@ pub const CHECKS: &[Check] = &[
         .needs(Needs::Ipv6),
     check("serves_the_next_client", serves_the_next_client)
         .begins("Then the next", "about 5 lines, a quarter of an hour")
-        .demands("Five clients that wait at the same time each get the reply to their own request, and so does one that comes later.")
+        .demands("Five clients that wait at the same time each get the reply to their own request, and so does one that comes later, byte for byte. The server still listens at no other address.")
         .hint("How often does your server call `accept`, and what does it do after its first client?")
         .section("02-2-server.html#one-client-only"),
     check("survives_an_empty_request", survives_an_empty_request)
@@ -121,7 +127,7 @@ pub const CHECKS: &[Check] = &[
         .hint("How many bytes must your server read to know that a request is too long?")
         .section("02-2-server.html#the-repair"),
     check("serves_a_hundred_clients", serves_a_hundred_clients::<Requests>)
-        .demands("A hundred clients are served one after the other, and a thousand cut their connections off: no descriptor, memory or file of theirs is left.")
+        .demands("A hundred clients are served one after the other, a thousand cut their connections off, and some do so in the middle of their replies: no descriptor, memory or file of theirs is left. The server still listens at no other address.")
         .hint("When is the connection of a client closed, on each of the ways that your code can take?")
         .section("02-2-server.html#one-client-only"),
     check("gives_up_on_a_silent_client", limits::gives_up_on_a_silent_client)
@@ -139,9 +145,14 @@ pub const CHECKS: &[Check] = &[
         .section("02-2-server.html#the-repair")
         .needs(Needs::Unix),
     check("ends_a_silent_client_in_time", ends_a_silent_client_in_time::<Requests>)
-        .demands("With a time limit of 1.3 seconds, a client that stays silent, or says something only just before they're over, is ended then, not earlier, and less than a second later. Of clients whose time is over, no descriptor is left.")
+        .demands("With a time limit of 1.3 seconds, in IPv4 and IPv6, a client that stays silent, or says something only just before they're over, is ended then, not earlier, and less than a second later. Of clients whose time is over, no descriptor is left.")
         .hint("From which moment does your limit count, and how often does it begin anew?")
         .section("02-2-server.html#the-repair"),
+    check("refuses_on_ipv6", refusals::refuses_on_ipv6)
+        .demands("With an IPv6 address it's the same: a client whose request is empty, no UTF-8, too long or cut off by a reset, or whose time is over, is reported (an error names its address), and the next is served.")
+        .hint("How does your program write the address of a client, and which of its lines know only one family?")
+        .section("02-2-server.html#the-repair")
+        .needs(Needs::Ipv6),
     check("gives_a_client_time", limits::gives_a_client_time)
         .demands("Without --time-limit, a client that is silent for two seconds and a half, before its request, in it or before it reads, is answered.")
         .hint("Which limit has a client if the user gives none?")
@@ -172,22 +183,19 @@ pub const STARTER_FAILS: &[&str] = &[
     "gives_up_on_a_slow_sender",
     "gives_up_on_a_client_that_never_reads",
     "ends_a_silent_client_in_time",
+    "refuses_on_ipv6",
     "gives_a_client_time",
     "gives_a_client_ten_seconds",
 ];
 
 fn says_where_it_listens(run: &mut Run) -> Outcome {
     let told = private_loopback();
-    let (_server, address) = run.serve_with(&[&SocketAddr::new(told, 0).to_string()])?;
+    let (server, address) = run.serve_with(&[&SocketAddr::new(told, 0).to_string()])?;
     let is_there = address.ip() == told && address.port() != 0;
     run.ensure(text!("the address is {told}, and the port a real one", told), is_there, address)
         .hint("Who knows the address and the port: the command line, or the listener?")?;
     run.connect(address)?.close();
-    // All of 127.0.0.0/8 is loopback there.
-    if cfg!(target_os = "linux") {
-        run.is_refused(SocketAddr::new(private_loopback(), address.port()))?;
-    }
-    Ok(())
+    listens_nowhere_else(run, &server, address)
 }
 
 fn answers_a_request(run: &mut Run) -> Outcome {
@@ -197,8 +205,7 @@ fn answers_a_request(run: &mut Run) -> Outcome {
 }
 
 fn serves_the_next_client(run: &mut Run) -> Outcome {
-    let addresses: &[&str] =
-        if has_ipv6() { &["127.0.0.1:0", "[::1]:0"] } else { &["127.0.0.1:0"] };
+    let addresses: &[&str] = if has_ipv6() { &[ANY_PORT, ANY_PORT_OF_IPV6] } else { &[ANY_PORT] };
     addresses.iter().try_for_each(|address| serves_five_that_wait(run, address))
 }
 
@@ -223,7 +230,10 @@ fn serves_five_that_wait(run: &mut Run, address: &str) -> Outcome {
             "Whose text is that, and what is where your server keeps it when the next client comes?",
         )?;
     }
-    serves_another(run, address)
+    let mut later = run.connect_as("a client that comes later", address)?;
+    is_answered(&mut later, "\u{feff} \r\nlater \0\n ")
+        .hint("What between `read` and `write` may change a text, and since when?")?;
+    listens_nowhere_else(run, &server, address)
 }
 
 fn reads_the_whole_request(run: &mut Run) -> Outcome {
@@ -276,15 +286,28 @@ fn answers_any_text(run: &mut Run) -> Outcome {
 }
 
 /// The longest request, of characters of three bytes.
-fn longest(last: &str) -> String {
+pub fn longest(last: &str) -> String {
     format!("{}{last}", "你".repeat(MAX_REQUEST / 3))
 }
 
 fn answers_a_long_request(run: &mut Run) -> Outcome {
-    for request in ["a mebibyte! ".repeat(1 << 17)[..MAX_REQUEST].into(), longest("x")] {
-        answers_its_first_client(run, &request)?;
-    }
-    Ok(())
+    let (server, address) = run.serve()?;
+    let mut client = run.connect(address)?;
+    let request = &"a mebibyte! ".repeat(1 << 17)[..MAX_REQUEST];
+    is_answered(&mut client, request).or_else(|broken| {
+        // A reset is what the check's own question is about.
+        let is_reset = ["reset by peer", "forcibly closed", "Broken pipe"]
+            .iter()
+            .any(|words| broken.got.contains(words));
+        server.waits_until_idle();
+        match server.stderr().contains("error: ") {
+            true => Err(broken).hint("What does your server find wrong with this request, and how many bytes may one have?"),
+            false if is_reset => Err(broken),
+            false => Err(broken).hint("How many bytes does your server take, how many does it send back, and what counts them?"),
+        }
+    })?;
+    answers_its_first_client(run, &longest("x"))
+        .hint("Here a character has three bytes: what in your server counts characters, or cuts one in two?")
 }
 
 /// A server that has just been started answers. It doesn't have to serve a second client.
@@ -306,24 +329,21 @@ fn answers_a_slow_reader(run: &mut Run) -> Outcome {
 }
 
 fn answers_on_ipv6(run: &mut Run) -> Outcome {
-    let (_server, address) = run.serve_with(&["[::1]:0"])?;
+    let (server, address) = run.serve_with(&[ANY_PORT_OF_IPV6])?;
     let is_there = address.ip() == Ipv6Addr::LOCALHOST && address.port() != 0;
     run.ensure("it listens on [::1]", is_there, address)?;
-    // On Linux, a socket for all addresses of IPv6 takes clients of IPv4 as well.
-    if cfg!(target_os = "linux") {
-        run.is_refused(SocketAddr::new(private_loopback(), address.port()))
-            .hint("Which addresses does your listener have, and which has the user named?")?;
-    }
+    listens_nowhere_else(run, &server, address)?;
     serves_another(run, address)
 }
 
 fn survives_an_empty_request(run: &mut Run) -> Outcome {
-    refuses(run, &[b""])
+    refuses(run, ANY_PORT, &[b""])
 }
 
 fn survives_bytes_that_are_not_text(run: &mut Run) -> Outcome {
     refuses(
         run,
+        ANY_PORT,
         &[
             // `你好` in GBK, the other encoding of the tutorial.
             b"\xc4\xe3\xba\xc3",
@@ -342,36 +362,9 @@ fn survives_bytes_that_are_not_text(run: &mut Run) -> Outcome {
     )
 }
 
-fn refuses(run: &mut Run, requests: &[&[u8]]) -> Outcome {
-    let (mut server, address) = run.serve()?;
-    for request in requests {
-        let mut client = run.connect(address)?;
-        if !request.is_empty() {
-            client.send(request)?;
-        }
-        client.finish_sending()?;
-        client.receives_no_reply()?;
-        server
-            .reports(client.local())
-            .hint("Where do your errors go, and what do they say of the client?")?;
-    }
-    serves_another(run, address)
-}
-
 fn survives_a_reset(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve()?;
-    let mut client = run.connect(address)?;
-    let name = client.local();
-    client.send(Requests::HALF)?;
-    // So that the program has seen the client, and knows its address.
-    if client.has_been_read()? {
-        run.becomes_idle(&server)?;
-        client.reset();
-        server.reports(name).hint("Which `Result` becomes an `Err` when a client goes away, whom does that error concern, and what does stderr say of it?")?;
-    } else {
-        client.close();
-    }
-    serves_another(run, address)?;
+    reports_a_reset(run, &mut server, address)?;
 
     // In Wine, `accept` fails for a client that has gone before it, and resets the next one.
     if !is_wine() {
@@ -400,15 +393,9 @@ pub fn asks_for_a_long_reply(run: &mut Run, address: SocketAddr) -> Outcome<Peer
 
 fn refuses_a_request_that_is_too_long(run: &mut Run) -> Outcome {
     let (mut server, address) = run.serve_with(&["--time-limit", "60", "127.0.0.1:0"])?;
-    for request in ["x".repeat(MAX_REQUEST + 1), longest("é")] {
-        let mut client = run.connect_as("a client with a byte too many", address)?;
-        run.step(text!("it sends {length} bytes", length = request.len()));
-        // The server may have closed before the last of them.
-        let _ = client.write_all(request.as_bytes(), "the server reads the request");
-        let _ = client.stream().shutdown(Shutdown::Write);
-        client.receives_no_reply()?;
-        server.reports(client.local())?;
-    }
+    refuses_a_byte_too_many(run, &mut server, address, &"x".repeat(MAX_REQUEST + 1))?;
+    refuses_a_byte_too_many(run, &mut server, address, &longest("é"))
+        .hint("Here a character has three bytes: which of the two does your server count?")?;
 
     let mut client = run.connect(address)?;
     // A server may read on for a moment, so that its end of the connection is a clean one. But it has to close

@@ -15,14 +15,14 @@ use servers::robustness::{Protocol, narrow};
 
 pub fn gives_up_on_a_silent_client(run: &mut Run) -> Outcome {
     run.with_deadline(|run, limit| {
-        gives_up_on_silence(run, limit)?;
+        gives_up_on_silence(run, limit, "127.0.0.1:0")?;
         Ok(true)
     })
 }
 
-fn gives_up_on_silence(run: &mut Run, limit: Duration) -> Outcome {
+pub fn gives_up_on_silence(run: &mut Run, limit: Duration, address: &str) -> Outcome {
     let seconds = limit.as_secs_f64().to_string();
-    let (mut server, address) = run.serve_with(&["--time-limit", &seconds, "127.0.0.1:0"])?;
+    let (mut server, address) = run.serve_with(&["--time-limit", &seconds, address])?;
     // Asleep until the next client's request is there: only the silent one takes time.
     server.suspend()?;
     let mut silent = run.connect_as("the silent client", address)?;

@@ -4,6 +4,7 @@ mod exercise;
 mod facts;
 mod limits;
 mod looking;
+mod refusals;
 mod repair;
 mod robustness;
 

@@ -17,11 +17,12 @@
 //!   the port is 0. (The starter does this.)
 //! - It serves clients one after another, forever, also after one that resets its connection. As soon as
 //!   something has come from a client, it replies with `common::REPLY` and finishes sending. Then it reads to
-//!   the client's end. A client can hold the server no longer than `--time-limit SECONDS` (10 without it) and a
+//!   the client's end. One that finishes sending without a byte gets no reply. A client can hold the server no longer than `--time-limit SECONDS` (10 without it) and a
 //!   second more, whatever it sends or doesn't send. When a client has gone, the server keeps nothing of it.
 //!   (The starter does this.)
-//! - While one run listens, however busy it is, a second run on the same port fails, and the first one goes on
-//!   serving.
+//! - While one run listens, however busy it is, a second run at the same address and port fails, and the first
+//!   one goes on serving. On Linux, `0.0.0.0` is all addresses of IPv4: beside a run there none at `127.0.0.1`
+//!   has its port, and the other way round.
 //! - When a run has ended, the next one gets the same port right away: after it closed a connection first,
 //!   after `kill -9` with clients connected and waiting, and three times in a row. `kill -9` ends one process,
 //!   the one that was started, so you can't leave another one behind that keeps the port.
@@ -33,8 +34,9 @@
 //!   seconds for this, so it can't wait until the port is free.
 //! - If the address is in use, this one line, the error line itself, also says one of two things:
 //!   `a server listens there` or `no server listens there`. A server that's so busy that its queue is full does listen there. But if the
-//!   port is only bound, or held by the connections of an earlier run, there's no server. (On Windows, `bind`
-//!   says this with `PermissionDenied` as well; `common::is_taken` knows both.)
+//!   port is only bound, or held by the connections of an earlier run, there's no server. (Told all addresses,
+//!   it may say either. On Windows, `bind` says this with `PermissionDenied` as well; `common::is_taken` knows
+//!   both.)
 //! - If something else is wrong, for example because the address belongs to another machine or the port needs
 //!   a privilege, the line says neither of the two.
 //!
@@ -54,7 +56,7 @@
 //! `cargo grade --reset exercise03`. One good answer, for afterwards, is `lessons/lesson03/solution.rs`.
 
 use std::cell::Cell;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use common::{GREETING, REPLY};
 use grader::{
@@ -67,6 +69,7 @@ use crate::holder::{
     knows_what_a_run_has_left, tells_a_privileged_port_apart, tells_other_errors_apart,
 };
 use crate::queue;
+use servers::addresses::listens_nowhere_else;
 use servers::one_client_robustness::serves_the_next_after_a_slow_sender;
 use servers::one_client_time::{
     PAUSE, ends_a_silent_client_in_time, gives_a_client_ten_seconds,
@@ -83,12 +86,12 @@ pub const CHECKS: &[Check] = &[
         .hint("Who knows the port: the command line, or the listener?")
         .section(SECTION),
     check("listens_on_ipv6", listens_on_ipv6)
-        .demands("With an address of IPv6, such as [::1]:0, it listens there and serves a client.")
+        .demands("With an address of IPv6, such as [::1]:0, it listens there, and at no other address, and serves a client.")
         .hint("Which of the arguments of `Socket::new` depends on the address?")
         .section(SECTION)
         .needs(Needs::Ipv6),
     check("serves_one_after_another", serves_one_after_another)
-        .demands("Each client gets the whole reply and a clean end, whatever it sends, also after one that broke off.")
+        .demands("Each client gets the whole reply and a clean end, whatever it sends, also after one that broke off. One that finishes sending without a byte gets no reply.")
         .hint("What does your server do when it is done with a client, and how does that client learn of it? And when one has broken off?")
         .section(SECTION),
     check("reads_to_the_clients_end", reads_to_the_clients_end)
@@ -100,7 +103,7 @@ pub const CHECKS: &[Check] = &[
         .hint("What does your time limit measure: one `read`, or the conversation?")
         .section("02-2-server.html#the-repair"),
     check("ends_a_silent_client_in_time", ends_a_silent_client_in_time::<Greetings>)
-        .demands("With a time limit of 1.3 seconds, a client that stays silent, or says something only just before they're over, is ended then, not earlier, and less than a second later. Of clients whose time is over, no descriptor is left.")
+        .demands("With a time limit of 1.3 seconds, in IPv4 and IPv6, a client that stays silent, or says something only just before they're over, is ended then, not earlier, and less than a second later. Of clients whose time is over, no descriptor is left.")
         .hint("From which moment does your limit count, and how often does it begin anew?")
         .section("02-2-server.html#the-repair"),
     check("gives_a_client_time", gives_a_client_time)
@@ -114,11 +117,11 @@ pub const CHECKS: &[Check] = &[
         .section("02-2-server.html#the-repair")
         .takes_long(),
     check("serves_a_hundred_clients", serves_a_hundred_clients::<Greetings>)
-        .demands("A hundred clients are served one after another, and a thousand cut their connections off: no descriptor, memory or file of theirs is left.")
+        .demands("A hundred clients are served one after another, a thousand cut their connections off, and some do so after their replies: no descriptor, memory or file of theirs is left. The server still listens at no other address.")
         .hint("When is the connection of a client closed, on each of the ways that your code can take?")
         .section("02-2-server.html#one-client-only"),
     check("never_listens_twice", never_listens_twice)
-        .demands("While one run listens, a second one on the same port fails, also if the first is too busy to answer, and the first goes on serving.")
+        .demands("While one run listens, a second one at the same address and port fails, in IPv4 and IPv6, also if the first is too busy to answer, or if one of the two is at 0.0.0.0; and the first goes on serving.")
         .hint("What does the second run do when `bind` refuses? And if it does not refuse: what has allowed it?")
         .section("02-3-port-reuse.html#two-servers-on-one-port")
         .needs(Needs::Unix),
@@ -127,7 +130,7 @@ pub const CHECKS: &[Check] = &[
         .hint("What is left on the port when the program is gone, and which call stumbles over it? Did you set the option before that call?")
         .section("02-3-port-reuse.html#the-repair"),
     check("restarts_after_a_kill", restarts_after_a_kill)
-        .demands("After `kill -9` with one client connected and one waiting, the next run gets the same port right away.")
+        .demands("After `kill -9` with one client connected and one waiting, the next run gets the same port right away, in IPv4 and IPv6.")
         .hint("The program is gone, but its end of the connection isn't. Who keeps it, and what does the next `bind` want to know about it?")
         .section("02-3-port-reuse.html#the-repair"),
     check("restarts_three_times", restarts_three_times)
@@ -184,7 +187,7 @@ pub const STARTER_FAILS: &[&str] = &[
 
 fn says_where_it_listens(run: &mut Run) -> Outcome {
     let told = private_loopback();
-    let (_server, address) = run.serve_with(&[&SocketAddr::new(told, 0).to_string()])?;
+    let (server, address) = run.serve_with(&[&SocketAddr::new(told, 0).to_string()])?;
     let is_there = address.ip() == told && address.port() != 0;
     run.ensure(
         text!("the address is {told}, and the port a real one", told),
@@ -192,21 +195,15 @@ fn says_where_it_listens(run: &mut Run) -> Outcome {
         address,
     )?;
     serves_a_client(run, address)?.close();
-    // All of 127.0.0.0/8 is loopback there.
-    if cfg!(target_os = "linux") {
-        run.is_refused(SocketAddr::new(private_loopback(), address.port())).hint(
-            "Which addresses does your listener have, and which has the user named?",
-        )?;
-    }
-    Ok(())
+    listens_nowhere_else(run, &server, address)
 }
 
 fn listens_on_ipv6(run: &mut Run) -> Outcome {
-    let (_server, address) = run.serve_with(&["[::1]:0"])?;
-    let is_there = address.ip().is_ipv6() && address.port() != 0;
+    let (server, address) = run.serve_with(&["[::1]:0"])?;
+    let is_there = address.ip() == Ipv6Addr::LOCALHOST && address.port() != 0;
     run.ensure("it listens on [::1]", is_there, address)?;
     serves_a_client(run, address)?.close();
-    Ok(())
+    listens_nowhere_else(run, &server, address)
 }
 
 fn serves_one_after_another(run: &mut Run) -> Outcome {
@@ -224,9 +221,17 @@ fn serves_one_after_another(run: &mut Run) -> Outcome {
     for bytes in [&b"\xff"[..], b"\xe4\xbd", b"\0", b"\n"] {
         let mut client = run.connect(address)?;
         client.send(bytes)?;
-        client.receives_all(REPLY)?;
+        client.receives_all(REPLY).hint(
+            "What has come from this client by now, and for what does your server still wait?",
+        )?;
         client.close();
     }
+    let mut mute = run.connect_as("a client that has nothing to say", address)?;
+    mute.finish_sending()?;
+    mute.receives_no_reply().hint(
+        "What does your `read` return for such a client, and what has come from it?",
+    )?;
+    mute.close();
     survives_a_client_that_is_gone::<Greetings>(run, &mut server, address)
         .hint("What does a write to a client that has gone do to your process, and to your loop?")
 }
@@ -257,13 +262,13 @@ fn reads_to_the_clients_end(run: &mut Run) -> Outcome {
 }
 
 fn never_listens_twice(run: &mut Run) -> Outcome {
-    let (mut first, address) = run.serve_on_own_address()?;
-    run.to_end_without_listening(&[&address.to_string()])?.exited_with(1)?;
-    first.still_runs()?;
-    serves_a_client(run, address)?.close();
+    for address in own_addresses() {
+        let (mut first, address) = run.serve_with(&[&address])?;
+        fails_beside(run, &mut first, address, address)?;
+    }
     // Where the kernel says who waits. The first run has no room for a client that asks whether it's there.
     if cfg!(target_os = "linux") {
-        let any = SocketAddr::new(private_loopback(), 0).to_string();
+        let any = own_addresses().pop().unwrap_or_default();
         let arguments = ["--queue", "1", "--time-limit", "60", &any];
         let (mut first, address) = run.serve_with(&arguments)?;
         let served = serves_a_client(run, address)?;
@@ -272,16 +277,51 @@ fn never_listens_twice(run: &mut Run) -> Outcome {
         first.still_runs()?;
         waiting.into_iter().for_each(Peer::close);
         served.close();
+        is_alone_at_all_addresses(run)?;
     }
     Ok(())
 }
 
-fn restarts_after_closing_first(run: &mut Run) -> Outcome {
-    let own = SocketAddr::new(private_loopback(), 0).to_string();
-    restarts_after(run, &[&own], leaves_closing_first)?;
-    if has_ipv6() {
-        restarts_after(run, &["[::1]:0"], leaves_closing_first)?;
+/// A second run here ends, and the first one, there, serves on.
+fn fails_beside(
+    run: &mut Run,
+    first: &mut Program,
+    there: SocketAddr,
+    here: SocketAddr,
+) -> Outcome {
+    run.to_end_without_listening(&[&here.to_string()])?.exited_with(1)?;
+    first.still_runs()?;
+    serves_a_client(run, there)?.close();
+    Ok(())
+}
+
+/// A listener at all addresses keeps out one at any of them, and the reverse. (On Linux)
+fn is_alone_at_all_addresses(run: &mut Run) -> Outcome {
+    let one = private_loopback();
+    let all = IpAddr::from(Ipv4Addr::UNSPECIFIED);
+    for (held, wanted) in [(one, all), (all, one), (all, all)] {
+        let held = SocketAddr::new(held, 0).to_string();
+        let (mut first, address) = run.serve_with(&[&held])?;
+        let wanted = SocketAddr::new(wanted, address.port());
+        let there = SocketAddr::new(one, address.port());
+        fails_beside(run, &mut first, there, wanted)
+            .hint("Which addresses are in 0.0.0.0, and which option lets two listeners have one of them?")?;
     }
+    Ok(())
+}
+
+/// A free port for this check alone, in each family that this machine has. (In IPv6 there's only one loopback
+/// address. What a run leaves on its port keeps others from being given it.)
+fn own_addresses() -> Vec<String> {
+    let own = SocketAddr::new(private_loopback(), 0).to_string();
+    if has_ipv6() { vec![own, "[::1]:0".into()] } else { vec![own] }
+}
+
+fn restarts_after_closing_first(run: &mut Run) -> Outcome {
+    for address in own_addresses() {
+        restarts_after(run, &[&address], leaves_closing_first)?;
+    }
+    let own = SocketAddr::new(private_loopback(), 0).to_string();
     // It closes first because the client's time is over.
     restarts_after(run, &["--time-limit", "0.3", &own], |run, address| {
         let mut silent = run.connect(address)?;
@@ -320,7 +360,11 @@ fn restarts_after(
 }
 
 fn restarts_after_a_kill(run: &mut Run) -> Outcome {
-    let (mut server, address) = run.serve_on_own_address()?;
+    own_addresses().iter().try_for_each(|address| restarts_after_a_kill_at(run, address))
+}
+
+fn restarts_after_a_kill_at(run: &mut Run, address: &str) -> Outcome {
+    let (mut server, address) = run.serve_with(&[address])?;
     let mut client = run.connect(address)?;
     client.send(GREETING)?;
     // The reply proves that the server has accepted: a client that only waits in the queue would be

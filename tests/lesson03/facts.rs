@@ -164,7 +164,15 @@ fn close(run: &mut Run, mut first: Peer, mut second: Peer) -> Outcome<[SocketAdd
 
 /// A first run, with or without the option, that closes before its client does. Returns both ends.
 pub fn first_run(run: &mut Run, reuse: bool) -> Outcome<[SocketAddr; 2]> {
-    let (server, client) = one_connection(run, private_loopback(), reuse)?;
+    first_run_at(run, private_loopback(), reuse)
+}
+
+pub fn first_run_at(
+    run: &mut Run,
+    address: IpAddr,
+    reuse: bool,
+) -> Outcome<[SocketAddr; 2]> {
+    let (server, client) = one_connection(run, address, reuse)?;
     close(run, server, client)
 }
 

@@ -4,13 +4,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::time::Duration;
 
 use grader::{
-    ClosedPort, Hint, Outcome, Peer, Run, close, looked_up, private_loopback, text,
+    Hint, Outcome, Peer, Run, close, has_ipv6, looked_up, private_loopback, text,
 };
 use socket2::{Domain, Socket, Type};
 
 use crate::checks::is_not_connected;
 use crate::exercise::serves_a_client;
-use crate::facts::first_run;
+use crate::facts::first_run_at;
 use crate::queue;
 
 pub fn knows_a_live_server(run: &mut Run) -> Outcome {
@@ -40,11 +40,20 @@ pub fn knows_a_live_server(run: &mut Run) -> Outcome {
     if cfg!(windows) {
         return Ok(());
     }
-    let (mut first, address) = run.serve_on_own_address()?;
-    cannot_listen(run, address, A_SERVER)?;
-    first.still_runs()?;
-    serves_a_client(run, address)?.close();
+    for ip in [own, own_ipv6] {
+        let (mut first, address) =
+            run.serve_with(&[&SocketAddr::new(ip, 0).to_string()])?;
+        cannot_listen(run, address, A_SERVER)?;
+        first.still_runs()?;
+        serves_a_client(run, address)?.close();
+    }
     Ok(())
+}
+
+/// The families that this machine has: in each, an address of its own.
+fn own_ips() -> Vec<IpAddr> {
+    let own_ipv6 = has_ipv6().then_some(Ipv6Addr::LOCALHOST.into());
+    [Some(private_loopback()), own_ipv6].into_iter().flatten().collect()
 }
 
 /// A listener at one address keeps the program from another, or from the same one, with its port.
@@ -57,15 +66,10 @@ fn another_listens(run: &mut Run, what: &str, at: IpAddr, wanted: IpAddr) -> Out
 }
 
 pub fn knows_a_busy_server(run: &mut Run) -> Outcome {
-    let listen = || -> std::io::Result<(Socket, SocketAddr)> {
-        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-        socket.bind(&SocketAddr::new(private_loopback(), 0).into())?;
-        socket.listen(0)?;
-        let address = TcpListener::from(socket.try_clone()?).local_addr()?;
-        Ok((socket, address))
-    };
+    let listening = bound(private_loopback())
+        .and_then(|(socket, address)| socket.listen(0).map(|()| (socket, address)));
     let (_holder, address) =
-        run.attempt("another program listens with a backlog of 0", listen())?;
+        run.attempt("another program listens with a backlog of 0", listening)?;
     let waiting = queue::fill(run, address, 1)?;
     is_not_connected(run, address)?;
     cannot_listen(run, address, A_SERVER)?;
@@ -73,21 +77,37 @@ pub fn knows_a_busy_server(run: &mut Run) -> Outcome {
     Ok(())
 }
 
+/// A socket with an address, which doesn't listen.
+fn bound(ip: IpAddr) -> std::io::Result<(Socket, SocketAddr)> {
+    let free = SocketAddr::new(ip, 0);
+    let socket = Socket::new(Domain::for_address(free), Type::STREAM, None)?;
+    socket.bind(&free.into())?;
+    let address = socket.local_addr()?.as_socket().expect("an IP socket");
+    Ok((socket, address))
+}
+
 pub fn knows_what_a_run_has_left(run: &mut Run) -> Outcome {
-    run.while_in_time_wait(
-        |run| first_run(run, false),
-        |run, [address, _]| cannot_listen(run, address, NO_SERVER),
-    )
+    own_ips().into_iter().try_for_each(|ip| {
+        run.while_in_time_wait(
+            |run| first_run_at(run, ip, false),
+            |run, [address, _]| cannot_listen(run, address, NO_SERVER),
+        )
+    })
 }
 
 pub fn knows_a_port_that_is_only_bound(run: &mut Run) -> Outcome {
-    let held: ClosedPort = run.closed_port()?;
+    own_ips().into_iter().try_for_each(|ip| knows_a_bound_port_at(run, ip))
+}
+
+fn knows_a_bound_port_at(run: &mut Run, ip: IpAddr) -> Outcome {
+    let (_holder, address) =
+        run.attempt("another program binds a free port and doesn't listen", bound(ip))?;
     // On Linux a server may have the same port at another of this machine's addresses.
-    let elsewhere = TcpListener::bind((private_loopback(), held.address.port())).ok();
+    let elsewhere = TcpListener::bind((private_loopback(), address.port())).ok();
     if elsewhere.is_some() {
         run.step("a server listens on that port at another address");
     }
-    cannot_listen(run, held.address, NO_SERVER)?;
+    cannot_listen(run, address, NO_SERVER)?;
     if let Some(elsewhere) = elsewhere {
         close(elsewhere);
     }
@@ -97,13 +117,21 @@ pub fn knows_a_port_that_is_only_bound(run: &mut Run) -> Outcome {
 pub fn tells_other_errors_apart(run: &mut Run) -> Outcome {
     // Of TEST-NET-1, which is no machine's (RFC 5737).
     let port = run.number(1024..=65535) as u16;
-    cannot_listen(run, SocketAddr::new([192, 0, 2, 1].into(), port), "")
+    cannot_listen(run, SocketAddr::new([192, 0, 2, 1].into(), port), "")?;
+    // For examples, and no machine's either (RFC 3849).
+    let example = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1);
+    match has_ipv6() {
+        true => cannot_listen(run, SocketAddr::new(example.into(), port), ""),
+        false => Ok(()),
+    }
 }
 
 pub fn tells_a_privileged_port_apart(run: &mut Run) -> Outcome {
-    let address = "127.0.0.1:7";
-    let ended = run.to_end_unprivileged(&[address])?.exited_with(1)?;
-    says(run, &ended.explained()?.stderr(), address, "")
+    let ipv6 = has_ipv6().then_some("[::1]:7");
+    ["127.0.0.1:7"].into_iter().chain(ipv6).try_for_each(|address| {
+        let ended = run.to_end_unprivileged(&[address])?.exited_with(1)?;
+        says(run, &ended.explained()?.stderr(), address, "")
+    })
 }
 
 const A_SERVER: &str = "a server listens there";

@@ -37,7 +37,11 @@ fn keeps_to_its_queue(run: &mut Run) -> Outcome {
 }
 
 fn has_room_for_128_clients(run: &mut Run) -> Outcome {
-    has_room_for(run, "127.0.0.1:0", &[], 128)
+    has_room_for(run, "127.0.0.1:0", &[], 128)?;
+    if has_ipv6() {
+        has_room_for(run, "[::1]:0", &[], 128)?;
+    }
+    Ok(())
 }
 
 fn has_room_for(run: &mut Run, address: &str, options: &[&str], room: u64) -> Outcome {

@@ -4,7 +4,7 @@
 //! request at all, and should be refused.
 //!
 //! Instead of: exercise02
-//! Fails: survives_an_empty_request
+//! Fails: survives_an_empty_request, refuses_on_ipv6
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

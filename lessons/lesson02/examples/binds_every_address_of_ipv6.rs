@@ -3,7 +3,7 @@
 //! On Linux, that one listener takes clients of IPv4 as well (ipv6(7), IPV6_V6ONLY).
 //!
 //! Instead of: exercise02
-//! Fails: answers_on_ipv6
+//! Fails: answers_on_ipv6, serves_the_next_client
 //! Judged only on Linux. Elsewhere the check doesn't look.
 
 mod shared;

@@ -3,7 +3,7 @@
 //! So it's open to the whole network, and its user doesn't know.
 //!
 //! Instead of: exercise02
-//! Fails: says_where_it_listens
+//! Fails: says_where_it_listens, serves_the_next_client, serves_a_hundred_clients
 
 mod shared;
 

@@ -3,7 +3,7 @@
 //! A character may be four bytes, so a request may be four times too long.
 //!
 //! Instead of: exercise02
-//! Fails: refuses_a_request_that_is_too_long
+//! Fails: refuses_a_request_that_is_too_long, refuses_on_ipv6
 
 mod shared;
 

@@ -3,7 +3,7 @@
 //! It's a character like any other (U+FEFF), and the client has sent it.
 //!
 //! Instead of: exercise02
-//! Fails: answers_any_text, reads_the_whole_request
+//! Fails: answers_any_text, reads_the_whole_request, serves_the_next_client
 
 mod shared;
 

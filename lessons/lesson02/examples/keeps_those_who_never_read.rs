@@ -4,7 +4,7 @@
 //! machine sees: it has one descriptor less.
 //!
 //! Instead of: exercise02
-//! Fails: ends_a_silent_client_in_time
+//! Fails: serves_a_hundred_clients, ends_a_silent_client_in_time
 //! Judged only on Linux. Elsewhere, descriptors aren't counted.
 
 mod shared;

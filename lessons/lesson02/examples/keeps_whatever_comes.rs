@@ -4,7 +4,7 @@
 //! the server's memory.
 //!
 //! Instead of: exercise02
-//! Fails: serves_a_hundred_clients, refuses_a_request_that_is_too_long
+//! Fails: serves_a_hundred_clients, refuses_a_request_that_is_too_long, refuses_on_ipv6
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

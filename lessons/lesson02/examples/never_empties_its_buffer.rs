@@ -6,7 +6,7 @@
 //! Instead of: exercise02
 //! Fails: serves_the_next_client, survives_bytes_that_are_not_text, survives_a_reset,
 //!   refuses_a_request_that_is_too_long, serves_a_hundred_clients,
-//!   gives_up_on_a_slow_sender, gives_up_on_a_client_that_never_reads
+//!   gives_up_on_a_slow_sender, gives_up_on_a_client_that_never_reads, refuses_on_ipv6
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};

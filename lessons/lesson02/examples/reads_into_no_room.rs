@@ -9,7 +9,7 @@
 //!   serves_the_next_client, serves_a_hundred_clients, survives_an_empty_request,
 //!   survives_bytes_that_are_not_text, survives_a_reset,
 //!   refuses_a_request_that_is_too_long, gives_up_on_a_silent_client,
-//!   gives_up_on_a_slow_sender, gives_up_on_a_client_that_never_reads,
+//!   gives_up_on_a_slow_sender, gives_up_on_a_client_that_never_reads, refuses_on_ipv6,
 //!   gives_a_client_time
 
 use std::io::{Read, Write};

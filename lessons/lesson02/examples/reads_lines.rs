@@ -3,7 +3,7 @@
 //! Ends of line with a carriage return lose it, and the last end of line is gone.
 //!
 //! Instead of: exercise02
-//! Fails: reads_the_whole_request, answers_any_text
+//! Fails: reads_the_whole_request, answers_any_text, serves_the_next_client
 
 mod shared;
 

@@ -1,7 +1,8 @@
 //! The server takes no address of IPv6.
 //!
 //! Instead of: exercise02
-//! Fails: answers_on_ipv6, serves_the_next_client
+//! Fails: answers_on_ipv6, serves_the_next_client, ends_a_silent_client_in_time,
+//!   refuses_on_ipv6
 
 mod shared;
 

@@ -3,7 +3,7 @@
 //! Decoding never fails, so the client gets an answer to a text that it didn't send.
 //!
 //! Instead of: exercise02
-//! Fails: survives_bytes_that_are_not_text
+//! Fails: survives_bytes_that_are_not_text, refuses_on_ipv6
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

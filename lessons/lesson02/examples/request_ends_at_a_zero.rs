@@ -3,7 +3,7 @@
 //! A zero is a character (U+0000), and more may follow.
 //!
 //! Instead of: exercise02
-//! Fails: reads_the_whole_request, answers_any_text
+//! Fails: reads_the_whole_request, answers_any_text, serves_the_next_client
 
 mod shared;
 

@@ -6,8 +6,8 @@
 //! Fails: serves_the_next_client, serves_a_hundred_clients, survives_an_empty_request,
 //!   survives_bytes_that_are_not_text, survives_a_reset,
 //!   refuses_a_request_that_is_too_long, gives_up_on_a_silent_client,
-//!   gives_up_on_a_slow_sender, gives_up_on_a_client_that_never_reads, survives_a_crowd,
-//!   ends_a_silent_client_in_time
+//!   gives_up_on_a_slow_sender, gives_up_on_a_client_that_never_reads, refuses_on_ipv6,
+//!   survives_a_crowd, ends_a_silent_client_in_time
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -3,7 +3,7 @@
 //! While more bytes may come, that's no error. At the end of the request it is.
 //!
 //! Instead of: exercise02
-//! Fails: survives_bytes_that_are_not_text
+//! Fails: survives_bytes_that_are_not_text, refuses_on_ipv6
 
 mod shared;
 

@@ -3,7 +3,7 @@
 //! Blanks and ends of line belong to a text, and its sender may need them.
 //!
 //! Instead of: exercise02
-//! Fails: answers_any_text, reads_the_whole_request
+//! Fails: answers_any_text, reads_the_whole_request, serves_the_next_client
 
 mod shared;
 

@@ -4,7 +4,7 @@
 //!
 //! Instead of: exercise02
 //! Fails: serves_a_hundred_clients, survives_a_reset, gives_up_on_a_silent_client,
-//!   gives_up_on_a_slow_sender, survives_resets_at_any_moment,
+//!   gives_up_on_a_slow_sender, refuses_on_ipv6, survives_resets_at_any_moment,
 //!   ends_a_silent_client_in_time
 
 use std::io::{Read, Write};

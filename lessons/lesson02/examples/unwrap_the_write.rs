@@ -5,8 +5,8 @@
 //! down.
 //!
 //! Instead of: exercise02
-//! Fails: survives_a_reset, gives_up_on_a_client_that_never_reads,
-//!   ends_a_silent_client_in_time
+//! Fails: survives_a_reset, serves_a_hundred_clients,
+//!   gives_up_on_a_client_that_never_reads, ends_a_silent_client_in_time
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -5,7 +5,7 @@
 //! Instead of: exercise02
 //! Fails: gives_up_on_a_silent_client, gives_up_on_a_slow_sender,
 //!   gives_up_on_a_client_that_never_reads, ends_a_silent_client_in_time,
-//!   is_not_held_by_a_silent_client
+//!   refuses_on_ipv6, is_not_held_by_a_silent_client
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

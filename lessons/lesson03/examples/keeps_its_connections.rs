@@ -3,8 +3,8 @@
 //! Each costs a descriptor, for good.
 //!
 //! Instead of: exercise03
-//! Fails: ends_a_silent_client_in_time, serves_a_hundred_clients,
-//!   restarts_after_closing_first
+//! Fails: serves_one_after_another, ends_a_silent_client_in_time,
+//!   serves_a_hundred_clients, restarts_after_closing_first
 
 mod shared;
 

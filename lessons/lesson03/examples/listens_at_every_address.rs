@@ -3,8 +3,8 @@
 //! So it's open to the whole network, and its user doesn't know.
 //!
 //! Instead of: exercise03
-//! Fails: says_where_it_listens, never_listens_twice, tells_other_errors_apart,
-//!   keeps_to_its_queue, has_room_for_128_clients
+//! Fails: says_where_it_listens, serves_a_hundred_clients, never_listens_twice,
+//!   tells_other_errors_apart, keeps_to_its_queue, has_room_for_128_clients
 
 mod shared;
 

@@ -3,7 +3,7 @@
 //! What a run leaves on its port is the same in both families.
 //!
 //! Instead of: exercise03
-//! Fails: restarts_after_closing_first
+//! Fails: restarts_after_closing_first, restarts_after_a_kill
 
 mod shared;
 

@@ -1,6 +1,7 @@
 //! What the suites of several lessons demand: of every program, of servers for one client, of servers that
 //! stay, and of clients.
 
+pub mod addresses;
 pub mod command_line;
 pub mod handshake;
 pub mod many_clients;

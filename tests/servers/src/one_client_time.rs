@@ -3,11 +3,11 @@
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::thread;
 use std::time::{Duration, Instant};
 
-use grader::{Hint, Outcome, Program, Run, is_wine, text};
+use grader::{Hint, Outcome, Program, Run, has_ipv6, is_wine, text};
 
+use crate::addresses::listens_nowhere_else;
 use crate::robustness::{Protocol, break_off, narrow};
 
 /// How much longer than its limit a client may be held: a server may report, finish sending, and read on for a
@@ -20,7 +20,7 @@ const LIMIT: Duration = Duration::from_millis(1300);
 /// A silent client is ended when its limit is over, not before and not much later. So is one that says its
 /// first word late: its time has begun with the connection.
 pub fn ends_a_silent_client_in_time<P: Protocol>(run: &mut Run) -> Outcome {
-    ends_silent_clients::<P>(run, LIMIT, &["--time-limit", "1.3", "127.0.0.1:0"])?;
+    ends_silent_clients::<P>(run, LIMIT, &["--time-limit", "1.3"])?;
     lets_go_of_those_whose_time_is_over::<P>(run)
         .hint("Which of your ways out of a conversation leaves its connection open?")
 }
@@ -29,13 +29,14 @@ pub fn ends_a_silent_client_in_time<P: Protocol>(run: &mut Run) -> Outcome {
 pub fn gives_a_client_ten_seconds<P: Protocol>(run: &mut Run) -> Outcome {
     const DEFAULT: Duration = Duration::from_secs(10);
     run.grants(DEFAULT);
-    ends_silent_clients::<P>(run, DEFAULT, &["127.0.0.1:0"])
+    ends_silent_clients::<P>(run, DEFAULT, &[])
 }
 
-fn ends_silent_clients<P: Protocol>(run: &mut Run, limit: Duration, arguments: &[&str]) -> Outcome {
+fn ends_silent_clients<P: Protocol>(run: &mut Run, limit: Duration, options: &[&str]) -> Outcome {
+    let other_family = if has_ipv6() { "[::1]:0" } else { "127.0.0.1:0" };
     run.no_later_than(limit + GRACE, |run| {
-        let (_server, address) = run.serve_with(arguments)?;
-        let (_other_server, other) = run.serve_with(arguments)?;
+        let (_server, address) = run.serve_with(&[options, &["127.0.0.1:0"]].concat())?;
+        let (_other_server, other) = run.serve_with(&[options, &[other_family]].concat())?;
         let since = Instant::now();
         let mut silent = run.connect_as("the silent client", address)?;
         let mut late = run.connect_as("a client of another run", other)?;
@@ -46,8 +47,8 @@ fn ends_silent_clients<P: Protocol>(run: &mut Run, limit: Duration, arguments: &
             P::asks(&mut client)?;
             next = Some(client);
         }
+        late.receives_nothing_since(since, limit - limit / 8)?;
         run.step("just before its time is over, it says its first word");
-        thread::sleep((limit - limit / 8).saturating_sub(since.elapsed()));
         // On a busy machine it may be late for that.
         let _ = { late.stream() }.write(&P::HALF[..1]);
         silent.receives_no_reply()?;
@@ -90,8 +91,12 @@ pub fn serves_a_hundred_clients<P: Protocol>(run: &mut Run) -> Outcome {
     // In Wine, `accept` fails for a client that has gone before it, and each takes a tenth of a second.
     if !is_wine() {
         break_off::<P>(run, address, 1000)?;
+        run.as_one_step("ten clients reset when their replies have begun", |run| {
+            (0..10).try_for_each(|_| resets_in_its_reply::<P>(run, address))
+        })?;
     }
     serve(run, 1)?;
+    listens_nowhere_else(run, &server, address)?;
     run.until("the server has closed its connections with them", || {
         let now = server.usage().ok()?;
         (now.descriptors < before.descriptors + 5).then_some(())
@@ -156,18 +161,23 @@ fn serve_with_files_in(run: &mut Run, folder: &Path) -> Outcome<(Program, Socket
 fn keeps_no_memory<P: Protocol>(run: &mut Run, server: &Program, address: SocketAddr) -> Outcome {
     const MOST: u64 = 3 << 20;
     let round = |run: &mut Run| {
-        run.as_one_step("20 clients send much, a quarter of them too much", |run| {
-            for number in 0..20 {
-                let mut client = run.connect(address)?;
-                if number % 5 == 0 {
-                    P::costs_much(&mut client)?
-                } else {
-                    P::sends_much(&mut client)?
+        run.as_one_step(
+            "20 clients send much, some of them too much, and two more reset",
+            |run| {
+                for number in 0..20 {
+                    let mut client = run.connect(address)?;
+                    if number % 5 == 0 {
+                        P::costs_much(&mut client)?
+                    } else {
+                        P::sends_much(&mut client)?
+                    }
+                    client.close();
                 }
-                client.close();
-            }
-            Ok(())
-        })?;
+                // In Wine, `accept` may fail for a client that has gone.
+                let resets = if is_wine() { 0 } else { 2 };
+                (0..resets).try_for_each(|_| resets_in_its_reply::<P>(run, address))
+            },
+        )?;
         Ok(server.usage()?.memory)
     };
     let mut memory = vec![round(run)?, round(run)?, round(run)?];
@@ -184,6 +194,23 @@ fn keeps_no_memory<P: Protocol>(run: &mut Run, server: &Program, address: Socket
         to = memory[9] >> 10,
     );
     run.ensure("it needs no more memory for 40 clients more", false, grown)
+}
+
+/// A client that breaks off when its reply has begun; if it was to be a long one, in the middle of it.
+fn resets_in_its_reply<P: Protocol>(run: &mut Run, address: SocketAddr) -> Outcome {
+    let stream = run.attempt("a client with small buffers connects", narrow(address))?;
+    let _ = stream.set_write_timeout(Some(Duration::from_secs(5)));
+    if !P::REPLIES_AT_ONCE {
+        run.step("it sends a long request, and waits until its reply has begun");
+        P::sends_without_reading(&stream);
+    }
+    let mut client = run.peer(stream, "the client with small buffers");
+    if P::REPLIES_AT_ONCE {
+        P::asks(&mut client)?;
+    }
+    client.has_unread_input()?;
+    client.reset();
+    Ok(())
 }
 
 /// A client that has sent all, and is gone before the server looks: the reply has nowhere to go.

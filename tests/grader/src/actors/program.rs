@@ -15,7 +15,9 @@ use super::output::{Output, Stream, Text, Waited, cut};
 use super::subject::{Subject, Unread};
 use super::trace::Trace;
 use crate::check::Outcome;
-use crate::machine::{ProcessTree, Signal, Usage, has_ended, is_stopped, running_threads};
+use crate::machine::{
+    ProcessTree, Signal, Usage, has_ended, is_stopped, listeners, running_threads,
+};
 use crate::words::suite as words;
 use crate::words::{demands, quote, steps, text};
 
@@ -326,6 +328,11 @@ impl Program {
     /// them. (Linux and Windows, not Wine)
     pub fn running_threads(&self) -> BTreeSet<String> {
         running_threads(self.id())
+    }
+
+    /// Where it listens now; nowhere where the system does not say. (Linux)
+    pub fn listeners(&self) -> Vec<SocketAddr> {
+        listeners(self.id())
     }
 
     /// Whether all of its threads have stopped, a moment after it has been suspended. (Linux)

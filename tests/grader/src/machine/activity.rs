@@ -1,5 +1,7 @@
 //! What the threads of a process do at one moment, in words: in which call each of them waits, and on what.
 
+use std::net::SocketAddr;
+
 /// All is empty where the system does not say. (Linux)
 #[derive(Default)]
 pub(crate) struct Activity {
@@ -24,6 +26,17 @@ impl Activity {
     }
 }
 
+/// Where a process listens, each address once. Empty where the system does not say. (Linux)
+pub(crate) fn listeners(process: u32) -> Vec<SocketAddr> {
+    #[cfg(target_os = "linux")]
+    return linux::listeners(process);
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = process;
+        Vec::new()
+    }
+}
+
 /// Whether no thread of this process group wants a processor, for a tenth of a second: then it waits for something
 /// that no processor does for it, however busy the machine is. `false` where the system doesn't say. (Linux)
 pub(crate) fn is_asleep(group: u32) -> bool {
@@ -38,8 +51,9 @@ pub(crate) fn is_asleep(group: u32) -> bool {
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
     use std::fs;
+    use std::net::SocketAddr;
     use std::thread;
     use std::time::Duration;
 
@@ -76,6 +90,11 @@ mod linux {
         let sockets = sockets(process);
         let [calls, unread, open] = [calls(process, &sockets), unread(&sockets), open(&sockets)];
         Activity { calls, unread, open }
+    }
+
+    pub fn listeners(process: u32) -> Vec<SocketAddr> {
+        let sockets = sockets(process).into_values().filter(|it| it.state == State::Listen);
+        BTreeSet::from_iter(sockets.map(|socket| socket.local)).into_iter().collect()
     }
 
     fn sockets(process: u32) -> Sockets {

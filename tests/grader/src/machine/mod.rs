@@ -24,7 +24,7 @@ mod stall;
 mod start_time;
 mod terminal;
 
-pub(crate) use activity::{Activity, is_asleep};
+pub(crate) use activity::{Activity, is_asleep, listeners};
 pub(crate) use busy::{busy_since, slowdown};
 pub(crate) use cargo::stops_at_a_failure;
 pub(crate) use channel::{Channel, tell, tell_on};

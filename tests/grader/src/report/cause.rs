@@ -47,7 +47,18 @@ pub(crate) fn likely(subject: &str, record: &Record, broken: &Broken) -> Vec<Str
         cause.push(causes::error_taken_for_success(subject));
     }
     cause.extend(bytes(broken));
+    // What a program said may have no stop of its own.
+    let before = cause.len().saturating_sub(1);
+    cause[..before].iter_mut().for_each(|words| *words = sentence(words));
     cause
+}
+
+/// With a stop at its end, whatever language it is in.
+fn sentence(words: &str) -> String {
+    match words.ends_with(['.', '!', '?', '…', '。', '！', '？']) {
+        true => words.into(),
+        false => causes::sentence(words),
+    }
 }
 
 /// The program that the step was about: of several runs of it the one to which the step's peer is connected, or
@@ -181,7 +192,9 @@ fn alive(subject: &str, program: &Started, broken: &Broken, step: usize) -> Vec<
 /// What the wrong bytes themselves tell.
 fn bytes(broken: &Broken) -> Option<String> {
     // Too early is worse than wrong.
-    let replaced = broken.got.contains('\u{fffd}') && broken.expected != demands::silence();
+    let [expected, got] = [&broken.expected, &broken.got].map(|text| text.contains('\u{fffd}'));
+    // It may be a part of the text.
+    let replaced = got && !expected && broken.expected != demands::silence();
     replaced.then(causes::lossy_decoder)
 }
 
