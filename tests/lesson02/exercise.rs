@@ -51,8 +51,8 @@ use std::time::Duration;
 
 use common::{GREETING, REPLY};
 use grader::{
-    Check, Hint, Needs, Outcome, Peer, Run, check, has_ipv6, is_wine, private_loopback, sockets,
-    text,
+    Broken, Check, Hint, Needs, Outcome, Peer, Run, check, has_ipv6, is_wine, private_loopback,
+    sockets, text,
 };
 use socket2::SockRef;
 
@@ -291,30 +291,31 @@ pub fn longest(last: &str) -> String {
 }
 
 fn answers_a_long_request(run: &mut Run) -> Outcome {
-    let (server, address) = run.serve()?;
-    let mut client = run.connect(address)?;
     let request = &"a mebibyte! ".repeat(1 << 17)[..MAX_REQUEST];
-    is_answered(&mut client, request).or_else(|broken| {
+    answers_its_first_client(run, request).or_else(|broken| {
         // A reset is what the check's own question is about.
-        let is_reset = ["reset by peer", "forcibly closed", "Broken pipe"]
-            .iter()
-            .any(|words| broken.got.contains(words));
-        server.waits_until_idle();
-        match server.stderr().contains("error: ") {
-            true => Err(broken).hint("What does your server find wrong with this request, and how many bytes may one have?"),
-            false if is_reset => Err(broken),
+        let words = ["reset by peer", "forcibly closed", "Broken pipe"];
+        match words.iter().any(|words| broken.got.contains(words)) {
+            true => Err(broken),
             false => Err(broken).hint("How many bytes does your server take, how many does it send back, and what counts them?"),
         }
     })?;
     answers_its_first_client(run, &longest("x"))
+        .map_err(|broken| Broken { hint: None, ..broken })
         .hint("Here a character has three bytes: what in your server counts characters, or cuts one in two?")
 }
 
 /// A server that has just been started answers. It doesn't have to serve a second client.
 fn answers_its_first_client(run: &mut Run, request: &str) -> Outcome {
-    let (_server, address) = run.serve()?;
+    let (server, address) = run.serve()?;
     let mut client = run.connect(address)?;
-    is_answered(&mut client, request)
+    is_answered(&mut client, request).or_else(|broken| {
+        server.waits_until_idle();
+        match server.stderr().contains("error: ") {
+            true => Err(broken).hint("What does your server find wrong with this request, and which ones are to be refused?"),
+            false => Err(broken),
+        }
+    })
 }
 
 fn answers_a_slow_reader(run: &mut Run) -> Outcome {
