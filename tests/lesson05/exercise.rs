@@ -235,7 +235,7 @@ fn echoes_over_ipv6(run: &mut Run) -> Outcome {
     echo.send_to(length)?;
     echo.server.finish_sending()?;
     succeeds(&mut echo.client, length)?;
-    let closed = run.closed_port_on(Ipv6Addr::LOCALHOST.into())?;
+    let closed = run.in_ipv6(Run::closed_port)?;
     at_once::refused(run, closed.address)?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown};
+use std::net::Shutdown;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -21,8 +21,6 @@ const AFTERWARDS: Duration = Duration::from_millis(500);
 const SHORT: Duration = Duration::from_millis(300);
 const LONG: Duration = Duration::from_millis(1200);
 
-const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-
 /// Without the option.
 const DEFAULT: Duration = Duration::from_secs(10);
 
@@ -33,7 +31,7 @@ pub fn ends_in_time(
     arguments: &[&str],
     serve: impl Fn(&mut Run, &mut Peer) -> Outcome,
 ) -> Outcome {
-    ends_at(run, LOOPBACK, &[SHORT, LONG], arguments, serve)
+    ends_at(run, &[SHORT, LONG], arguments, serve)
 }
 
 /// The same with the longer limit alone, for a server that takes its time.
@@ -42,7 +40,7 @@ pub fn ends_after_a_second(
     arguments: &[&str],
     serve: impl Fn(&mut Run, &mut Peer) -> Outcome,
 ) -> Outcome {
-    ends_at(run, LOOPBACK, &[LONG], arguments, serve)
+    ends_at(run, &[LONG], arguments, serve)
 }
 
 pub fn keeps_the_deadline(run: &mut Run) -> Outcome {
@@ -68,7 +66,7 @@ pub fn keeps_the_deadline(run: &mut Run) -> Outcome {
     })?;
     if has_ipv6() {
         let silent = |_: &mut Run, _: &mut Peer| Ok(());
-        ends_at(run, Ipv6Addr::LOCALHOST.into(), &[SHORT, LONG], &[], silent)?;
+        run.in_ipv6(|run| ends_in_time(run, &[], silent))?;
     }
     never_ends_the_echo(run)
 }
@@ -89,7 +87,7 @@ fn never_ends_the_echo(run: &mut Run) -> Outcome {
 /// The limit when the command line gives none, from both sides.
 pub fn has_ten_seconds_by_default(run: &mut Run) -> Outcome {
     run.grants(DEFAULT);
-    ends_at(run, LOOPBACK, &[DEFAULT], &["--bytes", "1000"], |run, server| {
+    ends_at(run, &[DEFAULT], &["--bytes", "1000"], |run, server| {
         run.step("six seconds later, the server sends 64 bytes of the echo");
         thread::sleep(Duration::from_secs(6));
         let mut start = [0; 64];
@@ -125,13 +123,12 @@ pub fn has_time_by_default(run: &mut Run) -> Outcome {
 
 fn ends_at(
     run: &mut Run,
-    ip: IpAddr,
     limits: &[Duration],
     arguments: &[&str],
     serve: impl Fn(&mut Run, &mut Peer) -> Outcome,
 ) -> Outcome {
     for &limit in limits {
-        let mut listener = run.listen_on(ip)?;
+        let mut listener = run.listen()?;
         let (address, seconds) = (listener.address().to_string(), limit.as_secs_f64().to_string());
         let started = Instant::now();
         let limited: &[&str] = if limit == DEFAULT { &[] } else { &["--time-limit", &seconds] };

@@ -3,6 +3,7 @@
 
 pub mod addresses;
 pub mod command_line;
+pub mod default_address;
 pub mod handshake;
 pub mod many_clients;
 pub mod one_client;

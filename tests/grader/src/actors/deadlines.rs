@@ -89,15 +89,24 @@ impl Run {
         latest: Duration,
         perform: impl Fn(&mut Run) -> Outcome<Duration>,
     ) -> Outcome {
+        let took = self.until_less_than(latest, perform)?;
+        let got = format!("{:.1} s", took.as_secs_f64());
+        self.ensure_in_time(steps::no_later_than(latest), took < latest, got)
+    }
+
+    /// The same for a check that says by itself what was late: this returns how long it took in the end.
+    pub fn until_less_than(
+        &mut self,
+        latest: Duration,
+        perform: impl Fn(&mut Run) -> Outcome<Duration>,
+    ) -> Outcome<Duration> {
         loop {
             let since = Instant::now();
             let took = perform(self)?;
-            if took >= latest && self.trace.left() > since.elapsed() {
-                self.starts_over();
-                continue;
+            if took < latest || self.trace.left() <= since.elapsed() {
+                return Ok(took);
             }
-            let got = format!("{:.1} s", took.as_secs_f64());
-            return self.ensure_in_time(steps::no_later_than(latest), took < latest, got);
+            self.starts_over();
         }
     }
 

@@ -1,4 +1,5 @@
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::time::Instant;
 
 use super::peer::Peer;
 use super::trace::Trace;
@@ -11,13 +12,15 @@ pub struct Listener {
     listener: TcpListener,
     trace: Trace,
     accepted: usize,
+    /// When it had no client yet.
+    none_at: Instant,
 }
 
 impl Listener {
     pub(crate) fn new(listener: TcpListener, trace: &Trace) -> Listener {
         // Accepting has no time-out of its own; with this the deadline holds.
         let _ = listener.set_nonblocking(true);
-        Listener { listener, trace: trace.clone(), accepted: 0 }
+        Listener { listener, trace: trace.clone(), accepted: 0, none_at: Instant::now() }
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -41,12 +44,23 @@ impl Listener {
         close_for_good(self.listener, local, no_peer, self.trace.deadline());
     }
 
+    /// A moment before the client that was accepted last had come, and the last one that's known.
+    pub fn had_none_at(&self) -> Instant {
+        self.none_at
+    }
+
     /// Waits for the next client.
     pub fn accept(&mut self) -> Outcome<Peer> {
         self.trace.step(steps::accept());
-        let listener = &self.listener;
-        let (stream, remote) =
-            self.trace.until(&demands::a_connection(), || listener.accept().ok())?;
+        let (listener, none_at) = (&self.listener, &mut self.none_at);
+        let (stream, remote) = self.trace.until(&demands::a_connection(), || {
+            let now = Instant::now();
+            let accepted = listener.accept().ok();
+            if accepted.is_none() {
+                *none_at = now;
+            }
+            accepted
+        })?;
         stream
             .set_nonblocking(false)
             .map_err(|why| self.trace.broken(demands::a_connection(), why))?;

@@ -1,3 +1,4 @@
+use super::program::Program;
 use super::run::Run;
 use super::subject::Subject;
 use crate::check::Outcome;
@@ -9,6 +10,17 @@ impl Run {
     pub fn network(&mut self) -> Outcome<Network> {
         self.step(steps::network());
         Network::new().map_err(|why| self.broken(demands::network(), why))
+    }
+
+    /// Starts the program under test on this machine.
+    pub fn start_on(
+        &mut self,
+        network: &Network,
+        machine: Machine,
+        arguments: &[&str],
+    ) -> Outcome<Program> {
+        let subject = network.on(machine, self.subject());
+        self.start_other(&subject, arguments)
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::trace::Trace;
 use crate::check::{Broken, Outcome};
-use crate::machine::{close, close_for_good, slowdown, sockets};
+use crate::machine::{close, close_after, close_for_good, slowdown, sockets};
 use crate::words::{demands, quote, steps};
 
 /// More than this is not received to its end: a program may send forever.
@@ -351,6 +351,19 @@ impl Peer {
             // The program has broken it off before.
             _ => close(self.stream),
         }
+    }
+
+    /// Sends a few bytes and breaks the connection off right behind them, so that the program can do hardly
+    /// anything in between. Linux keeps the bytes for it; elsewhere a reset may destroy them.
+    pub fn sends_and_resets(self, bytes: impl AsRef<[u8]>) -> Outcome {
+        let bytes = bytes.as_ref();
+        self.trace.step(steps::sends_and_resets(&self.name, bytes));
+        let _ = socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+        let left = self.trace.time_left(&demands::takes_bytes())?;
+        let limited = self.stream.set_write_timeout(Some(left));
+        let trace = self.trace;
+        close_after(self.stream, |mut stream| limited.and_then(|()| stream.write_all(bytes)))
+            .map_err(|why| trace.broken(demands::takes_bytes(), why))
     }
 
     /// Writes all of it. A part that is taken does not extend the deadline, so that a program that

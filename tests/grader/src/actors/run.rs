@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 use std::iter;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::process::Command;
@@ -27,6 +27,8 @@ pub struct Run {
     pub(super) clients: usize,
     /// Where programs listen that are told to listen on any port.
     ip: IpAddr,
+    /// Where the check listens.
+    own_ip: IpAddr,
     seed: u64,
     data: Data,
 }
@@ -36,9 +38,9 @@ const ANY_PORT: &str = "127.0.0.1:0";
 
 impl Run {
     pub(crate) fn new(subject: Option<&Subject>, trace: &Trace) -> Run {
-        let ip = Ipv4Addr::LOCALHOST.into();
+        let (ip, own_ip) = (Ipv4Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into());
         let (seed, data) = (seed(), Data::new(seed(), ""));
-        Run { subject: subject.cloned(), trace: trace.clone(), clients: 0, ip, seed, data }
+        Run { subject: subject.cloned(), trace: trace.clone(), clients: 0, ip, own_ip, seed, data }
     }
 
     /// The same with data for this check, from a seed of one's own.
@@ -211,18 +213,22 @@ impl Run {
         }
     }
 
-    /// An address where no program listens, for as long as the result lives.
-    pub fn closed_port(&mut self) -> Outcome<ClosedPort> {
-        self.closed_port_on(Ipv4Addr::LOCALHOST.into())
+    /// Performs what is done elsewhere in IPv4: meanwhile the check listens on `[::1]`, and its closed ports are
+    /// there.
+    pub fn in_ipv6<T>(&mut self, perform: impl FnOnce(&mut Run) -> Outcome<T>) -> Outcome<T> {
+        let before = std::mem::replace(&mut self.own_ip, Ipv6Addr::LOCALHOST.into());
+        let outcome = perform(self);
+        self.own_ip = before;
+        outcome
     }
 
-    /// The same on an address of the check's choice.
-    pub fn closed_port_on(&mut self, ip: IpAddr) -> Outcome<ClosedPort> {
+    /// An address where no program listens, for as long as the result lives.
+    pub fn closed_port(&mut self) -> Outcome<ClosedPort> {
         // Bound and not listening: the port is taken, and a client that connects to it is refused.
         let bound = || -> std::io::Result<ClosedPort> {
-            let address = SocketAddr::new(ip, 0);
-            let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-            socket.bind(&address.into())?;
+            let any_port = SocketAddr::new(self.own_ip, 0);
+            let socket = Socket::new(Domain::for_address(any_port), Type::STREAM, None)?;
+            socket.bind(&any_port.into())?;
             let address = socket.local_addr()?.as_socket().expect("an IP socket");
             Ok(ClosedPort { address, _socket: socket })
         };
@@ -231,7 +237,7 @@ impl Run {
 
     /// Listens as a server, on a free port.
     pub fn listen(&mut self) -> Outcome<Listener> {
-        self.listen_on(Ipv4Addr::LOCALHOST.into())
+        self.listen_on(self.own_ip)
     }
 
     /// The same on an address of the check's choice: see [`private_loopback`].

@@ -46,7 +46,7 @@ pub(crate) use rlimit::{change_descriptors, next_descriptor, set as set_rlimit, 
 pub use spawn::close;
 #[cfg(test)]
 pub(crate) use spawn::said_with;
-pub(crate) use spawn::{close_for_good, spawn};
+pub(crate) use spawn::{close_after, close_for_good, spawn};
 pub use stall::despite_stalls;
 pub(crate) use start_time::{allowance, begins as start_begins, seen as start_seen};
 pub(crate) use terminal::terminal_width;

@@ -91,6 +91,11 @@ impl Network {
         std::thread::scope(|scope| scope.spawn(enter).join().expect("it does not panic"))
     }
 
+    /// Gives this machine its loopback addresses, which a new namespace is without.
+    pub fn has_loopback(&self, machine: Machine) -> io::Result<()> {
+        ip(&format!("-n {} link set lo up", self.name(machine)))
+    }
+
     /// Cuts the cable. Neither machine is told: each has an address of hardware for the other that no device
     /// has, so that its packets go nowhere.
     pub fn cut(&self) -> io::Result<()> {

@@ -32,6 +32,14 @@ pub fn close<T>(socket: T) {
     drop(socket);
 }
 
+/// Closes a socket right after something short is done with it.
+pub(crate) fn close_after<T, R>(socket: T, act: impl FnOnce(&T) -> R) -> R {
+    let _starting = while_none_starts();
+    let done = act(&socket);
+    drop(socket);
+    done
+}
+
 /// Closes a listener, or a connection that is to be reset, and waits until the kernel has let go of it:
 /// at most TIME_WAIT is left, where both sides had ended before the reset. (Linux; elsewhere it does not
 /// wait) When the deadline passes, the next step says so.

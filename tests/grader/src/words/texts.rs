@@ -271,6 +271,7 @@ pub mod steps {
         is_reset(peer: &str);
         closes(peer: &str);
         resets(peer: &str);
+        sends_and_resets(peer: &str, bytes: &[u8]);
         listed(local: SocketAddr, peer: SocketAddr, state: impl Display);
         nothing_is_left(local: SocketAddr, peer: SocketAddr);
         message_waits(server: SocketAddr);

@@ -66,6 +66,8 @@ words! {
     is_reset(peer: &str) = "{peer} is reset";
     closes(peer: &str) = "{peer} closes";
     resets(peer: &str) = "{peer} resets the connection";
+    sends_and_resets(peer: &str, bytes: &[u8]) =
+        "{peer} sends {} and resets the connection right behind it", quote(bytes);
 
     // The kernel's view, and statements.
     listed(local: SocketAddr, peer: SocketAddr, state: impl Display) =

@@ -66,6 +66,8 @@ words! {
     is_reset(peer: &str) = "{}的连接遭到重置", led(peer);
     closes(peer: &str) = "{}关闭连接", led(peer);
     resets(peer: &str) = "{}重置连接", led(peer);
+    sends_and_resets(peer: &str, bytes: &[u8]) =
+        "{}发送{}，紧接着重置连接", led(peer), followed(&quote(bytes));
 
     // The kernel's view, and statements.
     listed(local: SocketAddr, peer: SocketAddr, state: impl Display) =
