@@ -10,8 +10,9 @@
 //! exercise00 classify ADDR…
 //! ```
 //!
-//! The first connects to a server at that address, in IPv4 or IPv6, and prints the two ends of the
-//! connection, as its own socket knows them. Then it ends, without waiting for the server, with exit code 0:
+//! The first connects to a server at that address, in IPv4 or IPv6 (without one, to 127.0.0.1:9090), and
+//! prints the two ends of the connection, as its own socket knows them. Then it ends at once, without waiting
+//! for the server, with exit code 0:
 //!
 //! ```text
 //! local 127.0.0.1:40728
@@ -39,8 +40,10 @@
 //! - What isn't an IP address with a port gets a line `error: WHAT: WHY` on standard error that names it,
 //!   and nothing on standard output. `localhost:80` isn't one, since nothing is looked up; neither is `::1:80`
 //!   without brackets, `[127.0.0.1]:80` with them, or anything with a blank in it. A port is written in the
-//!   digits 0 to 9 and nothing else, so `127.0.0.1:+80` isn't one. The program goes on to the next `ADDR`.
-//!   After the last, its exit code is 1 if there was such an error, and otherwise 0.
+//!   digits 0 to 9 and nothing else, so `127.0.0.1:+80` isn't one. Zeros in front are good in a port (`0080`
+//!   is 80), but not in the four numbers of an IPv4 address (`127.0.0.01:80`). An address with a zone
+//!   (`[fe80::1%1]:80`) is never given. The program goes on to the next `ADDR`. After the last, its exit code is
+//!   1 if there was such an error, and otherwise 0.
 //!
 //! # Why
 //!
@@ -63,11 +66,12 @@
 //! (`cargo run -p book`) and in the documentation of `std::net`. One good answer, for afterwards, is
 //! `lessons/lesson00/solution.rs`.
 
-use std::net::{Ipv6Addr, SocketAddr};
-use std::time::{Duration, Instant};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
 
-use grader::{Check, Hint, Listener, Needs, Outcome, Run, check, private_loopback, text};
+use grader::{Check, Hint, Needs, Outcome, Peer, Program, Run, check, private_loopback, text};
 
+use servers::default_address::is_asked_by_default;
 use servers::handshake::BROADCAST;
 
 use crate::classify::{classifies, prints};
@@ -89,10 +93,15 @@ pub const CHECKS: &[Check] = &[
         .hint("Which end has the port that the server listens on, and who knows the port of the other?")
         .section("01-introduction.html#what-names-a-connection"),
     check("shows_both_ends_in_ipv6", shows_both_ends_in_ipv6)
-        .demands("Both ends of a connection to `[::1]` are shown as well.")
+        .demands("Both ends of a connection to `[::1]` are shown as well, and a refusal there is an error.")
         .hint("Which part of your program is only for IPv4?")
         .section("01-introduction.html#what-names-a-connection")
         .needs(Needs::Ipv6),
+    check("connects_to_9090_by_default", connects_to_9090_by_default)
+        .demands("Without an address, the program connects to 127.0.0.1:9090.")
+        .hint("What's the address if your program is given none?")
+        .section(SECTION)
+        .needs(Needs::Network),
     check("names_the_kind_of_address", names_the_kind_of_address)
         .demands("An IPv4 address is called loopback, private, unspecified or other, on both sides of each border.")
         .hint("How many of the four numbers must you look at for each kind, and is there a type in `std::net` that knows?")
@@ -137,6 +146,7 @@ pub const CHECKS: &[Check] = &[
 pub const STARTER_FAILS: &[&str] = &[
     "shows_both_ends",
     "shows_both_ends_in_ipv6",
+    "connects_to_9090_by_default",
     "names_the_kind_of_address",
     "names_the_range_of_the_port",
     "knows_that_port_0_is_none",
@@ -149,30 +159,45 @@ pub const STARTER_FAILS: &[&str] = &[
 ];
 
 const WAITS: &str = "What does your program wait for after the second line?";
-const SOON: Duration = Duration::from_millis(1500);
+const SOON: Duration = Duration::from_millis(300);
 
 fn shows_both_ends(run: &mut Run) -> Outcome {
     // On Linux the two ends have different addresses: a connection to any of 127.0.0.0/8 comes from 127.0.0.1.
-    let listener = run.listen_on(private_loopback())?;
-    let given = listener.address().to_string();
-    shows_the_ends(run, listener, &given)
+    shows_the_ends_soon(run, private_loopback(), |address| address.to_string())
 }
 
 fn shows_both_ends_in_ipv6(run: &mut Run) -> Outcome {
-    let listener = run.listen_on(Ipv6Addr::LOCALHOST.into())?;
     // A spelling that no socket's address is printed in.
-    let given = format!("[0:0::1]:{}", listener.address().port());
-    shows_the_ends(run, listener, &given)
+    let given = |address: SocketAddr| format!("[0:0::1]:{}", address.port());
+    shows_the_ends_soon(run, Ipv6Addr::LOCALHOST.into(), given)?;
+    let closed = run.in_ipv6(Run::closed_port)?;
+    is_refused(run, closed.address).hint("What does your program do with a refusal in IPv6?")
 }
 
-fn shows_the_ends(run: &mut Run, mut listener: Listener, given: &str) -> Outcome {
-    let mut program = run.start(&[given])?;
-    let server = listener.accept().hint("To which address does your program connect?")?;
+fn connects_to_9090_by_default(run: &mut Run) -> Outcome {
+    let mut asked = is_asked_by_default(run, &[])?;
+    shows_the_ends(run, &mut asked.client, asked.server, "")
+}
+
+/// Demands both ends of a connection to this address, and that the program ends soon after it has connected: one that
+/// waits for the server, even if not forever, takes longer.
+fn shows_the_ends_soon(run: &mut Run, ip: IpAddr, given: fn(SocketAddr) -> String) -> Outcome {
+    let took = run.until_less_than(SOON, |run| {
+        let mut listener = run.listen_on(ip)?;
+        let given = given(listener.address());
+        let mut program = run.start(&[&given])?;
+        let server = listener.accept().hint("To which address does your program connect?")?;
+        shows_the_ends(run, &mut program, server, &given)?;
+        Ok(program.ran_since(listener.had_none_at()))
+    })?;
+    let statement = "it ended less than 0.3 s after it connected";
+    run.ensure_in_time(statement, took < SOON, format!("{took:?}")).hint(WAITS)
+}
+
+fn shows_the_ends(run: &mut Run, program: &mut Program, server: Peer, given: &str) -> Outcome {
     run.step(text!("the server's peer is {peer}", peer = server.remote()));
     let ends = [("local", server.remote()), ("peer", server.local())];
-    let connected = Instant::now();
     let finished = program.finishes().hint(WAITS)?;
-    let took = program.ran_since(connected);
     let lines: Vec<String> = ends.iter().map(|(name, end)| format!("{name} {end}")).collect();
     server.close();
     // Languages spell an IPv6 address differently, and the text asks for no spelling.
@@ -184,13 +209,6 @@ fn shows_the_ends(run: &mut Run, mut listener: Listener, given: &str) -> Outcome
     };
     let printed: Vec<String> = finished.stdout().lines().map(spelled).collect();
     prints(run, &printed.join("\n"), &lines)?;
-    // A program that waits for the server, even if not forever, takes longer.
-    run.ensure_in_time(
-        "it ended less than 1.5 s after it connected",
-        took < SOON,
-        format!("{took:?}"),
-    )
-    .hint(WAITS)?;
     finished
         .exited_with(0)
         .hint("With which exit code does your program end when all went well?")?;
@@ -199,14 +217,17 @@ fn shows_the_ends(run: &mut Run, mut listener: Listener, given: &str) -> Outcome
 
 fn reports_a_refusal(run: &mut Run) -> Outcome {
     let closed = run.closed_port()?;
-    for address in [closed.address, BROADCAST] {
-        run.to_end(&[&address.to_string()])?
-            .said_exactly("")
-            .hint("What does your program print before it knows that it is connected?")?
-            .explained()
-            .hint("Which errors of `connect` does your program know, where do they go, and what do they say?")?
-            .exited_with(1)?;
-    }
+    is_refused(run, closed.address)?;
+    is_refused(run, BROADCAST)
+}
+
+fn is_refused(run: &mut Run, address: SocketAddr) -> Outcome {
+    run.to_end(&[&address.to_string()])?
+        .said_exactly("")
+        .hint("What does your program print before it knows that it is connected?")?
+        .explained()
+        .hint("Which errors of `connect` does your program know, where do they go, and what do they say?")?
+        .exited_with(1)?;
     Ok(())
 }
 
@@ -280,13 +301,14 @@ fn names_the_range_of_the_port(run: &mut Run) -> Outcome {
         ports.push((run.number(1025..=49150), "user"));
         ports.push((run.number(49153..=65534), "dynamic"));
     }
-    let expected: Vec<_> = ports
-        .into_iter()
-        .map(|(port, range)| {
-            (format!("127.0.0.1:{port}"), format!("loopback address, {range} port"))
-        })
-        .collect();
-    classifies(run, &expected)
+    let line = |(port, range): (String, &str)| {
+        (format!("127.0.0.1:{port}"), format!("loopback address, {range} port"))
+    };
+    let expected = ports.into_iter().map(|(port, range)| line((port.to_string(), range)));
+    classifies(run, &expected.collect::<Vec<_>>())?;
+    let with_zeros = [("0080", "system"), ("00001024", "user"), ("065535", "dynamic")];
+    let expected = with_zeros.map(|(port, range)| line((port.into(), range)));
+    classifies(run, &expected).hint("Which number is `0080`?")
 }
 
 /// The first and the last port of each range.

@@ -26,6 +26,9 @@ pub fn refuses_what_is_no_address(run: &mut Run) -> Outcome {
             "127.0.0.1_0:80",
             "127.0.0.0x1:80",
             "127.0.0.1e0:80",
+            // C reads these in base eight.
+            "0127.0.0.1:80",
+            "127.0.0.01:80",
             &name,
             &number,
             // The tutorial's placeholder.
@@ -64,6 +67,7 @@ pub fn refuses_what_is_no_address(run: &mut Run) -> Outcome {
             "[::0x1]:80",
             "[::127.0.0]:80",
             "[::127.0.0.256]:80",
+            "[::127.0.0.01]:80",
             "[1:2:3:4:5:6:7:127.0.0.1]:80",
             "[127.0.0.1]:80",
             "[localhost]:80",

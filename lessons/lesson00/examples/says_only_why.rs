@@ -4,7 +4,7 @@
 //! to ten servers says as little.
 //!
 //! Instead of: exercise00
-//! Fails: reports_a_refusal
+//! Fails: reports_a_refusal, shows_both_ends_in_ipv6
 
 mod answer;
 

@@ -4,7 +4,7 @@
 //! socket knows to which it is connected.
 //!
 //! Instead of: exercise00
-//! Fails: shows_both_ends_in_ipv6
+//! Fails: shows_both_ends_in_ipv6, connects_to_9090_by_default
 
 mod answer;
 

@@ -4,7 +4,7 @@
 //! user gets a panic message instead of an error that names the address.
 //!
 //! Instead of: exercise00
-//! Fails: reports_a_refusal
+//! Fails: reports_a_refusal, shows_both_ends_in_ipv6
 
 mod answer;
 

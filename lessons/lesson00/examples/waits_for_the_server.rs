@@ -4,7 +4,7 @@
 //! stream. A server that serves one client may never send that.
 //!
 //! Instead of: exercise00
-//! Fails: shows_both_ends, shows_both_ends_in_ipv6
+//! Fails: shows_both_ends, shows_both_ends_in_ipv6, connects_to_9090_by_default
 
 mod answer;
 
