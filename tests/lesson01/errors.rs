@@ -1,7 +1,7 @@
 //! Exercise 1, the second milestone: a reply that breaks off, or that isn't text.
 
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -33,11 +33,21 @@ fn ends_after(run: &mut Run, sent: &[u8]) -> Outcome {
 
 pub fn reports_a_refusal(run: &mut Run) -> Outcome {
     let closed = run.closed_port()?;
-    for address in [closed.address, BROADCAST] {
-        let mut client = run.start(&[&address.to_string()])?;
-        fails(&mut client)?;
-    }
-    Ok(())
+    is_refused(run, closed.address)?;
+    is_refused(run, BROADCAST)
+}
+
+fn is_refused(run: &mut Run, address: SocketAddr) -> Outcome {
+    let mut client = run.start(&[&address.to_string()])?;
+    fails(&mut client)
+}
+
+/// What is an error in IPv4 is one in IPv6: no server, no reply, and one that isn't text.
+pub fn are_the_same_in_ipv6(run: &mut Run) -> Outcome {
+    let closed = run.closed_port()?;
+    is_refused(run, closed.address)?;
+    reports_no_reply(run)?;
+    reports_half_a_character_at_the_end(run)
 }
 
 pub fn reports_no_reply(run: &mut Run) -> Outcome {

@@ -93,7 +93,7 @@ pub const CHECKS: &[Check] = &[
         .hint("What is the length if its four bytes are `00 01 00 80`?")
         .section("lengths.html#the-calls-that-you-need"),
     check("prints_the_text_exactly", frames::prints_the_text_exactly)
-        .demands("Blanks, NUL, CR LF, newlines at the end and a byte order mark are printed as they are.")
+        .demands("Blanks, NUL, CR LF, newlines at the end and a byte order mark are printed as they are, in short texts and in long ones.")
         .hint("Which function between your `read` and your output treats some characters differently?")
         .section("lengths.html#the-calls-that-you-need"),
     check("takes_an_empty_reply", frames::takes_an_empty_reply)
@@ -101,7 +101,7 @@ pub const CHECKS: &[Check] = &[
         .hint("How does an empty reply differ from no reply?")
         .section("lengths.html#a-length-in-front"),
     check("stops_after_the_frame", frames::stops_after_the_frame)
-        .demands("After the frame the client ends right away, whether more bytes come or none.")
+        .demands("After the frame the client ends right away, whether more bytes come, a reset, or nothing.")
         .hint("What do you still wait for when you have as many bytes as the length announced?")
         .section("lengths.html#the-calls-that-you-need"),
     check("speaks_ipv6", frames::speaks_ipv6)
@@ -109,6 +109,11 @@ pub const CHECKS: &[Check] = &[
         .hint("Which kind of address do you give to your socket, and which kind is it made for?")
         .section("01-introduction.html#what-an-address-is")
         .needs(Needs::Ipv6),
+    check("connects_to_9090_by_default", frames::connects_to_9090_by_default)
+        .demands("Without an address, the client connects to 127.0.0.1:9090.")
+        .hint("What's the address if your client is given none?")
+        .section("lengths.html#exercise")
+        .needs(Needs::Network),
     check("reports_a_refusal", errors::reports_a_refusal)
         .begins("A reply that's cut off", "about 10 lines, half an hour")
         .demands("Where no server listens, the client says so on stderr, and its exit code is 1.")
@@ -169,6 +174,11 @@ pub const CHECKS: &[Check] = &[
         .demands("The limit is for the length and the text together, and the client doesn't give up earlier.")
         .hint("When does the time for the text begin, and when does it end?")
         .section("02-1-client.html#dont-wait-forever"),
+    check("has_errors_and_limits_in_ipv6", limits::has_errors_and_limits_in_ipv6)
+        .demands("What's an error on 127.0.0.1 is one on [::1] as well, and the limit holds there.")
+        .hint("Which of your errors and limits does a connection in IPv6 get around?")
+        .section("02-1-client.html#dont-wait-forever")
+        .needs(Needs::Ipv6),
     check("does_not_give_up_early", limits::does_not_give_up_early)
         .demands("A reply that comes in time is printed, even if the server pauses for five seconds in it.")
         .hint("Which timeout in your client is shorter than its time limit?")
@@ -192,6 +202,7 @@ pub const STARTER_FAILS: &[&str] = &[
     "takes_an_empty_reply",
     "stops_after_the_frame",
     "speaks_ipv6",
+    "connects_to_9090_by_default",
     "reports_no_reply",
     "reports_a_length_that_is_cut",
     "reports_a_text_that_is_cut",
@@ -205,6 +216,7 @@ pub const STARTER_FAILS: &[&str] = &[
     "gives_up_on_a_silent_server",
     "gives_up_on_a_slow_server",
     "has_one_deadline",
+    "has_errors_and_limits_in_ipv6",
     "does_not_give_up_early",
     "has_ten_seconds_by_default",
 ];

@@ -5,11 +5,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use common::GREETING;
-use grader::{Hint, Outcome, Program, Run, text};
+use grader::{Broken, Hint, Outcome, Program, Run, text};
 use servers::handshake;
 
 use crate::checks::be_the_server;
-use crate::errors::fails;
+use crate::errors::{self, fails};
 use crate::frames::{PATIENT, announced, asked, drawn, frame, prints};
 
 /// The longest text, in bytes.
@@ -50,14 +50,28 @@ pub fn takes_the_longest_reply(run: &mut Run) -> Outcome {
 }
 
 pub fn refuses_a_length_that_is_too_large(run: &mut Run) -> Outcome {
+    const FIRST_BIT: &str =
+        "Which number is the length `FF FF FF FF`, and which one is it in your program?";
     let large = run.number(LONGEST as u64 + 2..=0x7fff_ffff) as usize;
     for length in [LONGEST + 1, large, 0x8000_0000, 0xffff_ffff] {
         // The text does not come, and the limit is far away.
         let (mut client, mut server) = asked(run, PATIENT)?;
         server.send(announced(length))?;
-        fails(&mut client)?;
+        let outcome = fails(&mut client);
+        match length >= 0x8000_0000 {
+            // The smaller ones were refused, so that it isn't the comparison.
+            true => outcome.map_err(|broken| Broken { hint: Some(FIRST_BIT), ..broken })?,
+            false => outcome?,
+        }
     }
     Ok(())
+}
+
+pub fn has_errors_and_limits_in_ipv6(run: &mut Run) -> Outcome {
+    run.in_ipv6(|run| {
+        gives_up_on_a_silent_server(run)?;
+        errors::are_the_same_in_ipv6(run)
+    })
 }
 
 pub fn gives_up_connecting(run: &mut Run) -> Outcome {

@@ -3,7 +3,7 @@
 //! The frame ends where its length says, even if that's inside a character.
 //!
 //! Instead of: exercise01
-//! Fails: reports_half_a_character_at_the_end
+//! Fails: reports_half_a_character_at_the_end, has_errors_and_limits_in_ipv6
 
 mod shared;
 

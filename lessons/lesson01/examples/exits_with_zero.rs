@@ -9,7 +9,7 @@
 //!   reports_bytes_that_are_not_text, reports_forbidden_forms,
 //!   reports_half_a_character_at_the_end, refuses_a_length_that_is_too_large,
 //!   gives_up_connecting, gives_up_on_a_silent_server, gives_up_on_a_slow_server,
-//!   has_one_deadline
+//!   has_one_deadline, has_errors_and_limits_in_ipv6
 
 mod shared;
 

@@ -3,7 +3,7 @@
 //! Its socket is made before it looks at the address.
 //!
 //! Instead of: exercise01
-//! Fails: speaks_ipv6
+//! Fails: speaks_ipv6, has_errors_and_limits_in_ipv6
 
 mod shared;
 

@@ -5,9 +5,10 @@
 //! Instead of: exercise01
 //! Fails: prints_the_reply, waits_for_the_whole_reply, joins_characters_that_are_cut,
 //!   takes_a_reply_of_any_length, prints_the_text_exactly, takes_an_empty_reply,
-//!   stops_after_the_frame, speaks_ipv6, reports_bytes_that_are_not_text,
-//!   reports_forbidden_forms, reports_half_a_character_at_the_end,
-//!   takes_the_longest_reply, does_not_give_up_early
+//!   stops_after_the_frame, speaks_ipv6, connects_to_9090_by_default,
+//!   reports_bytes_that_are_not_text, reports_forbidden_forms,
+//!   reports_half_a_character_at_the_end, takes_the_longest_reply,
+//!   has_errors_and_limits_in_ipv6, does_not_give_up_early
 
 mod shared;
 

@@ -6,8 +6,8 @@
 //! Instead of: exercise01
 //! Fails: prints_the_reply, waits_for_the_whole_reply, joins_characters_that_are_cut,
 //!   takes_a_reply_of_any_length, prints_the_text_exactly, stops_after_the_frame,
-//!   speaks_ipv6, reports_a_text_that_is_cut, takes_the_longest_reply,
-//!   refuses_a_length_that_is_too_large, does_not_give_up_early
+//!   speaks_ipv6, connects_to_9090_by_default, reports_a_text_that_is_cut,
+//!   takes_the_longest_reply, refuses_a_length_that_is_too_large, does_not_give_up_early
 
 mod shared;
 

@@ -7,7 +7,7 @@
 //! Fails: reports_a_text_that_is_cut, reports_a_reply_that_breaks_off,
 //!   reports_bytes_that_are_not_text, reports_forbidden_forms,
 //!   reports_half_a_character_at_the_end, gives_up_on_a_silent_server,
-//!   gives_up_on_a_slow_server
+//!   gives_up_on_a_slow_server, has_errors_and_limits_in_ipv6
 
 mod shared;
 

@@ -4,7 +4,7 @@
 //!
 //! Instead of: exercise01
 //! Fails: reports_bytes_that_are_not_text, reports_forbidden_forms,
-//!   reports_half_a_character_at_the_end
+//!   reports_half_a_character_at_the_end, has_errors_and_limits_in_ipv6
 
 mod shared;
 

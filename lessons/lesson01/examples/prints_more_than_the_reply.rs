@@ -6,13 +6,13 @@
 //! Instead of: exercise01
 //! Fails: prints_the_reply, waits_for_the_whole_reply, joins_characters_that_are_cut,
 //!   takes_a_reply_of_any_length, prints_the_text_exactly, takes_an_empty_reply,
-//!   stops_after_the_frame, speaks_ipv6, reports_no_reply, reports_a_length_that_is_cut,
-//!   reports_a_text_that_is_cut, reports_a_reply_that_breaks_off,
-//!   reports_bytes_that_are_not_text, reports_forbidden_forms,
-//!   reports_half_a_character_at_the_end, takes_the_longest_reply,
-//!   refuses_a_length_that_is_too_large, gives_up_connecting,
+//!   stops_after_the_frame, speaks_ipv6, connects_to_9090_by_default, reports_no_reply,
+//!   reports_a_length_that_is_cut, reports_a_text_that_is_cut,
+//!   reports_a_reply_that_breaks_off, reports_bytes_that_are_not_text,
+//!   reports_forbidden_forms, reports_half_a_character_at_the_end,
+//!   takes_the_longest_reply, refuses_a_length_that_is_too_large, gives_up_connecting,
 //!   gives_up_on_a_silent_server, gives_up_on_a_slow_server, has_one_deadline,
-//!   does_not_give_up_early
+//!   has_errors_and_limits_in_ipv6, does_not_give_up_early
 
 mod shared;
 

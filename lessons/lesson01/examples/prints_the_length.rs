@@ -6,7 +6,8 @@
 //! Instead of: exercise01
 //! Fails: prints_the_reply, waits_for_the_whole_reply, joins_characters_that_are_cut,
 //!   takes_a_reply_of_any_length, prints_the_text_exactly, takes_an_empty_reply,
-//!   stops_after_the_frame, speaks_ipv6, takes_the_longest_reply, does_not_give_up_early
+//!   stops_after_the_frame, speaks_ipv6, connects_to_9090_by_default,
+//!   takes_the_longest_reply, does_not_give_up_early
 
 mod shared;
 

@@ -3,8 +3,8 @@
 //! Up to 65,535 bytes this makes no difference.
 //!
 //! Instead of: exercise01
-//! Fails: takes_a_reply_of_any_length, reports_a_text_that_is_cut,
-//!   takes_the_longest_reply
+//! Fails: takes_a_reply_of_any_length, prints_the_text_exactly,
+//!   reports_a_text_that_is_cut, takes_the_longest_reply
 
 mod shared;
 

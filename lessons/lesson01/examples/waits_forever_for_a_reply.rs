@@ -4,7 +4,7 @@
 //!
 //! Instead of: exercise01
 //! Fails: gives_up_connecting, gives_up_on_a_silent_server, gives_up_on_a_slow_server,
-//!   has_one_deadline
+//!   has_one_deadline, has_errors_and_limits_in_ipv6
 
 mod shared;
 
