@@ -190,8 +190,12 @@ fn shows_the_ends_soon(run: &mut Run, ip: IpAddr, given: fn(SocketAddr) -> Strin
         shows_the_ends(run, &mut program, server, &given)?;
         Ok(program.ran_since(listener.had_none_at()))
     })?;
-    let statement = "it ended less than 0.3 s after it connected";
-    run.ensure_in_time(statement, took < SOON, format!("{took:?}")).hint(WAITS)
+    run.ensure_in_time(
+        "it ended less than 0.3 s after it connected",
+        took < SOON,
+        format!("{took:?}"),
+    )
+    .hint(WAITS)
 }
 
 fn shows_the_ends(run: &mut Run, program: &mut Program, server: Peer, given: &str) -> Outcome {
