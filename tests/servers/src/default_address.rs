@@ -3,14 +3,13 @@
 use std::net::TcpListener;
 
 use common::TUTORIAL_ADDRESS;
-use grader::{Hint, Listener, Machine, Network, Outcome, Peer, Program, Run};
+use grader::{Hint, Machine, Network, Outcome, Peer, Program, Run};
 
-/// A client that was told no address, and its connection with the check, in a network of their own: there the
-/// tutorial's port is free, and no other program can take it.
+/// A client that was told no address, and its connection with the check, in a network of their own:
+/// there the tutorial's port is free, and no other program can take it.
 pub struct AskedByDefault {
     pub client: Program,
     pub server: Peer,
-    pub listener: Listener,
     _network: Network,
 }
 
@@ -24,5 +23,5 @@ pub fn is_asked_by_default(run: &mut Run, options: &[&str]) -> Outcome<AskedByDe
     let mut listener = run.listener(listener);
     let client = run.start_on(&network, Machine::Left, options)?;
     let server = listener.accept().hint(HINT)?;
-    Ok(AskedByDefault { client, server, listener, _network: network })
+    Ok(AskedByDefault { client, server, _network: network })
 }
