@@ -62,16 +62,6 @@ impl Echo {
         Echo::connected(run, listener, arguments, length)
     }
 
-    /// The same on a listener of the check's own.
-    pub fn start_on(run: &mut Run, listener: Listener, length: usize) -> Outcome<Echo> {
-        Echo::connected(
-            run,
-            listener,
-            &["--time-limit", "60", "--bytes", &length.to_string()],
-            length,
-        )
-    }
-
     fn connected(
         run: &mut Run,
         mut listener: Listener,

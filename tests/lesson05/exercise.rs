@@ -59,7 +59,6 @@
 //! start over: `cargo grade --reset exercise05`. One good answer, for afterwards, is
 //! `lessons/lesson05/solution.rs`.
 
-use std::net::Ipv6Addr;
 use std::thread;
 use std::time::Duration;
 
@@ -228,14 +227,17 @@ fn echoes_messages_of_any_length(run: &mut Run) -> Outcome {
 }
 
 fn echoes_over_ipv6(run: &mut Run) -> Outcome {
-    let listener = run.listen_on(Ipv6Addr::LOCALHOST.into())?;
+    run.in_ipv6(echoes_and_is_refused)
+}
+
+fn echoes_and_is_refused(run: &mut Run) -> Outcome {
     let length = run.number(1000..=5000) as usize;
-    let mut echo = Echo::start_on(run, listener, length)?;
+    let mut echo = Echo::start(run, length, false)?;
     echo.read_all(run)?;
     echo.send_to(length)?;
     echo.server.finish_sending()?;
     succeeds(&mut echo.client, length)?;
-    let closed = run.in_ipv6(Run::closed_port)?;
+    let closed = run.closed_port()?;
     at_once::refused(run, closed.address)?;
     Ok(())
 }
