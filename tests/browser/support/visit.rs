@@ -85,17 +85,21 @@ impl Visit {
         self.browser.open(&self.site.url(page));
     }
 
-    /// Every page, wide and narrow, light and dark.
+    /// Every page, wide and narrow, light and dark: an edition's in two of these views, and the other edition's in the
+    /// other two. Widths depend on the words and not on the theme, and colours the other way round.
     pub fn survey(&mut self) -> &[View] {
         if self.survey.is_empty() {
-            for page in self.pages.clone() {
+            let pages_of_each = self.pages.len() / 2;
+            for (place, page) in self.pages.clone().into_iter().enumerate() {
+                let is_other_edition = place >= pages_of_each;
+                let dark = (place % pages_of_each).is_multiple_of(2) != is_other_edition;
                 // The page for printing repeats all others, for light paper.
-                let (widths, themes): (&[u32], &[bool]) = match page.ends_with("print.html") {
-                    true => (&[WIDE], &[false]),
-                    false => (&[WIDE, NARROW], &[false, true]),
+                let views: &[(u32, bool)] = match page.ends_with("print.html") {
+                    true => &[(WIDE, false)],
+                    false => &[(WIDE, dark), (NARROW, !dark)],
                 };
-                for &width in widths {
-                    self.survey.extend(self.look(&page, width, themes));
+                for &(width, dark) in views {
+                    self.survey.extend(self.look(&page, width, &[dark]));
                 }
                 let content = self.read();
                 self.contents.insert(page, content);
