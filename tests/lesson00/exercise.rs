@@ -2,8 +2,8 @@
 //!
 //! # What to build
 //!
-//! A program that is called in two ways. `lessons/lesson00/exercise.rs` holds one that knows of
-//! addresses and ports what the tutorial tells. It compiles, and most of what it says is wrong.
+//! A program that is called in two ways. `lessons/lesson00/exercise.rs` holds one that knows what the tutorial
+//! says about addresses and ports. It compiles, and most of what it says is wrong.
 //!
 //! ```text
 //! exercise00 [ADDRESS:PORT]
@@ -19,10 +19,11 @@
 //! peer 127.0.0.1:9090
 //! ```
 //!
-//! If no program listens there, or the network leads to none: a line `error: WHAT: WHY` on standard error, exit code 1, and no panic.
+//! If no program listens there, or no network leads there, it writes a line `error: WHAT: WHY` on standard error
+//! and nothing on standard output, and ends with exit code 1, without a panic.
 //!
-//! The second says what addresses and ports are, from their numbers alone. It prints one line for each
-//! `ADDR`, as it was given, in order, even if one comes twice:
+//! The second says what addresses and ports are, from their numbers alone. For each good
+//! `ADDR` it prints one line that begins with the `ADDR` as it was given, in order, even if one comes twice:
 //!
 //! ```text
 //! 127.0.0.1:9090: loopback address, user port
@@ -41,8 +42,8 @@
 //!   and nothing on standard output. `localhost:80` isn't one, since nothing is looked up; neither is `::1:80`
 //!   without brackets, `[127.0.0.1]:80` with them, or anything with a blank in it. A port is written in the
 //!   digits 0 to 9 and nothing else, so `127.0.0.1:+80` isn't one. Zeros in front are good in a port (`0080`
-//!   is 80), but not in the four numbers of an IPv4 address (`127.0.0.01:80`). An address with a zone
-//!   (`[fe80::1%1]:80`) is never given. The program goes on to the next `ADDR`. After the last, its exit code is
+//!   is 80), but not in the four numbers of an IPv4 address (`127.0.0.01:80`). You needn't think
+//!   of addresses with a zone, such as `[fe80::1%1]:80`. The program goes on to the next `ADDR`. After the last, its exit code is
 //!   1 if there was such an error, and otherwise 0.
 //!
 //! # Why
@@ -326,6 +327,7 @@ const BORDERS: [(u64, &str); 6] = [
 ];
 
 fn knows_that_port_0_is_none(run: &mut Run) -> Outcome {
+    let zeros = format!("127.0.0.1:{}", "0".repeat(run.number(2..=7) as usize));
     let drawn = format!("127.0.{}.{}:0", run.number(0..=255), run.number(2..=255));
     classifies(
         run,
@@ -333,6 +335,8 @@ fn knows_that_port_0_is_none(run: &mut Run) -> Outcome {
             ("127.0.0.1:0".into(), "loopback address, no port yet".into()),
             ("9.9.9.9:0".into(), "other address, no port yet".into()),
             (drawn, "loopback address, no port yet".into()),
+            (zeros, "loopback address, no port yet".into()),
+            ("[::1]:00".into(), "loopback address, no port yet".into()),
         ],
     )
 }

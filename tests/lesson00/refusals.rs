@@ -87,6 +87,8 @@ pub fn refuses_blanks(run: &mut Run) -> Outcome {
         format!("[::1] :{port}"),
         format!("[ ::1]:{port}"),
         format!("[::1 ]:{port}"),
+        format!("127. 0.0.1:{port}"),
+        format!("{address}:{} {}", port / 10, port % 10),
     ];
     refuses(run, &words.each_ref().map(String::as_str))?;
     // What a program might print of these in another way, so that only the refusal is demanded. The last two
@@ -96,6 +98,8 @@ pub fn refuses_blanks(run: &mut Run) -> Outcome {
         hidden.push(format!("{address}:{port}{blank}"));
         hidden.push(format!("{address}:{blank}{port}"));
         hidden.push(format!("{blank}{address}:{port}"));
+        hidden.push(format!("[::1]:{port}{blank}"));
+        hidden.push(format!("{blank}[::1]:{port}"));
     }
     let hidden: Vec<&str> = hidden.iter().map(String::as_str).collect();
     refuses_in_any_words(run, &hidden)

@@ -133,13 +133,18 @@ pub fn reports_bytes_that_are_not_text(run: &mut Run) -> Outcome {
     for bytes in [&b"\xc4\xe3\xba\xc3"[..], b"\xff", b"\x80", b"\xe4\xbdx"] {
         ends_after(run, &frame([word.as_bytes(), bytes, b"."].concat()))?;
     }
-    Ok(())
+    // Far behind the first buffer.
+    let long = word.repeat(70_000 / word.len().max(1));
+    ends_after(run, &frame([long.as_bytes(), b"\xff"].concat()))
 }
 
 pub fn reports_forbidden_forms(run: &mut Run) -> Outcome {
-    // U+D800 or a pair of surrogates (CESU-8), NUL in two bytes, `/` in three, U+110000. (RFC 3629 §3, §10)
-    let surrogate = *run.pick(&[&b"\xed\xa0\x80"[..], b"\xed\xa0\xbe\xed\xb6\x80"]);
-    for bytes in [surrogate, b"\xc0\x80", b"\xe0\x80\xaf", b"\xf4\x90\x80\x80"] {
+    // U+D800, U+DFFF or a pair of surrogates (CESU-8), NUL in two bytes, `/` in three and four, U+110000.
+    // (RFC 3629 §3, §10)
+    let surrogates = [&b"\xed\xa0\x80"[..], b"\xed\xbf\xbf", b"\xed\xa0\xbe\xed\xb6\x80"];
+    let surrogate = *run.pick(&surrogates);
+    let overlong = [&b"\xc0\x80"[..], b"\xe0\x80\xaf", b"\xf0\x80\x80\xaf"];
+    for bytes in [[surrogate, b"\xf4\x90\x80\x80"].as_slice(), &overlong].concat() {
         ends_after(run, &frame([b"text ", bytes].concat()))?;
     }
     Ok(())

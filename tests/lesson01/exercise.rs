@@ -12,32 +12,32 @@
 //!
 //! **The conversation.** The client connects to the address (IPv4 or IPv6; without one, to 127.0.0.1:9090),
 //! sends `common::GREETING` in UTF-8 and nothing else, and finishes sending (a half-close). The server replies
-//! with a *frame*: four bytes of length, most significant first, then so many bytes of text in UTF-8. So
+//! with a *frame*: four bytes of length, most significant first, then that many bytes of text in UTF-8. So
 //! `00 00 00 02 68 69` is the reply `hi`. The bytes may arrive in chunks that are cut anywhere, in the length
 //! or inside a character.
 //!
 //! **What it prints.** The text exactly as it is (blanks, NUL, newlines and a byte order mark are text as well),
 //! then one newline, and nothing else on standard output. The exit code is 0. A length of 0 is an empty reply:
-//! one newline. A text may have 16 MiB (16,777,216 bytes).
+//! one newline. A text can be up to 16 MiB long (16,777,216 bytes).
 //!
 //! **Where it stops.** When the frame is complete, the client prints it and ends. Whatever comes afterwards is
 //! none of its business: more bytes aren't printed and aren't an error, and it doesn't wait for the end of the
 //! stream.
 //!
 //! **What is an error.** Standard output stays empty, standard error gets a line `error: WHAT: WHY`, and the
-//! exit code is 1. Nothing is a panic. These are errors:
+//! exit code is 1. The client never panics. These are errors:
 //!
 //! - no server listens at the address, or the network leads to none;
 //! - the stream ends before the frame is complete, be it in the length or in the text;
 //! - the connection is reset before the frame is complete;
 //! - the length is more than 16 MiB: the client ends without waiting for any byte of the text;
-//! - the text isn't UTF-8. Surrogates, overlong forms and half a character at the end aren't;
+//! - the text isn't UTF-8 (surrogates, overlong forms and half a character at the end aren't either);
 //! - the time limit is over before the frame is complete.
 //!
-//! **Time.** The limit (10 seconds without the option) is for everything from `connect` to the last byte of the
-//! frame. Neither a server that doesn't answer, nor a silent one, nor one that sends a byte now and then holds
-//! the client longer: it ends half a second later at most. It doesn't give up earlier, however long the server
-//! pauses.
+//! **Time.** The limit (10 seconds without the option; SECONDS can be a fraction, such as 0.5) is for everything
+//! from `connect` to the last byte of the frame. No server can hold the client longer, whether it doesn't answer,
+//! is silent, or sends a byte now and then: the client ends within half a second after the limit. It never gives
+//! up earlier, however long the server pauses.
 //!
 //! # Why
 //!

@@ -129,6 +129,8 @@ pub fn prints_the_text_exactly(run: &mut Run) -> Outcome {
         format!("\u{feff}\t {word}\0{word}\x1a\u{a0}\u{85} \t"),
         // It stands for bytes that aren't text, and is text.
         format!("\u{fffd} {word}"),
+        // The last before the surrogates and the first behind them, and the last but those that Perl refuses.
+        format!("\u{d7ff}\u{e000}\u{10fffd} {word}"),
         format!("\r\n\n{word}\r\n{word}\r{word}\u{2028}%s\\n\r\n\n"),
         "\n".into(),
         // One character or two, which look alike.

@@ -3,9 +3,13 @@
 //! `lessons/lesson02/exercise.rs` is the tutorial's server. It fails on its first client. Make it a server that
 //! you could leave running. Its protocol is a little more than the tutorial's.
 //!
+//! ```text
+//! exercise02 [--time-limit SECONDS] ADDRESS:PORT
+//! ```
+//!
 //! **One client is answered.**
 //!
-//! - The address is the first argument, such as `127.0.0.1:9090` or `[::1]:9090`. The server listens there,
+//! - The address is such as `127.0.0.1:9090` or `[::1]:9090`. The server listens there,
 //!   and at no other address. Its first line on stdout is `listening on ADDRESS:PORT`, with the real port if
 //!   the port is 0. (The starter does this.)
 //! - A client sends its request, text in UTF-8, and finishes sending. That's where the request ends, and nowhere
@@ -18,20 +22,20 @@
 //! - After that it serves the next client, and goes on forever. One at a time is enough, while four others wait
 //!   in the queue.
 //!
-//! **Some clients do wrong.**
+//! **Some clients misbehave.**
 //!
 //! - Some requests are refused: an empty one, one that isn't UTF-8, one of more than 1 MiB, one that a reset
-//!   cut off. Such a client gets no reply, its connection is closed, and stderr says `error: WHAT: WHY`
-//!   with the client's address in it. (If a reset comes before the server has accepted, the server may know no
+//!   cut off. Such a client gets no reply, its connection is closed right away, and stderr says `error: WHAT:
+//!   WHY` with the client's address in it. (If a reset comes before the server has accepted, the server may know no
 //!   address.)
-//! - A reset can also come behind a request, or in the middle of a reply. The next client is served anyway.
+//! - A reset can also come after a request, or in the middle of a reply. The next client is served anyway.
 //! - When a client has gone, in whatever way, the server keeps nothing of it.
 //!
 //! **No client holds the server.**
 //!
-//! - A client holds the server no longer than `--time-limit SECONDS` (10 without it), whatever it sends, doesn't
-//!   send or doesn't read. Then it's refused in the same way. It isn't refused before that time is over, nor more
-//!   than one second after it.
+//! - A client holds the server no longer than `--time-limit SECONDS` (10 without it; SECONDS can be a fraction),
+//!   whatever it sends, doesn't send or doesn't read. When that time is over, the client is refused in the same
+//!   way, not before, and no more than one second later.
 //!
 //! `common` has helpers for what isn't the point here; read them on the book's page "The helpers in every
 //! listing", or do without.
@@ -140,7 +144,7 @@ pub const CHECKS: &[Check] = &[
         .hint("What does your time limit measure: one `read`, or the conversation?")
         .section("02-2-server.html#the-repair"),
     check("gives_up_on_a_client_that_never_reads", limits::gives_up_on_a_client_that_never_reads)
-        .demands("A client that sends slowly and never reads its reply is reported (an error names its address) when its limit is over; the next is served, and doesn't wait for one whose reply is on its way.")
+        .demands("A client that sends slowly and never reads its reply, or reads a little now and then, is reported (an error names its address) when its limit is over; the next is served, and doesn't wait for one whose reply is on its way.")
         .hint("Which of your calls waits for a client that does not read, and how much of its time is left by then?")
         .section("02-2-server.html#the-repair")
         .needs(Needs::Unix),
@@ -272,7 +276,7 @@ fn answers_any_text(run: &mut Run) -> Outcome {
         "\r\nlines\r\nand\nmore\n\n",
         "a zero \0 inside\0",
         "\u{feff}a byte order mark",
-        "\u{fffd} and \u{e000} and \u{10fffd}",
+        "\u{fffd} and \u{d7ff}\u{e000} and \u{10fffd}",
         "\x1b[1mcontrol\x07\x7f\u{85}",
         "e\u{301} is not \u{e9}",
         "\n",
@@ -356,6 +360,7 @@ fn survives_bytes_that_are_not_text(run: &mut Run) -> Outcome {
             // A zero and a slash that are longer than need be, and a character beyond the last.
             b"\xc0\x80",
             b"\xe0\x80\xaf",
+            b"\xf0\x80\x80\xaf",
             b"\xf4\x90\x80\x80",
             // A byte that is never in a text, after a long one that is.
             &[&[b'x'; 70_000][..], b"\xff"].concat(),

@@ -11,7 +11,7 @@ use crate::exercise::{MAX_REQUEST, asks_for_a_long_reply, reply, serves_another}
 use crate::robustness::Requests;
 use servers::one_client_robustness::serves_the_next_after_a_slow_sender;
 use servers::one_client_time::{GRACE, PAUSE};
-use servers::robustness::{Protocol, narrow};
+use servers::robustness::{Protocol, narrow, reads_slowly};
 
 pub fn gives_up_on_a_silent_client(run: &mut Run) -> Outcome {
     run.with_deadline(|run, limit| {
@@ -79,6 +79,25 @@ pub fn gives_up_on_a_client_that_never_reads(run: &mut Run) -> Outcome {
         stays.finish_sending()?;
         serves_another(run, address).hint("The kernel has your reply, and sends it when the client has room: which call of yours waits for that?")?;
         stays.close();
+        Ok(took)
+    })?;
+    gives_up_on_a_slow_reader(run)
+}
+
+fn gives_up_on_a_slow_reader(run: &mut Run) -> Outcome {
+    const LIMIT: Duration = Duration::from_secs(1);
+    run.no_later_than(LIMIT + GRACE, |run| {
+        let (mut server, address) = run.serve_with(&["--time-limit", "1", "127.0.0.1:0"])?;
+        let since = Instant::now();
+        let stream = run.attempt("a client with small buffers connects", narrow(address))?;
+        let mut slow = run.peer(stream, "the client with small buffers");
+        slow.send(["x"; 16].concat())?;
+        run.step("it sends the rest of 1 MiB, finishes sending, and reads a little every 20 ms");
+        Requests::sends_the_rest(slow.stream());
+        reads_slowly(run, &slow)?;
+        server.reports(slow.local()).hint("While a client reads a little now and then, each of your writes gets on: what does its time limit measure?")?;
+        let took = since.elapsed();
+        serves_another(run, address)?;
         Ok(took)
     })
 }

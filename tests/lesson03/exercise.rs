@@ -10,22 +10,27 @@
 //! `lessons/lesson03/exercise.rs`, serves its clients one after another with the conversation of chapter 2.2.
 //! It makes its listener with socket2, as chapter 2.3 does. Complete it in three milestones.
 //!
+//! ```text
+//! exercise03 [--time-limit SECONDS] [--queue N] ADDRESS:PORT
+//! ```
+//!
 //! **It starts again right away.**
 //!
-//! - The address is the first argument, such as `127.0.0.1:9090` or `[::1]:9090`. The server listens there,
+//! - The address is such as `127.0.0.1:9090` or `[::1]:9090`. The server listens there,
 //!   and at no other address. Its first line on stdout is `listening on ADDRESS:PORT`, with the real port if
 //!   the port is 0. (The starter does this.)
 //! - It serves clients one after another, forever, also after one that resets its connection. As soon as
 //!   something has come from a client, it replies with `common::REPLY` and finishes sending. Then it reads to
-//!   the client's end. One that finishes sending without a byte gets no reply. A client can hold the server no longer than `--time-limit SECONDS` (10 without it) and a
-//!   second more, whatever it sends or doesn't send. When a client has gone, the server keeps nothing of it.
-//!   (The starter does this.)
+//!   the client's end. One that finishes sending without a byte gets no reply. A client can hold the server no
+//!   longer than `--time-limit SECONDS` (10 without it; SECONDS can be a fraction) and a second more, whatever it
+//!   sends or doesn't send, and isn't cut off before. When a client has gone, the server keeps nothing of it. (The
+//!   starter does this.)
 //! - While one run listens, however busy it is, a second run at the same address and port fails, and the first
-//!   one goes on serving. On Linux, `0.0.0.0` is all addresses of IPv4: beside a run there none at `127.0.0.1`
-//!   has its port, and the other way round.
+//!   one goes on serving. On Linux, `0.0.0.0` means all addresses of IPv4: while a run listens there, none can
+//!   have its port at `127.0.0.1`, and the other way round.
 //! - When a run has ended, the next one gets the same port right away: after it closed a connection first,
 //!   after `kill -9` with clients connected and waiting, and three times in a row. `kill -9` ends one process,
-//!   the one that was started, so you can't leave another one behind that keeps the port.
+//!   the one that was started, so leave no other process behind that keeps the port.
 //!
 //! **It says who holds the port.**
 //!
@@ -33,8 +38,8 @@
 //!   and ends with exit code 1. It doesn't panic, and it doesn't take another port. It has three
 //!   seconds for this, so it can't wait until the port is free.
 //! - If the address is in use, this one line, the error line itself, also says one of two things:
-//!   `a server listens there` or `no server listens there`. A server that's so busy that its queue is full does listen there. But if the
-//!   port is only bound, or held by the connections of an earlier run, there's no server. (Told all addresses,
+//!   `a server listens there` or `no server listens there`. A server that's so busy that its queue is full does
+//!   listen there. But if the port is only bound, or held by the connections of an earlier run, there's no server. (Told all addresses,
 //!   it may say either. On Windows, `bind` says this with `PermissionDenied` as well; `common::is_taken` knows
 //!   both.)
 //! - If something else is wrong, for example because the address belongs to another machine or the port needs

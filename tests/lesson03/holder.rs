@@ -158,7 +158,11 @@ fn cannot_listen(run: &mut Run, address: SocketAddr, holder: &str) -> Outcome {
 /// The error names the address, and of the two holders only this one.
 fn says(run: &mut Run, stderr: &str, address: &str, holder: &str) -> Outcome {
     let errors = stderr.lines().filter(|line| grader::explains(line));
-    let error = errors.clone().find(|line| line.contains(address)).unwrap_or_default();
+    let names_it = |line: &&str| match address.parse() {
+        Ok(address) => grader::names(line, address),
+        Err(_) => line.contains(address),
+    };
+    let error = errors.clone().find(names_it).unwrap_or_default();
     let got = || grader::quote(stderr.as_bytes());
     run.ensure(text!("a line `error: WHAT: WHY` names {address}", address), !error.is_empty(), got()).hint(
         "You start five servers, and one cannot have its port: what do you have to be told?",

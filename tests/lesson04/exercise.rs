@@ -7,8 +7,8 @@
 //!
 //! # Lines for many clients (about 40 lines, an hour)
 //!
-//! - A client sends lines: text in UTF-8 that ends in `\n`. A line may come in many chunks, however long
-//!   the pauses are, and a chunk may hold many lines. The server answers each line with `common::REPLY`, a
+//! - A client sends lines: text in UTF-8 that ends in `\n`. A line may come in many chunks, with
+//!   pauses in between, and a chunk may hold many lines. The server answers each line with `common::REPLY`, a
 //!   space, the line's text and `\n`, in order, as soon as the line is complete. The text is everything
 //!   before the `\n`, byte for byte. Blanks, `\r`, zeros and a byte order mark are part of it.
 //! - If the client finishes sending and its last line has no `\n`, that line is answered like any other.
@@ -22,10 +22,10 @@
 //! # Limits, descriptors, Ctrl-C (about 100 lines more, an evening)
 //!
 //! - A line longer than 64 KiB (65,536 bytes without its `\n`), bytes that aren't UTF-8, or a reset end
-//!   that client's conversation, and only that one. The lines before it are answered (also if the client
-//!   reads late, but not after a reset), it isn't, and the connection ends. stderr says `error: WHAT: WHY`,
-//!   with the client's address in it. Any number of such clients, and of clients that don't wait for their
-//!   replies, leave the server running, and none of them fills its memory.
+//!   that client's conversation, and only that one. The lines before it are answered, even if the client
+//!   reads late (after a reset they needn't be). The bad line isn't answered, and the connection ends. stderr says `error: WHAT: WHY`,
+//!   with the client's address in it. The server survives any number of such clients, and of clients that
+//!   don't wait for their replies, and none of them can fill its memory.
 //! - A client that has gone leaves neither a descriptor nor a thread behind.
 //! - When `accept` fails because no descriptor is left, stderr says so, as an `error: `, once at least and ten
 //!   times a second at most. The clients that are connected are served, the others wait in the queue, and
@@ -35,7 +35,8 @@
 //!   answered (but not the start of a line whose end hasn't come, nor the lines of clients that `accept`
 //!   hasn't returned yet), all connections are ended, and the program exits with code 0. All of that takes
 //!   no more than 2 seconds, whatever the clients do, wherever the server listens, and also while `accept`
-//!   fails. By then, a client that doesn't read its replies is cut off. The starter has a function that the
+//!   fails. A client that doesn't read its replies is cut off by then. (The
+//!   checks send the signal to the process that they have started, and to no child of it.) The starter has a function that the
 //!   crate `ctrlc` calls, and the page "Limits, errors, Ctrl-C" shows how you wake a thread that waits in
 //!   `accept`.
 //!

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use common::{GREETING, REPLY};
 use grader::{Broken, Hint, Outcome, Peer, Program, Run, private_loopback, sockets, text};
+use servers::addresses::listens_nowhere_else;
 use servers::robustness::{Protocol, cut_anywhere, narrow};
 use socket2::SockRef;
 
@@ -277,22 +278,22 @@ pub fn waits_for_a_slow_reader(run: &mut Run) -> Outcome {
 }
 
 pub fn serves_ipv6(run: &mut Run) -> Outcome {
-    let (_server, address) = run.serve_with(&[ANY_PORT_IPV6])?;
+    let (server, address) = run.serve_with(&[ANY_PORT_IPV6])?;
     let listens_there = address.ip().is_loopback() && address.is_ipv6() && address.port() != 0;
     run.ensure("that is an address `[::1]:PORT`", listens_there, address)?;
     let mut client = run.connect(address)?;
     is_served(&mut client)?;
     client.finish_sending()?;
-    client.receives_end()
+    client.receives_end()?;
+    listens_nowhere_else(run, &server, address)
 }
 
 pub fn listens_where_it_is_told(run: &mut Run) -> Outcome {
     let told = private_loopback();
-    let (_server, address) = run.serve_with(&[&SocketAddr::new(told, 0).to_string()])?;
+    let (server, address) = run.serve_with(&[&SocketAddr::new(told, 0).to_string()])?;
     run.ensure(text!("the address is {told}", told), address.ip() == told, address)?;
     is_served(&mut run.connect(address)?)?;
-    // On Linux all of 127.0.0.0/8 is this machine.
-    run.is_refused(SocketAddr::new(private_loopback(), address.port()))
+    listens_nowhere_else(run, &server, address)
 }
 
 /// Makes connections without a step for each, for checks with many of them.

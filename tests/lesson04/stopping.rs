@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use grader::{Hint, Needs, Outcome, Peer, Program, Run, is_wine, looked_up, sockets, text};
 use servers::many_clients::{self, in_time};
-use servers::robustness::break_off;
+use servers::robustness::{break_off, reads_slowly};
 
 use crate::lines::*;
 
@@ -21,6 +21,7 @@ const NOT_TEXT: &[(&str, &[u8])] = &[
     (looked_up("the client with half a surrogate pair"), b"a\xed\xa0\x80b"),
     (looked_up("the client with an overlong zero"), b"\xc0\x80"),
     (looked_up("the client with an overlong slash"), b"\xe0\x80\xaf"),
+    (looked_up("the client with an overlong slash"), b"\xf0\x80\x80\xaf"),
     (looked_up("the client with a character beyond U+10FFFF"), b"\xf4\x90\x80\x80"),
     (looked_up("the client with half a character"), b"\xe4\xbd"),
     (looked_up("the client with one wrong byte"), b"text \xff text"),
@@ -381,6 +382,9 @@ pub fn stops_in_time(run: &mut Run) -> Outcome {
         for _ in 0..5 {
             greedy.push(reads_nothing(run, address, 0)?);
         }
+        let (slow, _) = reads_nothing(run, address, 0)?;
+        run.step("it reads a little every 20 ms");
+        reads_slowly(run, &slow)?;
         let mut talks = run.connect_as("a client that sends a line every 20 ms", address)?;
         is_served(&mut talks)?;
         sends_lines(run, &talks)?;

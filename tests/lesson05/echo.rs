@@ -1,5 +1,7 @@
 //! A server that echoes what exercise 5 sends, and what is demanded of its client.
 
+use std::time::Duration;
+
 use grader::{Hint, Listener, Outcome, Peer, Program, Run, text};
 use lesson05::{fill_from, in_place};
 use socket2::SockRef;
@@ -142,7 +144,14 @@ impl Echo {
             .map_err(place)
             .hint("How many bytes did `write` take, and where must the next one begin?")?;
         self.read += count;
+        self.gets_on(read, self.read);
         Ok(count)
+    }
+
+    /// The assignment has ten seconds for 32 MiB. A program that stops in the middle isn't waited for that long.
+    fn gets_on(&self, before: usize, now: usize) {
+        const SOME: usize = 1 << 20;
+        self.server.grants(Duration::from_millis(120) * (now / SOME - before / SOME) as u32);
     }
 
     pub fn read_all(&mut self, run: &mut Run) -> Outcome {
@@ -207,6 +216,7 @@ impl Echo {
                 written => written?,
             }
             self.sent += count;
+            self.gets_on(sent, self.sent);
         }
         Ok(())
     }

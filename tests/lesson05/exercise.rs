@@ -5,16 +5,17 @@
 //! The list of checks in the book is this assignment in short, and these are the details. The starter,
 //! `lessons/lesson05/exercise.rs`, sends a message to a server that echoes it, and reads the echo when
 //! everything is written. That works as long as the message is short. Make it work with 32 MiB, and with any
-//! server. You call it like this:
+//! server. You call your program like this:
 //!
 //! ```text
 //! exercise05 [--time-limit SECONDS] [--bytes N] [ADDRESS:PORT]
 //! ```
 //!
-//! - It connects, over IPv4 or IPv6, and sends the first N bytes (32 MiB without `--bytes`) of a message in
+//! - It connects, over IPv4 or IPv6 (without an address, to 127.0.0.1:9090), and sends the first N bytes (32 MiB without `--bytes`) of a message in
 //!   which every byte has its place, since it consists of numbered lines of 64 bytes.
-//!   `lesson05::fill_from(place, &mut chunk)` fills a chunk with the bytes from that place on. N can be any
-//!   number, also 0. After the last byte the client finishes sending (a half-close), and doesn't wait for the
+//!   `lesson05::fill_from(place, &mut chunk)` fills a chunk with the bytes from that place on. The first
+//!   line is `line 0000001: every byte of the message tells where it belongs.` and a newline, the second has
+//!   `0000002`, and so on. N can be any number, also 0. After the last byte the client finishes sending (a half-close), and doesn't wait for the
 //!   echo first.
 //! - The server sends everything back and then finishes sending. It chooses its own chunks, and its own time:
 //!   it may answer while it reads, or only when it has read everything. Its buffers are small, and it may wait
@@ -31,7 +32,8 @@
 //!   neither the message nor the echo, and it has no queue that can grow. It may take 16 MiB at most, for
 //!   everything, and a few are enough. (For a script they're counted on top of what its interpreter takes.)
 //!   While there's nothing that it can do, it waits, and leaves the processor to others.
-//! - There's one time limit for everything together, 10 s without `--time-limit`. When it's over, and not
+//! - There's one time limit for everything together, 10 s without `--time-limit SECONDS` (they can be a
+//!   fraction, such as 0.5). When it's over, and not
 //!   before, the program ends with an error, within half a second. A server that reads or sends a little now
 //!   and then can't hold the client any longer.
 //!
@@ -65,6 +67,7 @@ use std::time::Duration;
 use grader::{Check, Hint, Needs, Outcome, Peer, Run, check, text};
 use lesson05::{LONG, fill_from};
 
+use servers::default_address::is_asked_by_default;
 use servers::handshake::limits_connect;
 
 use crate::at_once;
@@ -84,6 +87,11 @@ pub const CHECKS: &[Check] = &[
         .demands("A message of 0 bytes, and one whose echo comes in odd chunks, are echoed. The client ends its message right behind the last byte.")
         .hint("What does your program take for granted about how many bytes a read returns?")
         .section(SECTION),
+    check("connects_to_9090_by_default", connects_to_9090_by_default)
+        .demands("Without an address, the client connects to 127.0.0.1:9090.")
+        .hint("What's the address if your program is given none?")
+        .section(SECTION)
+        .needs(Needs::Network),
     check("echoes_over_ipv6", echoes_over_ipv6)
         .demands("A server on `[::1]` is a server like any other, also where none listens.")
         .hint("Which part of your program is only for IPv4?")
@@ -224,6 +232,13 @@ fn echoes_messages_of_any_length(run: &mut Run) -> Outcome {
     echo.server.send_in_chunks(&chunks)?;
     echo.server.finish_sending()?;
     succeeds(&mut echo.client, length)
+}
+
+fn connects_to_9090_by_default(run: &mut Run) -> Outcome {
+    let mut asked = is_asked_by_default(run, &["--time-limit", "60", "--bytes", "0"])?;
+    asked.server.receives_end()?;
+    asked.server.finish_sending()?;
+    succeeds(&mut asked.client, 0)
 }
 
 fn echoes_over_ipv6(run: &mut Run) -> Outcome {

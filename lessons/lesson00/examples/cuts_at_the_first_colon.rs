@@ -4,7 +4,7 @@
 //! refuses it. And `parse` accepts a sign, so the port `+80` passes.
 //!
 //! Instead of: exercise00
-//! Fails: takes_ipv6_addresses, refuses_what_is_no_address,
+//! Fails: knows_that_port_0_is_none, takes_ipv6_addresses, refuses_what_is_no_address,
 //!   refuses_ports_that_are_not_digits
 
 mod answer;

@@ -1,7 +1,7 @@
 //! A port must not begin with a zero.
 //!
 //! Instead of: exercise00
-//! Fails: names_the_range_of_the_port
+//! Fails: names_the_range_of_the_port, knows_that_port_0_is_none
 
 mod answer;
 

@@ -4,7 +4,7 @@
 //! `[0:0:0:0:0:0:0:1]:80` doesn't find it.
 //!
 //! Instead of: exercise00
-//! Fails: names_the_range_of_the_port, takes_ipv6_addresses
+//! Fails: names_the_range_of_the_port, knows_that_port_0_is_none, takes_ipv6_addresses
 
 mod answer;
 

@@ -5,7 +5,8 @@
 //!
 //! Instead of: exercise01
 //! Fails: takes_a_reply_of_any_length, prints_the_text_exactly,
-//!   reports_a_text_that_is_cut, takes_the_longest_reply
+//!   reports_a_text_that_is_cut, reports_bytes_that_are_not_text,
+//!   takes_the_longest_reply
 
 mod shared;
 

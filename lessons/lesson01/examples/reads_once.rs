@@ -6,10 +6,10 @@
 //! Fails: waits_for_the_whole_reply, joins_characters_that_are_cut,
 //!   takes_a_reply_of_any_length, prints_the_text_exactly, stops_after_the_frame,
 //!   reports_a_text_that_is_cut, reports_a_reply_that_breaks_off,
-//!   reports_half_a_character_at_the_end, takes_the_longest_reply,
-//!   refuses_a_length_that_is_too_large, gives_up_on_a_silent_server,
-//!   gives_up_on_a_slow_server, has_one_deadline, has_errors_and_limits_in_ipv6,
-//!   does_not_give_up_early
+//!   reports_bytes_that_are_not_text, reports_half_a_character_at_the_end,
+//!   takes_the_longest_reply, refuses_a_length_that_is_too_large,
+//!   gives_up_on_a_silent_server, gives_up_on_a_slow_server, has_one_deadline,
+//!   has_errors_and_limits_in_ipv6, does_not_give_up_early
 
 mod shared;
 

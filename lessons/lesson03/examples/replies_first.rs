@@ -9,12 +9,12 @@
 
 mod shared;
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use common::{Explain, Failure, REPLY, exit};
+use common::{Explain, Failure, Limited, REPLY, exit};
 use shared::{RIGHT, Server, run_for_good};
 
 fn main() -> ExitCode {
@@ -31,6 +31,7 @@ fn converse(
 ) -> Result<(), Failure> {
     connection.write_all(REPLY.as_bytes()).explain("cannot reply")?;
     connection.shutdown(Shutdown::Write).explain("cannot end the reply")?;
-    let _ = lesson02::serve(&connection, client, limit);
+    let mut rest = Limited::new(&connection, limit);
+    io::copy(&mut rest, &mut io::sink()).explain(format!("lost {client}"))?;
     Ok(())
 }

@@ -4,11 +4,11 @@
 //! the program for the echo.
 //!
 //! Instead of: exercise05
-//! Fails: echoes_messages_of_any_length, echoes_over_ipv6, notices_an_early_end,
-//!   notices_bytes_out_of_place, notices_a_wrong_byte, notices_a_wrong_end,
-//!   notices_bytes_too_many, notices_a_reset, notices_a_reset_at_the_end,
-//!   sends_every_byte_once, says_so_at_once, is_idle_before_the_echo,
-//!   has_time_by_default, gives_up_connecting
+//! Fails: echoes_messages_of_any_length, connects_to_9090_by_default, echoes_over_ipv6,
+//!   notices_an_early_end, notices_bytes_out_of_place, notices_a_wrong_byte,
+//!   notices_a_wrong_end, notices_bytes_too_many, notices_a_reset,
+//!   notices_a_reset_at_the_end, sends_every_byte_once, says_so_at_once,
+//!   is_idle_before_the_echo, has_time_by_default, gives_up_connecting
 
 mod client;
 

@@ -3,7 +3,7 @@
 //! In many languages 0 counts as false, and `length or 32 MiB` looks right.
 //!
 //! Instead of: exercise05
-//! Fails: echoes_messages_of_any_length, says_so_at_once
+//! Fails: echoes_messages_of_any_length, connects_to_9090_by_default, says_so_at_once
 
 mod client;
 

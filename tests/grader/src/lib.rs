@@ -56,7 +56,7 @@ mod words;
 
 pub use actors::{
     Check, ClosedPort, Finished, Listener, Peer, Program, Run, STEPS, Subject, Unread, explains,
-    private_loopback, uninterrupted, ways_to_end,
+    names, private_loopback, uninterrupted, ways_to_end,
 };
 pub use check::{Broken, Hint, Milestone, Needs, Outcome};
 pub use machine::sockets;

@@ -10,6 +10,7 @@
 use std::io::{self, Read, Write};
 use std::marker::PhantomData;
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use common::REPLY;
@@ -433,6 +434,23 @@ pub fn narrow(address: SocketAddr) -> io::Result<TcpStream> {
     socket.set_tcp_mss(536)?;
     socket.connect(&address.into())?;
     Ok(socket.into())
+}
+
+/// Begins to read 64 bytes every 20 ms, until the connection ends: all that is written gets on, and there's no end
+/// to it.
+pub fn reads_slowly(run: &mut Run, client: &Peer) -> Outcome {
+    let mut stream = run.attempt("it begins to read slowly", client.stream().try_clone())?;
+    thread::spawn(move || {
+        // A timeout that the check has set for its own reads is no end.
+        let goes_on = |read: io::Result<usize>| match read {
+            Ok(count) => count > 0,
+            Err(why) => common::timed_out(&why),
+        };
+        while goes_on(stream.read(&mut [0; 64])) {
+            thread::sleep(Duration::from_millis(20));
+        }
+    });
+    Ok(())
 }
 
 /// A text in all ways of cutting it in two, and byte by byte.

@@ -19,12 +19,15 @@ pub fn explains(line: &str) -> bool {
     rest.match_indices(": ").any(is_between)
 }
 
-/// Whether a line has this address in it, with its port. Python writes `('127.0.0.1', 9090)`.
-pub(crate) fn names(line: &str, address: SocketAddr) -> bool {
+/// Whether a line has this address in it, with its port. Python writes `('127.0.0.1', 9090)`, and Java
+/// `/[0:0:0:0:0:0:0:1]:9090`.
+pub fn names(line: &str, address: SocketAddr) -> bool {
     let port = address.port().to_string();
     let mut numbers = line.split(|it: char| !it.is_ascii_digit());
-    let has_both = line.contains(&address.ip().to_string()) && numbers.any(|it| it == port);
-    line.contains(&address.to_string()) || has_both
+    let mut words = line.split(|it: char| !it.is_ascii_hexdigit() && it != ':' && it != '.');
+    let mut is_in_other_words = || words.any(|word| word.parse() == Ok(address.ip()));
+    let has_ip = line.contains(&address.ip().to_string()) || is_in_other_words();
+    line.contains(&address.to_string()) || has_ip && numbers.any(|it| it == port)
 }
 
 /// A program that ran to its end.
@@ -106,6 +109,17 @@ mod tests {
         }
         for line in ["error: 127.0.0.1: b", "error: port 6076: b", "error: ('127.0.0.1', 60768): b"]
         {
+            assert!(!names(line, address), "{line}");
+        }
+        let address = "[::1]:6076".parse().expect("an address");
+        for line in [
+            "error: [::1]:6076: b",
+            "error: ('::1', 6076, 0, 0): b",
+            "error: /[0:0:0:0:0:0:0:1]:6076: b",
+        ] {
+            assert!(names(line, address), "{line}");
+        }
+        for line in ["error: [::2]:6076: b", "error: [0:0:0:0:0:0:0:11]:6076: b", "error: ::1: b"] {
             assert!(!names(line, address), "{line}");
         }
     }

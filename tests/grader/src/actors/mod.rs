@@ -17,7 +17,7 @@ mod subject;
 mod tests;
 mod trace;
 
-pub use finished::{Finished, explains};
+pub use finished::{Finished, explains, names};
 pub use listener::Listener;
 pub(crate) use output::cut;
 pub use peer::{Peer, uninterrupted};

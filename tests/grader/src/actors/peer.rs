@@ -109,6 +109,11 @@ impl Peer {
         })
     }
 
+    /// Grants the program more time, for a long exchange in which it gets on.
+    pub fn grants(&self, time: Duration) {
+        self.trace.grants(time);
+    }
+
     /// One read, for a check that names a longer exchange as one step. 0: the end of the stream.
     pub fn read_some(&mut self, buffer: &mut [u8], expected: &str) -> Outcome<usize> {
         self.read(buffer, &expected).map_err(|why| self.of_time_if_late(expected, &why, &why))
