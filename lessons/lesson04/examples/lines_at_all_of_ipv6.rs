@@ -6,10 +6,10 @@
 mod lines;
 mod shared;
 
-use std::net::{Ipv6Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv6Addr};
 use std::process::ExitCode;
 
-use common::{Explain, Failure, cannot_listen, exit, say};
+use common::{Failure, exit};
 
 use lines::answer_lines;
 use shared::*;
@@ -17,7 +17,7 @@ use shared::*;
 fn main() -> ExitCode {
     // ANCHOR: bug
     let mut args = args::parse();
-    let given = args.address;
+    let given = args.address.ip();
     if given.is_ipv6() {
         args.address.set_ip(Ipv6Addr::UNSPECIFIED.into());
     }
@@ -25,14 +25,8 @@ fn main() -> ExitCode {
     // ANCHOR_END: bug
 }
 
-fn run(args: args::Args, given: SocketAddr) -> Result<(), Failure> {
-    let listener =
-        TcpListener::bind(args.address).map_err(cannot_listen(args.address))?;
-    let mut address = listener.local_addr().explain("cannot learn the address")?;
-    address.set_ip(given.ip());
-    let server = server::Server::new(args)?;
-    server.stop_on_ctrl_c(address)?;
-    say!("listening on {address}")?;
+fn run(args: args::Args, given: IpAddr) -> Result<(), Failure> {
+    let (listener, server) = open_as(args, given)?;
     accept_clients(&listener, &server, |client| {
         server::start_thread(client, answer_lines);
     });

@@ -7,10 +7,10 @@
 mod lines;
 mod shared;
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 
-use common::{Explain, Failure, cannot_listen, exit, say};
+use common::{Failure, exit};
 
 use lines::answer_lines;
 use shared::*;
@@ -18,7 +18,7 @@ use shared::*;
 fn main() -> ExitCode {
     // ANCHOR: bug
     let mut args = args::parse();
-    let given = args.address;
+    let given = args.address.ip();
     if given.is_ipv4() {
         args.address.set_ip(Ipv4Addr::UNSPECIFIED.into());
     }
@@ -26,14 +26,8 @@ fn main() -> ExitCode {
     // ANCHOR_END: bug
 }
 
-fn run(args: args::Args, given: SocketAddr) -> Result<(), Failure> {
-    let listener =
-        TcpListener::bind(args.address).map_err(cannot_listen(args.address))?;
-    let mut address = listener.local_addr().explain("cannot learn the address")?;
-    address.set_ip(given.ip());
-    let server = server::Server::new(args)?;
-    server.stop_on_ctrl_c(address)?;
-    say!("listening on {address}")?;
+fn run(args: args::Args, given: IpAddr) -> Result<(), Failure> {
+    let (listener, server) = open_as(args, given)?;
     accept_clients(&listener, &server, |client| {
         server::start_thread(client, answer_lines);
     });

@@ -15,7 +15,7 @@ use std::thread;
 use std::time::Duration;
 
 use common::{Explain, Failure, Limited, exit, say};
-use lesson05::{echo_arguments, in_place};
+use lesson05::echo_arguments;
 
 fn main() -> ExitCode {
     exit(run())
@@ -31,7 +31,7 @@ fn run() -> Result<(), Failure> {
             connection.shutdown(Shutdown::Write).explain("cannot end the message")
         });
         let mut echo = Limited::new(&connection, limit);
-        let received = receive(&mut echo, length).and_then(|()| {
+        let received = client::receive_bytes(&mut echo, length).and_then(|()| {
             // BUG: a new limit.
             let mut end = Limited::new(&connection, limit.max(Duration::from_secs(1)));
             match end.read(&mut [0]).explain("the echo does not end")? {
@@ -45,21 +45,4 @@ fn run() -> Result<(), Failure> {
         received.and(sending.join().expect("the sender does not panic"))
     })?;
     say!("echoed {length} bytes, each in its place")
-}
-
-fn receive(echo: &mut dyn Read, length: usize) -> Result<(), Failure> {
-    let (mut chunk, mut received) = (vec![0; client::CHUNK], 0);
-    while received < length {
-        match echo.read(&mut chunk).explain("the echo broke off")? {
-            0 => return Err(Failure::new("the echo broke off", "it ended")),
-            count if received + count > length => {
-                return Err(Failure::new("the echo does not end", "more than was sent"));
-            }
-            count => {
-                in_place(received, &chunk[..count])?;
-                received += count;
-            }
-        }
-    }
-    Ok(())
 }

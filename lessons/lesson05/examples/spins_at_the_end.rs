@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use common::{Explain, Failure, Limited, exit, say};
-use lesson05::{echo_arguments, in_place};
+use lesson05::echo_arguments;
 
 fn main() -> ExitCode {
     exit(run())
@@ -44,23 +44,11 @@ fn receive(
     limit: Duration,
 ) -> Result<(), Failure> {
     let mut receiver = Limited::new(connection, limit.saturating_sub(start.elapsed()));
-    let (mut chunk, mut received) = (vec![0; client::CHUNK], 0);
-    while received < length {
-        match receiver.read(&mut chunk).explain("the echo broke off")? {
-            0 => return Err(Failure::new("the echo broke off", "it ended")),
-            count if received + count > length => {
-                return Err(Failure::new("the echo does not end", "more than was sent"));
-            }
-            count => {
-                in_place(received, &chunk[..count])?;
-                received += count;
-            }
-        }
-    }
+    client::receive_bytes(&mut receiver, length)?;
     // BUG: `read` could wait for the end.
     connection.set_nonblocking(true).explain("cannot stop waiting")?;
     while start.elapsed() < limit {
-        match connection.read(&mut chunk) {
+        match connection.read(&mut [0]) {
             Ok(0) => return Ok(()),
             Err(why) if why.kind() == ErrorKind::WouldBlock => {}
             Ok(_) => return Err(Failure::new("the echo does not end", "more came")),

@@ -13,7 +13,7 @@ pub mod log;
 #[path = "../../src/server.rs"]
 pub mod server;
 
-use std::net::TcpListener;
+use std::net::{IpAddr, TcpListener};
 use std::sync::Arc;
 
 use common::{Explain, Failure, REPLY, cannot_listen, say};
@@ -35,6 +35,19 @@ pub fn open(args: Args) -> Result<(TcpListener, Arc<Server>), Failure> {
     let listener =
         TcpListener::bind(args.address).map_err(cannot_listen(args.address))?;
     let server = announce(&listener, args)?;
+    Ok((listener, server))
+}
+
+/// The same, except that the server says another address than it listens at.
+pub fn open_as(args: Args, said: IpAddr) -> Result<(TcpListener, Arc<Server>), Failure> {
+    let listener =
+        TcpListener::bind(args.address).map_err(cannot_listen(args.address))?;
+    let mut address =
+        listener.local_addr().explain("cannot learn the listener's address")?;
+    address.set_ip(said);
+    let server = Server::new(args)?;
+    server.stop_on_ctrl_c(address)?;
+    say!("listening on {address}")?;
     Ok((listener, server))
 }
 

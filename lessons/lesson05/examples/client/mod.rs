@@ -87,3 +87,21 @@ pub fn receive_with(
         }
     }
 }
+
+/// The bytes of the echo, and not its end.
+pub fn receive_bytes(receiver: &mut dyn Read, length: usize) -> Result<(), Failure> {
+    let (mut chunk, mut received) = (vec![0; CHUNK], 0);
+    while received < length {
+        match receiver.read(&mut chunk).explain("the echo broke off")? {
+            0 => return Err(Failure::new("the echo broke off", "it ended")),
+            count if received + count > length => {
+                return Err(Failure::new("the echo does not end", "more than was sent"));
+            }
+            count => {
+                in_place(received, &chunk[..count])?;
+                received += count;
+            }
+        }
+    }
+    Ok(())
+}
