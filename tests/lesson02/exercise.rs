@@ -55,8 +55,8 @@ use std::time::Duration;
 
 use common::{GREETING, REPLY};
 use grader::{
-    Broken, Check, Hint, Needs, Outcome, Peer, Run, check, has_ipv6, is_wine, private_loopback,
-    sockets, text,
+    ANY_PORT, ANY_PORT_OF_IPV6, Broken, Check, Hint, Needs, Outcome, Peer, Run, check, has_ipv6,
+    is_wine, private_loopback, sockets, text,
 };
 use socket2::SockRef;
 
@@ -72,10 +72,6 @@ use servers::robustness::{Protocol, narrow};
 
 /// The longest request, in bytes.
 pub const MAX_REQUEST: usize = 1 << 20;
-
-/// Where a server is told to listen.
-pub const ANY_PORT: &str = "127.0.0.1:0";
-pub const ANY_PORT_OF_IPV6: &str = "[::1]:0";
 
 pub const CHECKS: &[Check] = &[
     check("says_where_it_listens", says_where_it_listens)

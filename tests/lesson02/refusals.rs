@@ -2,9 +2,9 @@
 
 use std::net::{Shutdown, SocketAddr};
 
-use grader::{Hint, Outcome, Program, Run, text};
+use grader::{ANY_PORT_OF_IPV6, Hint, Outcome, Program, Run, text};
 
-use crate::exercise::{ANY_PORT_OF_IPV6, longest, serves_another};
+use crate::exercise::{longest, serves_another};
 use crate::limits::gives_up_on_silence;
 use crate::robustness::Requests;
 use servers::robustness::Protocol;

@@ -65,13 +65,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use common::{GREETING, REPLY};
 use grader::{
-    Check, Hint, Needs, Outcome, Peer, Program, Run, check, has_ipv6, is_wine,
+    ANY_PORT_OF_IPV6, Check, Hint, Needs, Outcome, Peer, Program, Run, check, is_wine,
     private_loopback, text,
 };
 
 use crate::holder::{
     knows_a_busy_server, knows_a_live_server, knows_a_port_that_is_only_bound,
-    knows_what_a_run_has_left, tells_a_privileged_port_apart, tells_other_errors_apart,
+    knows_what_a_run_has_left, own_ips, tells_a_privileged_port_apart,
+    tells_other_errors_apart,
 };
 use crate::queue;
 use servers::addresses::listens_nowhere_else;
@@ -204,7 +205,7 @@ fn says_where_it_listens(run: &mut Run) -> Outcome {
 }
 
 fn listens_on_ipv6(run: &mut Run) -> Outcome {
-    let (server, address) = run.serve_with(&["[::1]:0"])?;
+    let (server, address) = run.serve_with(&[ANY_PORT_OF_IPV6])?;
     let is_there = address.ip() == Ipv6Addr::LOCALHOST && address.port() != 0;
     run.ensure("it listens on [::1]", is_there, address)?;
     serves_a_client(run, address)?.close();
@@ -318,8 +319,7 @@ fn is_alone_at_all_addresses(run: &mut Run) -> Outcome {
 /// A free port for this check alone, in each family that this machine has. (In IPv6 there's only one loopback
 /// address. What a run leaves on its port keeps others from being given it.)
 fn own_addresses() -> Vec<String> {
-    let own = SocketAddr::new(private_loopback(), 0).to_string();
-    if has_ipv6() { vec![own, "[::1]:0".into()] } else { vec![own] }
+    own_ips().into_iter().map(|ip| SocketAddr::new(ip, 0).to_string()).collect()
 }
 
 fn restarts_after_closing_first(run: &mut Run) -> Outcome {

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::time::Duration;
 
 use grader::{
-    Hint, Outcome, Peer, Run, close, has_ipv6, looked_up, private_loopback, text,
+    Hint, Outcome, Peer, Run, close, has_ipv6, looked_up, names, private_loopback, text,
 };
 use socket2::{Domain, Socket, Type};
 
@@ -51,7 +51,7 @@ pub fn knows_a_live_server(run: &mut Run) -> Outcome {
 }
 
 /// The families that this machine has: in each, an address of its own.
-fn own_ips() -> Vec<IpAddr> {
+pub fn own_ips() -> Vec<IpAddr> {
     let own_ipv6 = has_ipv6().then_some(Ipv6Addr::LOCALHOST.into());
     [Some(private_loopback()), own_ipv6].into_iter().flatten().collect()
 }
@@ -127,9 +127,10 @@ pub fn tells_other_errors_apart(run: &mut Run) -> Outcome {
 }
 
 pub fn tells_a_privileged_port_apart(run: &mut Run) -> Outcome {
-    let ipv6 = has_ipv6().then_some("[::1]:7");
-    ["127.0.0.1:7"].into_iter().chain(ipv6).try_for_each(|address| {
-        let ended = run.to_end_unprivileged(&[address])?.exited_with(1)?;
+    let ipv6 = has_ipv6().then_some(Ipv6Addr::LOCALHOST.into());
+    [IpAddr::from(Ipv4Addr::LOCALHOST)].into_iter().chain(ipv6).try_for_each(|ip| {
+        let address = SocketAddr::new(ip, 7);
+        let ended = run.to_end_unprivileged(&[&address.to_string()])?.exited_with(1)?;
         says(run, &ended.explained()?.stderr(), address, "")
     })
 }
@@ -142,13 +143,14 @@ const SOON: Duration = Duration::from_secs(3);
 
 /// The program can't listen at this address, and says soon what holds it; an empty `holder` is none of the two.
 fn cannot_listen(run: &mut Run, address: SocketAddr, holder: &str) -> Outcome {
-    let address = address.to_string();
     run.before_deadline(SOON, |run| {
         let since = std::time::Instant::now();
-        let ended =
-            run.to_end_without_listening(&[&address])?.exited_with(1)?.explained()?;
+        let ended = run
+            .to_end_without_listening(&[&address.to_string()])?
+            .exited_with(1)?
+            .explained()?;
         let took = since.elapsed();
-        says(run, &ended.stderr(), &address, holder)?;
+        says(run, &ended.stderr(), address, holder)?;
         let seconds = format!("{:.1} s", took.as_secs_f64());
         run.ensure_in_time("that took less than three seconds", took < SOON, seconds)
             .hint("Which of your calls waits, and what ends that?")
@@ -156,13 +158,9 @@ fn cannot_listen(run: &mut Run, address: SocketAddr, holder: &str) -> Outcome {
 }
 
 /// The error names the address, and of the two holders only this one.
-fn says(run: &mut Run, stderr: &str, address: &str, holder: &str) -> Outcome {
+fn says(run: &mut Run, stderr: &str, address: SocketAddr, holder: &str) -> Outcome {
     let errors = stderr.lines().filter(|line| grader::explains(line));
-    let names_it = |line: &&str| match address.parse() {
-        Ok(address) => grader::names(line, address),
-        Err(_) => line.contains(address),
-    };
-    let error = errors.clone().find(names_it).unwrap_or_default();
+    let error = errors.clone().find(|line| names(line, address)).unwrap_or_default();
     let got = || grader::quote(stderr.as_bytes());
     run.ensure(text!("a line `error: WHAT: WHY` names {address}", address), !error.is_empty(), got()).hint(
         "You start five servers, and one cannot have its port: what do you have to be told?",

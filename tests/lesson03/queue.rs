@@ -4,7 +4,9 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use grader::sockets::{self, Socket, State};
-use grader::{Check, Hint, Needs, Outcome, Peer, Run, check, has_ipv6, text};
+use grader::{
+    ANY_PORT_OF_IPV6, Check, Hint, Needs, Outcome, Peer, Run, check, has_ipv6, text,
+};
 
 use crate::checks::is_not_connected;
 use crate::exercise::serves_a_client;
@@ -31,7 +33,7 @@ fn keeps_to_its_queue(run: &mut Run) -> Outcome {
         has_room_for(run, "127.0.0.1:0", &["--queue", &room.to_string()], room)?;
     }
     if has_ipv6() {
-        has_room_for(run, "[::1]:0", &["--queue", "2"], 2)?;
+        has_room_for(run, ANY_PORT_OF_IPV6, &["--queue", "2"], 2)?;
     }
     Ok(())
 }
@@ -39,7 +41,7 @@ fn keeps_to_its_queue(run: &mut Run) -> Outcome {
 fn has_room_for_128_clients(run: &mut Run) -> Outcome {
     has_room_for(run, "127.0.0.1:0", &[], 128)?;
     if has_ipv6() {
-        has_room_for(run, "[::1]:0", &[], 128)?;
+        has_room_for(run, ANY_PORT_OF_IPV6, &[], 128)?;
     }
     Ok(())
 }

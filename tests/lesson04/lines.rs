@@ -6,7 +6,10 @@ use std::thread;
 use std::time::Duration;
 
 use common::{GREETING, REPLY};
-use grader::{Broken, Hint, Outcome, Peer, Program, Run, private_loopback, sockets, text};
+use grader::{
+    ANY_PORT, ANY_PORT_OF_IPV6, Broken, Hint, Outcome, Peer, Program, Run, private_loopback,
+    sockets, text,
+};
 use servers::addresses::listens_nowhere_else;
 use servers::robustness::{Protocol, cut_anywhere, narrow};
 use socket2::SockRef;
@@ -278,7 +281,7 @@ pub fn waits_for_a_slow_reader(run: &mut Run) -> Outcome {
 }
 
 pub fn serves_ipv6(run: &mut Run) -> Outcome {
-    let (server, address) = run.serve_with(&[ANY_PORT_IPV6])?;
+    let (server, address) = run.serve_with(&[ANY_PORT_OF_IPV6])?;
     let listens_there = address.ip().is_loopback() && address.is_ipv6() && address.port() != 0;
     run.ensure("that is an address `[::1]:PORT`", listens_there, address)?;
     let mut client = run.connect(address)?;
@@ -332,10 +335,6 @@ pub fn reads_nothing(
     })?;
     Ok((client, lines.concat_with(reply)))
 }
-
-/// What a server is told that is to listen on any port, of either family.
-pub const ANY_PORT: &str = "127.0.0.1:0";
-pub const ANY_PORT_IPV6: &str = "[::1]:0";
 
 /// How many lines with a number: 24 KiB, which every kernel keeps for a server; their replies are five times
 /// that. An empty line's reply is 27 times its length.

@@ -9,6 +9,7 @@ use lesson05::LONG;
 use servers::handshake::BROADCAST;
 
 use crate::echo::{Echo, LINE, PIECE, fails};
+use crate::time::{in_seconds, shown};
 
 /// What a program may take for a call that doesn't wait. A quiet machine needs a thousandth of it.
 const MOMENT: Duration = Duration::from_millis(200);
@@ -26,8 +27,7 @@ pub fn reports_a_refusal(run: &mut Run) -> Outcome {
         "it ended no later than {most} s after its start, so it tried once",
         most = in_seconds(most),
     );
-    let got = text!("after {time} s", time = in_seconds(took));
-    run.ensure_in_time(statement, took <= most, got)
+    run.ensure_in_time(statement, took <= most, shown(took))
         .hint("What does your program do when it's refused, and how often?")
 }
 
@@ -56,8 +56,7 @@ pub fn ends_its_message(run: &mut Run) -> Outcome {
         "the message ended no later than {most} s after its last byte",
         most = in_seconds(MOMENT),
     );
-    let got = text!("after {time} s", time = in_seconds(soonest));
-    run.ensure_in_time(statement, false, got)
+    run.ensure_in_time(statement, false, shown(soonest))
         .hint("What does your program wait for between its last byte and the end of its message?")
 }
 
@@ -124,8 +123,4 @@ fn reads_the_start(run: &mut Run) -> Outcome<Echo> {
     run.step("the server reads the start of the message");
     echo.read_to(PIECE)?;
     Ok(echo)
-}
-
-fn in_seconds(time: Duration) -> String {
-    format!("{:.2}", time.as_secs_f64())
 }

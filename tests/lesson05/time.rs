@@ -169,11 +169,11 @@ fn ends_at(
     Ok(())
 }
 
-fn shown(time: Duration) -> String {
+pub fn shown(time: Duration) -> String {
     text!("after {time} s", time = in_seconds(time))
 }
 
-fn in_seconds(time: Duration) -> String {
+pub fn in_seconds(time: Duration) -> String {
     format!("{:.2}", time.as_secs_f64())
 }
 

@@ -9,23 +9,18 @@
 mod answer;
 
 use std::io::Read;
-use std::net::TcpStream;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use answer::{Answer, RIGHT};
-use common::{Arguments, Explain, Failure, cannot_connect, say};
+use common::{Arguments, Explain, Failure};
 
 fn main() -> ExitCode {
     Answer { ends, ..RIGHT }.run("An answer that waits for a moment")
 }
 
 fn ends(arguments: &Arguments) -> Result<(), Failure> {
-    let server = arguments.address;
-    let mut connection = TcpStream::connect_timeout(&server, arguments.time_limit)
-        .map_err(cannot_connect(server))?;
-    let local = connection.local_addr().explain("cannot learn an address")?;
-    say!("local {local}\npeer {server}")?;
+    let mut connection = answer::shown(arguments)?;
     // ANCHOR: bug
     let limit = Some(Duration::from_millis(400));
     connection.set_read_timeout(limit).explain("cannot set a timeout")?;

@@ -9,22 +9,17 @@
 mod answer;
 
 use std::io::Read;
-use std::net::TcpStream;
 use std::process::ExitCode;
 
 use answer::{Answer, RIGHT};
-use common::{Arguments, Explain, Failure, cannot_connect, say};
+use common::{Arguments, Failure};
 
 fn main() -> ExitCode {
     Answer { ends, ..RIGHT }.run("An answer that waits for the server")
 }
 
 fn ends(arguments: &Arguments) -> Result<(), Failure> {
-    let server = arguments.address;
-    let mut connection = TcpStream::connect_timeout(&server, arguments.time_limit)
-        .map_err(cannot_connect(server))?;
-    let local = connection.local_addr().explain("cannot learn an address")?;
-    say!("local {local}\npeer {server}")?;
+    let mut connection = answer::shown(arguments)?;
     // ANCHOR: bug
     let _ = connection.read(&mut [0]);
     // ANCHOR_END: bug

@@ -9,23 +9,19 @@
 mod answer;
 
 use std::io::Read;
-use std::net::{Shutdown, TcpStream};
+use std::net::Shutdown;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use answer::{Answer, RIGHT};
-use common::{Arguments, Explain, Failure, cannot_connect, say};
+use common::{Arguments, Explain, Failure};
 
 fn main() -> ExitCode {
     Answer { ends, ..RIGHT }.run("An answer that says goodbye")
 }
 
 fn ends(arguments: &Arguments) -> Result<(), Failure> {
-    let server = arguments.address;
-    let mut connection = TcpStream::connect_timeout(&server, arguments.time_limit)
-        .map_err(cannot_connect(server))?;
-    let local = connection.local_addr().explain("cannot learn an address")?;
-    say!("local {local}\npeer {server}")?;
+    let mut connection = answer::shown(arguments)?;
     // ANCHOR: bug
     connection.shutdown(Shutdown::Write).explain("cannot finish sending")?;
     let limit = Some(Duration::from_secs(2));

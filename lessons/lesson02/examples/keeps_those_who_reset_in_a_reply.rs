@@ -1,6 +1,6 @@
 //! A client that resets in the middle of its reply keeps its descriptor.
 //!
-//! Its connection is put aside for a log that nobody writes. Those whose time is over, and
+//! Its connection is put aside for a log that's never written. Those whose time is over, and
 //! those that reset in their requests, are closed.
 //!
 //! Instead of: exercise02

@@ -1,4 +1,4 @@
-//! A client that finishes sending without a byte gets a reply, too.
+//! A client that finishes sending without a byte gets a reply as well.
 //!
 //! Its stream has ended, and nothing has come from it.
 //!

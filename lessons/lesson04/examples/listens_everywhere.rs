@@ -28,10 +28,6 @@ fn main() -> ExitCode {
 
 fn run(args: args::Args, given: IpAddr) -> Result<(), Failure> {
     let (listener, server) = open_as(args, given)?;
-    accept_clients(&listener, &server, |client| {
-        server::start_thread(client, answer_lines);
-    });
-    drop(listener);
-    server.drain();
+    run_on(listener, &server, |client| server::start_thread(client, answer_lines));
     Ok(())
 }

@@ -30,7 +30,7 @@ fn run() -> Result<(), Failure> {
             client::send(&mut sender, length)?;
             connection.shutdown(Shutdown::Write).explain("cannot end the message")
         });
-        // BUG: what `compare` doesn't see wakes nobody.
+        // BUG: what `compare` doesn't see doesn't wake the sender.
         let received = client::receive_with(&mut receiver, length, |place, chunk| {
             in_place(place, chunk).inspect_err(|_| {
                 let _ = connection.shutdown(Shutdown::Both);

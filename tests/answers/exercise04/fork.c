@@ -1,4 +1,4 @@
-/* Exercise 4 in C: a process for each client. A byte in a pipe that nobody reads tells them all to stop. */
+/* Exercise 4 in C: a process for each client. A byte that stays in a pipe tells them all to stop. */
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -218,7 +218,7 @@ int main(int argc, char **words) {
     if (pipe(stop) < 0) return 1;
     signal(SIGINT, on_signal);
     signal(SIGTERM, on_signal);
-    /* So that nobody has to wait for them. */
+    /* So that the server needn't wait for them. */
     signal(SIGCHLD, SIG_IGN);
     int listener = listen_at(place);
     struct pollfd ready[2] = {{.fd = stop[0], .events = POLLIN}, {.fd = listener, .events = POLLIN}};

@@ -67,7 +67,6 @@ const lookAtText = (node) => {
 const lookAtBox = (element) => {
     const { overflowX, overflowY } = getComputedStyle(element);
     const cuts = (overflow) => overflow === 'hidden' || overflow === 'clip';
-    if (!cuts(overflowX) && !cuts(overflowY)) return;
     // Words for screen readers only are cut to a dot.
     if (!element.innerText?.trim() || element.clientWidth <= 1) return;
     if (cuts(overflowX) && element.scrollWidth > element.clientWidth + 1) {

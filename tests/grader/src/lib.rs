@@ -55,8 +55,8 @@ mod suite;
 mod words;
 
 pub use actors::{
-    Check, ClosedPort, Finished, Listener, Peer, Program, Run, STEPS, Subject, Unread, explains,
-    names, private_loopback, uninterrupted, ways_to_end,
+    ANY_PORT, ANY_PORT_OF_IPV6, Check, ClosedPort, Finished, Listener, Peer, Program, Run, STEPS,
+    Subject, Unread, explains, names, private_loopback, uninterrupted, ways_to_end,
 };
 pub use check::{Broken, Hint, Milestone, Needs, Outcome};
 pub use machine::sockets;

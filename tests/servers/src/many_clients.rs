@@ -53,7 +53,7 @@ pub fn survives_without_descriptors(run: &mut Run, is_served: IsServed) -> Outco
     // Descriptors come back in two ways.
     if run.changes_descriptors(&server, DESCRIPTORS, MORE) {
         run.step(text!(
-            "the limit is raised to {descriptors} descriptors, and nobody has gone",
+            "the limit is raised to {descriptors} descriptors, and every client stays",
             descriptors = MORE,
         ));
         is_served(&mut last)

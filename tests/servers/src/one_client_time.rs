@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use grader::{Hint, Outcome, Program, Run, has_ipv6, is_wine, text};
+use grader::{ANY_PORT, ANY_PORT_OF_IPV6, Hint, Outcome, Program, Run, has_ipv6, is_wine, text};
 
 use crate::addresses::listens_nowhere_else;
 use crate::robustness::{Protocol, break_off, narrow};
@@ -33,9 +33,9 @@ pub fn gives_a_client_ten_seconds<P: Protocol>(run: &mut Run) -> Outcome {
 }
 
 fn ends_silent_clients<P: Protocol>(run: &mut Run, limit: Duration, options: &[&str]) -> Outcome {
-    let other_family = if has_ipv6() { "[::1]:0" } else { "127.0.0.1:0" };
+    let other_family = if has_ipv6() { ANY_PORT_OF_IPV6 } else { ANY_PORT };
     run.no_later_than(limit + GRACE, |run| {
-        let (_server, address) = run.serve_with(&[options, &["127.0.0.1:0"]].concat())?;
+        let (_server, address) = run.serve_with(&[options, &[ANY_PORT]].concat())?;
         let (_other_server, other) = run.serve_with(&[options, &[other_family]].concat())?;
         let since = Instant::now();
         let mut silent = run.connect_as("the silent client", address)?;
@@ -200,13 +200,12 @@ fn keeps_no_memory<P: Protocol>(run: &mut Run, server: &Program, address: Socket
 fn resets_in_its_reply<P: Protocol>(run: &mut Run, address: SocketAddr) -> Outcome {
     let stream = run.attempt("a client with small buffers connects", narrow(address))?;
     let _ = stream.set_write_timeout(Some(Duration::from_secs(5)));
-    if !P::REPLIES_AT_ONCE {
-        run.step("it sends a long request, and waits until its reply has begun");
-        P::sends_without_reading(&stream);
-    }
     let mut client = run.peer(stream, "the client with small buffers");
     if P::REPLIES_AT_ONCE {
         P::asks(&mut client)?;
+    } else {
+        run.step("it sends a long request, and waits until its reply has begun");
+        P::sends_without_reading(client.stream());
     }
     client.has_unread_input()?;
     client.reset();

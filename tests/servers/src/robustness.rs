@@ -439,7 +439,7 @@ pub fn narrow(address: SocketAddr) -> io::Result<TcpStream> {
 /// Begins to read 64 bytes every 20 ms, until the connection ends: all that is written gets on, and there's no end
 /// to it.
 pub fn reads_slowly(run: &mut Run, client: &Peer) -> Outcome {
-    let mut stream = run.attempt("it begins to read slowly", client.stream().try_clone())?;
+    let mut stream = run.attempt("it reads a little every 20 ms", client.stream().try_clone())?;
     thread::spawn(move || {
         // A timeout that the check has set for its own reads is no end.
         let goes_on = |read: io::Result<usize>| match read {

@@ -7,10 +7,10 @@
 #[expect(dead_code, reason = "its way through the words is cut into parts here")]
 mod solution;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::process::ExitCode;
 
-use common::{Arguments, Failure, complain, exit, say};
+use common::{Arguments, Explain, Failure, cannot_connect, complain, exit, say};
 
 pub struct Answer {
     pub ends: fn(&Arguments) -> Result<(), Failure>,
@@ -54,6 +54,17 @@ fn classify(addresses: &[String], describe: &Describe) -> ExitCode {
         }
     }
     code
+}
+
+/// Shows both ends of a connection to this server, which is still there then.
+#[allow(dead_code, reason = "only the answers that wait for the server take it")]
+pub fn shown(arguments: &Arguments) -> Result<TcpStream, Failure> {
+    let server = arguments.address;
+    let connection = TcpStream::connect_timeout(&server, arguments.time_limit)
+        .map_err(cannot_connect(server))?;
+    let local = connection.local_addr().explain("cannot learn an address")?;
+    say!("local {local}\npeer {server}")?;
+    Ok(connection)
 }
 
 pub fn none(text: &str, why: impl std::fmt::Display) -> Failure {

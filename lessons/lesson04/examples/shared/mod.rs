@@ -24,10 +24,15 @@ use server::{Client, Server};
 /// The lesson's `run`, except that `welcome` gets each client.
 pub fn run_with(args: Args, welcome: impl FnMut(Client)) -> Result<(), Failure> {
     let (listener, server) = open(args)?;
-    accept_clients(&listener, &server, welcome);
+    run_on(listener, &server, welcome);
+    Ok(())
+}
+
+/// What it does with its listener.
+pub fn run_on(listener: TcpListener, server: &Arc<Server>, welcome: impl FnMut(Client)) {
+    accept_clients(&listener, server, welcome);
     drop(listener);
     server.drain();
-    Ok(())
 }
 
 /// How the lesson's `run` begins.

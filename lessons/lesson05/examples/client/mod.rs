@@ -9,13 +9,22 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{Explain, Failure, Limited, cannot_connect, say};
-use lesson05::{fill_from, in_place};
+use lesson05::{echo_arguments, fill_from, in_place};
 
 /// The size of a chunk that is written or read, in bytes.
 pub const CHUNK: usize = 64 << 10;
 
 /// When the program began: the limit is for connecting as well.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// The whole client, with another limit where the command line gives none.
+pub fn run_by_default(about: &str, default: Duration) -> Result<(), Failure> {
+    let (arguments, length) = echo_arguments(about);
+    let is_given = std::env::args().any(|it| it == "--time-limit");
+    let limit = if is_given { arguments.time_limit } else { default };
+    let connection = connect(arguments.address, limit)?;
+    converse(&connection, limit, length)
+}
 
 pub fn connect(server: SocketAddr, limit: Duration) -> Result<TcpStream, Failure> {
     LazyLock::force(&START);

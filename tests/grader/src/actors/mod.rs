@@ -22,7 +22,7 @@ pub use listener::Listener;
 pub(crate) use output::cut;
 pub use peer::{Peer, uninterrupted};
 pub use program::{Program, ways_to_end};
-pub use run::{ClosedPort, Run, private_loopback};
+pub use run::{ANY_PORT, ANY_PORT_OF_IPV6, ClosedPort, Run, private_loopback};
 pub(crate) use start::measure_start;
 pub use subject::{Subject, Unread};
 pub use trace::STEPS;

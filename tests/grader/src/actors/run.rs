@@ -34,7 +34,10 @@ pub struct Run {
 }
 
 /// What a program is told that is to listen on any port of this machine.
-const ANY_PORT: &str = "127.0.0.1:0";
+pub const ANY_PORT: &str = "127.0.0.1:0";
+
+/// The same in IPv6.
+pub const ANY_PORT_OF_IPV6: &str = "[::1]:0";
 
 impl Run {
     pub(crate) fn new(subject: Option<&Subject>, trace: &Trace) -> Run {
