@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
+use std::sync::LazyLock;
 use std::{env, fs};
 
 use book::render::translate::{Needed, context, files, needed, of_check};
@@ -229,20 +230,23 @@ fn messages_are_written_as_chinese_is() {
 /// What isn't written as Chinese is: one blank between Chinese and Latin letters or digits, none beside full-width
 /// punctuation, no half-width punctuation behind Chinese, and emphasis that Markdown sees.
 fn slips(words: &str) -> Vec<String> {
-    const HAN: &str = r"[\u{4e00}-\u{9fff}]";
-    const WIDE: &str = "[，。：；？！（）、《》]";
+    static PATTERNS: LazyLock<[(&str, Regex); 4]> = LazyLock::new(|| {
+        const HAN: &str = r"[\u{4e00}-\u{9fff}]";
+        const WIDE: &str = "[，。：；？！（）、《》]";
+        [
+            ("no blank between Chinese and Latin", format!("{HAN}[A-Za-z0-9`]|[A-Za-z0-9`%]{HAN}")),
+            ("a blank between Chinese characters", format!("{HAN} {HAN}")),
+            ("a blank beside full-width punctuation", format!("{WIDE} | {WIDE}")),
+            ("half-width punctuation", format!("{HAN}[,;:?!(]|[)]{HAN}")),
+        ]
+        .map(|(what, pattern)| (what, Regex::new(&pattern).expect("a valid pattern")))
+    });
     let text = shown(words);
     let unseen = html::parser(words, &sources().config)
         .any(|event| matches!(event, Event::Text(text) if text.contains('*')));
     let mut slips = Vec::new();
     slips.extend(unseen.then(|| "emphasis that Markdown doesn't see".to_owned()));
-    for (what, pattern) in [
-        ("no blank between Chinese and Latin", format!("{HAN}[A-Za-z0-9`]|[A-Za-z0-9`%]{HAN}")),
-        ("a blank between Chinese characters", format!("{HAN} {HAN}")),
-        ("a blank beside full-width punctuation", format!("{WIDE} | {WIDE}")),
-        ("half-width punctuation", format!("{HAN}[,;:?!(]|[)]{HAN}")),
-    ] {
-        let pattern = Regex::new(&pattern).expect("a valid pattern");
+    for (what, pattern) in &*PATTERNS {
         slips.extend(pattern.find(&text).map(|found| format!("{what} ({})", found.as_str())));
     }
     slips
@@ -250,11 +254,13 @@ fn slips(words: &str) -> Vec<String> {
 
 /// The words as a page shows them, with a backtick for each piece of code, and a `<` for each tag.
 fn shown(words: &str) -> String {
+    static END: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"([。！？：])(\*+) ").expect("a valid pattern"));
+    static NAME: LazyLock<Regex> = LazyLock::new(|| Regex::new(SHOWN).expect("a valid pattern"));
     // Behind a full stop, Markdown closes what is bold only if there's a blank.
-    let end = Regex::new(r"([。！？：])(\*+) ").expect("a valid pattern");
-    let words = end.replace_all(words, "$1$2");
+    let words = END.replace_all(words, "$1$2");
     // A name, which the page shows elsewhere.
-    let words = Regex::new(SHOWN).expect("a valid pattern").replace(&words, "");
+    let words = NAME.replace(&words, "");
     // Nor are programs' own words.
     let words = words.replace("**", "").replace(common::GREETING, "");
     let words = words.trim_end();
@@ -282,12 +288,14 @@ fn messages_keep_code_links_and_tags() {
 
 /// What a translation keeps: where links lead, directives, and tags.
 fn kept(text: &str) -> Vec<String> {
-    let pattern =
-        Regex::new(r"\]\([^)]*\)|\{\{.*?\}\}|</?[A-Za-z][a-z]*").expect("a valid pattern");
-    let code = Regex::new("`[^`]*`").expect("a valid pattern");
-    let text = code.replace_all(text, "");
+    static KEPT: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\]\([^)]*\)|\{\{.*?\}\}|</?[A-Za-z][a-z]*").expect("a valid pattern")
+    });
+    static CODE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new("`[^`]*`").expect("a valid pattern"));
+    let text = CODE.replace_all(text, "");
     let mut kept: Vec<_> =
-        pattern.find_iter(&text).map(|found| found.as_str().to_owned()).collect();
+        KEPT.find_iter(&text).map(|found| found.as_str().to_owned()).collect();
     kept.sort();
     kept
 }

@@ -1,5 +1,6 @@
 //! Terms: where a chapter uses one for the first time, it leads to the glossary.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
 
@@ -18,8 +19,14 @@ struct Form {
     id: String,
 }
 
-/// All words of the glossary, the longest first: `accept queue` is not a use of `queue`.
-pub struct Terms(Vec<Form>);
+/// All words of the glossary by their first letter, small where it's ASCII. Among those the longest come first:
+/// `accept queue` is not a use of `accept`.
+pub struct Terms(HashMap<char, Vec<Form>>);
+
+/// Under which letter the words are that may be used where a text starts so.
+fn letter(text: &str) -> Option<char> {
+    text.chars().next().map(|first| first.to_ascii_lowercase())
+}
 
 impl Terms {
     /// Reads the glossary: each title of its list is a term, and the bold words of its definition
@@ -65,7 +72,13 @@ impl Terms {
             }
         }
         forms.sort_by_key(|form| std::cmp::Reverse(form.words.len()));
-        Terms(forms)
+        let mut by_letter = HashMap::<char, Vec<Form>>::new();
+        for form in forms {
+            if let Some(letter) = letter(&form.words) {
+                by_letter.entry(letter).or_default().push(form);
+            }
+        }
+        Terms(by_letter)
     }
 
     /// Links the first use of each term in the chapter's prose: not in headings, code, links or quotations.
@@ -108,7 +121,8 @@ impl Terms {
 
     /// The term at the start of the text: its length there, and its id.
     fn at_start(&self, text: &str) -> Option<(usize, &str)> {
-        self.0.iter().find_map(|form| Some((used_at_start(&form.words, text)?, &*form.id)))
+        let forms = self.0.get(&letter(text)?)?;
+        forms.iter().find_map(|form| Some((used_at_start(&form.words, text)?, &*form.id)))
     }
 }
 

@@ -80,6 +80,15 @@ impl Diag {
         found.into_iter().find(|it| it.socket.local == local && it.socket.peer == peer)
     }
 
+    /// The listener at this very address; with several (SO_REUSEPORT) it's one of them.
+    pub fn listener(&mut self, local: SocketAddr) -> Option<Found> {
+        // No connection has a peer with port 0. So it's the listener that would take one.
+        let any = if local.is_ipv4() { ANY_V4 } else { ANY_V6 };
+        let found = self.ask(0, local, any, LISTEN).ok()?;
+        let is_it = |it: &Found| it.socket.state == State::Listen && it.socket.local == local;
+        found.into_iter().find(is_it)
+    }
+
     fn ask(
         &mut self,
         flags: u16,

@@ -87,7 +87,7 @@ impl Peer {
     #[must_use = "where the kernel does not say so, nothing is known"]
     pub fn has_been_read(&mut self) -> Outcome<bool> {
         let peer = self.stream.peer_addr();
-        let is_said = sockets::sockets_at(self.local()).is_some();
+        let is_said = sockets::queues_are_told();
         if is_said || peer.is_err() {
             self.trace.step(steps::has_been_read(&self.name));
         }

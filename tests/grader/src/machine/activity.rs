@@ -59,7 +59,7 @@ mod linux {
 
     use super::Activity;
     use crate::machine::process::states_in_group;
-    use crate::machine::sockets::{Socket, State, sockets_numbered};
+    use crate::machine::sockets::{Socket, State, listeners_numbered, sockets_numbered};
     use crate::words::activity as words;
 
     /// How many of a crowd are named: more say no more.
@@ -87,31 +87,30 @@ mod linux {
     type Sockets = BTreeMap<u64, Socket>;
 
     pub fn activity(process: u32) -> Activity {
-        let sockets = sockets(process);
+        let numbered = numbered(process);
+        let listed = sockets_numbered(&numbered.values().copied().collect::<Vec<_>>());
+        let known = |(descriptor, inode)| Some((descriptor, listed.get(&inode)?.clone()));
+        let sockets: Sockets = numbered.into_iter().filter_map(known).collect();
         let [calls, unread, open] = [calls(process, &sockets), unread(&sockets), open(&sockets)];
         Activity { calls, unread, open }
     }
 
     pub fn listeners(process: u32) -> Vec<SocketAddr> {
-        let sockets = sockets(process).into_values().filter(|it| it.state == State::Listen);
-        BTreeSet::from_iter(sockets.map(|socket| socket.local)).into_iter().collect()
+        let inodes: Vec<u64> = numbered(process).into_values().collect();
+        let listeners = listeners_numbered(&inodes).into_values();
+        BTreeSet::from_iter(listeners.map(|socket| socket.local)).into_iter().collect()
     }
 
-    fn sockets(process: u32) -> Sockets {
+    /// The numbers of a process's sockets by their descriptors.
+    fn numbered(process: u32) -> BTreeMap<u64, u64> {
         let descriptors = fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten();
-        let numbered: Vec<(u64, u64)> = descriptors
-            .flatten()
-            .filter_map(|entry| {
-                let descriptor = entry.file_name().to_str()?.parse().ok()?;
-                let target = fs::read_link(entry.path()).ok()?;
-                let inode = target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?;
-                Some((descriptor, inode.parse().ok()?))
-            })
-            .collect();
-        let inodes: Vec<u64> = numbered.iter().map(|(_, inode)| *inode).collect();
-        let listed = sockets_numbered(&inodes);
-        let known = |(descriptor, inode)| Some((descriptor, listed.get(&inode)?.clone()));
-        numbered.into_iter().filter_map(known).collect()
+        let numbered = descriptors.flatten().filter_map(|entry| {
+            let descriptor = entry.file_name().to_str()?.parse().ok()?;
+            let target = fs::read_link(entry.path()).ok()?;
+            let inode = target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?;
+            Some((descriptor, inode.parse().ok()?))
+        });
+        numbered.collect()
     }
 
     fn calls(process: u32, sockets: &Sockets) -> Vec<String> {

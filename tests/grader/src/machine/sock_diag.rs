@@ -20,23 +20,34 @@ pub fn socket_between(local: SocketAddr, peer: SocketAddr) -> Option<Socket> {
 }
 
 pub fn sockets_at(local: SocketAddr) -> Vec<Socket> {
-    sockets_in(ALL_STATES, local)
+    let found = all(local, ALL_STATES).unwrap_or_default();
+    found.into_iter().map(socket).filter(|socket| socket.local == local).collect()
 }
 
 pub fn listener_at(local: SocketAddr) -> Option<Socket> {
-    sockets_in(LISTEN, local).into_iter().next()
-}
-
-fn sockets_in(states: u32, local: SocketAddr) -> Vec<Socket> {
-    let found = all(local, states).unwrap_or_default();
-    found.into_iter().map(socket).filter(|socket| socket.local == local).collect()
+    Diag::open().ok()?.listener(local).map(socket)
 }
 
 pub fn sockets_numbered(inodes: &[u64]) -> HashMap<u64, Socket> {
     // A socket in TIME_WAIT is no descriptor's any more.
-    let in_use = |any| all(any, ALL_STATES & !TIME_WAIT).unwrap_or_default();
-    let found = [ANY_V4, ANY_V6].into_iter().flat_map(in_use);
-    found.filter(|it| inodes.contains(&it.inode)).map(|it| (it.inode, socket(it))).collect()
+    numbered(inodes, ALL_STATES & !TIME_WAIT)
+}
+
+pub fn listeners_numbered(inodes: &[u64]) -> HashMap<u64, Socket> {
+    numbered(inodes, LISTEN)
+}
+
+fn numbered(inodes: &[u64], states: u32) -> HashMap<u64, Socket> {
+    let mut numbered = HashMap::new();
+    for any in [ANY_V4, ANY_V6] {
+        // To look through all of a family takes long. Most programs have sockets of one.
+        if numbered.len() < inodes.len() {
+            let found = all(any, states).unwrap_or_default().into_iter();
+            let its = found.filter(|it| inodes.contains(&it.inode));
+            numbered.extend(its.map(|it| (it.inode, socket(it))));
+        }
+    }
+    numbered
 }
 
 fn all(local: SocketAddr, states: u32) -> io::Result<Vec<Found>> {

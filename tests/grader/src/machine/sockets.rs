@@ -75,6 +75,15 @@ pub fn listener_at(local: SocketAddr) -> Option<Socket> {
     list::sockets_at(local)?.into_iter().find(|socket| socket.state == State::Listen)
 }
 
+/// Whether this system says how much waits in a socket's buffers.
+pub fn queues_are_told() -> bool {
+    #[cfg(target_os = "linux")]
+    if sock_diag::answers() {
+        return true;
+    }
+    cfg!(target_os = "linux") && !are_hidden()
+}
+
 /// The sockets with these numbers, as the descriptors' names in `/proc/PID/fd` give them:
 /// `socket:[NUMBER]`.
 #[cfg(target_os = "linux")]
@@ -83,6 +92,17 @@ pub(crate) fn sockets_numbered(inodes: &[u64]) -> HashMap<u64, Socket> {
         true => sock_diag::sockets_numbered(inodes),
         false => list::sockets_numbered(inodes),
     }
+}
+
+/// Of the sockets with these numbers, those that listen.
+#[cfg(target_os = "linux")]
+pub(crate) fn listeners_numbered(inodes: &[u64]) -> HashMap<u64, Socket> {
+    let mut listeners = match sock_diag::answers() {
+        true => sock_diag::listeners_numbered(inodes),
+        false => list::sockets_numbered(inodes),
+    };
+    listeners.retain(|_, socket| socket.state == State::Listen);
+    listeners
 }
 
 #[cfg(windows)]
