@@ -294,8 +294,7 @@ fn kept(text: &str) -> Vec<String> {
     static CODE: LazyLock<Regex> =
         LazyLock::new(|| Regex::new("`[^`]*`").expect("a valid pattern"));
     let text = CODE.replace_all(text, "");
-    let mut kept: Vec<_> =
-        KEPT.find_iter(&text).map(|found| found.as_str().to_owned()).collect();
+    let mut kept: Vec<_> = KEPT.find_iter(&text).map(|found| found.as_str().to_owned()).collect();
     kept.sort();
     kept
 }

@@ -29,6 +29,7 @@ pub fn knows_a_live_server(run: &mut Run) -> Outcome {
         let all = IpAddr::from(Ipv4Addr::UNSPECIFIED);
         let what = looked_up("another program listens on 0.0.0.0");
         another_listens(run, what, all, private_loopback())?;
+        another_listens(run, what, all, all)?;
         // As many programs do it, to have both families: Linux gives them IPv4's addresses as well (ipv6(7)).
         let all = IpAddr::from(Ipv6Addr::UNSPECIFIED);
         let what = looked_up("another program listens on [::]");
@@ -66,14 +67,16 @@ fn another_listens(run: &mut Run, what: &str, at: IpAddr, wanted: IpAddr) -> Out
 }
 
 pub fn knows_a_busy_server(run: &mut Run) -> Outcome {
-    let listening = bound(private_loopback())
-        .and_then(|(socket, address)| socket.listen(0).map(|()| (socket, address)));
-    let (_holder, address) =
-        run.attempt("another program listens with a backlog of 0", listening)?;
-    let waiting = queue::fill(run, address, 1)?;
-    is_not_connected(run, address)?;
-    cannot_listen(run, address, A_SERVER)?;
-    waiting.into_iter().for_each(Peer::close);
+    for ip in own_ips() {
+        let listening = bound(ip)
+            .and_then(|(socket, address)| socket.listen(0).map(|()| (socket, address)));
+        let (_holder, address) =
+            run.attempt("another program listens with a backlog of 0", listening)?;
+        let waiting = queue::fill(run, address, 1)?;
+        is_not_connected(run, address)?;
+        cannot_listen(run, address, A_SERVER)?;
+        waiting.into_iter().for_each(Peer::close);
+    }
     Ok(())
 }
 

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use common::{GREETING, REPLY};
 use grader::{
-    ANY_PORT, ANY_PORT_OF_IPV6, Broken, Hint, Outcome, Peer, Program, Run, private_loopback,
-    sockets, text,
+    ANY_PORT, ANY_PORT_OF_IPV6, Broken, Hint, Outcome, Peer, Program, Run, looked_up,
+    private_loopback, sockets, text,
 };
-use servers::addresses::listens_nowhere_else;
+use servers::addresses::{any_port_at, listens_nowhere_else};
 use servers::robustness::{Protocol, cut_anywhere, narrow};
 use socket2::SockRef;
 
@@ -266,16 +266,21 @@ pub fn waits_for_a_slow_reader(run: &mut Run) -> Outcome {
     let mut pauses = run.connect_as("a client that pauses in its line", address)?;
     pauses.send("half a ")?;
     let (mut client, replies) = reads_nothing(run, address, 8000)?;
+    let name = looked_up("a client that has finished sending");
+    let (mut finished, all) = reads_nothing_as(run, name, address, 8000)?;
+    finished.finish_sending()?;
     server.waits_until_idle();
     run.grants(PAUSE);
     run.step(
-        "for eight seconds, it doesn't read its replies, and the one that pauses sends nothing",
+        "for eight seconds, these two don't read their replies, and the one that pauses sends nothing",
     );
     thread::sleep(PAUSE);
     serves_on(run, address, &mut other)?;
     begins_to_read(run, &client)?;
     client.receives(replies)?;
     is_served(&mut client)?;
+    begins_to_read(run, &finished)?;
+    finished.receives_all(all)?;
     pauses.send("line\n").hint(PATIENCE)?;
     pauses.receives(reply("half a line")).hint(PATIENCE)
 }
@@ -292,9 +297,9 @@ pub fn serves_ipv6(run: &mut Run) -> Outcome {
 }
 
 pub fn listens_where_it_is_told(run: &mut Run) -> Outcome {
-    let told = private_loopback();
-    let (server, address) = run.serve_with(&[&SocketAddr::new(told, 0).to_string()])?;
-    run.ensure(text!("the address is {told}", told), address.ip() == told, address)?;
+    let told = any_port_at(run, private_loopback())?;
+    let (server, address) = run.serve_with(&[&told.to_string()])?;
+    run.ensure(text!("the address is {told}", told), address == told, address)?;
     is_served(&mut run.connect(address)?)?;
     listens_nowhere_else(run, &server, address)
 }
@@ -319,8 +324,17 @@ pub fn reads_nothing(
     address: SocketAddr,
     empty_lines: usize,
 ) -> Outcome<(Peer, String)> {
+    reads_nothing_as(run, "the client", address, empty_lines)
+}
+
+pub fn reads_nothing_as(
+    run: &mut Run,
+    name: &str,
+    address: SocketAddr,
+    empty_lines: usize,
+) -> Outcome<(Peer, String)> {
     let stream = run.attempt("a client with small buffers connects", narrow(address))?;
-    let mut client = run.peer(stream, "the client");
+    let mut client = run.peer(stream, name);
     // So that it is not in the listener's queue any more.
     is_served(&mut client)?;
     let first = run.number(1..=9);

@@ -104,8 +104,13 @@ fn closes_on_long_lines_at(run: &mut Run, at: &str) -> Outcome {
         (looked_up("the client with a byte too many before its `\\n`"), format!("{longest}\r\n")),
     ] {
         let mut client = run.connect_as(name, address)?;
-        client.send(format!("one\n{line}"))?;
-        client.finish_sending()?;
+        // What comes behind such a line is no line any more. A client that has finished sending can't tell.
+        if line.ends_with('\n') {
+            client.send(format!("one\n{line}next\n"))?;
+        } else {
+            client.send(format!("one\n{line}"))?;
+            client.finish_sending()?;
+        }
         client.receives(reply("one")).hint(DUE)?;
         client.receives_no_reply().hint(TOO_LONG)?;
         server.reports(client.local()).hint(REPORTS)?;
@@ -222,7 +227,7 @@ pub fn leaves_nothing_behind(run: &mut Run) -> Outcome {
         }
         let mut client = run.connect(address)?;
         is_served(&mut client)?;
-        match number % 5 {
+        match number % 6 {
             0 => client.send(b"\xff\n")?,
             1 => client.send("half a ")?,
             2 => {
@@ -230,6 +235,8 @@ pub fn leaves_nothing_behind(run: &mut Run) -> Outcome {
                 return Ok(());
             }
             3 => client.finish_sending()?,
+            // The reset comes while the server writes.
+            4 => client.send("line\n".repeat(5000))?,
             _ => {}
         }
         client.close();

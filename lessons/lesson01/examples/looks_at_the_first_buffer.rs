@@ -22,9 +22,13 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let reply = read_frame(&mut conversation)?;
     // ANCHOR: bug
     let (start, rest) = reply.split_at(reply.len().min(8 << 10));
-    let rest = String::from_utf8_lossy(rest);
+    // A buffer may end in the middle of a character.
+    if let Err(why) = str::from_utf8(start)
+        && (rest.is_empty() || why.error_len().is_some())
+    {
+        return Err(Failure::new("the reply is not text", why));
+    }
+    let text = String::from_utf8_lossy(&reply);
     // ANCHOR_END: bug
-    let text = str::from_utf8(start);
-    let text = text.map_err(|why| Failure::new("the reply is not text", why))?;
-    say!("{text}{rest}")
+    say!("{text}")
 }

@@ -5,8 +5,8 @@
 //! Instead of: exercise03
 //! Fails: listens_on_ipv6, ends_a_silent_client_in_time, never_listens_twice,
 //!   restarts_after_a_kill, knows_a_live_server, restarts_after_closing_first,
-//!   knows_what_a_run_has_left, knows_a_port_that_is_only_bound, keeps_to_its_queue,
-//!   has_room_for_128_clients
+//!   knows_a_busy_server, knows_what_a_run_has_left, knows_a_port_that_is_only_bound,
+//!   keeps_to_its_queue, has_room_for_128_clients
 
 mod shared;
 

@@ -1,7 +1,7 @@
 //! A write to a client that has gone ends the server, as SIGPIPE ends a program in C.
 //!
 //! Instead of: exercise04
-//! Fails: survives_clients_that_do_not_wait
+//! Fails: survives_clients_that_do_not_wait, leaves_nothing_behind
 //! Judged only on Unix. Windows has no SIGPIPE, and another error for such a write.
 
 mod lines;

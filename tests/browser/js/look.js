@@ -1,5 +1,5 @@
 // What a view of a page shows that it must not show, and what it consists of. Where a part of it is named,
-// axe looks at that alone.
+// axe looks at that alone; where that is `false`, at nothing.
 
 const SMALLEST = 11;
 const wrong = { sideways: [], clipped: [], small: [], measure: [], axe: [] };
@@ -117,6 +117,7 @@ return (async () => {
     document.querySelectorAll('main :is(pre > code, .table-wrapper)').forEach(lookAtScroller);
     lookAtMeasure();
 
+    if (part === false) return wrong;
     // axe does not look behind gradients, and the dots of a terminal's frame are some.
     const plain = document.head.appendChild(document.createElement('style'));
     plain.textContent = 'code.language-console { background-image: none !important; }';

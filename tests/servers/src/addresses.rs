@@ -1,6 +1,6 @@
 //! Where a server listens, and where it doesn't.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr, TcpListener};
 
 use grader::{Hint, Outcome, Program, Run, private_loopback, text};
 
@@ -23,4 +23,10 @@ pub fn listens_nowhere_else(run: &mut Run, server: &Program, address: SocketAddr
     let got = text!("it also listens at {others}", others = others.join(", "));
     run.ensure(statement, others.is_empty(), got)
         .hint("Which calls of yours make a listener, when, and with which address?")
+}
+
+/// A port that is free at this address, which no other program uses.
+pub fn any_port_at(run: &mut Run, ip: IpAddr) -> Outcome<SocketAddr> {
+    let free = TcpListener::bind((ip, 0)).and_then(|listener| listener.local_addr());
+    run.attempt("look for a free port", free)
 }

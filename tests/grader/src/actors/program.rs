@@ -315,19 +315,20 @@ impl Program {
         String::from_utf8_lossy(self.output.lock().of(Stream::Err)).into_owned()
     }
 
-    /// What the program takes of the machine at this moment. (Linux and Windows)
+    /// What the program takes of the machine at this moment, on Linux with all that it has started. (Linux and Windows)
     pub fn usage(&self) -> Outcome<Usage> {
-        let usage = Usage::of(self.tree.child.id());
+        let usage = Usage::of(self.tree.child.id()).map(|its| its.with(self.tree.others()));
         usage.ok_or_else(|| match has_ended(self.tree.child.id()) {
             true => self.trace.broken(demands::running(), demands::has_ended()),
             false => self.trace.broken(demands::kernels_view(), demands::not_available_here()),
         })
     }
 
-    /// The threads that run or would run if a processor were free; one that waits for something is none of
-    /// them. (Linux and Windows, not Wine)
+    /// The threads, on Linux also of processes that it has started, that run or would run if a processor were free;
+    /// one that waits for something is none of them. (Linux and Windows, not Wine)
     pub fn running_threads(&self) -> BTreeSet<String> {
-        running_threads(self.id())
+        let processes = [self.id()].into_iter().chain(self.tree.others());
+        processes.flat_map(running_threads).collect()
     }
 
     /// Where it listens now; nowhere where the system does not say. (Linux)

@@ -41,11 +41,39 @@ impl Usage {
     pub(crate) fn of(process: u32) -> Option<Usage> {
         system::usage(process)
     }
+
+    /// What a program takes with these processes that it has started. One that has ended and isn't waited for is
+    /// still in the kernel's table: it counts as a thread.
+    pub(crate) fn with(self, others: Vec<u32>) -> Usage {
+        others.into_iter().fold(self, |all, process| match Usage::of(process) {
+            Some(its) => Usage {
+                descriptors: all.descriptors + its.descriptors,
+                threads: all.threads + its.threads,
+                mappings: all.mappings + its.mappings,
+                memory: all.memory + its.memory,
+                processor_time: all.processor_time + its.processor_time,
+                ..all
+            },
+            None if is_left(process) => Usage { threads: all.threads + 1, ..all },
+            None => all,
+        })
+    }
 }
 
 /// Whether a process of ours has ended. (Linux and Windows; elsewhere it seems to run)
 pub(crate) fn has_ended(process: u32) -> bool {
     system::has_ended(process)
+}
+
+/// Whether a process has ended, and nobody has waited for it. (Linux)
+fn is_left(process: u32) -> bool {
+    #[cfg(target_os = "linux")]
+    return Stat::of_process(process).is_some_and(|stat| stat.is_over());
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = process;
+        false
+    }
 }
 
 /// Whether it has a socket, for whatever purpose. (Linux)

@@ -69,6 +69,14 @@ impl ProcessTree {
         self.child.try_wait().ok().flatten()
     }
 
+    /// The processes that the program has started and that were still there a moment ago. (Linux; elsewhere none)
+    pub fn others(&self) -> Vec<u32> {
+        #[cfg(target_os = "linux")]
+        return poll::others(self.family.number);
+        #[cfg(not(target_os = "linux"))]
+        Vec::new()
+    }
+
     /// Ends the program and its family now, and on Linux in a moment those that have left the group.
     pub fn end(&mut self) {
         if self.try_wait().is_none() {

@@ -35,6 +35,8 @@ struct Polled {
     is_over: bool,
     /// How many looks in a row have found nothing of it.
     found_nothing: u8,
+    /// The processes of the last look besides the first one, with those that have ended and aren't waited for.
+    others: Vec<u32>,
 }
 
 /// So many looks without a process of a program say that nothing is left of it. In one alone, a process
@@ -65,8 +67,9 @@ pub fn begin(number: Number, child: &Child, quota: Quota, cut_off: Arc<dyn CutOf
         keep();
     });
     let group = Pid::from_child(child);
-    let (language, is_over, found_nothing) = (language(), false, 0);
-    lock().push((number, Polled { group, quota, language, cut_off, is_over, found_nothing }));
+    let (language, is_over, found_nothing, others) = (language(), false, 0, Vec::new());
+    let program = Polled { group, quota, language, cut_off, is_over, found_nothing, others };
+    lock().push((number, program));
     BEGUN.notify_all();
 }
 
@@ -75,6 +78,13 @@ pub fn end(number: Number) {
     if let Some((_, program)) = lock().iter_mut().find(|(its, _)| *its == number) {
         program.is_over = true;
     }
+}
+
+/// The processes that a program has started and that are still there, at the last look.
+pub fn others(number: Number) -> Vec<u32> {
+    let programs = lock();
+    let program = programs.iter().find(|(its, _)| *its == number);
+    program.map(|(_, program)| program.others.clone()).unwrap_or_default()
 }
 
 fn lock() -> MutexGuard<'static, Vec<(Number, Polled)>> {
@@ -87,6 +97,8 @@ struct Member {
     process: Pid,
     /// Bytes in use, with those that it shares.
     memory: u64,
+    /// It has ended, and nobody has waited for it.
+    is_over: bool,
 }
 
 /// Whose the processes of this machine are; `None`: no program's.
@@ -108,7 +120,10 @@ fn poll() {
         let (members, all_are_known) = look(&mut known, &groups);
         lock().retain_mut(|(number, program)| {
             let its = members.iter().filter(|member| member.program == *number);
-            let its: Vec<_> = its.collect();
+            let others = its.clone().filter(|member| member.process != program.group);
+            program.others =
+                others.map(|member| member.process.as_raw_pid().unsigned_abs()).collect();
+            let its: Vec<_> = its.filter(|member| !member.is_over).collect();
             judge(program, &its);
             let nothing = its.is_empty() && all_are_known;
             program.found_nothing =
@@ -187,11 +202,10 @@ fn look(known: &mut Known, groups: &HashMap<i32, Number>) -> (Vec<Member>, bool)
             known.insert(id, program);
         }
         all_are_known &= program.is_some() || is_settled || stat.is_over();
-        if let (Some(program), Some(process), false) = (program, Pid::from_raw(id), stat.is_over())
-        {
+        if let (Some(program), Some(process)) = (program, Pid::from_raw(id)) {
             let pages: u64 = stat.field(24).unwrap_or(0);
             let memory = pages * rustix::param::page_size() as u64;
-            members.push(Member { program, process, memory });
+            members.push(Member { program, process, memory, is_over: stat.is_over() });
         }
     }
     (members, all_are_known)
