@@ -23,7 +23,7 @@ pub struct Server {
 
 /// Servers of this workspace's book, shared by tests that need no other: it takes a second to build that book, and
 /// most of these tests wait for seconds.
-static SHARED: Pool<(Server, SmallBook)> = Pool::of(6);
+static SHARED: Pool<(Server, SmallBook)> = Pool::of(3);
 
 /// A shared server, which is one test's alone.
 pub struct Shared(Lent<(Server, SmallBook)>);
