@@ -24,7 +24,7 @@ use tempfile::TempDir;
 use crate::faults;
 
 /// Far longer than any single thing takes, even on a busy machine.
-pub const DEADLINE: Duration = Duration::from_secs(60);
+pub const DEADLINE: Duration = Duration::from_secs(120);
 
 /// A trial of each function, under its name.
 macro_rules! trials {
