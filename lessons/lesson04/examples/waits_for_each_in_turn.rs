@@ -1,4 +1,4 @@
-//! After Ctrl-C, the server waits for one client after the other, 0.6 seconds for each.
+//! After Ctrl-C, the server waits for one client after the other, 0.9 seconds for each.
 //!
 //! With two clients that read nothing, that's in time. With five, it isn't.
 //!
@@ -44,7 +44,7 @@ fn run(args: Args) -> Result<(), Failure> {
     }
     for connection in &connections {
         let since = Instant::now();
-        while connection.strong_count() > 0 && since.elapsed().as_millis() < 600 {
+        while connection.strong_count() > 0 && since.elapsed().as_millis() < 900 {
             thread::sleep(Duration::from_millis(5));
         }
     }
