@@ -63,7 +63,7 @@ use socket2::SockRef;
 use crate::limits;
 use crate::refusals::{self, refuses, refuses_a_byte_too_many, reports_a_reset};
 use crate::robustness::Requests;
-use servers::addresses::{any_port_at, listens_nowhere_else};
+use servers::addresses::{listens_nowhere_else, serve_at_a_port};
 use servers::one_client_time::{
     ends_a_silent_client_in_time, gives_a_client_ten_seconds, serves_a_hundred_clients,
     survives_a_client_that_is_gone,
@@ -196,9 +196,7 @@ fn says_where_it_listens(run: &mut Run) -> Outcome {
         .hint("Who knows the address and the port: the command line, or the listener?")?;
     run.connect(address)?.close();
     listens_nowhere_else(run, &server, address)?;
-    let told = any_port_at(run, private_loopback())?;
-    let (_server, address) = run.serve_with(&[&told.to_string()])?;
-    run.ensure(text!("the address is {told}", told), address == told, address)
+    serve_at_a_port(run).map(drop)
 }
 
 fn answers_a_request(run: &mut Run) -> Outcome {

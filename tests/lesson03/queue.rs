@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use grader::sockets::{self, Socket, State};
 use grader::{
-    ANY_PORT_OF_IPV6, Check, Hint, Needs, Outcome, Peer, Run, check, has_ipv6, text,
+    ANY_PORT, ANY_PORT_OF_IPV6, Check, Hint, Needs, Outcome, Peer, Run, check, has_ipv6,
+    text,
 };
 
 use crate::checks::is_not_connected;
@@ -30,7 +31,7 @@ fn keeps_to_its_queue(run: &mut Run) -> Outcome {
     let most = std::fs::read_to_string("/proc/sys/net/core/somaxconn");
     let most = most.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(128);
     for room in [1, run.number(2..=9), run.number(129..=200).min(most)] {
-        has_room_for(run, "127.0.0.1:0", &["--queue", &room.to_string()], room)?;
+        has_room_for(run, ANY_PORT, &["--queue", &room.to_string()], room)?;
     }
     if has_ipv6() {
         has_room_for(run, ANY_PORT_OF_IPV6, &["--queue", "2"], 2)?;
@@ -39,7 +40,7 @@ fn keeps_to_its_queue(run: &mut Run) -> Outcome {
 }
 
 fn has_room_for_128_clients(run: &mut Run) -> Outcome {
-    has_room_for(run, "127.0.0.1:0", &[], 128)?;
+    has_room_for(run, ANY_PORT, &[], 128)?;
     if has_ipv6() {
         has_room_for(run, ANY_PORT_OF_IPV6, &[], 128)?;
     }

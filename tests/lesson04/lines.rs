@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use common::{GREETING, REPLY};
 use grader::{
-    ANY_PORT, ANY_PORT_OF_IPV6, Broken, Hint, Outcome, Peer, Program, Run, looked_up,
-    private_loopback, sockets, text,
+    ANY_PORT, ANY_PORT_OF_IPV6, Broken, Hint, Outcome, Peer, Program, Run, looked_up, sockets, text,
 };
-use servers::addresses::{any_port_at, listens_nowhere_else};
+use servers::addresses::{listens_nowhere_else, serve_at_a_port};
 use servers::robustness::{Protocol, cut_anywhere, narrow};
 use socket2::SockRef;
 
@@ -297,9 +296,7 @@ pub fn serves_ipv6(run: &mut Run) -> Outcome {
 }
 
 pub fn listens_where_it_is_told(run: &mut Run) -> Outcome {
-    let told = any_port_at(run, private_loopback())?;
-    let (server, address) = run.serve_with(&[&told.to_string()])?;
-    run.ensure(text!("the address is {told}", told), address == told, address)?;
+    let (server, address) = serve_at_a_port(run)?;
     is_served(&mut run.connect(address)?)?;
     listens_nowhere_else(run, &server, address)
 }

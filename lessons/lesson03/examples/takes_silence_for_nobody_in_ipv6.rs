@@ -15,7 +15,7 @@ use shared::{RIGHT, Server, holder, run_for_good};
 
 fn main() -> ExitCode {
     let server = Server { cannot_listen, ..RIGHT };
-    exit(run_for_good("A server that takes silence in IPv6 for nobody", &server))
+    exit(run_for_good("A server that takes silence in IPv6 for a free port", &server))
 }
 
 fn cannot_listen(address: SocketAddr, error: io::Error) -> Failure {

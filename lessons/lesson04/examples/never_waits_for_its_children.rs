@@ -19,7 +19,7 @@ use shared::*;
 fn main() -> ExitCode {
     // ANCHOR: bug
     exit(server::run(args::parse(), |client| {
-        // As a program that tells somebody who has come. Without `wait`, dropping it lets it go.
+        // It stands for a program that logs who has come. To drop it isn't to wait for it.
         let _ = Command::new("true").spawn();
         answer_lines(client)
     }))

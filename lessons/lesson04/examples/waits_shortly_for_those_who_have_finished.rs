@@ -47,12 +47,11 @@ fn converse(client: &Client) -> Outcome {
             while next_line(client, &mut reader, &mut line)? {
                 let text = text_of(client, &line)?.to_owned();
                 waiting.fetch_add(text.len() + 1, Ordering::Relaxed);
-                let is_sent = sender.send(text).is_ok();
+                if sender.send(text).is_err() {
+                    break;
+                }
                 while waiting.load(Ordering::Relaxed) > MOST && !writer.is_finished() {
                     thread::sleep(Duration::from_millis(5));
-                }
-                if !is_sent {
-                    break;
                 }
             }
             Ok("it finished sending")

@@ -1,6 +1,6 @@
 //! Where a server listens, and where it doesn't.
 
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 
 use grader::{Hint, Outcome, Program, Run, private_loopback, text};
 
@@ -25,8 +25,13 @@ pub fn listens_nowhere_else(run: &mut Run, server: &Program, address: SocketAddr
         .hint("Which calls of yours make a listener, when, and with which address?")
 }
 
-/// A port that is free at this address, which no other program uses.
-pub fn any_port_at(run: &mut Run, ip: IpAddr) -> Outcome<SocketAddr> {
-    let free = TcpListener::bind((ip, 0)).and_then(|listener| listener.local_addr());
-    run.attempt("look for a free port", free)
+/// Starts the server with a port that is free. It listens there.
+pub fn serve_at_a_port(run: &mut Run) -> Outcome<(Program, SocketAddr)> {
+    // An address of this check's own: no other program is given the port in between.
+    let free = run.listen_on(private_loopback())?;
+    let told = free.address();
+    free.close();
+    let (server, address) = run.serve_with(&[&told.to_string()])?;
+    run.ensure(text!("the address is {told}", told), address == told, address)?;
+    Ok((server, address))
 }

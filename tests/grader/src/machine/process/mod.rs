@@ -65,7 +65,7 @@ pub(crate) fn has_ended(process: u32) -> bool {
     system::has_ended(process)
 }
 
-/// Whether a process has ended, and nobody has waited for it. (Linux)
+/// Whether a process has ended, and its parent hasn't waited for it. (Linux)
 fn is_left(process: u32) -> bool {
     #[cfg(target_os = "linux")]
     return Stat::of_process(process).is_some_and(|stat| stat.is_over());

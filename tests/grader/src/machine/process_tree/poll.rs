@@ -97,7 +97,7 @@ struct Member {
     process: Pid,
     /// Bytes in use, with those that it shares.
     memory: u64,
-    /// It has ended, and nobody has waited for it.
+    /// It has ended, and its parent hasn't waited for it.
     is_over: bool,
 }
 
